@@ -1,0 +1,269 @@
+//! A conversion arrives: it is the same as before, other than before, or new, and then it is decided.
+
+use crate::attribution::decide::{Buyer, Winner, decide};
+use crate::fact::{Conversion, Record};
+use crate::id::{ActionId, AdId, PartnerId};
+use crate::identity::graph;
+use crate::ledger;
+use crate::program::{Source, Standing};
+use crate::refusal::Refusal;
+use crate::row::{
+    Account, ActionRow, ActionState, ConversionRow, HistoryKind, OrderKey, Rollup, RollupKey, SubmissionKind,
+    SubmissionRow,
+};
+use crate::slice::Slice;
+
+use super::change::{self, Figures};
+use super::{Line, add_to_rollup, count, next_id, write};
+use crate::machine::click_node;
+
+/// What a report came to.
+pub(crate) struct Outcome {
+    pub refusal: Option<Refusal>,
+    pub action: Option<ActionId>,
+    /// Nothing was new in it.
+    pub unchanged: bool,
+}
+
+pub(crate) fn report(slice: &mut Slice, record: &Record, report: &Conversion) -> Outcome {
+    let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
+    let outcome = match not_accepted(slice, report) {
+        Some(refusal) => Outcome { refusal: Some(refusal), action: None, unchanged: false },
+        None => match slice.conversions.get(&key).cloned() {
+            None => open_first(slice, record, report, &key),
+            Some(before) => again(slice, record, report, &key, before),
+        },
+    };
+    slice.new.submissions.push(SubmissionRow {
+        id: report.submission,
+        record: record.no,
+        kind: SubmissionKind::Conversion,
+        received_at: record.received_at,
+        program: report.program,
+        order: Some(key),
+        source: report.source,
+        refusal: outcome.refusal,
+        action: outcome.action,
+        unchanged: outcome.unchanged,
+    });
+    outcome
+}
+
+/// Intake asks the same of its picture of the brand; this is the word of the record's own place.
+fn not_accepted(slice: &Slice, report: &Conversion) -> Option<Refusal> {
+    let Some(program) = slice.config.programs.get(&report.program) else {
+        return Some(Refusal::CampaignNotFound);
+    };
+    if program.standing == Standing::Paused {
+        return Some(Refusal::ProgramNotActive);
+    }
+    match slice.config.event_types.get(&(report.program, report.event_type)).map(|it| it.standing) {
+        None => Some(Refusal::ActionTrackerNotFound),
+        Some(Standing::Paused) => Some(Refusal::ActionTrackerNotActive),
+        Some(Standing::Active) => None,
+    }
+}
+
+fn open_first(slice: &mut Slice, record: &Record, report: &Conversion, key: &OrderKey) -> Outcome {
+    let buyer = know_buyer(slice, record, report, None);
+    let row = ConversionRow {
+        record: record.no,
+        program: report.program,
+        occurred_at: record.occurred_at,
+        received_at: record.received_at,
+        source: report.source,
+        currency: report.currency,
+        amount: report.amount,
+        digest: report.digest,
+        node: buyer.nodes().first().copied(),
+        refusal: None,
+        action: None,
+    };
+    settle(slice, record, report, key, row, &buyer)
+}
+
+/// The order is known. The same money with more identifiers is taken as a supplement; other money only from a source
+/// that counts more.
+fn again(
+    slice: &mut Slice,
+    record: &Record,
+    report: &Conversion,
+    key: &OrderKey,
+    mut before: ConversionRow,
+) -> Outcome {
+    let same_money = report.digest == before.digest
+        || (report.currency == before.currency
+            && report.amount == before.amount
+            && itemised_once(slice, report, &before));
+    if !same_money && !wins_over(slice, report, before.source) {
+        return Outcome { refusal: Some(Refusal::ConvDuplicate), action: before.action, unchanged: false };
+    }
+    let buyer = know_buyer(slice, record, report, before.node);
+    before.node = before.node.or(buyer.nodes().first().copied());
+    if !same_money {
+        return correct(slice, record, report, key, before, &buyer);
+    }
+    if before.action.is_some() {
+        slice.conversions.set(key.clone(), before.clone());
+        return Outcome { refusal: None, action: before.action, unchanged: true };
+    }
+    decide_again(slice, record, report, key, before, &buyer)
+}
+
+/// One of the two reports named the items and the other only the sum.
+fn itemised_once(slice: &Slice, report: &Conversion, before: &ConversionRow) -> bool {
+    let items_before =
+        before.action.and_then(|id| slice.actions.get(&id)).is_some_and(|action| !action.items.is_empty());
+    report.items.is_empty() || !items_before
+}
+
+fn wins_over(slice: &Slice, report: &Conversion, before: Source) -> bool {
+    let event_type = slice.config.event_types.get(&(report.program, report.event_type));
+    let server_wins = event_type.is_some_and(|it| it.server_wins);
+    let rank = |source: Source| u8::from(matches!(source, Source::Server | Source::Person));
+    server_wins && rank(report.source) > rank(before)
+}
+
+/// A source that counts more names other money.
+fn correct(
+    slice: &mut Slice,
+    record: &Record,
+    report: &Conversion,
+    key: &OrderKey,
+    mut before: ConversionRow,
+    buyer: &Buyer,
+) -> Outcome {
+    before.source = report.source;
+    before.amount = report.amount;
+    before.currency = report.currency;
+    before.digest = report.digest;
+    let Some(id) = before.action else {
+        return decide_again(slice, record, report, key, before, buyer);
+    };
+    let action = slice.actions.get(&id).cloned();
+    let refusal = match action {
+        Some(action) if action.currency != report.currency => Some(Refusal::CurrencyRateMissing),
+        Some(action) => {
+            let figures = Figures { amount: report.amount, items: report.items.clone() };
+            change::set_figures(slice, record, action, figures, "ORDER_UPDATE", report.source).err()
+        }
+        None => Some(Refusal::ActionRefNotFound),
+    };
+    if refusal.is_none() {
+        slice.conversions.set(key.clone(), before);
+    }
+    Outcome { refusal, action: Some(id), unchanged: false }
+}
+
+/// An uncredited order brought something new.
+fn decide_again(
+    slice: &mut Slice,
+    record: &Record,
+    report: &Conversion,
+    key: &OrderKey,
+    before: ConversionRow,
+    buyer: &Buyer,
+) -> Outcome {
+    // It is decided on what happened when it was first reported, whatever time the second report names.
+    let at_first = Record { occurred_at: before.occurred_at, ..record.clone() };
+    uncount_unclaimed(slice, &before);
+    settle(slice, &at_first, report, key, before, buyer)
+}
+
+/// Everything the report says of the buyer enters the graph.
+fn know_buyer(slice: &mut Slice, record: &Record, report: &Conversion, before: Option<crate::id::NodeId>) -> Buyer {
+    let click = report.click.map(|click| (click.no, click_node(slice, record, click)));
+    let mut reported = Vec::new();
+    for identifier in &report.identifiers {
+        reported.push((graph::node_of(slice, record, *identifier), *identifier));
+    }
+    let buyer = Buyer { reported, click, before };
+    graph::join(slice, record, &buyer.nodes());
+    buyer
+}
+
+fn settle(
+    slice: &mut Slice,
+    record: &Record,
+    report: &Conversion,
+    key: &OrderKey,
+    mut row: ConversionRow,
+    buyer: &Buyer,
+) -> Outcome {
+    let verdict = decide(slice, record, report, buyer);
+    let mut decision = verdict.decision;
+    row.refusal = verdict.winner.as_ref().err().copied();
+    match verdict.winner {
+        Ok(winner) => row.action = Some(open(slice, record, report, winner)),
+        Err(_) => count_unclaimed(slice, &row, 1),
+    }
+    decision.action = row.action;
+    slice.new.decisions.push(decision);
+    let outcome = Outcome { refusal: row.refusal, action: row.action, unchanged: false };
+    slice.conversions.set(key.clone(), row);
+    outcome
+}
+
+fn uncount_unclaimed(slice: &mut Slice, row: &ConversionRow) {
+    count_unclaimed(slice, row, -1);
+}
+
+/// Orders that earned nobody anything are counted on nobody's line.
+fn count_unclaimed(slice: &mut Slice, row: &ConversionRow, times: i64) {
+    let Some(program) = slice.config.programs.get(&row.program) else { return };
+    let day = program.zone.day(row.occurred_at);
+    let key = RollupKey { program: row.program, day, partner: PartnerId(0), ad: AdId(0) };
+    add_to_rollup(slice, key, Rollup { unclaimed: times, ..Rollup::default() });
+}
+
+fn open(slice: &mut Slice, record: &Record, report: &Conversion, winner: Winner) -> ActionId {
+    let id = next_id(slice, ActionId { program: report.program, event_type: report.event_type, seq: 0 });
+    // Sub ids on a report count only with a partner the brand named; otherwise those of the click do.
+    let (sub_ids, shared_id) = match &winner.click {
+        Some(click) => (click.sub_ids.clone(), click.shared_id.clone()),
+        None => (report.sub_ids.clone(), report.shared_id.clone()),
+    };
+    let action = ActionRow {
+        id,
+        record: record.no,
+        partner: winner.partner,
+        ad: winner.click.as_ref().map_or(AdId(0), |click| click.ad),
+        click: winner.click.as_ref().map(|click| click.no),
+        evidence: winner.evidence,
+        order_id: report.order_id.clone(),
+        occurred_at: record.occurred_at,
+        opened_at: record.received_at,
+        changed_at: record.received_at,
+        state: ActionState::Pending,
+        disposition: String::new(),
+        currency: report.currency,
+        amount: report.amount,
+        payout: winner.payout,
+        intended_amount: report.amount,
+        intended_payout: winner.payout,
+        terms_version: winner.terms_version,
+        terms_of_template: winner.terms_of_template,
+        locks_at: record.occurred_at.plus_days(winner.lock_days),
+        locked_record: None,
+        payment: None,
+        changes: 0,
+        items: report.items.clone(),
+        promo_code: report.promo_code.clone(),
+        customer_status: report.customer_status.clone(),
+        sub_ids,
+        shared_id,
+        fields: report.fields.clone(),
+    };
+    ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, action.payout);
+    let (amount, payout) = (action.amount, action.payout);
+    count(slice, &action, Rollup { conversions: 1, amount, payout, ..Rollup::default() });
+    let opened = Line {
+        kind: HistoryKind::Opened,
+        amount_delta: amount,
+        payout_delta: payout,
+        disposition: "",
+        source: Some(report.source),
+    };
+    write(slice, record, action, opened);
+    id
+}

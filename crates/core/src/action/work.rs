@@ -1,0 +1,62 @@
+//! Queued work: locking what is due and gathering what is paid, a few at a time, between traffic.
+
+use crate::fact::Record;
+use crate::id::{ActionId, PaymentId};
+use crate::ledger;
+use crate::money::Money;
+use crate::row::{Account, ActionState, HistoryKind, PaymentRow};
+use crate::slice::Slice;
+
+use super::{Line, write};
+
+/// Takes the next pieces of work, at most `limit`.
+pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
+    let work = std::mem::take(&mut slice.work);
+    let limit = limit as usize;
+    let to_lock: Vec<ActionId> = work.to_lock.into_iter().take(limit).collect();
+    for id in &to_lock {
+        lock(slice, record, *id);
+    }
+    let left = limit - to_lock.len();
+    let mut waits = left == 0;
+    if let Some((payment, actions)) = work.to_pay {
+        pay(slice, record, payment, actions, left);
+        waits = true;
+    }
+    slice.state.work_waits = waits;
+}
+
+fn lock(slice: &mut Slice, record: &Record, id: ActionId) {
+    let Some(mut action) = slice.actions.get(&id).cloned() else { return };
+    if action.state != ActionState::Pending || action.locks_at > slice.state.brand_time {
+        return;
+    }
+    action.state = ActionState::Locked;
+    action.locked_record = Some(record.no);
+    ledger::transfer(slice, record.no, &action, Account::Pending, Account::Locked, action.payout);
+    write(slice, record, action, unchanged(HistoryKind::Locked));
+}
+
+/// Pays the first of a payment's actions; if that was all, the payment is closed.
+fn pay(slice: &mut Slice, record: &Record, id: PaymentId, actions: Vec<ActionId>, limit: usize) {
+    let Some(mut payment) = slice.payments.get(&id).cloned() else { return };
+    payment.open = actions.len() > limit;
+    for action in actions.into_iter().take(limit) {
+        pay_action(slice, record, action, &mut payment);
+    }
+    slice.payments.set(id, payment);
+}
+
+fn pay_action(slice: &mut Slice, record: &Record, id: ActionId, payment: &mut PaymentRow) {
+    let Some(mut action) = slice.actions.get(&id).cloned() else { return };
+    action.state = ActionState::Paid;
+    action.payment = Some(payment.id);
+    payment.actions += 1;
+    payment.total = payment.total.plus(action.payout);
+    ledger::transfer(slice, record.no, &action, Account::Locked, Account::Paid, action.payout);
+    write(slice, record, action, unchanged(HistoryKind::Paid));
+}
+
+fn unchanged(kind: HistoryKind) -> Line<'static> {
+    Line { kind, amount_delta: Money::ZERO, payout_delta: Money::ZERO, disposition: "", source: None }
+}

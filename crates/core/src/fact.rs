@@ -1,0 +1,330 @@
+//! Everything that can enter, in the past tense, and the record it becomes in the log.
+//!
+//! A fact holds numbers and keyed hashes only: names, addresses and secrets stay in the settings, and the raw
+//! request stays in a section of the log that the rules never see.
+
+use crate::contract::TermsRules;
+use crate::id::{
+    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
+};
+use crate::identity::Identifier;
+use crate::money::{Currency, Money};
+use crate::program::{Category, Program, PromoCode, Source, Standing, VanityLink};
+use crate::refusal::Refusal;
+use crate::time::Timestamp;
+
+/// A fact with its place and times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub no: RecordNo,
+    pub brand: BrandId,
+    pub id: FactId,
+    /// When the edge took it in.
+    pub received_at: Timestamp,
+    /// When it is said to have happened.
+    pub occurred_at: Timestamp,
+    /// The person behind it, if one was.
+    pub actor: Option<Actor>,
+    pub fact: Fact,
+}
+
+/// Who did it, in which role and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub user: UserId,
+    pub role: Role,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Role {
+    Owner = 1,
+    Manager = 2,
+    Finance = 3,
+    Developer = 4,
+    Viewer = 5,
+    Partner = 6,
+    /// The person who runs the server, with the command line.
+    Operator = 7,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// From here on, the rules of this version apply. The first record of every brand.
+    RulesAdopted {
+        version: u32,
+    },
+    ProgramSet(Program),
+    EventTypeSet(EventTypeSet),
+    PartnerSet {
+        partner: PartnerId,
+        standing: Standing,
+    },
+    AdSet(AdSet),
+    LinkSet(VanityLink),
+    PromoCodeSet(PromoCode),
+    TermsSet(TermsSet),
+    ClickRecorded(Click),
+    VisitRecorded(Visit),
+    ConversionReported(Conversion),
+    ChangeRequested(ChangeRequest),
+    /// All that is locked for a partner was transferred.
+    PaymentMade {
+        program: ProgramId,
+        partner: PartnerId,
+    },
+    /// Brand time is at least the record's `occurred_at`.
+    TimePassed,
+    /// Takes the next pieces of queued work.
+    WorkAdvanced {
+        limit: u32,
+    },
+}
+
+impl Fact {
+    /// The kind's name, as the audit trail and the exported log write it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Fact::RulesAdopted { .. } => "rules_adopted",
+            Fact::ProgramSet(_) => "program_set",
+            Fact::EventTypeSet(_) => "event_type_set",
+            Fact::PartnerSet { .. } => "partner_set",
+            Fact::AdSet(_) => "ad_set",
+            Fact::LinkSet(_) => "link_set",
+            Fact::PromoCodeSet(_) => "promo_code_set",
+            Fact::TermsSet(_) => "terms_set",
+            Fact::ClickRecorded(_) => "click_recorded",
+            Fact::VisitRecorded(_) => "visit_recorded",
+            Fact::ConversionReported(_) => "conversion_reported",
+            Fact::ChangeRequested(_) => "change_requested",
+            Fact::PaymentMade { .. } => "payment_made",
+            Fact::TimePassed => "time_passed",
+            Fact::WorkAdvanced { .. } => "work_advanced",
+        }
+    }
+
+    /// Whether it must be a batch of its own: it changes or reads what the slice of a batch is chosen by.
+    pub fn stands_alone(&self) -> bool {
+        !matches!(
+            self,
+            Fact::ClickRecorded(_) | Fact::VisitRecorded(_) | Fact::ConversionReported(_) | Fact::ChangeRequested(_)
+        )
+    }
+}
+
+/// Creates an event type, or changes the one with this id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventTypeSet {
+    pub program: ProgramId,
+    /// None: the next free one.
+    pub id: Option<EventTypeId>,
+    pub code: String,
+    pub name: String,
+    pub category: Category,
+    pub standing: Standing,
+    pub server_wins: bool,
+}
+
+/// Creates an ad, or changes the one with this id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdSet {
+    pub program: ProgramId,
+    /// None: the next free one.
+    pub id: Option<AdId>,
+    pub name: String,
+    pub landing_url: String,
+    pub standing: Standing,
+}
+
+/// A new version of terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TermsSet {
+    pub program: ProgramId,
+    /// None: the program's template.
+    pub partner: Option<PartnerId>,
+    pub starts_at: Timestamp,
+    pub ends_at: Option<Timestamp>,
+    pub standing: Standing,
+    /// None, for a partner only: follow the template.
+    pub rules: Option<TermsRules>,
+}
+
+/// What intake measured about a request on a tracking link. It measures and never accuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Signals {
+    pub navigation: Navigation,
+    pub prefetch: bool,
+    pub head: bool,
+    pub agent: Agent,
+    pub device: Device,
+}
+
+/// What the browser says the request was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum Navigation {
+    /// It does not say.
+    #[default]
+    Unknown = 0,
+    /// To show a page.
+    Navigate = 1,
+    /// To fill an image, frame, script or the like.
+    Embedded = 2,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum Agent {
+    #[default]
+    Unknown = 0,
+    Browser = 1,
+    /// Declares itself a robot or a library.
+    Bot = 2,
+    /// Fetches a link to show a preview of it.
+    Preview = 3,
+    /// Shops on a person's behalf.
+    Assistant = 4,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum Device {
+    #[default]
+    Unknown = 0,
+    Desktop = 1,
+    Phone = 2,
+    Tablet = 3,
+    Other = 4,
+}
+
+/// A request on a tracking link. Partner and ad are as the link names them: the rules say whether they exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Click {
+    pub no: ClickNo,
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub ad: AdId,
+    /// The path of a vanity link, also of one that does not exist.
+    pub slug: Option<String>,
+    pub visitor: Option<Identifier>,
+    pub sub_ids: [String; 3],
+    pub shared_id: String,
+    pub signals: Signals,
+    /// The deep link asked for led to a host that is not permitted; the visitor landed on the ad's page.
+    pub deep_link_refused: bool,
+}
+
+/// A click id that was opened: all it says of its click.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClickRef {
+    pub no: ClickNo,
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub ad: AdId,
+    pub clicked_at: Timestamp,
+    /// The visitor was sent on before the click was durable.
+    pub unrecorded: bool,
+}
+
+/// A page of the brand's site was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    pub program: ProgramId,
+    pub source: Source,
+    pub click: Option<ClickRef>,
+    pub identifiers: Vec<Identifier>,
+    /// The path, without its query.
+    pub path: String,
+}
+
+/// The brand's report that an outcome happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversion {
+    pub submission: SubmissionId,
+    pub program: ProgramId,
+    pub event_type: EventTypeId,
+    pub order_id: String,
+    pub source: Source,
+    pub currency: Currency,
+    pub amount: Money,
+    pub items: Vec<Item>,
+    pub identifiers: Vec<Identifier>,
+    pub click: Option<ClickRef>,
+    /// A click id came along that could not be opened.
+    pub click_forged: bool,
+    /// In upper case; empty if none.
+    pub promo_code: String,
+    /// The brand says who earns it.
+    pub forced_partner: Option<PartnerId>,
+    pub sub_ids: [String; 3],
+    pub shared_id: String,
+    pub customer_status: String,
+    /// Over event type, order, currency, amounts, items and an explicit date.
+    pub digest: [u8; 16],
+    /// Further fields as reported, none of a person: name and value.
+    pub fields: Vec<(String, String)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Item {
+    pub sku: String,
+    pub name: String,
+    pub category: String,
+    pub quantity: u32,
+    /// For the whole line, after discounts.
+    pub amount: Money,
+}
+
+/// Which action a change is meant for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActionTarget {
+    Id(ActionId),
+    Order { event_type: EventTypeId, order_id: String },
+}
+
+/// A change of an action: other figures, or a reversal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeRequest {
+    pub submission: SubmissionId,
+    pub target: ActionTarget,
+    /// Why, as a published code such as `ITEM_RETURNED`.
+    pub disposition: String,
+    pub source: Source,
+    pub change: ActionChange,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActionChange {
+    Reverse,
+    /// The order's new amount; zero reverses.
+    Amount(Money),
+    /// New quantities or amounts of items; the order's amount follows.
+    Items(Vec<ItemChange>),
+}
+
+/// What becomes of an item. Without an amount, it follows the quantity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemChange {
+    pub sku: String,
+    pub quantity: Option<u32>,
+    pub amount: Option<Money>,
+}
+
+impl Click {
+    /// Why this click can neither be paid nor earn credit, by what intake measured alone.
+    pub fn invalid(&self) -> Option<Refusal> {
+        let signals = &self.signals;
+        if signals.prefetch {
+            Some(Refusal::Prefetch)
+        } else if signals.head {
+            Some(Refusal::HeadRequest)
+        } else if signals.navigation == Navigation::Embedded {
+            Some(Refusal::NotNavigation)
+        } else if matches!(signals.agent, Agent::Bot | Agent::Preview) {
+            Some(Refusal::DeclaredBot)
+        } else {
+            None
+        }
+    }
+}

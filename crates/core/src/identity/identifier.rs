@@ -1,0 +1,47 @@
+//! An identifier names a person or a device. Its value never reaches the rules, only a keyed hash of it.
+
+/// What kind of thing was hashed. The numbers are stored and sorted by; they go from strong to weak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum IdentifierKind {
+    /// The brand's account number of the customer.
+    CustomerId = 1,
+    /// An e-mail address, whichever way it arrived.
+    Email = 2,
+    Phone = 3,
+    /// A click id that was issued without a click (`generateClickId`, page load).
+    Journey = 4,
+    /// Our own first-party cookie.
+    Visitor = 5,
+    /// The brand's id of somebody not signed in.
+    AnonymousId = 6,
+    /// An advertising or vendor id of an app.
+    Device = 7,
+}
+
+impl IdentifierKind {
+    pub const ALL: [IdentifierKind; 7] = [
+        IdentifierKind::CustomerId,
+        IdentifierKind::Email,
+        IdentifierKind::Phone,
+        IdentifierKind::Journey,
+        IdentifierKind::Visitor,
+        IdentifierKind::AnonymousId,
+        IdentifierKind::Device,
+    ];
+
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+
+    pub fn from_number(number: u8) -> Option<IdentifierKind> {
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+}
+
+/// A kind and 128 bits of a keyed hash. The order of values means nothing and decides nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identifier {
+    pub kind: IdentifierKind,
+    pub hash: [u8; 16],
+}

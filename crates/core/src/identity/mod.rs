@@ -1,0 +1,6 @@
+//! Who is who: identifiers, and the graph that joins them into profiles.
+
+pub mod graph;
+pub mod identifier;
+
+pub use identifier::{Identifier, IdentifierKind};

@@ -1,0 +1,99 @@
+//! Every "no" the rules can say to a valid fact, in order of precedence.
+//!
+//! The codes are published: they stand in the API, the books and the documentation, and never change.
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $code:literal, $brand:literal, $partner:literal;)*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u16)]
+        pub enum Refusal { $($(#[$doc])* $name = $number,)* }
+
+        impl Refusal {
+            pub const ALL: &[Refusal] = &[$(Refusal::$name,)*];
+
+            /// The stable code, as the API and the documentation write it.
+            pub fn code(self) -> &'static str {
+                match self { $(Refusal::$name => $code,)* }
+            }
+
+            /// What a brand reads.
+            pub fn brand_sentence(self) -> &'static str {
+                match self { $(Refusal::$name => $brand,)* }
+            }
+
+            /// What a partner reads: its own matters in full, others' without name.
+            pub fn partner_sentence(self) -> &'static str {
+                match self { $(Refusal::$name => $partner,)* }
+            }
+
+            /// The number the books keep.
+            pub fn number(self) -> u16 {
+                self as u16
+            }
+
+            pub fn from_number(number: u16) -> Option<Refusal> {
+                match number { $($number => Some(Refusal::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+refusals! {
+    // What is named does not exist or is not in force.
+    CampaignNotFound = 1, "CAMPAIGN_NOT_FOUND", "There is no program with this id in this brand.", "There is no such program.";
+    ProgramNotActive = 2, "PROGRAM_NOT_ACTIVE", "The program is paused.", "The program is paused.";
+    ActionTrackerNotFound = 3, "ACTIONTRACKER_NOT_FOUND", "The program has no event type with this id or code.", "The program does not pay for this kind of event.";
+    ActionTrackerNotActive = 4, "ACTIONTRACKER_NOT_ACTIVE", "The event type is paused.", "The program does not pay for this kind of event at present.";
+    LinkNotFound = 5, "LINK_NOT_FOUND", "The address on the tracking domain belongs to no link.", "The link does not exist.";
+    AdNotFound = 6, "AD_NOT_FOUND", "The program has no ad with this id.", "The ad does not exist.";
+    AdNotActive = 7, "AD_NOT_ACTIVE", "The ad is paused.", "The ad is paused.";
+    PartnerNotFound = 8, "PARTNER_NOT_FOUND", "No partner with this id has joined the brand.", "The partner id in the link is not known here.";
+    PartnerNotActive = 9, "PARTNER_NOT_ACTIVE", "The partner is paused.", "Your account with this brand is paused.";
+    ContractNotFound = 10, "CONTRACT_NOT_FOUND", "The partner had no contract in force at the time.", "You had no contract in force at the time.";
+    ContractExpired = 11, "CONTRACT_EXPIRED", "The partner's contract had ended.", "Your contract had ended.";
+    ActionTermsNotFound = 12, "ACTIONTERMS_NOT_FOUND", "The contract pays nothing for this event type.", "Your contract pays nothing for this kind of event.";
+
+    // What arrived on a tracking link was not a person following it.
+    Prefetch = 20, "PREFETCH", "The browser fetched the link ahead of time; nobody had clicked yet.", "Fetched ahead of time by a browser; not a click.";
+    NotNavigation = 21, "NOT_NAVIGATION", "The link was loaded inside a page (as an image, frame or script), not followed by a person.", "Not counted: invalid traffic.";
+    DeclaredBot = 22, "DECLARED_BOT", "The software says of itself that it is a robot or a library.", "Not counted: invalid traffic.";
+    HeadRequest = 23, "HEAD_REQUEST", "Only the headers were asked for.", "Not counted: invalid traffic.";
+
+    // Why a touchpoint earned nothing, or a report found none.
+    ClickForged = 30, "CLICK_FORGED", "The click id was altered, or was made by another installation or for another program.", "The click id is not valid.";
+    OutsideAssociationWindow = 31, "OUTSIDE_ASSOCIATION_WINDOW", "The click was before the contract's referral window began.", "Your click was outside the referral window.";
+    AfterEvent = 32, "AFTER_EVENT", "The click came after the event.", "Your click came after the event.";
+    OtherRefPrioritized = 33, "OTHER_REF_PRIORITIZED", "A later click, or stronger evidence, won.", "Another partner's or channel's later click won.";
+    Unclaimed = 34, "UNCLAIMED", "No partner's click or code could be joined to the buyer.", "No click of yours could be joined to the buyer.";
+
+    // The report itself.
+    ConvDuplicate = 40, "CONV_DUPLICATE", "The order was already reported with other figures by a source that counts at least as much.", "The order was already reported.";
+    CurrencyRateMissing = 41, "CURRENCY_RATE_MISSING", "The order's currency is not the program's, and no exchange rate is known for its day.", "The order's currency can't be converted yet.";
+
+    // Changes to an action.
+    ActionRefNotFound = 50, "ACTION_REF_NOT_FOUND", "There is no action with this id, or for this event type and order.", "There is no such action.";
+    ActionAlreadyReversed = 51, "ACTION_ALREADY_REVERSED", "The action was reversed before.", "The action was reversed before.";
+    ActionLocked = 52, "ACTION_LOCKED", "The action is locked; only a correction can follow.", "The action is locked.";
+    MaxModificationsReached = 53, "MAX_MODIFICATIONS_REACHED", "The action has been changed 1,000 times, the most allowed.", "The action can't be changed any more.";
+    AmountTooLarge = 54, "AMOUNT_TOO_LARGE", "The new amount is above the largest an order may have.", "The amount is too large.";
+    NoItem = 55, "NO_ITEM", "The action has no item with this SKU.", "The action has no such item.";
+
+    // Configuration.
+    SlugTaken = 60, "SLUG_TAKEN", "Another link of this program has this path.", "This path is taken.";
+    IdTaken = 61, "ID_TAKEN", "This id is already used by another entry of its kind.", "This id is taken.";
+    TermsInPast = 62, "TERMS_IN_PAST", "Terms that follow earlier ones can't start in the past: what has happened keeps its price.", "Terms can't change for the past.";
+    CodeTaken = 63, "CODE_TAKEN", "Another event type or promo code of this program has this code.", "This code is taken.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_numbers_name_one_refusal_each() {
+        for (i, a) in Refusal::ALL.iter().enumerate() {
+            assert_eq!(Refusal::from_number(a.number()), Some(*a));
+            assert!(Refusal::ALL[i + 1..].iter().all(|b| b.code() != a.code() && a < b));
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! What the books hold: the rows that the rules derive. An engine stores them as they are and decides nothing.
+
+use crate::fact::{Actor, Item, Signals};
+use crate::id::{
+    ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, ProgramId, RecordNo, SubmissionId,
+    UserId,
+};
+use crate::identity::Identifier;
+use crate::money::{Currency, Money};
+use crate::program::Source;
+use crate::refusal::Refusal;
+use crate::time::{Day, Timestamp};
+
+/// What a brand's history has come to, beside its rows: the applied place and the counters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BrandState {
+    pub last_record: RecordNo,
+    pub rules_version: u32,
+    /// The largest moment a `TimePassed` named.
+    pub brand_time: Timestamp,
+    pub last_node: NodeId,
+    pub last_ad: AdId,
+    pub last_event_type: EventTypeId,
+    pub last_action_seq: u32,
+    pub last_payment: PaymentId,
+    /// Queued work may be left: a `WorkAdvanced` would find something or prove there is nothing.
+    pub work_waits: bool,
+}
+
+/// A click that happened, counted or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClickRow {
+    pub no: ClickNo,
+    pub record: RecordNo,
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub ad: AdId,
+    pub slug: Option<String>,
+    /// Where it hangs in the identity graph.
+    pub node: NodeId,
+    pub occurred_at: Timestamp,
+    pub sub_ids: [String; 3],
+    pub shared_id: String,
+    pub signals: Signals,
+    pub deep_link_refused: bool,
+    /// Why it is not counted, can't be paid and earns no credit; None: it counts.
+    pub refusal: Option<Refusal>,
+    /// A page of the shop that brought its id was seen.
+    pub landed_at: Option<Timestamp>,
+    /// Rebuilt from its id, because the click itself had not been recorded.
+    pub recovered: bool,
+}
+
+/// An identifier that was seen, and its node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentifierRow {
+    pub node: NodeId,
+    pub record: RecordNo,
+    pub first_seen_at: Timestamp,
+}
+
+/// Two nodes found to be one person. The joins of a profile form a tree, so one path connects any two of its nodes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EdgeRow {
+    pub record: RecordNo,
+    pub a: NodeId,
+    pub b: NodeId,
+    pub occurred_at: Timestamp,
+    /// The profile would have grown past its limit; nothing was joined.
+    pub refused: bool,
+}
+
+/// An order is unique per event type.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OrderKey {
+    pub event_type: EventTypeId,
+    pub order_id: String,
+}
+
+/// A conversion that was reported, whether it earned something or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversionRow {
+    pub record: RecordNo,
+    pub program: ProgramId,
+    pub occurred_at: Timestamp,
+    pub received_at: Timestamp,
+    pub source: Source,
+    pub currency: Currency,
+    pub amount: Money,
+    pub digest: [u8; 16],
+    /// Where its identifiers hang; None if it brought none.
+    pub node: Option<NodeId>,
+    /// Why it earned nothing; None: it became the action.
+    pub refusal: Option<Refusal>,
+    pub action: Option<ActionId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum ActionState {
+    Pending = 1,
+    Locked = 2,
+    Paid = 3,
+    Reversed = 4,
+}
+
+/// How a partner's part in a conversion was established.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Evidence {
+    /// The brand named the partner.
+    ForcedPartner = 1,
+    PromoCode = 2,
+    /// A click id came with the report.
+    ClickId = 3,
+    /// A click joined to the buyer by an identifier.
+    Identifier = 4,
+}
+
+/// A credited conversion under a contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionRow {
+    pub id: ActionId,
+    /// The record that opened it: its decision is found by it.
+    pub record: RecordNo,
+    pub partner: PartnerId,
+    pub ad: AdId,
+    pub click: Option<ClickNo>,
+    pub evidence: Evidence,
+    pub order_id: String,
+    pub occurred_at: Timestamp,
+    pub opened_at: Timestamp,
+    pub changed_at: Timestamp,
+    pub state: ActionState,
+    /// Why it was last changed.
+    pub disposition: String,
+    pub currency: Currency,
+    pub amount: Money,
+    pub payout: Money,
+    /// As first reported and priced.
+    pub intended_amount: Money,
+    pub intended_payout: Money,
+    /// Which version of which terms prices it, now and after any change.
+    pub terms_version: u32,
+    pub terms_of_template: bool,
+    pub locks_at: Timestamp,
+    /// The record that locked it.
+    pub locked_record: Option<RecordNo>,
+    pub payment: Option<PaymentId>,
+    pub changes: u32,
+    pub items: Vec<Item>,
+    pub promo_code: String,
+    pub customer_status: String,
+    pub sub_ids: [String; 3],
+    pub shared_id: String,
+    pub fields: Vec<(String, String)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum HistoryKind {
+    Opened = 1,
+    Modified = 2,
+    Reversed = 3,
+    Locked = 4,
+    Paid = 5,
+}
+
+/// One line of an action's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRow {
+    pub action: ActionId,
+    /// From 1, per action.
+    pub seq: u32,
+    pub record: RecordNo,
+    pub at: Timestamp,
+    pub kind: HistoryKind,
+    pub amount_delta: Money,
+    pub payout_delta: Money,
+    pub disposition: String,
+    pub source: Option<Source>,
+    pub user: Option<UserId>,
+}
+
+/// How a candidate is joined to the buyer, from the report to the click.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The report itself carried the click id.
+    ReportedClickId,
+    /// The report carried this identifier.
+    Reported { identifier: Identifier },
+    /// A record showed the two to be one person.
+    Joined { record: RecordNo, occurred_at: Timestamp, from: NodeId, to: NodeId },
+    /// The click was seen at this node.
+    SeenAt { node: NodeId },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub click: ClickNo,
+    pub partner: PartnerId,
+    pub ad: AdId,
+    pub occurred_at: Timestamp,
+    pub path: Vec<Step>,
+    /// Why it lost; None: it won.
+    pub lost: Option<Refusal>,
+}
+
+/// Why a conversion was credited as it was, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionRow {
+    pub record: RecordNo,
+    pub order: OrderKey,
+    pub program: ProgramId,
+    pub occurred_at: Timestamp,
+    /// What settled it; None if nothing did.
+    pub evidence: Option<Evidence>,
+    pub partner: Option<PartnerId>,
+    pub action: Option<ActionId>,
+    /// The rules' no; None: credited.
+    pub refusal: Option<Refusal>,
+    pub rules_version: u32,
+    pub referral_window_days: Option<u32>,
+    /// Newest first.
+    pub candidates: Vec<Candidate>,
+    /// Candidates left out because there were too many to keep.
+    pub candidates_left_out: u32,
+}
+
+/// Accounts of the double-entry ledger, per program and partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Account {
+    /// What the brand spends; the counterpart of all others.
+    Cost = 1,
+    Pending = 2,
+    Locked = 3,
+    Paid = 4,
+}
+
+impl Account {
+    pub const ALL: [Account; 4] = [Account::Cost, Account::Pending, Account::Locked, Account::Paid];
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BalanceKey {
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub account: Account,
+    pub currency: Currency,
+}
+
+/// One side of a ledger entry. The amounts of a record sum to zero.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryRow {
+    pub record: RecordNo,
+    pub n: u32,
+    pub key: BalanceKey,
+    pub amount: Money,
+    pub action: Option<ActionId>,
+}
+
+/// Counts and sums of a day, kept by partner and ad. Partner and ad are 0 where nobody earned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RollupKey {
+    pub program: ProgramId,
+    pub day: Day,
+    pub partner: PartnerId,
+    pub ad: AdId,
+}
+
+/// Added to what the row already holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rollup {
+    pub clicks: i64,
+    /// Requests on links that do not count as clicks.
+    pub uncounted: i64,
+    pub visits: i64,
+    pub conversions: i64,
+    /// Conversions that earned nothing.
+    pub unclaimed: i64,
+    pub amount: Money,
+    pub payout: Money,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum SubmissionKind {
+    Conversion = 1,
+    Modification = 2,
+    Reversal = 3,
+}
+
+/// What became of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmissionRow {
+    pub id: SubmissionId,
+    pub record: RecordNo,
+    pub kind: SubmissionKind,
+    pub received_at: Timestamp,
+    pub program: ProgramId,
+    pub order: Option<OrderKey>,
+    pub source: Source,
+    pub refusal: Option<Refusal>,
+    pub action: Option<ActionId>,
+    /// Nothing was new in it.
+    pub unchanged: bool,
+}
+
+/// What a person did, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    pub record: RecordNo,
+    pub fact_id: FactId,
+    pub at: Timestamp,
+    pub actor: Actor,
+    /// The fact's kind, such as `ad_set`.
+    pub kind: &'static str,
+    /// The id that was created or changed.
+    pub subject: String,
+    pub refusal: Option<Refusal>,
+}
+
+/// One transfer of locked payouts to a partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentRow {
+    pub id: PaymentId,
+    pub record: RecordNo,
+    pub at: Timestamp,
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub currency: Currency,
+    pub actions: u32,
+    pub total: Money,
+    /// Actions are still being gathered.
+    pub open: bool,
+}
+
+/// What the outside must be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EffectRow {
+    pub record: RecordNo,
+    pub n: u32,
+    pub effect: Effect,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// An action got a new line in its history.
+    TellActionChanged { action: ActionId, seq: u32, kind: HistoryKind },
+}
+
+impl Rollup {
+    pub fn add(&mut self, other: Rollup) {
+        self.clicks += other.clicks;
+        self.uncounted += other.uncounted;
+        self.visits += other.visits;
+        self.conversions += other.conversions;
+        self.unclaimed += other.unclaimed;
+        self.amount = self.amount.plus(other.amount);
+        self.payout = self.payout.plus(other.payout);
+    }
+}

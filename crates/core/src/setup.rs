@@ -1,0 +1,136 @@
+//! Facts by which a brand sets itself up. Each replaces what had the same key; nothing is deleted.
+
+use crate::config::{ConfigEntry, Partner};
+use crate::fact::{AdSet, EventTypeSet, Record, TermsSet};
+use crate::id::{AdId, EventTypeId, ProgramId};
+use crate::program::{Ad, EventType, PromoCode, VanityLink};
+use crate::refusal::Refusal;
+use crate::slice::Slice;
+
+/// What was created or changed, for whoever asked.
+pub(crate) type Subject = Result<String, Refusal>;
+
+pub(crate) fn set(slice: &mut Slice, entry: ConfigEntry) {
+    slice.config.set(entry.clone());
+    slice.new.config.push(entry);
+}
+
+pub(crate) fn set_partner(slice: &mut Slice, partner: Partner) -> Subject {
+    let subject = partner.id.to_string();
+    set(slice, ConfigEntry::Partner(partner));
+    Ok(subject)
+}
+
+pub(crate) fn set_event_type(slice: &mut Slice, fact: &EventTypeSet) -> Subject {
+    program_exists(slice, fact.program)?;
+    let id = match fact.id {
+        Some(id) => id,
+        None => EventTypeId(free_id(slice.state.last_event_type.0, |id| {
+            slice.config.event_types.contains_key(&(fact.program, EventTypeId(id)))
+        })),
+    };
+    // An order is unique per event type in a brand, so an event type belongs to one program.
+    let others = slice.config.event_types.values().filter(|it| (it.program, it.id) != (fact.program, id));
+    for other in others {
+        if other.id == id {
+            return Err(Refusal::IdTaken);
+        }
+        if !fact.code.is_empty() && other.program == fact.program && other.code == fact.code {
+            return Err(Refusal::CodeTaken);
+        }
+    }
+    slice.state.last_event_type.0 = slice.state.last_event_type.0.max(id.0);
+    let event_type = EventType {
+        program: fact.program,
+        id,
+        code: fact.code.clone(),
+        name: fact.name.clone(),
+        category: fact.category,
+        standing: fact.standing,
+        server_wins: fact.server_wins,
+    };
+    set(slice, ConfigEntry::EventType(event_type));
+    Ok(id.to_string())
+}
+
+pub(crate) fn set_ad(slice: &mut Slice, fact: &AdSet) -> Subject {
+    program_exists(slice, fact.program)?;
+    let id = match fact.id {
+        Some(id) => id,
+        None => AdId(free_id(slice.state.last_ad.0, |id| slice.config.ads.contains_key(&(fact.program, AdId(id))))),
+    };
+    slice.state.last_ad.0 = slice.state.last_ad.0.max(id.0);
+    let (name, landing_url) = (fact.name.clone(), fact.landing_url.clone());
+    let ad = Ad { program: fact.program, id, name, landing_url, standing: fact.standing };
+    set(slice, ConfigEntry::Ad(ad));
+    Ok(id.to_string())
+}
+
+pub(crate) fn set_link(slice: &mut Slice, link: &VanityLink) -> Subject {
+    program_exists(slice, link.program)?;
+    if !slice.config.partners.contains_key(&link.partner) {
+        return Err(Refusal::PartnerNotFound);
+    }
+    if !slice.config.ads.contains_key(&(link.program, link.ad)) {
+        return Err(Refusal::AdNotFound);
+    }
+    let before = slice.config.links.get(&(link.program, link.slug.clone()));
+    if before.is_some_and(|before| before.partner != link.partner) {
+        return Err(Refusal::SlugTaken);
+    }
+    set(slice, ConfigEntry::Link(link.clone()));
+    Ok(link.slug.clone())
+}
+
+pub(crate) fn set_promo_code(slice: &mut Slice, code: &PromoCode) -> Subject {
+    program_exists(slice, code.program)?;
+    if !slice.config.partners.contains_key(&code.partner) {
+        return Err(Refusal::PartnerNotFound);
+    }
+    let before = slice.config.promo_codes.get(&(code.program, code.code.clone()));
+    if before.is_some_and(|before| before.partner != code.partner) {
+        return Err(Refusal::CodeTaken);
+    }
+    set(slice, ConfigEntry::PromoCode(code.clone()));
+    Ok(code.code.clone())
+}
+
+pub(crate) fn set_terms(slice: &mut Slice, record: &Record, fact: &TermsSet) -> Subject {
+    program_exists(slice, fact.program)?;
+    if fact.partner.is_some_and(|partner| !slice.config.partners.contains_key(&partner)) {
+        return Err(Refusal::PartnerNotFound);
+    }
+    if fact.partner.is_none() && fact.rules.is_none() {
+        return Err(Refusal::ActionTermsNotFound);
+    }
+    let versions = slice.config.terms.get(&(fact.program, fact.partner));
+    let last = versions.and_then(|versions| versions.last()).map(|terms| terms.version);
+    if last.is_some() && fact.starts_at < record.received_at {
+        return Err(Refusal::TermsInPast);
+    }
+    let terms = crate::contract::Terms {
+        program: fact.program,
+        partner: fact.partner,
+        version: last.unwrap_or(0) + 1,
+        starts_at: fact.starts_at,
+        ends_at: fact.ends_at,
+        standing: fact.standing,
+        rules: fact.rules.clone(),
+    };
+    let subject = terms.version.to_string();
+    set(slice, ConfigEntry::Terms(terms));
+    Ok(subject)
+}
+
+fn program_exists(slice: &Slice, program: ProgramId) -> Result<(), Refusal> {
+    if slice.config.programs.contains_key(&program) { Ok(()) } else { Err(Refusal::CampaignNotFound) }
+}
+
+/// The next number nobody brought along.
+fn free_id(last: u32, taken: impl Fn(u32) -> bool) -> u32 {
+    let mut id = last + 1;
+    while taken(id) {
+        id += 1;
+    }
+    id
+}

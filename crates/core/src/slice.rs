@@ -1,0 +1,307 @@
+//! The part of a brand's state that one batch of records needs: loaded before, changed by the rules, saved after.
+//!
+//! The engine asks `Slice::wanted` what to load and answers with a fixed number of set-based questions. A rule that
+//! reads a key nobody asked for is a bug and panics: it would otherwise take a full table for an empty one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::{Config, ConfigEntry};
+use crate::fact::{ActionTarget, Fact, Record};
+use crate::id::{ActionId, ClickNo, NodeId, PaymentId};
+use crate::identity::Identifier;
+use crate::row::{
+    ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EffectRow, EntryRow,
+    HistoryRow, IdentifierRow, OrderKey, PaymentRow, Rollup, RollupKey, SubmissionRow,
+};
+use crate::time::Timestamp;
+
+/// Rows by key: those that were loaded, those known to be absent, and those that were changed.
+#[derive(Debug, Clone)]
+pub struct Table<K, V> {
+    cells: BTreeMap<K, Cell<V>>,
+}
+
+#[derive(Debug, Clone)]
+struct Cell<V> {
+    value: Option<V>,
+    dirty: bool,
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Table { cells: BTreeMap::new() }
+    }
+}
+
+impl<K: Ord + std::fmt::Debug, V> Table<K, V> {
+    /// Notes what the books hold under a key. What the batch has already changed stays.
+    pub fn load(&mut self, key: K, value: Option<V>) {
+        self.cells.entry(key).or_insert(Cell { value, dirty: false });
+    }
+
+    /// Notes that the books may be asked about this key; absent unless `load` said otherwise before.
+    pub fn expect(&mut self, key: K) {
+        self.load(key, None);
+    }
+
+    pub fn knows(&self, key: &K) -> bool {
+        self.cells.contains_key(key)
+    }
+
+    pub fn get(&self, key: &K) -> Option<&V> {
+        match self.cells.get(key) {
+            Some(cell) => cell.value.as_ref(),
+            None => panic!("a rule read {key:?}, which was not loaded"),
+        }
+    }
+
+    /// The row, to be changed: it will be saved.
+    pub fn edit(&mut self, key: &K) -> Option<&mut V> {
+        match self.cells.get_mut(key) {
+            Some(cell) => {
+                cell.dirty = cell.value.is_some();
+                cell.value.as_mut()
+            }
+            None => panic!("a rule changed {key:?}, which was not loaded"),
+        }
+    }
+
+    pub fn set(&mut self, key: K, value: V) {
+        self.cells.insert(key, Cell { value: Some(value), dirty: true });
+    }
+
+    /// What must be saved, in the order of keys.
+    pub fn changed(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.cells.iter().filter(|(_, cell)| cell.dirty).filter_map(|(key, cell)| Some((key, cell.value.as_ref()?)))
+    }
+}
+
+/// What to load for a batch, first part: rows by their own keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub clicks: BTreeSet<ClickNo>,
+    pub identifiers: BTreeSet<Identifier>,
+    /// With them, their actions.
+    pub orders: BTreeSet<OrderKey>,
+    pub actions: BTreeSet<ActionId>,
+    /// A piece of queued work of at most this size. Such a record is a batch of its own.
+    pub work: Option<u32>,
+}
+
+/// What to load for a batch, second part: the profiles it touches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WantedProfiles {
+    /// Roots whose members may change their root, or be walked.
+    pub roots: BTreeSet<NodeId>,
+    /// Of those, the ones whose clicks may earn credit.
+    pub touchpoints_of: BTreeSet<NodeId>,
+    /// No click before this can.
+    pub clicks_since: Timestamp,
+}
+
+/// The next pieces of queued work, as the books found them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Pending actions whose time to lock has come, by (locks_at, id).
+    pub to_lock: Vec<ActionId>,
+    /// The oldest open payment and the actions that belong to it, by id.
+    pub to_pay: Option<(PaymentId, Vec<ActionId>)>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Slice {
+    pub config: Config,
+    pub state: BrandState,
+
+    pub clicks: Table<ClickNo, ClickRow>,
+    pub identifiers: Table<Identifier, IdentifierRow>,
+    /// Nodes that were joined to an older one, and the oldest of their profile. A node without a row is its own root.
+    pub roots: Table<NodeId, NodeId>,
+    pub conversions: Table<OrderKey, ConversionRow>,
+    pub actions: Table<ActionId, ActionRow>,
+    pub payments: Table<PaymentId, PaymentRow>,
+    pub work: Work,
+
+    /// Nodes of the loaded profiles by root, the root among them.
+    pub members: BTreeMap<NodeId, BTreeSet<NodeId>>,
+    /// Joins of the loaded profiles.
+    pub edges: Vec<EdgeRow>,
+    /// Clicks by node, of the loaded profiles and of this batch.
+    pub touchpoints: BTreeMap<NodeId, BTreeSet<ClickNo>>,
+
+    /// Added by this batch.
+    pub new: NewRows,
+}
+
+/// Rows that are only ever added.
+#[derive(Debug, Clone, Default)]
+pub struct NewRows {
+    pub config: Vec<ConfigEntry>,
+    pub edges: Vec<EdgeRow>,
+    pub decisions: Vec<DecisionRow>,
+    pub history: Vec<HistoryRow>,
+    pub entries: Vec<EntryRow>,
+    pub submissions: Vec<SubmissionRow>,
+    pub audit: Vec<AuditRow>,
+    pub effects: Vec<EffectRow>,
+    /// Added to what the books hold.
+    pub balances: BTreeMap<BalanceKey, i128>,
+    pub rollups: BTreeMap<RollupKey, Rollup>,
+}
+
+impl Slice {
+    pub fn new(config: Config, state: BrandState) -> Slice {
+        Slice { config, state, ..Slice::default() }
+    }
+
+    /// The keys that a batch of records may read. Each is known to the slice afterwards, absent until loaded.
+    pub fn wanted(records: &[Record]) -> Wanted {
+        let mut wanted = Wanted::default();
+        for record in records {
+            match &record.fact {
+                Fact::ClickRecorded(click) => {
+                    wanted.clicks.insert(click.no);
+                    wanted.identifiers.extend(click.visitor);
+                }
+                Fact::VisitRecorded(visit) => {
+                    wanted.clicks.extend(visit.click.map(|click| click.no));
+                    wanted.identifiers.extend(visit.identifiers.iter().copied());
+                }
+                Fact::ConversionReported(report) => {
+                    wanted.clicks.extend(report.click.map(|click| click.no));
+                    wanted.identifiers.extend(report.identifiers.iter().copied());
+                    let order_id = report.order_id.clone();
+                    wanted.orders.insert(OrderKey { event_type: report.event_type, order_id });
+                }
+                Fact::ChangeRequested(request) => match &request.target {
+                    ActionTarget::Id(id) => _ = wanted.actions.insert(*id),
+                    ActionTarget::Order { event_type, order_id } => {
+                        wanted.orders.insert(OrderKey { event_type: *event_type, order_id: order_id.clone() });
+                    }
+                },
+                Fact::WorkAdvanced { limit } => wanted.work = Some(*limit),
+                _ => {}
+            }
+        }
+        wanted
+    }
+
+    /// Makes every wanted key known: what was not loaded is absent.
+    pub fn expect(&mut self, wanted: &Wanted) {
+        wanted.clicks.iter().for_each(|key| self.clicks.expect(*key));
+        wanted.identifiers.iter().for_each(|key| self.identifiers.expect(*key));
+        wanted.orders.iter().for_each(|key| self.conversions.expect(key.clone()));
+        wanted.actions.iter().for_each(|key| self.actions.expect(*key));
+    }
+}
+
+/// What records of a batch have in common, for finding which profiles they may join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Token {
+    Root(NodeId),
+    NewIdentifier(Identifier),
+    NewClick(ClickNo),
+}
+
+/// Tokens that may end up in one profile within the batch.
+#[derive(Default)]
+struct Reach {
+    parents: BTreeMap<Token, Token>,
+}
+
+impl Reach {
+    fn find(&mut self, token: Token) -> Token {
+        let parent = *self.parents.entry(token).or_insert(token);
+        if parent == token {
+            return token;
+        }
+        let root = self.find(parent);
+        self.parents.insert(token, root);
+        root
+    }
+
+    fn join(&mut self, a: Token, b: Token) {
+        let (a, b) = (self.find(a), self.find(b));
+        self.parents.insert(b.max(a), a.min(b));
+    }
+}
+
+impl Slice {
+    /// The root of a node's profile.
+    pub fn root_of(&self, node: NodeId) -> NodeId {
+        // A node made in this batch, or never joined, has no row.
+        if self.roots.knows(&node) { self.roots.get(&node).copied().unwrap_or(node) } else { node }
+    }
+
+    /// Nodes named by the rows loaded so far: their roots are wanted next.
+    pub fn named_nodes(&self, wanted: &Wanted) -> BTreeSet<NodeId> {
+        let clicks = wanted.clicks.iter().filter_map(|key| Some(self.clicks.get(key)?.node));
+        let identifiers = wanted.identifiers.iter().filter_map(|key| Some(self.identifiers.get(key)?.node));
+        let conversions = wanted.orders.iter().filter_map(|key| self.conversions.get(key)?.node);
+        clicks.chain(identifiers).chain(conversions).collect()
+    }
+
+    /// The profiles that a batch may join or look for credit in. Ask after the first part and the roots are loaded.
+    pub fn wanted_profiles(&self, records: &[Record]) -> WantedProfiles {
+        let mut reach = Reach::default();
+        let mut walked = BTreeSet::new();
+        let mut credited = BTreeSet::new();
+        let mut wanted = WantedProfiles { clicks_since: Timestamp(i64::MAX), ..WantedProfiles::default() };
+        for record in records {
+            let tokens = self.tokens(record);
+            let Some(first) = tokens.first().copied() else { continue };
+            // A click seen for the first time hangs at its visitor's node and joins nothing.
+            let joins = match (&record.fact, first) {
+                (Fact::ClickRecorded(_), Token::NewClick(_)) => reach.parents.contains_key(&first),
+                _ => tokens.len() > 1,
+            };
+            reach.find(first);
+            tokens.iter().for_each(|token| reach.join(first, *token));
+            if joins {
+                walked.insert(first);
+            }
+            if let Fact::ConversionReported(report) = &record.fact {
+                credited.insert(first);
+                let since = self.config.looks_back_to(report.program, record.occurred_at);
+                wanted.clicks_since = wanted.clicks_since.min(since);
+            }
+        }
+        let walked: BTreeSet<Token> = walked.into_iter().map(|token| reach.find(token)).collect();
+        let credited: BTreeSet<Token> = credited.into_iter().map(|token| reach.find(token)).collect();
+        for token in reach.parents.keys().copied().collect::<Vec<_>>() {
+            let Token::Root(root) = token else { continue };
+            let group = reach.find(token);
+            if credited.contains(&group) {
+                wanted.touchpoints_of.insert(root);
+            }
+            if credited.contains(&group) || walked.contains(&group) {
+                wanted.roots.insert(root);
+            }
+        }
+        wanted
+    }
+
+    fn tokens(&self, record: &Record) -> Vec<Token> {
+        let (click, identifiers, order): (_, &[Identifier], _) = match &record.fact {
+            Fact::ClickRecorded(click) => (Some(click.no), click.visitor.as_slice(), None),
+            Fact::VisitRecorded(visit) => (visit.click.map(|click| click.no), &visit.identifiers, None),
+            Fact::ConversionReported(report) => {
+                let order = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
+                (report.click.map(|click| click.no), &report.identifiers, Some(order))
+            }
+            _ => (None, &[], None),
+        };
+        let mut tokens = Vec::new();
+        tokens.extend(click.map(|no| match self.clicks.get(&no) {
+            Some(row) => Token::Root(self.root_of(row.node)),
+            None => Token::NewClick(no),
+        }));
+        tokens.extend(identifiers.iter().map(|identifier| match self.identifiers.get(identifier) {
+            Some(row) => Token::Root(self.root_of(row.node)),
+            None => Token::NewIdentifier(*identifier),
+        }));
+        let reported_before = order.and_then(|key| self.conversions.get(&key)?.node);
+        tokens.extend(reported_before.map(|node| Token::Root(self.root_of(node))));
+        tokens
+    }
+}

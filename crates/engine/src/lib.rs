@@ -1,0 +1,11 @@
+//! The shell around the rules: takes requests in, keeps the log and the books, runs the machine.
+//!
+//! Knows SQL, files and threads; never HTTP servers, and it decides nothing about credit or money.
+
+pub mod books;
+pub mod clock;
+pub mod error;
+pub mod intake;
+pub mod limits;
+pub mod log;
+pub mod routing;

@@ -1,0 +1,36 @@
+//! Every limit of the product, with its reason.
+
+/// Records that may wait for the log. At 100,000 a second this is most of a second: past it, answers would be late anyway.
+pub const LOG_QUEUE_RECORDS_MAX: usize = 65_536;
+/// Bytes that may wait for the log: bounds memory when reports are large.
+pub const LOG_QUEUE_BYTES_MAX: usize = 64 << 20;
+/// Records in one frame: bounds what one checksum, one message and one retry cover.
+pub const FRAME_RECORDS_MAX: usize = 4_096;
+/// How long a click waits for the log before its visitor is sent on with a flagged id.
+pub const CLICK_DEADLINE_MS: u64 = 250;
+/// How long a report waits for the log before its sender is asked to come again.
+pub const REPORT_DEADLINE_MS: u64 = 5_000;
+/// Records the machine applies in one transaction.
+pub const BATCH_RECORDS_MAX: usize = 2_048;
+/// Pieces of queued work one record takes.
+pub const WORK_LIMIT: u32 = 500;
+/// How long a person's command may take before the answer is "accepted, not yet done".
+pub const SETTLE_DEADLINE_MS: u64 = 2_000;
+/// A request body: room for an order of a thousand items.
+pub const BODY_BYTES_MAX: usize = 512 << 10;
+/// Items of one order.
+pub const ITEMS_MAX: usize = 1_000;
+/// An order's id, as the documented interfaces limit it.
+pub const ORDER_ID_CHARS_MAX: usize = 64;
+/// Any other short text of a report.
+pub const TEXT_CHARS_MAX: usize = 255;
+/// A page address or user agent.
+pub const URL_CHARS_MAX: usize = 2_048;
+/// How far ahead of the server's clock a claimed time may be.
+pub const FUTURE_MS_MAX: i64 = 5 * 60 * 1_000;
+/// How far back a claimed time may be, as the documented interfaces limit it.
+pub const PAST_DAYS_MAX: u32 = 88;
+/// How long a refused report is kept for whoever looks for it.
+pub const REFUSED_REPORT_DAYS: u32 = 30;
+/// How long raw addresses, user agents and pages are kept.
+pub const RAW_DAYS: u32 = 90;

@@ -1,0 +1,72 @@
+//! The log: the truth. Facts go in as frames, one per group commit, and are read back in the order they were kept.
+
+use referee_core::fact::{Actor, Fact};
+use referee_core::id::BrandId;
+use referee_core::time::Timestamp;
+
+use crate::error::Result;
+use crate::routing::PartitionId;
+
+/// A fact on its way into the log: it has no number and no id yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    pub brand: BrandId,
+    pub received_at: Timestamp,
+    pub occurred_at: Timestamp,
+    pub actor: Option<Actor>,
+    pub fact: Fact,
+    pub raw: Option<Raw>,
+}
+
+/// What the request said of itself. Kept apart, dropped after `limits::RAW_DAYS`, never seen by the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Raw {
+    pub address: String,
+    pub user_agent: String,
+    /// The page, with an allow-listed query only.
+    pub url: String,
+    pub referrer: String,
+}
+
+/// Place of a frame in its partition, from 1. An engine's own: no id or export uses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Position(pub u64);
+
+/// Names a frame for ever: which edge wrote it, in which run, and the how-manieth it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FrameId {
+    pub edge: u16,
+    pub epoch: u32,
+    pub n: u64,
+}
+
+/// All that one group commit writes to a partition. Immutable, and resent unchanged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    pub id: FrameId,
+    /// The `n` of the first record's `FactId`; the others follow. Edge and epoch are the frame's.
+    pub first_fact_n: u64,
+    pub records: u32,
+    /// Encoded facts, one after the other, compressed if that helps.
+    pub facts: Vec<u8>,
+    /// Encoded raw sections; empty once dropped.
+    pub raw: Vec<u8>,
+}
+
+/// Called once, when all frames handed over together are durable or can't be made so.
+pub type Completion = Box<dyn FnOnce(Result<()>) + Send>;
+
+/// Where frames are kept. Order is per partition.
+pub trait Log: Send + Sync {
+    /// Hands frames over, at most one per partition. After an `Unavailable` the caller sends the same frames again.
+    fn submit(&self, frames: Vec<(PartitionId, Frame)>, done: Completion);
+
+    /// The frames after a position, in order, at most so many.
+    fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>>;
+
+    /// The position of the newest frame.
+    fn end(&self, partition: PartitionId) -> Result<Position>;
+
+    /// Blanks the raw sections of frames kept before a moment; says how many.
+    fn drop_raw_before(&self, before: Timestamp) -> Result<u64>;
+}
