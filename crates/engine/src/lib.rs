@@ -9,3 +9,4 @@ pub mod intake;
 pub mod limits;
 pub mod log;
 pub mod routing;
+pub mod settings;

@@ -1,0 +1,1 @@
+select id, name, partition, account_sid from brand where id = ?1;

@@ -1,0 +1,1 @@
+update partner set name = ?2 where id = ?1;

@@ -1,0 +1,1 @@
+insert into program (id, brand) values (?1, ?2);

@@ -1,0 +1,1 @@
+select id, brand from program order by id;

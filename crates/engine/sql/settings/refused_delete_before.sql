@@ -1,0 +1,1 @@
+delete from refused_report where received_at < ?1;
