@@ -4,9 +4,16 @@
 
 pub mod books;
 pub mod clock;
+pub mod config;
+pub mod engine;
 pub mod error;
 pub mod intake;
 pub mod limits;
 pub mod log;
+pub mod machine;
+pub mod replay;
 pub mod routing;
 pub mod settings;
+pub mod zone;
+
+pub use engine::Engine;

@@ -6,6 +6,8 @@ pub const LOG_QUEUE_RECORDS_MAX: usize = 65_536;
 pub const LOG_QUEUE_BYTES_MAX: usize = 64 << 20;
 /// Records in one frame: bounds what one checksum, one message and one retry cover.
 pub const FRAME_RECORDS_MAX: usize = 4_096;
+/// What a frame may decompress to: bounds what a damaged length can ask for. 4,096 of the largest reports fit.
+pub const FRAME_BYTES_MAX: usize = 256 << 20;
 /// How long a click waits for the log before its visitor is sent on with a flagged id.
 pub const CLICK_DEADLINE_MS: u64 = 250;
 /// How long a report waits for the log before its sender is asked to come again.
@@ -16,14 +18,22 @@ pub const BATCH_RECORDS_MAX: usize = 2_048;
 pub const WORK_LIMIT: u32 = 500;
 /// How long a person's command may take before the answer is "accepted, not yet done".
 pub const SETTLE_DEADLINE_MS: u64 = 2_000;
+/// How long a read waits for its reader's own write to reach the books.
+pub const READ_AFTER_MS: u64 = 1_000;
 /// A request body: room for an order of a thousand items.
 pub const BODY_BYTES_MAX: usize = 512 << 10;
+/// Further fields of one report that are kept.
+pub const CUSTOM_FIELDS_MAX: usize = 80;
 /// Items of one order.
 pub const ITEMS_MAX: usize = 1_000;
+/// Fields of one report: room for a thousand items with a few each.
+pub const FIELDS_MAX: usize = 12_000;
 /// An order's id, as the documented interfaces limit it.
 pub const ORDER_ID_CHARS_MAX: usize = 64;
 /// Any other short text of a report.
 pub const TEXT_CHARS_MAX: usize = 255;
+/// The path of a vanity link.
+pub const SLUG_CHARS_MAX: usize = 64;
 /// A page address or user agent.
 pub const URL_CHARS_MAX: usize = 2_048;
 /// How far ahead of the server's clock a claimed time may be.

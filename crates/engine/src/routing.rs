@@ -20,6 +20,12 @@ pub struct BrandRouting {
     pub keys: Arc<BrandKeys>,
 }
 
+/// Who there is: brands with their partitions and keys, and whose each program is.
+pub struct Directory {
+    pub brands: Vec<(BrandId, PartitionId, Arc<BrandKeys>)>,
+    pub programs: HashMap<ProgramId, BrandId>,
+}
+
 #[derive(Default)]
 pub struct Routing {
     /// Grows with every swap.
@@ -31,6 +37,34 @@ pub struct Routing {
 }
 
 impl Routing {
+    /// This picture, with the brands and programs there are now.
+    pub fn with_directory(&self, directory: &Directory) -> Routing {
+        let brands = directory.brands.iter().map(|(brand, partition, keys)| {
+            let config = self.brands.get(brand).map(|it| it.config.clone()).unwrap_or_default();
+            let (brand, partition, keys) = (*brand, *partition, keys.clone());
+            (brand, Arc::new(BrandRouting { brand, partition, config, keys }))
+        });
+        let (programs, hosts) = (directory.programs.clone(), self.hosts.clone());
+        Routing { version: self.version + 1, brands: brands.collect(), programs, hosts }
+    }
+
+    /// This picture, with what a brand has set up now.
+    pub fn with_config(&self, brand: BrandId, config: &Config) -> Routing {
+        let mut brands = self.brands.clone();
+        if let Some(before) = self.brands.get(&brand) {
+            let (partition, keys) = (before.partition, before.keys.clone());
+            brands.insert(brand, Arc::new(BrandRouting { brand, partition, config: Arc::new(config.clone()), keys }));
+        }
+        let mut hosts: HashMap<String, Vec<ProgramId>> = HashMap::new();
+        for program in brands.values().flat_map(|it| it.config.programs.values()) {
+            for host in &program.tracking_hosts {
+                hosts.entry(host.clone()).or_default().push(program.id);
+            }
+        }
+        hosts.values_mut().for_each(|programs| programs.sort_unstable());
+        Routing { version: self.version + 1, brands, programs: self.programs.clone(), hosts }
+    }
+
     pub fn brand_of(&self, program: ProgramId) -> Option<&Arc<BrandRouting>> {
         self.brands.get(self.programs.get(&program)?)
     }

@@ -1,5 +1,11 @@
 //! The books: what the rules derived from the log. Disposable, and rebuilt from it byte for byte.
 
+pub mod batch;
+pub mod conformance;
+pub mod reads;
+pub mod sqlite;
+mod stored;
+
 use std::collections::BTreeMap;
 
 use referee_core::config::Config;
@@ -7,6 +13,7 @@ use referee_core::fact::Record;
 use referee_core::id::BrandId;
 use referee_core::row::BrandState;
 use referee_core::slice::Slice;
+use referee_core::time::Timestamp;
 
 use crate::error::Result;
 use crate::log::Position;
@@ -27,6 +34,9 @@ pub trait Books: Send {
 
     /// What a brand has set up and come to.
     fn brand(&mut self, brand: BrandId) -> Result<(Config, BrandState)>;
+
+    /// When the next pending action of a brand locks.
+    fn next_due(&mut self, brand: BrandId) -> Result<Option<Timestamp>>;
 
     /// Opens a transaction. `Fenced` if the applied position is no longer this.
     fn begin(&mut self, partition: PartitionId, expected: Position) -> Result<()>;

@@ -1,3 +1,16 @@
-//! Intake: from what a request says to a fact. It measures, normalises and hashes; it never judges.
+//! Intake: from what a request says to a fact. It measures, normalises and hashes; it never judges, and asks neither
+//! clock nor chance itself.
 
+pub mod agent;
+pub mod amount;
+pub mod change;
+pub mod click;
+pub mod click_id;
+pub mod drop_reason;
+pub mod event_date;
+pub mod fields;
+pub mod identifier;
 pub mod keys;
+pub mod landing;
+pub mod page_load;
+pub mod report;

@@ -1,5 +1,16 @@
 //! The log: the truth. Facts go in as frames, one per group commit, and are read back in the order they were kept.
 
+pub mod codec;
+pub mod conformance;
+pub mod frame;
+pub mod json;
+pub mod names;
+pub mod recorder;
+pub mod sqlite;
+pub mod wire;
+
+use std::sync::Arc;
+
 use referee_core::fact::{Actor, Fact};
 use referee_core::id::BrandId;
 use referee_core::time::Timestamp;
@@ -53,13 +64,16 @@ pub struct Frame {
     pub raw: Vec<u8>,
 }
 
-/// Called once, when all frames handed over together are durable or can't be made so.
-pub type Completion = Box<dyn FnOnce(Result<()>) + Send>;
+/// Called once, when all frames handed over together are durable, with the place of each, or can't be made so.
+pub type Completion = Box<dyn FnOnce(Result<Vec<Position>>) + Send>;
+
+/// Frames on their way, shared with whoever may have to send them again.
+pub type Frames = Arc<Vec<(PartitionId, Frame)>>;
 
 /// Where frames are kept. Order is per partition.
 pub trait Log: Send + Sync {
-    /// Hands frames over, at most one per partition. After an `Unavailable` the caller sends the same frames again.
-    fn submit(&self, frames: Vec<(PartitionId, Frame)>, done: Completion);
+    /// Hands frames over. After an `Unavailable` the caller sends the same frames again; each is kept once.
+    fn submit(&self, frames: Frames, done: Completion);
 
     /// The frames after a position, in order, at most so many.
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>>;

@@ -1,0 +1,1 @@
+select min(locks_at) from action where brand = ?1 and state = 1;

@@ -1,0 +1,1 @@
+select partition, position from applied order by partition;

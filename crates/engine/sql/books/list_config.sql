@@ -1,0 +1,1 @@
+select body from config where brand = ?1 order by kind, program, key;

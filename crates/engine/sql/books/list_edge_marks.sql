@@ -1,0 +1,1 @@
+select edge, epoch, n from edge_mark where partition = ?1;

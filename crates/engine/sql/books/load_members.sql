@@ -1,0 +1,1 @@
+select node, root from node_root where brand = ?1 and root in rarray(?2);

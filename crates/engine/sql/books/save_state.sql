@@ -1,0 +1,12 @@
+insert into brand_state (brand, last_record, rules_version, brand_time, last_node, last_ad, last_event_type, last_action_seq, last_payment, work_waits)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+on conflict (brand) do update set
+  last_record = excluded.last_record,
+  rules_version = excluded.rules_version,
+  brand_time = excluded.brand_time,
+  last_node = excluded.last_node,
+  last_ad = excluded.last_ad,
+  last_event_type = excluded.last_event_type,
+  last_action_seq = excluded.last_action_seq,
+  last_payment = excluded.last_payment,
+  work_waits = excluded.work_waits;

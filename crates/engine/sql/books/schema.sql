@@ -1,0 +1,282 @@
+-- The books: what the rules derived. Every key starts with the brand; nothing here is written by anything but the machine.
+
+create table applied (
+  partition integer primary key,
+  position  integer not null
+) strict;
+
+create table edge_mark (
+  partition integer not null,
+  edge      integer not null,
+  epoch     integer not null,
+  n         integer not null,
+  primary key (partition, edge)
+) strict, without rowid;
+
+create table brand_state (
+  brand           integer primary key,
+  last_record     integer not null,
+  rules_version   integer not null,
+  brand_time      integer not null,
+  last_node       integer not null,
+  last_ad         integer not null,
+  last_event_type integer not null,
+  last_action_seq integer not null,
+  last_payment    integer not null,
+  work_waits      integer not null
+) strict;
+
+create table config (
+  brand   integer not null,
+  kind    integer not null,
+  program integer not null,
+  key     text not null,
+  body    blob not null,
+  primary key (brand, kind, program, key)
+) strict, without rowid;
+
+create table click (
+  brand       integer not null,
+  no          integer not null,
+  record      integer not null,
+  program     integer not null,
+  partner     integer not null,
+  ad          integer not null,
+  node        integer not null,
+  occurred_at integer not null,
+  signals     integer not null,
+  refusal     integer,
+  landed_at   integer,
+  slug        text,
+  sub_id1     text,
+  sub_id2     text,
+  sub_id3     text,
+  shared_id   text,
+  primary key (brand, no)
+) strict, without rowid;
+
+create index click_by_node on click (brand, node);
+
+-- The key is the kind's number and the hash.
+create table identifier (
+  brand         integer not null,
+  id            blob not null,
+  node          integer not null,
+  record        integer not null,
+  first_seen_at integer not null,
+  primary key (brand, id)
+) strict, without rowid;
+
+create index identifier_by_node on identifier (brand, node);
+
+create table node_root (
+  brand integer not null,
+  node  integer not null,
+  root  integer not null,
+  primary key (brand, node)
+) strict, without rowid;
+
+create index node_root_by_root on node_root (brand, root);
+
+create table edge (
+  brand       integer not null,
+  record      integer not null,
+  a           integer not null,
+  b           integer not null,
+  occurred_at integer not null,
+  refused     integer not null,
+  primary key (brand, record, a, b)
+) strict, without rowid;
+
+create index edge_by_a on edge (brand, a);
+
+create table conversion (
+  brand       integer not null,
+  event_type  integer not null,
+  order_id    text not null,
+  record      integer not null,
+  program     integer not null,
+  occurred_at integer not null,
+  received_at integer not null,
+  source      integer not null,
+  currency    text not null,
+  amount      integer not null,
+  digest      blob not null,
+  node        integer,
+  refusal     integer,
+  action_seq  integer,
+  primary key (brand, event_type, order_id)
+) strict, without rowid;
+
+create index conversion_by_record on conversion (brand, record);
+create index conversion_by_order on conversion (brand, order_id);
+
+create table action (
+  brand             integer not null,
+  seq               integer not null,
+  program           integer not null,
+  event_type        integer not null,
+  record            integer not null,
+  partner           integer not null,
+  ad                integer not null,
+  click             integer,
+  evidence          integer not null,
+  order_id          text not null,
+  occurred_at       integer not null,
+  opened_at         integer not null,
+  changed_at        integer not null,
+  state             integer not null,
+  disposition       text not null,
+  currency          text not null,
+  amount            integer not null,
+  payout            integer not null,
+  intended_amount   integer not null,
+  intended_payout   integer not null,
+  terms_version     integer not null,
+  terms_of_template integer not null,
+  locks_at          integer not null,
+  locked_record     integer,
+  payment           integer,
+  changes           integer not null,
+  details           blob not null,
+  primary key (brand, seq)
+) strict, without rowid;
+
+create index action_by_time on action (brand, occurred_at, seq);
+create index action_by_partner on action (brand, partner, occurred_at, seq);
+create index action_due on action (brand, locks_at, seq) where state = 1;
+create index action_payable on action (brand, program, partner, seq) where state = 2;
+
+create table history (
+  brand        integer not null,
+  action_seq   integer not null,
+  seq          integer not null,
+  program      integer not null,
+  event_type   integer not null,
+  record       integer not null,
+  at           integer not null,
+  kind         integer not null,
+  amount_delta integer not null,
+  payout_delta integer not null,
+  disposition  text not null,
+  source       integer,
+  user         integer,
+  primary key (brand, action_seq, seq)
+) strict, without rowid;
+
+create index history_by_record on history (brand, record, action_seq);
+
+create table decision (
+  brand      integer not null,
+  record     integer not null,
+  event_type integer not null,
+  order_id   text not null,
+  body       blob not null,
+  primary key (brand, record)
+) strict, without rowid;
+
+create index decision_by_order on decision (brand, event_type, order_id);
+
+create table entry (
+  brand      integer not null,
+  record     integer not null,
+  n          integer not null,
+  program    integer not null,
+  partner    integer not null,
+  account    integer not null,
+  currency   text not null,
+  amount     integer not null,
+  action_seq integer,
+  event_type integer,
+  primary key (brand, record, n)
+) strict, without rowid;
+
+create index entry_by_action on entry (brand, action_seq);
+
+create table balance (
+  brand    integer not null,
+  program  integer not null,
+  partner  integer not null,
+  account  integer not null,
+  currency text not null,
+  amount   integer not null,
+  primary key (brand, program, partner, account, currency)
+) strict, without rowid;
+
+create table rollup (
+  brand       integer not null,
+  program     integer not null,
+  day         integer not null,
+  partner     integer not null,
+  ad          integer not null,
+  clicks      integer not null,
+  uncounted   integer not null,
+  visits      integer not null,
+  conversions integer not null,
+  unclaimed   integer not null,
+  amount      integer not null,
+  payout      integer not null,
+  primary key (brand, program, day, partner, ad)
+) strict, without rowid;
+
+create table submission (
+  brand       integer not null,
+  id          blob not null,
+  record      integer not null,
+  kind        integer not null,
+  received_at integer not null,
+  program     integer not null,
+  event_type  integer,
+  order_id    text,
+  source      integer not null,
+  refusal     integer,
+  action      text,
+  unchanged   integer not null,
+  primary key (brand, id)
+) strict, without rowid;
+
+create index submission_by_record on submission (brand, record);
+
+create table audit (
+  brand   integer not null,
+  record  integer not null,
+  edge    integer not null,
+  epoch   integer not null,
+  n       integer not null,
+  at      integer not null,
+  user    integer not null,
+  role    integer not null,
+  reason  text not null,
+  kind    text not null,
+  subject text not null,
+  refusal integer,
+  primary key (brand, record)
+) strict, without rowid;
+
+create unique index audit_by_fact on audit (brand, edge, epoch, n);
+
+create table payment (
+  brand    integer not null,
+  id       integer not null,
+  record   integer not null,
+  at       integer not null,
+  program  integer not null,
+  partner  integer not null,
+  currency text not null,
+  actions  integer not null,
+  total    integer not null,
+  open     integer not null,
+  primary key (brand, id)
+) strict, without rowid;
+
+create index payment_open on payment (brand, id) where open = 1;
+
+create table outbox (
+  brand      integer not null,
+  record     integer not null,
+  n          integer not null,
+  action_seq integer not null,
+  seq        integer not null,
+  kind       integer not null,
+  primary key (brand, record, n)
+) strict, without rowid;

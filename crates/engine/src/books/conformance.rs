@@ -1,0 +1,282 @@
+//! What every engine of the books must do. Each engine's tests run this.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use referee_core::config::Config;
+use referee_core::contract::{EventPayout, Payout, TermsRules};
+use referee_core::fact::{
+    Actor, AdSet, Agent, Click, ClickRef, Conversion, EventTypeSet, Fact, Navigation, Record, Role, Signals, TermsSet,
+    Visit,
+};
+use referee_core::id::{
+    AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
+};
+use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::money::{Currency, MICROS, Money};
+use referee_core::program::{Category, Program, Source, Standing};
+use referee_core::row::{ActionState, BrandState};
+use referee_core::time::{Day, Timestamp, Zone};
+
+use super::batch::apply_records;
+use super::reads::{ActionFilter, Counted, Period, Reads};
+use super::{Applied, Books};
+use crate::error::Error;
+use crate::log::Position;
+use crate::routing::PartitionId;
+
+/// One new set of books, its readers, and its dump.
+pub struct Subject {
+    pub books: Box<dyn Books>,
+    pub reads: Arc<dyn Reads>,
+    pub dump: Box<dyn Fn() -> String>,
+}
+
+const BRAND: BrandId = BrandId(1);
+const PARTITION: PartitionId = PartitionId(1);
+const PROGRAM: ProgramId = ProgramId(1);
+const PARTNER: PartnerId = PartnerId(11);
+const SALE: EventTypeId = EventTypeId(1);
+const NOON: Timestamp = Timestamp(1_800_000_000_000);
+
+/// Runs every assertion on new books from `make`.
+pub fn check(make: &mut dyn FnMut() -> Subject) {
+    splits_do_not_matter(make);
+    a_moved_position_fences(make);
+    a_rollback_leaves_nothing(make);
+    reads_find_what_was_written(make);
+}
+
+/// A small history of a brand: 40 clicks, visits that join them to customers, orders, and time passing.
+pub fn history() -> Vec<Record> {
+    let mut facts = set_up();
+    for i in 0..40_u64 {
+        let at = NOON.plus_ms(i as i64 * 1_000);
+        facts.push((at, click(i)));
+        facts.push((at.plus_ms(100), visit(i)));
+        if i % 4 == 3 {
+            facts.push((at.plus_ms(200), conversion(i)));
+        }
+    }
+    let later = NOON.plus_days(31);
+    facts.push((later, Fact::TimePassed));
+    facts.extend((0..3).map(|_| (later, Fact::WorkAdvanced { limit: 4 })));
+    facts.push((later, Fact::PaymentMade { program: PROGRAM, partner: PARTNER }));
+    facts.extend((0..3).map(|_| (later, Fact::WorkAdvanced { limit: 4 })));
+    facts.into_iter().enumerate().map(|(i, (at, fact))| record(i as u64 + 1, at, fact)).collect()
+}
+
+fn record(no: u64, at: Timestamp, fact: Fact) -> Record {
+    let actor = fact.stands_alone().then(|| Actor { user: UserId(1), role: Role::Owner, reason: "test".into() });
+    let id = FactId { edge: 1, epoch: 1, n: no };
+    Record { no: RecordNo(no), brand: BRAND, id, received_at: at, occurred_at: at, actor, fact }
+}
+
+fn set_up() -> Vec<(Timestamp, Fact)> {
+    let before = NOON.minus_days(1);
+    let rules = TermsRules {
+        referral_window_days: 30,
+        lock_days: 30,
+        payouts: vec![EventPayout { event_type: SALE, payout: Payout::Rate { ppm: 100_000 } }],
+    };
+    let program = Program {
+        id: PROGRAM,
+        name: "Test".into(),
+        currency: Currency(*b"EUR"),
+        zone: Zone::utc(),
+        standing: Standing::Active,
+        default_landing_url: "https://www.shop.example/".into(),
+        permitted_hosts: vec!["www.shop.example".into()],
+        tracking_hosts: vec!["go.shop.example".into()],
+        click_param: "pt".into(),
+        cookie_days: 30,
+    };
+    let event_type = EventTypeSet {
+        program: PROGRAM,
+        id: Some(SALE),
+        code: "sale".into(),
+        name: "Sale".into(),
+        category: Category::Sale,
+        standing: Standing::Active,
+        server_wins: true,
+    };
+    let ad = AdSet {
+        program: PROGRAM,
+        id: Some(AdId(1)),
+        name: "Ad".into(),
+        landing_url: "https://www.shop.example/boots".into(),
+        standing: Standing::Active,
+    };
+    let terms = TermsSet {
+        program: PROGRAM,
+        partner: Some(PARTNER),
+        starts_at: before,
+        ends_at: None,
+        standing: Standing::Active,
+        rules: Some(rules),
+    };
+    let facts = [
+        Fact::RulesAdopted { version: 1 },
+        Fact::ProgramSet(program),
+        Fact::EventTypeSet(event_type),
+        Fact::PartnerSet { partner: PARTNER, standing: Standing::Active },
+        Fact::AdSet(ad),
+        Fact::TermsSet(terms),
+    ];
+    facts.into_iter().map(|fact| (before, fact)).collect()
+}
+
+fn identifier(kind: IdentifierKind, n: u64) -> Identifier {
+    let mut hash = [kind.number(); 16];
+    hash[..8].copy_from_slice(&n.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes());
+    Identifier { kind, hash }
+}
+
+fn click(i: u64) -> Fact {
+    let navigation = if i % 10 == 9 { Navigation::Embedded } else { Navigation::Navigate };
+    Fact::ClickRecorded(Click {
+        no: ClickNo(1_000 + i),
+        program: PROGRAM,
+        partner: PARTNER,
+        ad: AdId(1),
+        slug: None,
+        // Every third visitor comes back.
+        visitor: Some(identifier(IdentifierKind::Visitor, i - i % 3)),
+        sub_ids: ["".into(), "x".into(), "".into()],
+        shared_id: String::new(),
+        signals: Signals { navigation, agent: Agent::Browser, ..Signals::default() },
+        deep_link_refused: false,
+    })
+}
+
+fn visit(i: u64) -> Fact {
+    let customer = identifier(IdentifierKind::CustomerId, i / 8);
+    Fact::VisitRecorded(Visit {
+        program: PROGRAM,
+        source: Source::Browser,
+        click: Some(ClickRef {
+            no: ClickNo(1_000 + i),
+            program: PROGRAM,
+            partner: PARTNER,
+            ad: AdId(1),
+            clicked_at: NOON.plus_ms(i as i64 * 1_000),
+            unrecorded: false,
+        }),
+        identifiers: vec![identifier(IdentifierKind::Visitor, i - i % 3), customer],
+        path: "/boots".into(),
+    })
+}
+
+fn conversion(i: u64) -> Fact {
+    let mut submission = [0; 16];
+    submission[..8].copy_from_slice(&i.to_be_bytes());
+    Fact::ConversionReported(Conversion {
+        submission: SubmissionId(submission),
+        program: PROGRAM,
+        event_type: SALE,
+        order_id: format!("order-{i}"),
+        source: Source::Server,
+        currency: Currency(*b"EUR"),
+        amount: Money(i as i64 * MICROS),
+        items: Vec::new(),
+        identifiers: vec![identifier(IdentifierKind::CustomerId, if i == 39 { 999 } else { i / 8 })],
+        click: None,
+        click_forged: false,
+        promo_code: String::new(),
+        forced_partner: None,
+        sub_ids: Default::default(),
+        shared_id: String::new(),
+        customer_status: String::new(),
+        digest: [i as u8; 16],
+        fields: Vec::new(),
+    })
+}
+
+/// Applies records in transactions of at most so many.
+fn apply(subject: &mut Subject, records: &[Record], at_once: usize) {
+    let books = subject.books.as_mut();
+    let (mut config, mut state) = (Config::default(), BrandState::default());
+    for (i, chunk) in records.chunks(at_once).enumerate() {
+        books.begin(PARTITION, Position(i as u64)).expect("begin");
+        (config, state) = apply_records(books, BRAND, config, state, chunk, &mut |_, _| {}).expect("apply");
+        let edges = BTreeMap::from([(1, (1, i as u64 + 1))]);
+        books.commit(PARTITION, &Applied { position: Position(i as u64 + 1), edges }).expect("commit");
+    }
+    let (read_config, read_state) = books.brand(BRAND).expect("brand");
+    assert_eq!((read_config, read_state), (config, state), "what the machine holds is what the books hold");
+}
+
+fn splits_do_not_matter(make: &mut dyn FnMut() -> Subject) {
+    let records = history();
+    let dumps: Vec<String> = [1, 3, 17, 1_000]
+        .into_iter()
+        .map(|at_once| {
+            let mut subject = make();
+            apply(&mut subject, &records, at_once);
+            (subject.dump)()
+        })
+        .collect();
+    assert!(dumps[0].lines().count() > 200, "the history leaves traces");
+    for dump in &dumps[1..] {
+        assert_eq!(*dump, dumps[0], "however records are split, the books are the same");
+    }
+}
+
+fn a_moved_position_fences(make: &mut dyn FnMut() -> Subject) {
+    let mut subject = make();
+    apply(&mut subject, &history(), 1_000);
+    assert!(matches!(subject.books.begin(PARTITION, Position(0)), Err(Error::Fenced)));
+    subject.books.begin(PARTITION, Position(1)).expect("the true position is let in");
+    subject.books.rollback();
+    assert_eq!(subject.books.applied(PARTITION).expect("applied").edges[&1], (1, 1));
+}
+
+fn a_rollback_leaves_nothing(make: &mut dyn FnMut() -> Subject) {
+    let mut subject = make();
+    let empty = (subject.dump)();
+    let books = subject.books.as_mut();
+    books.begin(PARTITION, Position(0)).expect("begin");
+    let (config, state) = (Config::default(), BrandState::default());
+    apply_records(books, BRAND, config, state, &history(), &mut |_, _| {}).expect("apply");
+    books.rollback();
+    assert_eq!((subject.dump)(), empty);
+}
+
+fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {
+    let mut subject = make();
+    let records = history();
+    apply(&mut subject, &records, 1_000);
+    let reads = subject.reads.as_ref();
+    let day = Day((NOON.0 / referee_core::time::DAY_MS) as i32);
+    let period = Period { program: PROGRAM, from: day, to: Day(day.0 + 1), partner: None };
+    let days = reads.days(BRAND, period).expect("days");
+    assert_eq!((days[0].1.clicks, days[0].1.uncounted, days[0].1.visits), (36, 4, 40));
+    assert_eq!((days[0].1.conversions, days[0].1.unclaimed), (9, 1));
+
+    let actions = reads.actions(BRAND, &ActionFilter::default(), None, 5).expect("actions");
+    assert_eq!(actions.len(), 5);
+    let last = actions.last().expect("five");
+    let rest = reads.actions(BRAND, &ActionFilter::default(), Some((last.occurred_at, last.id.seq)), 50).expect("rest");
+    assert_eq!(rest.len(), 4, "pages miss and repeat nothing");
+    assert!(actions.iter().chain(&rest).all(|action| action.state == ActionState::Paid));
+    let other = ActionFilter { partner: Some(PartnerId(12)), ..ActionFilter::default() };
+    assert!(reads.actions(BRAND, &other, None, 5).expect("actions").is_empty());
+    assert!(reads.actions(BrandId(2), &ActionFilter::default(), None, 5).expect("actions").is_empty());
+
+    let action = &actions[0];
+    let decision = reads.decision(BRAND, action.record).expect("decision").expect("every action has one");
+    assert_eq!(decision.action, Some(action.id));
+    assert!(!decision.candidates.is_empty());
+    let entries = reads.entries(BRAND, action.id).expect("entries");
+    assert_eq!(entries.iter().map(|entry| entry.amount.0).sum::<i64>(), 0);
+    assert_eq!(reads.history(BRAND, action.id).expect("history").len(), 3, "opened, locked, paid");
+
+    let unclaimed = reads.conversions(BRAND, None, Counted::Refused, None, 10).expect("conversions");
+    assert_eq!(unclaimed.len(), 1);
+    assert_eq!(unclaimed[0].0.order_id, "order-39");
+    assert_eq!(reads.orders_like(BRAND, "order-3", 10).expect("search").len(), 4);
+    let paid = reads.payments(BRAND, Some(PARTNER), 10).expect("payments");
+    assert_eq!((paid[0].actions, paid[0].open), (9, false));
+    let audit = reads.audit_by_fact_id(BRAND, records[1].id).expect("audit").expect("a person did it");
+    assert_eq!((audit.kind.as_str(), audit.subject.as_str()), ("program_set", "1"));
+}

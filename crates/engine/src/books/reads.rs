@@ -1,0 +1,144 @@
+//! Questions to the books, for screens, interfaces and commands. Every question names the brand.
+
+use referee_core::fact::Actor;
+use referee_core::id::{
+    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, ProgramId, RecordNo, SubmissionId,
+};
+use referee_core::identity::Identifier;
+use referee_core::money::Money;
+use referee_core::refusal::Refusal;
+use referee_core::row::{
+    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EntryRow, HistoryRow, OrderKey,
+    PaymentRow, Rollup, SubmissionRow,
+};
+use referee_core::time::{Day, Timestamp};
+
+use crate::error::Result;
+
+/// A person's command, as it is looked up afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    pub record: RecordNo,
+    pub fact_id: FactId,
+    pub at: Timestamp,
+    pub actor: Actor,
+    pub kind: String,
+    pub subject: String,
+    pub refusal: Option<Refusal>,
+}
+
+/// Days of a program, of one partner or of all.
+#[derive(Debug, Clone, Copy)]
+pub struct Period {
+    pub program: ProgramId,
+    pub from: Day,
+    pub to: Day,
+    pub partner: Option<PartnerId>,
+}
+
+/// From and to, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Between {
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+impl Default for Between {
+    fn default() -> Between {
+        Between { from: Timestamp(i64::MIN), to: Timestamp(i64::MAX) }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ActionFilter {
+    pub program: Option<ProgramId>,
+    pub partner: Option<PartnerId>,
+    pub state: Option<ActionState>,
+    pub event_type: Option<EventTypeId>,
+    pub order_id: Option<String>,
+    pub occurred: Between,
+    pub changed: Between,
+    pub locks: Between,
+}
+
+/// Pages by number, for interfaces that ask so.
+#[derive(Debug, Clone, Copy)]
+pub struct NumberedPage {
+    /// From 0.
+    pub offset: u64,
+    pub most: u32,
+}
+
+/// Which of the things that count or do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Counted {
+    #[default]
+    All,
+    Counted,
+    Refused,
+    For(Refusal),
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ClickFilter {
+    pub program: Option<ProgramId>,
+    pub partner: Option<PartnerId>,
+    pub counted: Counted,
+}
+
+pub trait Reads: Send + Sync {
+    fn days(&self, brand: BrandId, period: Period) -> Result<Vec<(Day, Rollup)>>;
+    fn partners(&self, brand: BrandId, period: Period) -> Result<Vec<(PartnerId, Rollup)>>;
+    fn ads(&self, brand: BrandId, period: Period) -> Result<Vec<(AdId, Rollup)>>;
+
+    /// Newest first, from before a place on.
+    fn actions(
+        &self,
+        brand: BrandId,
+        filter: &ActionFilter,
+        before: Option<(Timestamp, u32)>,
+        most: u32,
+    ) -> Result<Vec<ActionRow>>;
+    /// Oldest first, with how many there are in all.
+    fn actions_page(&self, brand: BrandId, filter: &ActionFilter, page: NumberedPage) -> Result<(u64, Vec<ActionRow>)>;
+    fn action(&self, brand: BrandId, id: ActionId) -> Result<Option<ActionRow>>;
+    fn history(&self, brand: BrandId, id: ActionId) -> Result<Vec<HistoryRow>>;
+    /// Lines of all histories, in the order they were written.
+    fn updates(
+        &self,
+        brand: BrandId,
+        program: Option<ProgramId>,
+        at: Between,
+        page: NumberedPage,
+    ) -> Result<(u64, Vec<HistoryRow>)>;
+    fn latest_history(&self, brand: BrandId, most: u32) -> Result<Vec<HistoryRow>>;
+    fn decision(&self, brand: BrandId, record: RecordNo) -> Result<Option<DecisionRow>>;
+    /// Newest first: an order that was decided again has several.
+    fn decisions_of(&self, brand: BrandId, order: &OrderKey) -> Result<Vec<DecisionRow>>;
+    fn entries(&self, brand: BrandId, action: ActionId) -> Result<Vec<EntryRow>>;
+
+    fn click(&self, brand: BrandId, no: ClickNo) -> Result<Option<ClickRow>>;
+    /// Newest first, from before a number on.
+    fn clicks(&self, brand: BrandId, filter: &ClickFilter, before: Option<ClickNo>, most: u32)
+    -> Result<Vec<ClickRow>>;
+    /// Newest first, from before a record on.
+    fn conversions(
+        &self,
+        brand: BrandId,
+        program: Option<ProgramId>,
+        counted: Counted,
+        before: Option<RecordNo>,
+        most: u32,
+    ) -> Result<Vec<(OrderKey, ConversionRow)>>;
+    fn conversions_of(&self, brand: BrandId, order_id: &str) -> Result<Vec<(OrderKey, ConversionRow)>>;
+    /// Orders whose id begins so.
+    fn orders_like(&self, brand: BrandId, prefix: &str, most: u32) -> Result<Vec<(OrderKey, ConversionRow)>>;
+    fn identifiers_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<(NodeId, Identifier)>>;
+
+    fn submission(&self, brand: BrandId, id: SubmissionId) -> Result<Option<SubmissionRow>>;
+    fn submissions(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<SubmissionRow>>;
+    fn audit(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<AuditEntry>>;
+    fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>>;
+    fn balances(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Money)>>;
+    fn payments(&self, brand: BrandId, partner: Option<PartnerId>, most: u32) -> Result<Vec<PaymentRow>>;
+}

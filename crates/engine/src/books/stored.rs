@@ -1,0 +1,303 @@
+//! How the books write what has no column of its own: small enums as numbers, lists as tagged bytes.
+
+use prost::{Message, Oneof};
+use referee_core::fact::Signals;
+use referee_core::id::{ActionId, AdId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, RecordNo};
+use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::refusal::Refusal;
+use referee_core::row::{
+    Account, ActionRow, ActionState, Candidate, DecisionRow, Evidence, HistoryKind, OrderKey, Step, SubmissionKind,
+};
+use referee_core::time::Timestamp;
+
+use crate::error::{Error, Result};
+use crate::log::codec::{field_in, field_out, item_in, item_out, number};
+use crate::log::wire;
+
+fn damaged(what: &str) -> Error {
+    Error::corrupt("read the books", format!("a {what} is not one this program knows"))
+}
+
+pub fn refusal(number: Option<u16>) -> Result<Option<Refusal>> {
+    number.map(|number| Refusal::from_number(number).ok_or_else(|| damaged("reason"))).transpose()
+}
+
+fn find<T: Copy>(all: &[T], number: u32, of: impl Fn(T) -> u32, what: &str) -> Result<T> {
+    all.iter().copied().find(|it| of(*it) == number).ok_or_else(|| damaged(what))
+}
+
+pub fn action_state(number: u32) -> Result<ActionState> {
+    use ActionState::*;
+    find(&[Pending, Locked, Paid, Reversed], number, |it| it as u32, "state")
+}
+
+pub fn history_kind(number: u32) -> Result<HistoryKind> {
+    use HistoryKind::*;
+    find(&[Opened, Modified, Reversed, Locked, Paid], number, |it| it as u32, "kind of history")
+}
+
+pub fn evidence(number: u32) -> Result<Evidence> {
+    use Evidence::*;
+    find(&[ForcedPartner, PromoCode, ClickId, Identifier], number, |it| it as u32, "kind of evidence")
+}
+
+pub fn account(number: u32) -> Result<Account> {
+    find(&Account::ALL, number, |it| it as u32, "account")
+}
+
+pub fn submission_kind(number: u32) -> Result<SubmissionKind> {
+    use SubmissionKind::*;
+    find(&[Conversion, Modification, Reversal], number, |it| it as u32, "kind of submission")
+}
+
+pub fn source(number: u32) -> Result<referee_core::program::Source> {
+    number::source(number).ok_or_else(|| damaged("source"))
+}
+
+pub fn role(number: u32) -> Result<referee_core::fact::Role> {
+    number::role(number).ok_or_else(|| damaged("role"))
+}
+
+/// What is known of a click in a few bits.
+pub struct ClickBits {
+    pub signals: Signals,
+    pub deep_link_refused: bool,
+    pub recovered: bool,
+}
+
+impl ClickBits {
+    pub fn pack(&self) -> u32 {
+        let signals = &self.signals;
+        (signals.navigation as u32)
+            | u32::from(signals.prefetch) << 2
+            | u32::from(signals.head) << 3
+            | (signals.agent as u32) << 4
+            | (signals.device as u32) << 8
+            | u32::from(self.deep_link_refused) << 12
+            | u32::from(self.recovered) << 13
+    }
+
+    pub fn unpack(bits: u32) -> Result<ClickBits> {
+        let bit = |place: u32| bits >> place & 1 == 1;
+        let signals = Signals {
+            navigation: number::navigation(bits & 3).ok_or_else(|| damaged("navigation"))?,
+            prefetch: bit(2),
+            head: bit(3),
+            agent: number::agent(bits >> 4 & 15).ok_or_else(|| damaged("agent"))?,
+            device: number::device(bits >> 8 & 15).ok_or_else(|| damaged("device"))?,
+        };
+        Ok(ClickBits { signals, deep_link_refused: bit(12), recovered: bit(13) })
+    }
+}
+
+/// The kind's number and the hash.
+pub fn identifier_bytes(identifier: &Identifier) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(17);
+    bytes.push(identifier.kind.number());
+    bytes.extend_from_slice(&identifier.hash);
+    bytes
+}
+
+pub fn identifier(bytes: &[u8]) -> Result<Identifier> {
+    let (kind, hash) = bytes.split_first().ok_or_else(|| damaged("identifier"))?;
+    let kind = IdentifierKind::from_number(*kind).ok_or_else(|| damaged("kind of identifier"))?;
+    Ok(Identifier { kind, hash: hash.try_into().map_err(|_| damaged("identifier"))? })
+}
+
+/// What of an action is only ever read whole.
+#[derive(Clone, PartialEq, Message)]
+struct ActionDetails {
+    #[prost(message, repeated, tag = "1")]
+    items: Vec<wire::Item>,
+    #[prost(string, tag = "2")]
+    promo_code: String,
+    #[prost(string, tag = "3")]
+    customer_status: String,
+    #[prost(string, repeated, tag = "4")]
+    sub_ids: Vec<String>,
+    #[prost(string, tag = "5")]
+    shared_id: String,
+    #[prost(message, repeated, tag = "6")]
+    fields: Vec<wire::Field>,
+}
+
+pub fn action_details(row: &ActionRow) -> Vec<u8> {
+    ActionDetails {
+        items: row.items.iter().map(item_out).collect(),
+        promo_code: row.promo_code.clone(),
+        customer_status: row.customer_status.clone(),
+        sub_ids: row.sub_ids.to_vec(),
+        shared_id: row.shared_id.clone(),
+        fields: row.fields.iter().map(field_out).collect(),
+    }
+    .encode_to_vec()
+}
+
+pub fn fill_action(row: &mut ActionRow, details: &[u8]) -> Result<()> {
+    let details = ActionDetails::decode(details).map_err(|error| Error::corrupt("read an action", error))?;
+    let mut sub_ids = details.sub_ids.into_iter();
+    row.items = details.items.into_iter().map(item_in).collect();
+    row.promo_code = details.promo_code;
+    row.customer_status = details.customer_status;
+    row.sub_ids = std::array::from_fn(|_| sub_ids.next().unwrap_or_default());
+    row.shared_id = details.shared_id;
+    row.fields = details.fields.into_iter().map(field_in).collect();
+    Ok(())
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredDecision {
+    #[prost(uint32, tag = "1")]
+    program: u32,
+    #[prost(sint64, tag = "2")]
+    occurred_at: i64,
+    #[prost(uint32, optional, tag = "3")]
+    evidence: Option<u32>,
+    #[prost(uint32, optional, tag = "4")]
+    partner: Option<u32>,
+    #[prost(string, optional, tag = "5")]
+    action: Option<String>,
+    #[prost(uint32, optional, tag = "6")]
+    refusal: Option<u32>,
+    #[prost(uint32, tag = "7")]
+    rules_version: u32,
+    #[prost(uint32, optional, tag = "8")]
+    referral_window_days: Option<u32>,
+    #[prost(message, repeated, tag = "9")]
+    candidates: Vec<StoredCandidate>,
+    #[prost(uint32, tag = "10")]
+    candidates_left_out: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredCandidate {
+    #[prost(fixed64, tag = "1")]
+    click: u64,
+    #[prost(uint32, tag = "2")]
+    partner: u32,
+    #[prost(uint32, tag = "3")]
+    ad: u32,
+    #[prost(sint64, tag = "4")]
+    occurred_at: i64,
+    #[prost(message, repeated, tag = "5")]
+    path: Vec<StoredStep>,
+    #[prost(uint32, optional, tag = "6")]
+    lost: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredStep {
+    #[prost(oneof = "StepKind", tags = "1, 2, 3, 4")]
+    step: Option<StepKind>,
+}
+
+#[derive(Clone, PartialEq, Oneof)]
+enum StepKind {
+    #[prost(bool, tag = "1")]
+    ReportedClickId(bool),
+    #[prost(bytes, tag = "2")]
+    Reported(Vec<u8>),
+    #[prost(message, tag = "3")]
+    Joined(StoredJoin),
+    #[prost(uint64, tag = "4")]
+    SeenAt(u64),
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredJoin {
+    #[prost(uint64, tag = "1")]
+    record: u64,
+    #[prost(sint64, tag = "2")]
+    occurred_at: i64,
+    #[prost(uint64, tag = "3")]
+    from: u64,
+    #[prost(uint64, tag = "4")]
+    to: u64,
+}
+
+pub fn decision(row: &DecisionRow) -> Vec<u8> {
+    let candidate = |it: &Candidate| StoredCandidate {
+        click: it.click.0,
+        partner: it.partner.0,
+        ad: it.ad.0,
+        occurred_at: it.occurred_at.0,
+        path: it.path.iter().map(|step| StoredStep { step: Some(step_out(step)) }).collect(),
+        lost: it.lost.map(|lost| u32::from(lost.number())),
+    };
+    StoredDecision {
+        program: row.program.0,
+        occurred_at: row.occurred_at.0,
+        evidence: row.evidence.map(|it| it as u32),
+        partner: row.partner.map(|it| it.0),
+        action: row.action.map(|it| it.to_string()),
+        refusal: row.refusal.map(|it| u32::from(it.number())),
+        rules_version: row.rules_version,
+        referral_window_days: row.referral_window_days,
+        candidates: row.candidates.iter().map(candidate).collect(),
+        candidates_left_out: row.candidates_left_out,
+    }
+    .encode_to_vec()
+}
+
+pub fn decision_of(record: RecordNo, order: OrderKey, body: &[u8]) -> Result<DecisionRow> {
+    let stored = StoredDecision::decode(body).map_err(|error| Error::corrupt("read a decision", error))?;
+    Ok(DecisionRow {
+        record,
+        order,
+        program: ProgramId(stored.program),
+        occurred_at: Timestamp(stored.occurred_at),
+        evidence: stored.evidence.map(evidence).transpose()?,
+        partner: stored.partner.map(PartnerId),
+        action: stored.action.as_deref().map(action_id).transpose()?,
+        refusal: refusal(stored.refusal.map(|number| number as u16))?,
+        rules_version: stored.rules_version,
+        referral_window_days: stored.referral_window_days,
+        candidates: stored.candidates.into_iter().map(candidate_of).collect::<Result<_>>()?,
+        candidates_left_out: stored.candidates_left_out,
+    })
+}
+
+pub fn action_id(text: &str) -> Result<ActionId> {
+    text.parse().map_err(|()| damaged("action's id"))
+}
+
+fn candidate_of(it: StoredCandidate) -> Result<Candidate> {
+    Ok(Candidate {
+        click: ClickNo(it.click),
+        partner: PartnerId(it.partner),
+        ad: AdId(it.ad),
+        occurred_at: Timestamp(it.occurred_at),
+        path: it.path.into_iter().map(step_of).collect::<Result<_>>()?,
+        lost: refusal(it.lost.map(|number| number as u16))?,
+    })
+}
+
+fn step_out(step: &Step) -> StepKind {
+    match step {
+        Step::ReportedClickId => StepKind::ReportedClickId(true),
+        Step::Reported { identifier } => StepKind::Reported(identifier_bytes(identifier)),
+        Step::Joined { record, occurred_at, from, to } => {
+            StepKind::Joined(StoredJoin { record: record.0, occurred_at: occurred_at.0, from: from.0, to: to.0 })
+        }
+        Step::SeenAt { node } => StepKind::SeenAt(node.0),
+    }
+}
+
+fn step_of(stored: StoredStep) -> Result<Step> {
+    Ok(match stored.step.ok_or_else(|| damaged("step"))? {
+        StepKind::ReportedClickId(_) => Step::ReportedClickId,
+        StepKind::Reported(bytes) => Step::Reported { identifier: identifier(&bytes)? },
+        StepKind::Joined(join) => Step::Joined {
+            record: RecordNo(join.record),
+            occurred_at: Timestamp(join.occurred_at),
+            from: NodeId(join.from),
+            to: NodeId(join.to),
+        },
+        StepKind::SeenAt(node) => Step::SeenAt { node: NodeId(node) },
+    })
+}
+
+/// The order a row is about.
+pub fn order(event_type: u32, order_id: String) -> OrderKey {
+    OrderKey { event_type: EventTypeId(event_type), order_id }
+}

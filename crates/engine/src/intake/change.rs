@@ -1,0 +1,163 @@
+//! A change of an action, from its fields to the fact.
+
+use referee_core::config::Config;
+use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, ItemChange};
+use referee_core::id::{EventTypeId, SubmissionId};
+use referee_core::money::Money;
+use referee_core::program::Source;
+use referee_core::time::Timestamp;
+
+use super::amount;
+use super::drop_reason::{DropReason, FieldError};
+use super::fields::Fields;
+use super::report::Taken;
+use crate::limits::ITEMS_MAX;
+
+/// Why an action may be changed or reversed, as integrations already say it.
+pub const REASONS: [&str; 16] = [
+    "ORDER_UPDATE",
+    "ITEM_RETURNED",
+    "CONS_FRAUD",
+    "CONS_ERROR",
+    "ORDER_ERROR",
+    "PUB_ACT_DISPUTE",
+    "ADV_ACT_DISPUTE",
+    "NOT_COMPLIANCE_TERMS",
+    "ITEM_OUT_OF_STOCK",
+    "TEST_ACTION",
+    "PARTNER_NOT_ACTIVE",
+    "CREDITED_DIFFERENT_MP",
+    "OTHER",
+    "REJECTED",
+    "CONS_INFO_INVALID",
+    "MP_RETURNED",
+];
+
+pub struct ChangeContext<'a> {
+    pub config: &'a Config,
+    pub source: Source,
+    pub submission: SubmissionId,
+    pub now: Timestamp,
+    /// The request was to delete.
+    pub reverse: bool,
+    /// The action, where the address names it.
+    pub action: Option<&'a str>,
+}
+
+pub fn change(fields: &Fields, context: &ChangeContext<'_>) -> Result<Taken, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let target = target(fields, context, &mut errors);
+    let disposition = disposition(fields, &mut errors);
+    let change = if context.reverse { ActionChange::Reverse } else { figures(fields, &mut errors) };
+    match target {
+        Some(target) if errors.is_empty() => {
+            let (submission, source) = (context.submission, context.source);
+            let request = ChangeRequest { submission, target, disposition, source, change };
+            Ok(Taken { fact: Fact::ChangeRequested(request), occurred_at: context.now, warnings: Vec::new() })
+        }
+        _ => Err(errors),
+    }
+}
+
+fn target(fields: &Fields, context: &ChangeContext<'_>, errors: &mut Vec<FieldError>) -> Option<ActionTarget> {
+    if let Some(id) = context.action.or(fields.get(&["ActionId", "action_id"])) {
+        return match id.parse() {
+            Ok(id) => Some(ActionTarget::Id(id)),
+            Err(()) => {
+                let message = "ActionId looks like 1000.4636.158133.";
+                errors.push(FieldError::new("ActionId", DropReason::BadAction, message));
+                None
+            }
+        };
+    }
+    let named = fields.get(&["ActionTrackerId", "EventTypeId", "EventTypeCode", "event_type"]);
+    let known = named.and_then(|named| event_type(context.config, named));
+    let order_id = fields.get(&["OrderId", "order_id"]);
+    if named.is_none() || order_id.is_none() {
+        let message = "ActionId, or ActionTrackerId and OrderId, are required.";
+        errors.push(FieldError::new("ActionId", DropReason::FieldMissing, message));
+    } else if known.is_none() {
+        let message = "There is no such event type.";
+        errors.push(FieldError::new("ActionTrackerId", DropReason::ActionTrackerNotFound, message));
+    }
+    Some(ActionTarget::Order { event_type: known?, order_id: order_id?.to_owned() })
+}
+
+fn event_type(config: &Config, named: &str) -> Option<EventTypeId> {
+    let by_id = |id: EventTypeId| config.event_types.values().find(|it| it.id == id);
+    let by_code = || config.event_types.values().find(|it| !it.code.is_empty() && it.code.eq_ignore_ascii_case(named));
+    named.parse().ok().and_then(by_id).or_else(by_code).map(|it| it.id)
+}
+
+fn disposition(fields: &Fields, errors: &mut Vec<FieldError>) -> String {
+    let said = fields.get(&["DispositionCode", "Reason", "reason"]).map(str::to_ascii_uppercase);
+    match said {
+        Some(code) if REASONS.contains(&code.as_str()) => code,
+        Some(_) => {
+            let message = format!("The reason is one of {}.", REASONS.join(", "));
+            errors.push(FieldError::new("Reason", DropReason::BadReason, message));
+            String::new()
+        }
+        None => {
+            errors.push(FieldError::new("Reason", DropReason::FieldMissing, "Reason is required."));
+            String::new()
+        }
+    }
+}
+
+fn figures(fields: &Fields, errors: &mut Vec<FieldError>) -> ActionChange {
+    let items = item_changes(fields, errors);
+    if !items.is_empty() {
+        return ActionChange::Items(items);
+    }
+    match fields.get(&["Amount"]) {
+        Some(text) => ActionChange::Amount(money("Amount", text, errors)),
+        None => {
+            errors.push(FieldError::new(
+                "Amount",
+                DropReason::FieldMissing,
+                "Amount, or Sku with Quantity or Amount, is required.",
+            ));
+            ActionChange::Amount(Money::ZERO)
+        }
+    }
+}
+
+/// `Sku`, `Quantity`, `Amount`, and again with a number behind them.
+fn item_changes(fields: &Fields, errors: &mut Vec<FieldError>) -> Vec<ItemChange> {
+    let listed: Vec<_> = fields
+        .items()
+        .iter()
+        .filter_map(|item| {
+            let get = |name: &str| item.get(name).cloned();
+            Some((get("sku")?, get("quantity"), get("amount").or_else(|| get("subtotal"))))
+        })
+        .collect();
+    let numbered = (1..=ITEMS_MAX).map_while(|number| {
+        let suffix = if number == 1 { String::new() } else { number.to_string() };
+        let get = |name: &str| fields.get(&[&format!("{name}{suffix}")]).map(str::to_owned);
+        let sku = get("Sku").or_else(|| if number == 1 { fields.get(&["Sku1"]).map(str::to_owned) } else { None })?;
+        Some((sku, get("Quantity"), get("Amount")))
+    });
+    let all: Vec<_> = if listed.is_empty() { numbered.collect() } else { listed };
+    all.into_iter()
+        .map(|(sku, quantity, amount)| {
+            let quantity = quantity.and_then(|text| match text.trim().parse() {
+                Ok(quantity) => Some(quantity),
+                Err(_) => {
+                    errors.push(FieldError::new("Quantity", DropReason::BadNumber, "A quantity is a whole number."));
+                    None
+                }
+            });
+            let amount = amount.map(|text| money("Amount", &text, errors));
+            ItemChange { sku, quantity, amount }
+        })
+        .collect()
+}
+
+fn money(field: &str, text: &str, errors: &mut Vec<FieldError>) -> Money {
+    amount::amount(text).unwrap_or_else(|why| {
+        errors.push(FieldError::new(field, DropReason::BadAmount, format!("{field} can't be taken: {why}.")));
+        Money::ZERO
+    })
+}

@@ -1,0 +1,289 @@
+//! A request on a tracking link: where the visitor goes, and the fact that they came.
+//!
+//! Whatever is wrong with the link, the visitor is sent to the shop; whatever the request looks like, it is recorded
+//! with what was measured. What counts and what is paid is for the rules to say.
+
+use std::sync::Arc;
+
+use referee_core::config::Config;
+use referee_core::fact::{Agent, Click, ClickRef, Fact, Navigation, Signals};
+use referee_core::id::{AdId, ClickNo, PartnerId, ProgramId};
+use referee_core::identity::IdentifierKind;
+use referee_core::program::{Program, Standing, VanityLink};
+use referee_core::time::Timestamp;
+
+use super::keys::BrandKeys;
+use super::{agent, click_id, identifier, landing};
+use crate::limits::{SLUG_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX};
+use crate::log::{Draft, Raw};
+use crate::routing::{BrandRouting, Routing};
+
+/// What the request says, as far as anybody asks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ClickRequest<'a> {
+    pub host: &'a str,
+    pub path: &'a str,
+    pub query: &'a str,
+    pub head: bool,
+    pub address: &'a str,
+    pub user_agent: &'a str,
+    pub referrer: &'a str,
+    /// `Sec-Purpose`, or one of its older names.
+    pub purpose: &'a str,
+    pub fetch_mode: &'a str,
+    pub fetch_dest: &'a str,
+    /// The visitor cookie that came along.
+    pub visitor: Option<&'a str>,
+}
+
+/// What only the caller can know.
+pub struct Given {
+    pub now: Timestamp,
+    pub no: ClickNo,
+    /// 128 random bits, used if the visitor is new.
+    pub new_visitor: [u8; 16],
+}
+
+pub enum Answer {
+    /// The host serves no such thing.
+    NotFound,
+    /// The browser only prepares: it must ask again when the person clicks.
+    Prefetch(Draft),
+    Redirect(Redirect),
+}
+
+pub struct Redirect {
+    pub draft: Draft,
+    /// The cookie's value and its life in days, if it is to be set.
+    pub set_visitor: Option<(String, u32)>,
+    landing: String,
+    /// None where no click id goes along.
+    id: Option<(ClickRef, String, Arc<BrandKeys>)>,
+}
+
+impl Redirect {
+    /// The address to send the visitor to. `unrecorded`: the click is not durable yet, and its id says so.
+    pub fn location(&self, unrecorded: bool) -> String {
+        let Some((click, param, keys)) = &self.id else { return self.landing.clone() };
+        match click_id::seal(keys, &ClickRef { unrecorded, ..*click }) {
+            Some(id) => landing::with_click_id(&self.landing, param, &id),
+            None => self.landing.clone(),
+        }
+    }
+}
+
+/// What a path on a tracking host names.
+struct Target<'a> {
+    brand: &'a BrandRouting,
+    program: &'a Program,
+    partner: PartnerId,
+    ad: AdId,
+    slug: Option<&'a str>,
+    link: Option<&'a VanityLink>,
+}
+
+pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> Answer {
+    let Some(target) = target(routing, request) else { return Answer::NotFound };
+    let query = Query::read(request.query);
+    let signals = signals(request);
+    let deep_link = query.deep_link.as_deref().map(|link| landing::permitted(link, &target.program.permitted_hosts));
+    let deep_link_refused = matches!(deep_link, Some(None));
+    let person = !signals.prefetch && !signals.head && signals.navigation != Navigation::Embedded;
+    let counted = person && !matches!(signals.agent, Agent::Bot | Agent::Preview);
+    let keys = &target.brand.keys;
+    let known = request.visitor.filter(|value| is_visitor(value));
+    let visitor = match known {
+        Some(value) => Some(value.to_owned()),
+        None if counted => Some(hex(&given.new_visitor)),
+        None => None,
+    };
+    let draft = Draft {
+        brand: target.brand.brand,
+        received_at: given.now,
+        occurred_at: given.now,
+        actor: None,
+        fact: Fact::ClickRecorded(Click {
+            no: given.no,
+            program: target.program.id,
+            partner: target.partner,
+            ad: target.ad,
+            slug: target.slug.map(str::to_owned),
+            visitor: visitor
+                .as_deref()
+                .and_then(|value| identifier::identifier(keys, IdentifierKind::Visitor, value).ok()),
+            sub_ids: query.sub_ids,
+            shared_id: query.shared_id,
+            signals,
+            deep_link_refused,
+        }),
+        raw: Some(raw(request)),
+    };
+    if signals.prefetch {
+        return Answer::Prefetch(draft);
+    }
+    let landing = landing_of(&target, deep_link.flatten().map(String::from), given.now);
+    let click = ClickRef {
+        no: given.no,
+        program: target.program.id,
+        partner: target.partner,
+        ad: target.ad,
+        clicked_at: given.now,
+        unrecorded: false,
+    };
+    // A link of no known partner has nothing to bring along.
+    let id =
+        (counted && target.partner != PartnerId(0)).then(|| (click, target.program.click_param.clone(), keys.clone()));
+    let set_visitor = visitor.filter(|_| counted).map(|value| (value, target.program.cookie_days));
+    Answer::Redirect(Redirect { draft, set_visitor, landing, id })
+}
+
+fn target<'a>(routing: &'a Routing, request: &ClickRequest<'a>) -> Option<Target<'a>> {
+    match request.path.strip_prefix("/c/") {
+        Some(rest) => canonical(routing, request.host, rest),
+        None => vanity(routing, request.host, request.path.strip_prefix('/')?),
+    }
+}
+
+/// `/c/{partner}/{ad}/{program}`. What is no number names nobody.
+fn canonical<'a>(routing: &'a Routing, host: &str, rest: &str) -> Option<Target<'a>> {
+    let mut parts = rest.trim_end_matches('/').split('/');
+    let (partner, ad, program) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let program: ProgramId = program.parse().ok()?;
+    let (brand, program) = routing.program_on(host, program)?;
+    let partner = partner.parse().unwrap_or_default();
+    let ad = ad.parse().unwrap_or_default();
+    Some(Target { brand, program, partner, ad, slug: None, link: None })
+}
+
+/// A path of one link of the host's programs; a path of none is the first program's, and nobody's.
+fn vanity<'a>(routing: &'a Routing, host: &str, slug: &'a str) -> Option<Target<'a>> {
+    if !is_slug(slug) {
+        return None;
+    }
+    let programs = routing.hosts.get(host)?;
+    for id in programs {
+        let (brand, program) = routing.program_on(host, *id)?;
+        if let Some(link) = brand.config.links.get(&(*id, slug.to_owned())) {
+            let (partner, ad) = (link.partner, link.ad);
+            return Some(Target { brand, program, partner, ad, slug: Some(slug), link: Some(link) });
+        }
+    }
+    let (brand, program) = routing.program_on(host, *programs.first()?)?;
+    Some(Target { brand, program, partner: PartnerId(0), ad: AdId(0), slug: Some(slug), link: None })
+}
+
+/// What a vanity path may be made of.
+pub fn is_slug(text: &str) -> bool {
+    let letters = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    !text.is_empty() && text.len() <= SLUG_CHARS_MAX && letters
+}
+
+/// The page the link is for; where the link is not in order, the program's own page.
+fn landing_of(target: &Target<'_>, deep_link: Option<String>, now: Timestamp) -> String {
+    let config: &Config = &target.brand.config;
+    let program = target.program;
+    let active = |standing: Option<Standing>| standing == Some(Standing::Active);
+    let in_order = active(Some(program.standing))
+        && active(config.partners.get(&target.partner).map(|partner| partner.standing))
+        && target.link.is_none_or(|link| link.standing == Standing::Active)
+        && config.terms_at(program.id, target.partner, now).is_ok();
+    match config.ads.get(&(program.id, target.ad)) {
+        Some(ad) if in_order && ad.standing == Standing::Active => {
+            let of_link = target.link.and_then(|link| link.deep_link.clone());
+            deep_link.or(of_link).unwrap_or_else(|| ad.landing_url.clone())
+        }
+        _ => program.default_landing_url.clone(),
+    }
+}
+
+fn signals(request: &ClickRequest<'_>) -> Signals {
+    let purpose = request.purpose.trim_start();
+    let prefetch = ["prefetch", "preview", "instant"].iter().any(|word| purpose.starts_with(word));
+    let navigation = match (request.fetch_mode, request.fetch_dest) {
+        (
+            _,
+            "image" | "iframe" | "frame" | "script" | "style" | "empty" | "object" | "embed" | "video" | "audio"
+            | "font",
+        ) => Navigation::Embedded,
+        ("navigate", _) => Navigation::Navigate,
+        ("", _) => Navigation::Unknown,
+        _ => Navigation::Embedded,
+    };
+    let user_agent = request.user_agent;
+    Signals {
+        navigation,
+        prefetch,
+        head: request.head,
+        agent: agent::agent(user_agent),
+        device: agent::device(user_agent),
+    }
+}
+
+/// The parameters a partner may put on a link.
+#[derive(Default)]
+struct Query {
+    sub_ids: [String; 3],
+    shared_id: String,
+    deep_link: Option<String>,
+}
+
+impl Query {
+    fn read(query: &str) -> Query {
+        let mut read = Query::default();
+        if query.is_empty() {
+            return read;
+        }
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let place = match name.to_ascii_lowercase().as_str() {
+                "subid1" => &mut read.sub_ids[0],
+                "subid2" => &mut read.sub_ids[1],
+                "subid3" => &mut read.sub_ids[2],
+                "sharedid" => &mut read.shared_id,
+                "u" => {
+                    read.deep_link = Some(value.into_owned());
+                    continue;
+                }
+                _ => continue,
+            };
+            *place = cut(&value, TEXT_CHARS_MAX);
+        }
+        read
+    }
+}
+
+fn raw(request: &ClickRequest<'_>) -> Raw {
+    Raw {
+        address: request.address.to_owned(),
+        user_agent: cut(request.user_agent, URL_CHARS_MAX),
+        // The query says nothing that is not in the fact.
+        url: cut(request.path, URL_CHARS_MAX),
+        referrer: cut(without_query(request.referrer), URL_CHARS_MAX),
+    }
+}
+
+/// An address without what follows its path.
+pub fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The first characters of a text.
+pub fn cut(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// A visitor cookie of ours: 128 bits in hex.
+pub fn is_visitor(value: &str) -> bool {
+    value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    digits.map(char::from).collect()
+}

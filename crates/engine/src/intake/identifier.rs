@@ -1,0 +1,179 @@
+//! Identifiers: normalised, then hashed with the brand's key. The plain value goes no further than this file.
+
+use hmac::{Hmac, KeyInit, Mac};
+use referee_core::id::ClickNo;
+use referee_core::identity::{Identifier, IdentifierKind};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+use super::keys::BrandKeys;
+
+const VALUE_CHARS_MAX: usize = 255;
+
+/// What programs write when they have nothing to say.
+const PLACEHOLDERS: [&str; 20] = [
+    "null",
+    "undefined",
+    "anonymous",
+    "guest",
+    "none",
+    "nan",
+    "nil",
+    "n/a",
+    "na",
+    "unknown",
+    "true",
+    "false",
+    "id",
+    "user",
+    "customer",
+    "test",
+    "(not set)",
+    "[object object]",
+    "{{customerid}}",
+    "not_set",
+];
+
+/// Why a value names nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    #[error("it is empty")]
+    Empty,
+    #[error("it is a placeholder that many senders share")]
+    Placeholder,
+    #[error("it is longer than 255 characters")]
+    TooLong,
+    #[error("it is not an e-mail address or a hash of one")]
+    NotAnEmail,
+}
+
+/// A value of any kind but e-mail.
+pub fn identifier(keys: &BrandKeys, kind: IdentifierKind, value: &str) -> Result<Identifier, Unusable> {
+    let value = value.trim();
+    usable(value)?;
+    let normal = match kind {
+        IdentifierKind::Phone => value.chars().filter(char::is_ascii_digit).collect(),
+        IdentifierKind::Device => value.to_ascii_lowercase(),
+        _ => value.to_owned(),
+    };
+    usable(&normal)?;
+    Ok(hash(keys, kind, normal.as_bytes()))
+}
+
+/// A click id that was issued without a click.
+pub fn journey(keys: &BrandKeys, no: ClickNo) -> Identifier {
+    hash(keys, IdentifierKind::Journey, &no.0.to_be_bytes())
+}
+
+/// An e-mail address, however it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Email {
+    /// One per way in which senders hash this address, so that any later report joins.
+    pub identifiers: Vec<Identifier>,
+    /// It came as an address, not as a hash: the sender should be told.
+    pub in_clear: bool,
+}
+
+pub fn email(keys: &BrandKeys, value: &str) -> Result<Email, Unusable> {
+    let value = value.trim().to_lowercase();
+    usable(&value)?;
+    let is_hash = matches!(value.len(), 40 | 64) && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hash {
+        return Ok(Email { identifiers: vec![hash(keys, IdentifierKind::Email, value.as_bytes())], in_clear: false });
+    }
+    let (local, domain) = value.rsplit_once('@').ok_or(Unusable::NotAnEmail)?;
+    if local.is_empty() || !domain.contains('.') || value.contains(char::is_whitespace) {
+        return Err(Unusable::NotAnEmail);
+    }
+    let mut identifiers = Vec::new();
+    for address in [Some(value.clone()), folded(local, domain)].into_iter().flatten() {
+        for hashed in [hex(&Sha256::digest(address.as_bytes())), hex(&Sha1::digest(address.as_bytes()))] {
+            identifiers.push(hash(keys, IdentifierKind::Email, hashed.as_bytes()));
+        }
+    }
+    Ok(Email { identifiers, in_clear: true })
+}
+
+/// The other spelling under which some senders hash addresses of this provider: without dots.
+fn folded(local: &str, domain: &str) -> Option<String> {
+    let provider = matches!(domain, "gmail.com" | "googlemail.com");
+    (provider && local.contains('.')).then(|| format!("{}@{domain}", local.replace('.', "")))
+}
+
+fn usable(value: &str) -> Result<(), Unusable> {
+    if value.is_empty() {
+        return Err(Unusable::Empty);
+    }
+    if value.chars().count() > VALUE_CHARS_MAX {
+        return Err(Unusable::TooLong);
+    }
+    let hollow = value.chars().all(|letter| matches!(letter, '0' | '-' | ' ' | '.' | '_'));
+    let lower = value.to_lowercase();
+    if hollow || value == "-1" || PLACEHOLDERS.contains(&lower.as_str()) {
+        return Err(Unusable::Placeholder);
+    }
+    Ok(())
+}
+
+fn hash(keys: &BrandKeys, kind: IdentifierKind, value: &[u8]) -> Identifier {
+    let mut mac = Hmac::<Sha256>::new_from_slice(&keys.identity).expect("any key length will do");
+    mac.update(&[kind.number()]);
+    mac.update(value);
+    let full = mac.finalize().into_bytes();
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&full[..16]);
+    Identifier { kind, hash }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> BrandKeys {
+        BrandKeys { identity: [1; 32], click_ids: Vec::new() }
+    }
+
+    #[test]
+    fn an_address_in_clear_joins_all_of_its_hashes() {
+        let clear = email(&keys(), " Ann.Smith@Gmail.com").unwrap();
+        assert!(clear.in_clear);
+        for hashed in [
+            hex(&Sha256::digest("ann.smith@gmail.com")),
+            hex(&Sha1::digest("ann.smith@gmail.com")).to_uppercase(),
+            hex(&Sha256::digest("annsmith@gmail.com")),
+            hex(&Sha1::digest("annsmith@gmail.com")),
+        ] {
+            let hashed = email(&keys(), &hashed).unwrap();
+            assert!(!hashed.in_clear && clear.identifiers.contains(&hashed.identifiers[0]));
+        }
+    }
+
+    #[test]
+    fn what_names_nobody_is_refused() {
+        for value in ["", "  ", "null", "Undefined", "0", "000-000", "-1", "[object Object]", "Guest"] {
+            assert!(identifier(&keys(), IdentifierKind::CustomerId, value).is_err(), "{value:?}");
+        }
+        assert!(identifier(&keys(), IdentifierKind::CustomerId, &"x".repeat(256)).is_err());
+        assert!(email(&keys(), "ann at example.com").is_err());
+    }
+
+    #[test]
+    fn kinds_and_brands_do_not_meet() {
+        let other = BrandKeys { identity: [2; 32], click_ids: Vec::new() };
+        let one = identifier(&keys(), IdentifierKind::CustomerId, "8431").unwrap();
+        assert_ne!(one.hash, identifier(&keys(), IdentifierKind::AnonymousId, "8431").unwrap().hash);
+        assert_ne!(one, identifier(&other, IdentifierKind::CustomerId, "8431").unwrap());
+        assert_eq!(one, identifier(&keys(), IdentifierKind::CustomerId, " 8431 ").unwrap());
+    }
+
+    #[test]
+    fn phones_are_their_digits() {
+        let phone = |text| identifier(&keys(), IdentifierKind::Phone, text);
+        assert_eq!(phone("+49 (30) 123-456"), phone("4930123456"));
+        assert!(phone("call me").is_err());
+    }
+}

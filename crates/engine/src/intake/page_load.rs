@@ -1,0 +1,87 @@
+//! A page of the brand's site was seen: by the tag, by the pixel, or said by the brand's server.
+
+use referee_core::config::Config;
+use referee_core::fact::{Fact, Visit};
+use referee_core::id::ClickNo;
+use referee_core::program::{Program, Source};
+use referee_core::time::Timestamp;
+use url::Url;
+
+use super::click::{cut, without_query};
+use super::click_id::seal_journey;
+use super::drop_reason::{DropReason, FieldError};
+use super::event_date::event_date;
+use super::fields::Fields;
+use super::keys::BrandKeys;
+use super::report::{CLICK_FIELDS, Taken, Warning, identifiers, program, reported_click};
+use crate::limits::URL_CHARS_MAX;
+
+pub struct PageLoadContext<'a> {
+    pub config: &'a Config,
+    pub keys: &'a BrandKeys,
+    pub source: Source,
+    pub now: Timestamp,
+    pub visitor: Option<&'a str>,
+    /// A number for an id to hand out, if the page brings none.
+    pub new_no: ClickNo,
+}
+
+/// What was taken, and the click id that the page goes on with.
+pub struct PageLoad {
+    pub taken: Taken,
+    pub click_id: String,
+}
+
+pub fn page_load(fields: &Fields, context: &PageLoadContext<'_>) -> Result<PageLoad, Vec<FieldError>> {
+    let program = program(fields, context.config).map_err(|error| vec![error])?;
+    let occurred_at = occurred_at(fields, program, context.now).map_err(|error| vec![error])?;
+    let page = fields.get(&["PageUrl", "page_url", "page"]).unwrap_or_default();
+    let in_page = click_id_in(page, program);
+    let id = in_page.as_deref().or(fields.get(&CLICK_FIELDS));
+    let click = reported_click(id, context.keys, program.id);
+    let mut warnings = Vec::new();
+    if click.forged {
+        warnings.push(Warning::new("ClickId", "It is not one of this program's click ids and was left out."));
+    }
+    let good = id.filter(|_| click.click.is_some() || click.journey.is_some());
+    let (click_id, journey) = match good {
+        Some(id) => (id.to_owned(), click.journey),
+        None => {
+            let id = seal_journey(context.keys, program.id, context.new_no).unwrap_or_default();
+            (id, Some(context.new_no))
+        }
+    };
+    let (found, more) = identifiers(fields, context.keys, context.visitor, journey);
+    warnings.extend(more);
+    let visit = Visit {
+        program: program.id,
+        source: context.source,
+        click: click.click,
+        identifiers: found,
+        path: path_of(page),
+    };
+    Ok(PageLoad { taken: Taken { fact: Fact::VisitRecorded(visit), occurred_at, warnings }, click_id })
+}
+
+fn occurred_at(fields: &Fields, program: &Program, now: Timestamp) -> Result<Timestamp, FieldError> {
+    let Some(text) = fields.get(&["EventDate", "event_date"]) else { return Ok(now) };
+    event_date(text, &program.zone, now)
+        .map_err(|why| FieldError::new("EventDate", DropReason::BadDate, format!("EventDate can't be taken: {why}.")))
+}
+
+/// The click id in a page's address, under the program's own name or one that moved along from elsewhere.
+fn click_id_in(page: &str, program: &Program) -> Option<String> {
+    let url = Url::parse(page).ok()?;
+    let names = [program.click_param.as_str(), "irclickid", "im_ref", "clickid"];
+    let found = |name: &&str| url.query_pairs().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    names.iter().find_map(found).map(|(_, value)| value.into_owned()).filter(|value| !value.is_empty())
+}
+
+/// Only the path is kept: a query may hold anything.
+fn path_of(page: &str) -> String {
+    let path = match Url::parse(page) {
+        Ok(url) => url.path().to_owned(),
+        Err(_) => without_query(page).to_owned(),
+    };
+    cut(&path, URL_CHARS_MAX)
+}

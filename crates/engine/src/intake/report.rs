@@ -1,0 +1,489 @@
+//! A report of a conversion, from its fields to the fact. Every fault is named, not only the first.
+
+use std::collections::BTreeMap;
+
+use referee_core::config::Config;
+use referee_core::fact::{Conversion, Fact, Item};
+use referee_core::id::{ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId};
+use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::money::{Currency, Money};
+use referee_core::program::{Program, Source};
+use referee_core::time::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::amount;
+use super::click::cut;
+use super::click_id::{Opened, open};
+use super::drop_reason::{DropReason, FieldError};
+use super::event_date::event_date;
+use super::fields::Fields;
+use super::identifier::{self, identifier};
+use super::keys::BrandKeys;
+use crate::limits::{CUSTOM_FIELDS_MAX, ITEMS_MAX, ORDER_ID_CHARS_MAX, TEXT_CHARS_MAX};
+
+/// What a report is read against.
+pub struct ReportContext<'a> {
+    pub config: &'a Config,
+    pub keys: &'a BrandKeys,
+    pub source: Source,
+    pub submission: SubmissionId,
+    pub now: Timestamp,
+    /// The visitor cookie that came with a browser's report.
+    pub visitor: Option<&'a str>,
+}
+
+/// What was taken, and what its sender should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    pub fact: Fact,
+    pub occurred_at: Timestamp,
+    pub warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Warning {
+    pub field: String,
+    pub message: String,
+}
+
+impl Warning {
+    pub fn new(field: &str, message: &str) -> Warning {
+        Warning { field: field.to_owned(), message: message.to_owned() }
+    }
+}
+
+/// Reads a report; `NOW`, the currency and the attribution keys are only demanded of servers.
+pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let program = match program(fields, context.config) {
+        Ok(program) => program,
+        Err(error) => return Err(vec![error]),
+    };
+    let mut reader = Reader { fields, context, program, errors: &mut errors, warnings: Vec::new() };
+    let event_type = reader.event_type();
+    let order_id = reader.order_id();
+    let (occurred_at, explicit_date) = reader.occurred_at();
+    let currency = reader.currency();
+    let items = reader.items();
+    let (amount, items) = reader.amount(items, currency);
+    let click = reader.click();
+    let identifiers = reader.identifiers(click.journey);
+    let forced_partner = reader.forced_partner();
+    reader.require_attribution_key();
+    let texts = reader.texts();
+    let warnings = reader.warnings;
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut conversion = Conversion {
+        submission: context.submission,
+        program: program.id,
+        event_type,
+        order_id,
+        source: context.source,
+        currency,
+        amount,
+        items,
+        identifiers,
+        click: click.click,
+        click_forged: click.forged,
+        promo_code: texts.promo_code,
+        forced_partner,
+        sub_ids: texts.sub_ids,
+        shared_id: texts.shared_id,
+        customer_status: texts.customer_status,
+        digest: [0; 16],
+        fields: texts.others,
+    };
+    conversion.digest = digest(&conversion, explicit_date.then_some(occurred_at));
+    Ok(Taken { fact: Fact::ConversionReported(conversion), occurred_at, warnings })
+}
+
+/// The program a report names.
+pub fn program<'a>(fields: &Fields, config: &'a Config) -> Result<&'a Program, FieldError> {
+    let Some(named) = fields.get(&["CampaignId", "ProgramId", "program", "irpid", "cid"]) else {
+        return Err(FieldError::new("CampaignId", DropReason::FieldMissing, "CampaignId is required."));
+    };
+    let id: Option<ProgramId> = named.parse().ok();
+    id.and_then(|id| config.programs.get(&id)).ok_or_else(|| {
+        FieldError::new("CampaignId", DropReason::CampaignNotFound, format!("There is no program {}.", cut(named, 20)))
+    })
+}
+
+/// Over what makes two reports the same: event type, order, currency, amounts, items and an explicit date.
+fn digest(report: &Conversion, explicit_date: Option<Timestamp>) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    let mut part = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    };
+    part(&report.event_type.0.to_be_bytes());
+    part(report.order_id.as_bytes());
+    part(&report.currency.0);
+    part(&report.amount.0.to_be_bytes());
+    for item in &report.items {
+        part(item.sku.as_bytes());
+        part(item.category.as_bytes());
+        part(&item.quantity.to_be_bytes());
+        part(&item.amount.0.to_be_bytes());
+    }
+    part(&explicit_date.map_or(Vec::new(), |at| at.0.to_be_bytes().to_vec()));
+    let full = hash.finalize();
+    let mut short = [0; 16];
+    short.copy_from_slice(&full[..16]);
+    short
+}
+
+/// A click id of a report, opened.
+#[derive(Default)]
+pub struct ReportedClick {
+    pub click: Option<referee_core::fact::ClickRef>,
+    pub journey: Option<ClickNo>,
+    pub forged: bool,
+}
+
+/// Names under which senders put a click id.
+pub const CLICK_FIELDS: [&str; 6] = ["ClickId", "click_id", "clickid", "irclickid", "im_ref", "click"];
+
+pub fn reported_click(id: Option<&str>, keys: &BrandKeys, program: ProgramId) -> ReportedClick {
+    match id.map(|id| open(keys, program, id)) {
+        None => ReportedClick::default(),
+        Some(Ok(Opened::Click(click))) => ReportedClick { click: Some(click), ..ReportedClick::default() },
+        Some(Ok(Opened::Journey(no))) => ReportedClick { journey: Some(no), ..ReportedClick::default() },
+        Some(Err(_)) => ReportedClick { forged: true, ..ReportedClick::default() },
+    }
+}
+
+/// The identifiers that reports and page loads share: field names and kinds.
+const IDENTIFIER_FIELDS: [(&[&str], IdentifierKind); 8] = [
+    (&["CustomerId", "customer_id", "custid"], IdentifierKind::CustomerId),
+    (&["PhoneNumber", "phone"], IdentifierKind::Phone),
+    (&["CustomProfileId", "custom_profile_id", "FirstPartyCookie"], IdentifierKind::AnonymousId),
+    (&["CustomClickId"], IdentifierKind::Journey),
+    (&["GoogAId"], IdentifierKind::Device),
+    (&["AndroidId"], IdentifierKind::Device),
+    (&["AppleIfa"], IdentifierKind::Device),
+    (&["AppleIfv"], IdentifierKind::Device),
+];
+
+/// Everything a request says of the person, hashed. What names nobody is left out with a warning.
+pub fn identifiers(
+    fields: &Fields,
+    keys: &BrandKeys,
+    visitor: Option<&str>,
+    journey: Option<ClickNo>,
+) -> (Vec<Identifier>, Vec<Warning>) {
+    let mut found: Vec<Identifier> = journey.map(|no| identifier::journey(keys, no)).into_iter().collect();
+    let mut warnings = Vec::new();
+    for (names, kind) in IDENTIFIER_FIELDS {
+        let Some(value) = fields.get(names) else { continue };
+        match identifier(keys, kind, value) {
+            Ok(identifier) => found.push(identifier),
+            Err(why) => warnings.push(Warning::new(names[0], &format!("It was left out: {why}."))),
+        }
+    }
+    if let Some(value) = fields.get(&["CustomerEmail", "customer_email", "email", "custemail"]) {
+        match identifier::email(keys, value) {
+            Ok(email) => {
+                found.extend(email.identifiers);
+                if email.in_clear {
+                    let message =
+                        "The address came in clear and was hashed at once; send SHA-256 of the lower-case address.";
+                    warnings.push(Warning::new("CustomerEmail", message));
+                }
+            }
+            Err(why) => warnings.push(Warning::new("CustomerEmail", &format!("It was left out: {why}."))),
+        }
+    }
+    found.extend(visitor.and_then(|value| identifier(keys, IdentifierKind::Visitor, value).ok()));
+    found.sort_unstable();
+    found.dedup();
+    (found, warnings)
+}
+
+struct Texts {
+    promo_code: String,
+    sub_ids: [String; 3],
+    shared_id: String,
+    customer_status: String,
+    others: Vec<(String, String)>,
+}
+
+struct Reader<'a, 'b> {
+    fields: &'a Fields,
+    context: &'a ReportContext<'a>,
+    program: &'a Program,
+    errors: &'b mut Vec<FieldError>,
+    warnings: Vec<Warning>,
+}
+
+impl Reader<'_, '_> {
+    fn fault(&mut self, field: &str, reason: DropReason, message: impl Into<String>) {
+        self.errors.push(FieldError::new(field, reason, message));
+    }
+
+    fn from_server(&self) -> bool {
+        matches!(self.context.source, Source::Server | Source::Person)
+    }
+
+    fn event_type(&mut self) -> EventTypeId {
+        let ids = ["ActionTrackerId", "EventTypeId", "event_type", "eventTypeId"];
+        let codes = ["EventTypeCode", "event_type_code", "event", "irchannel"];
+        let event_types = || self.context.config.event_types.values().filter(|it| it.program == self.program.id);
+        let Some(named) = self.fields.get(&ids).or(self.fields.get(&codes)) else {
+            self.fault(
+                "ActionTrackerId",
+                DropReason::FieldMissing,
+                "ActionTrackerId, EventTypeId or EventTypeCode is required.",
+            );
+            return EventTypeId(0);
+        };
+        let by_id = named.parse().ok().and_then(|id: EventTypeId| event_types().find(|it| it.id == id));
+        match by_id.or_else(|| event_types().find(|it| !it.code.is_empty() && it.code.eq_ignore_ascii_case(named))) {
+            Some(found) => found.id,
+            None => {
+                let message = format!("The program has no event type {}.", cut(named, 40));
+                self.fault("ActionTrackerId", DropReason::ActionTrackerNotFound, message);
+                EventTypeId(0)
+            }
+        }
+    }
+
+    fn order_id(&mut self) -> String {
+        let named = self.fields.get(&["OrderId", "order_id", "oid"]);
+        match named {
+            None => self.fault("OrderId", DropReason::OidMissing, "OrderId is required."),
+            Some(id) if id.chars().count() > ORDER_ID_CHARS_MAX => {
+                self.fault("OrderId", DropReason::TooLong, "OrderId has at most 64 characters.");
+            }
+            Some(_) => {}
+        }
+        named.unwrap_or_default().to_owned()
+    }
+
+    fn occurred_at(&mut self) -> (Timestamp, bool) {
+        let now = self.context.now;
+        match self.fields.get(&["EventDate", "event_date"]) {
+            Some(text) => match event_date(text, &self.program.zone, now) {
+                Ok(at) => (at, !text.eq_ignore_ascii_case("now")),
+                Err(why) => {
+                    self.fault("EventDate", DropReason::BadDate, format!("EventDate can't be taken: {why}."));
+                    (now, false)
+                }
+            },
+            None => {
+                if self.from_server() {
+                    self.fault("EventDate", DropReason::FieldMissing, "EventDate is required: a date or NOW.");
+                }
+                (now, false)
+            }
+        }
+    }
+
+    fn currency(&mut self) -> Currency {
+        match self.fields.get(&["CurrencyCode", "currency_code", "currency", "currcd"]) {
+            None => self.program.currency,
+            Some(text) => amount::currency(text).unwrap_or_else(|| {
+                self.fault("CurrencyCode", DropReason::BadCurrency, "CurrencyCode is not a code of ISO 4217.");
+                self.program.currency
+            }),
+        }
+    }
+
+    /// A decimal number of the report or of one of its items.
+    fn money(&mut self, field: &str, text: &str) -> Money {
+        match amount::amount(text) {
+            Ok(money) => money,
+            Err(why) => {
+                self.fault(field, DropReason::BadAmount, format!("{field} can't be taken: {why}."));
+                Money::ZERO
+            }
+        }
+    }
+
+    fn named_money(&mut self, names: &[&str]) -> Option<Money> {
+        let fields = self.fields;
+        let text = fields.get(names)?;
+        Some(self.money(names[0], text))
+    }
+
+    fn items(&mut self) -> Vec<Item> {
+        let items = self.fields.items();
+        if items.len() > ITEMS_MAX {
+            self.fault("Items", DropReason::TooManyItems, format!("An order has at most {ITEMS_MAX} items."));
+            return Vec::new();
+        }
+        items.iter().enumerate().map(|(i, item)| self.item(i + 1, item)).collect()
+    }
+
+    fn item(&mut self, number: usize, item: &BTreeMap<String, String>) -> Item {
+        let get = |name: &str| item.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+        let quantity = match get("quantity").map(str::parse::<u32>) {
+            None => 1,
+            Some(Ok(quantity)) => quantity,
+            Some(Err(_)) => {
+                self.fault(&format!("ItemQuantity{number}"), DropReason::BadNumber, "A quantity is a whole number.");
+                1
+            }
+        };
+        let mut money = |name: &str| get(name).map(|text| self.money(&format!("Item {name} {number}"), text));
+        let times = |unit: Money| Money(unit.0.saturating_mul(i64::from(quantity)));
+        let subtotal = money("subtotal");
+        let gross = subtotal.or_else(|| money("price").map(times)).unwrap_or_default();
+        let discount = money("totaldiscount").or_else(|| money("discount").map(times)).unwrap_or_default();
+        let amount = Money(gross.minus(discount).0.max(0));
+        let text = |name: &str| cut(get(name).unwrap_or_default(), TEXT_CHARS_MAX);
+        Item { sku: text("sku"), name: text("name"), category: text("category"), quantity, amount }
+    }
+
+    /// What the order comes to: said outright, after its discount, or as the sum of its items. Shipping and tax are
+    /// never payable and never added.
+    fn amount(&mut self, mut items: Vec<Item>, currency: Currency) -> (Money, Vec<Item>) {
+        let explicit = self.named_money(&["Amount"]);
+        let explicit =
+            explicit.or_else(|| self.named_money(&["OrderSubTotalPostDiscount", "order_subtotal_post_discount"]));
+        let discount = self.named_money(&["OrderDiscount", "odsc"]).unwrap_or_default();
+        let of_items = items.iter().fold(Money::ZERO, |sum, item| sum.plus(item.amount));
+        let before_discount = self.named_money(&["OrderSubTotalPreDiscount", "oabd"]);
+        let less = |sum: Money| Money(sum.minus(discount).0.max(0));
+        let amount = match explicit {
+            Some(amount) => amount,
+            None if !items.is_empty() => less(of_items),
+            None => before_discount.map(less).unwrap_or_default(),
+        };
+        if amount > Money::ORDER_MAX {
+            self.fault("Amount", DropReason::BadAmount, "The items come to more than a thousand million.");
+        }
+        if explicit.is_none() && discount > Money::ZERO {
+            spread(&mut items, amount, of_items, currency);
+        }
+        (amount, items)
+    }
+
+    fn click(&mut self) -> ReportedClick {
+        let id = self.fields.get(&CLICK_FIELDS);
+        let click = reported_click(id, self.context.keys, self.program.id);
+        if click.forged {
+            self.warnings
+                .push(Warning::new("ClickId", "It is not one of this program's click ids; other keys decide."));
+        }
+        click
+    }
+
+    fn identifiers(&mut self, journey: Option<ClickNo>) -> Vec<Identifier> {
+        let (found, warnings) = identifiers(self.fields, self.context.keys, self.context.visitor, journey);
+        self.warnings.extend(warnings);
+        found
+    }
+
+    fn forced_partner(&mut self) -> Option<PartnerId> {
+        let named = self.fields.get(&["MediaPartnerId", "MediaId", "partner_id"])?;
+        let parsed = named.parse().ok();
+        if parsed.is_none() {
+            self.fault("MediaPartnerId", DropReason::BadNumber, "MediaPartnerId is a whole number.");
+        }
+        parsed
+    }
+
+    /// A server names at least one thing by which a click could be found.
+    fn require_attribution_key(&mut self) {
+        let others = [
+            "OrderPromoCode",
+            "PromoCode",
+            "promo_code",
+            "MediaPartnerId",
+            "MediaId",
+            "partner_id",
+            "UniqueUrl",
+            "CallerId",
+        ];
+        let emails = ["CustomerEmail", "customer_email", "email"];
+        let identifiers = IDENTIFIER_FIELDS.iter().flat_map(|(names, _)| names.iter());
+        let mut names = CLICK_FIELDS.iter().chain(&others).chain(&emails).chain(identifiers);
+        if self.from_server() && !names.any(|name| self.fields.get(&[name]).is_some()) {
+            let message = "At least one of ClickId, CustomerId, CustomerEmail, CustomProfileId, OrderPromoCode or MediaPartnerId is required.";
+            self.fault("ClickId", DropReason::NoAttributionKey, message);
+        }
+    }
+
+    fn texts(&mut self) -> Texts {
+        let text = |names: &[&str]| cut(self.fields.get(names).unwrap_or_default(), TEXT_CHARS_MAX);
+        Texts {
+            promo_code: text(&["OrderPromoCode", "PromoCode", "promo_code", "pmoc"]).to_uppercase(),
+            sub_ids: [text(&["SubId1"]), text(&["SubId2"]), text(&["SubId3"])],
+            shared_id: text(&["SharedId"]),
+            customer_status: text(&["CustomerStatus", "customer_status", "cs"]),
+            others: self.others(),
+        }
+    }
+
+    /// Fields that terms may ask for. What looks like an address of a person is dropped.
+    fn others(&mut self) -> Vec<(String, String)> {
+        const KEPT: [&str; 12] = [
+            "customercountry",
+            "customerregion",
+            "paymenttype",
+            "giftpurchase",
+            "locationid",
+            "locationtype",
+            "sitecategory",
+            "siteversion",
+            "referenceid",
+            "propertyid",
+            "orderdiscount",
+            "dispositioncode",
+        ];
+        let custom = |name: &str| {
+            let bare = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+            matches!(bare, "text" | "numeric" | "money" | "date") && bare.len() < name.len()
+        };
+        let kept = self.fields.iter().filter(|(name, _)| KEPT.contains(name) || custom(name));
+        let (personal, plain): (Vec<_>, Vec<_>) = kept.partition(|(_, value)| value.contains('@'));
+        for (name, _) in personal {
+            self.warnings.push(Warning::new(name, "It looks like an e-mail address and was left out."));
+        }
+        let plain = plain.into_iter().filter(|(_, value)| !value.is_empty()).take(CUSTOM_FIELDS_MAX);
+        plain.map(|(name, value)| (name.to_owned(), cut(value, TEXT_CHARS_MAX))).collect()
+    }
+}
+
+/// An order's discount is borne by its items in proportion; the last takes what rounding leaves.
+fn spread(items: &mut [Item], amount: Money, before: Money, currency: Currency) {
+    let mut left = amount;
+    let last = items.len().saturating_sub(1);
+    for (i, item) in items.iter_mut().enumerate() {
+        let share = amount.share(item.amount.0, before.0, currency);
+        item.amount = if i == last { left } else { share };
+        left = left.minus(item.amount);
+    }
+}
+
+/// A report without anything of a person, for whoever looks for it later.
+pub fn redacted(fields: &Fields) -> BTreeMap<String, String> {
+    const PERSONAL: [&str; 18] = [
+        "customeremail",
+        "customer_email",
+        "email",
+        "custemail",
+        "customerid",
+        "customer_id",
+        "custid",
+        "phonenumber",
+        "phone",
+        "customprofileid",
+        "custom_profile_id",
+        "ipaddress",
+        "useragent",
+        "googaid",
+        "androidid",
+        "appleifa",
+        "appleifv",
+        "callerid",
+    ];
+    let hide = |name: &str, value: &str| PERSONAL.contains(&name) || name.contains("postcode") || value.contains('@');
+    let shown = |(name, value): (&str, &str)| {
+        let value = if hide(name, value) { "(removed)".to_owned() } else { cut(value, TEXT_CHARS_MAX) };
+        (cut(name, TEXT_CHARS_MAX), value)
+    };
+    fields.iter().take(CUSTOM_FIELDS_MAX).map(shown).collect()
+}

@@ -1,0 +1,610 @@
+//! Between the rules' facts and the wire, by hand: each side can change without the other noticing.
+
+use prost::Message;
+use referee_core::config::{self, ConfigEntry};
+use referee_core::contract::{self, Payout};
+use referee_core::fact::{self, ActionChange, ActionTarget, Actor, Fact};
+use referee_core::id::{ActionId, AdId, BrandId, ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
+use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::money::{Currency, Money};
+use referee_core::program::{self, VanityLink};
+use referee_core::time::{Timestamp, Zone};
+
+use super::wire;
+use super::{Draft, Raw};
+use crate::error::{Error, Result};
+
+/// Numbers of the wire as the rules' enums. None: this program does not know the number.
+pub mod number {
+    use referee_core::fact::{Agent, Device, Navigation, Role};
+    use referee_core::program::{Category, Source, Standing};
+
+    fn find<T: Copy>(all: &[T], number: u32, of: impl Fn(T) -> u32) -> Option<T> {
+        all.iter().copied().find(|it| of(*it) == number)
+    }
+
+    pub fn role(number: u32) -> Option<Role> {
+        use Role::*;
+        find(&[Owner, Manager, Finance, Developer, Viewer, Partner, Operator], number, |it| it as u32)
+    }
+
+    pub fn navigation(number: u32) -> Option<Navigation> {
+        use Navigation::*;
+        find(&[Unknown, Navigate, Embedded], number, |it| it as u32)
+    }
+
+    pub fn agent(number: u32) -> Option<Agent> {
+        use Agent::*;
+        find(&[Unknown, Browser, Bot, Preview, Assistant], number, |it| it as u32)
+    }
+
+    pub fn device(number: u32) -> Option<Device> {
+        use Device::*;
+        find(&[Unknown, Desktop, Phone, Tablet, Other], number, |it| it as u32)
+    }
+
+    pub fn source(number: u32) -> Option<Source> {
+        use Source::*;
+        find(&[Pixel, Browser, Server, Person], number, |it| it as u32)
+    }
+
+    pub fn standing(number: u32) -> Option<Standing> {
+        use Standing::*;
+        find(&[Active, Paused], number, |it| it as u32)
+    }
+
+    pub fn category(number: u32) -> Option<Category> {
+        use Category::*;
+        find(&[Sale, Lead, Install, Click, Other], number, |it| it as u32)
+    }
+}
+
+/// What a machine says that meets something newer than itself.
+fn newer(what: &str) -> Error {
+    Error::setup("read a record", format!("it holds a {what} this program does not know; start a newer one"))
+}
+
+fn known<T>(value: Option<T>, what: &str) -> Result<T> {
+    value.ok_or_else(|| newer(what))
+}
+
+fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
+    bytes.try_into().map_err(|_| Error::corrupt("read a record", format!("{} bytes where {N} belong", bytes.len())))
+}
+
+/// A draft as the bytes of its fact and of its raw section.
+pub fn encode(draft: &Draft) -> (Vec<u8>, Vec<u8>) {
+    let record = wire::Record {
+        brand: draft.brand.0,
+        received_at: draft.received_at.0,
+        occurred_before_ms: draft.received_at.since_ms(draft.occurred_at),
+        actor: draft.actor.as_ref().map(|actor| wire::Actor {
+            user: actor.user.0,
+            role: actor.role as u32,
+            reason: actor.reason.clone(),
+        }),
+        fact: Some(fact_out(&draft.fact)),
+    };
+    let raw = draft.raw.as_ref().map(|raw| wire::Raw {
+        address: raw.address.clone(),
+        user_agent: raw.user_agent.clone(),
+        url: raw.url.clone(),
+        referrer: raw.referrer.clone(),
+    });
+    (record.encode_to_vec(), raw.map(|raw| raw.encode_to_vec()).unwrap_or_default())
+}
+
+pub fn decode(fact: &[u8], raw: &[u8]) -> Result<Draft> {
+    let record = decode_wire(fact)?;
+    let received_at = Timestamp(record.received_at);
+    let actor = record.actor.map(|actor| {
+        let role = known(number::role(actor.role), "role")?;
+        Ok::<_, Error>(Actor { user: UserId(actor.user), role, reason: actor.reason })
+    });
+    Ok(Draft {
+        brand: BrandId(record.brand),
+        received_at,
+        occurred_at: received_at.plus_ms(record.occurred_before_ms.saturating_neg()),
+        actor: actor.transpose()?,
+        fact: fact_in(known(record.fact, "kind of fact")?)?,
+        raw: decode_raw(raw)?,
+    })
+}
+
+pub fn decode_wire(fact: &[u8]) -> Result<wire::Record> {
+    wire::Record::decode(fact).map_err(|error| Error::corrupt("read a record", error))
+}
+
+fn decode_raw(raw: &[u8]) -> Result<Option<Raw>> {
+    if raw.is_empty() {
+        return Ok(None);
+    }
+    let raw = wire::Raw::decode(raw).map_err(|error| Error::corrupt("read a raw section", error))?;
+    Ok(Some(Raw { address: raw.address, user_agent: raw.user_agent, url: raw.url, referrer: raw.referrer }))
+}
+
+pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
+    let entry = match entry {
+        ConfigEntry::Program(it) => wire::Entry::Program(program_out(it)),
+        ConfigEntry::EventType(it) => wire::Entry::EventType(wire::EventType {
+            program: it.program.0,
+            id: Some(it.id.0),
+            code: it.code.clone(),
+            name: it.name.clone(),
+            category: it.category as u32,
+            standing: it.standing as u32,
+            server_wins: it.server_wins,
+        }),
+        ConfigEntry::Partner(it) => wire::Entry::Partner(wire::Partner { id: it.id.0, standing: it.standing as u32 }),
+        ConfigEntry::Ad(it) => wire::Entry::Ad(wire::Ad {
+            program: it.program.0,
+            id: Some(it.id.0),
+            name: it.name.clone(),
+            landing_url: it.landing_url.clone(),
+            standing: it.standing as u32,
+        }),
+        ConfigEntry::Link(it) => wire::Entry::Link(link_out(it)),
+        ConfigEntry::PromoCode(it) => wire::Entry::PromoCode(code_out(it)),
+        ConfigEntry::Terms(it) => wire::Entry::Terms(wire::Terms {
+            program: it.program.0,
+            partner: it.partner.map(|partner| partner.0),
+            starts_at: it.starts_at.0,
+            ends_at: it.ends_at.map(|at| at.0),
+            standing: it.standing as u32,
+            rules: it.rules.as_ref().map(rules_out),
+            version: it.version,
+        }),
+    };
+    wire::ConfigEntry { entry: Some(entry) }.encode_to_vec()
+}
+
+pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
+    let entry = wire::ConfigEntry::decode(bytes).map_err(|error| Error::corrupt("read a setting", error))?.entry;
+    Ok(match known(entry, "setting")? {
+        wire::Entry::Program(it) => ConfigEntry::Program(program_in(it)?),
+        wire::Entry::EventType(it) => ConfigEntry::EventType(program::EventType {
+            program: ProgramId(it.program),
+            id: EventTypeId(it.id.unwrap_or_default()),
+            code: it.code,
+            name: it.name,
+            category: known(number::category(it.category), "category")?,
+            standing: known(number::standing(it.standing), "standing")?,
+            server_wins: it.server_wins,
+        }),
+        wire::Entry::Partner(it) => ConfigEntry::Partner(config::Partner {
+            id: PartnerId(it.id),
+            standing: known(number::standing(it.standing), "standing")?,
+        }),
+        wire::Entry::Ad(it) => ConfigEntry::Ad(program::Ad {
+            program: ProgramId(it.program),
+            id: AdId(it.id.unwrap_or_default()),
+            name: it.name,
+            landing_url: it.landing_url,
+            standing: known(number::standing(it.standing), "standing")?,
+        }),
+        wire::Entry::Link(it) => ConfigEntry::Link(link_in(it)?),
+        wire::Entry::PromoCode(it) => ConfigEntry::PromoCode(code_in(it)?),
+        wire::Entry::Terms(it) => ConfigEntry::Terms(contract::Terms {
+            program: ProgramId(it.program),
+            partner: it.partner.map(PartnerId),
+            version: it.version,
+            starts_at: Timestamp(it.starts_at),
+            ends_at: it.ends_at.map(Timestamp),
+            standing: known(number::standing(it.standing), "standing")?,
+            rules: it.rules.map(rules_in).transpose()?,
+        }),
+    })
+}
+
+fn fact_out(fact: &Fact) -> wire::Fact {
+    match fact {
+        Fact::RulesAdopted { version } => wire::Fact::RulesAdopted(wire::Rules { version: *version }),
+        Fact::ProgramSet(it) => wire::Fact::ProgramSet(program_out(it)),
+        Fact::EventTypeSet(it) => wire::Fact::EventTypeSet(wire::EventType {
+            program: it.program.0,
+            id: it.id.map(|id| id.0),
+            code: it.code.clone(),
+            name: it.name.clone(),
+            category: it.category as u32,
+            standing: it.standing as u32,
+            server_wins: it.server_wins,
+        }),
+        Fact::PartnerSet { partner, standing } => {
+            wire::Fact::PartnerSet(wire::Partner { id: partner.0, standing: *standing as u32 })
+        }
+        Fact::AdSet(it) => wire::Fact::AdSet(wire::Ad {
+            program: it.program.0,
+            id: it.id.map(|id| id.0),
+            name: it.name.clone(),
+            landing_url: it.landing_url.clone(),
+            standing: it.standing as u32,
+        }),
+        Fact::LinkSet(it) => wire::Fact::LinkSet(link_out(it)),
+        Fact::PromoCodeSet(it) => wire::Fact::PromoCodeSet(code_out(it)),
+        Fact::TermsSet(it) => wire::Fact::TermsSet(wire::Terms {
+            program: it.program.0,
+            partner: it.partner.map(|partner| partner.0),
+            starts_at: it.starts_at.0,
+            ends_at: it.ends_at.map(|at| at.0),
+            standing: it.standing as u32,
+            rules: it.rules.as_ref().map(rules_out),
+            version: 0,
+        }),
+        Fact::ClickRecorded(it) => wire::Fact::ClickRecorded(click_out(it)),
+        Fact::VisitRecorded(it) => wire::Fact::VisitRecorded(wire::Visit {
+            program: it.program.0,
+            source: it.source as u32,
+            click: it.click.as_ref().map(click_ref_out),
+            identifiers: it.identifiers.iter().map(identifier_out).collect(),
+            path: it.path.clone(),
+        }),
+        Fact::ConversionReported(it) => wire::Fact::ConversionReported(conversion_out(it)),
+        Fact::ChangeRequested(it) => wire::Fact::ChangeRequested(change_out(it)),
+        Fact::PaymentMade { program, partner } => {
+            wire::Fact::PaymentMade(wire::Payment { program: program.0, partner: partner.0 })
+        }
+        Fact::TimePassed => wire::Fact::TimePassed(wire::Nothing {}),
+        Fact::WorkAdvanced { limit } => wire::Fact::WorkAdvanced(wire::Work { limit: *limit }),
+    }
+}
+
+fn fact_in(fact: wire::Fact) -> Result<Fact> {
+    Ok(match fact {
+        wire::Fact::RulesAdopted(it) => Fact::RulesAdopted { version: it.version },
+        wire::Fact::ProgramSet(it) => Fact::ProgramSet(program_in(it)?),
+        wire::Fact::EventTypeSet(it) => Fact::EventTypeSet(fact::EventTypeSet {
+            program: ProgramId(it.program),
+            id: it.id.map(EventTypeId),
+            code: it.code,
+            name: it.name,
+            category: known(number::category(it.category), "category")?,
+            standing: known(number::standing(it.standing), "standing")?,
+            server_wins: it.server_wins,
+        }),
+        wire::Fact::PartnerSet(it) => {
+            Fact::PartnerSet { partner: PartnerId(it.id), standing: known(number::standing(it.standing), "standing")? }
+        }
+        wire::Fact::AdSet(it) => Fact::AdSet(fact::AdSet {
+            program: ProgramId(it.program),
+            id: it.id.map(AdId),
+            name: it.name,
+            landing_url: it.landing_url,
+            standing: known(number::standing(it.standing), "standing")?,
+        }),
+        wire::Fact::LinkSet(it) => Fact::LinkSet(link_in(it)?),
+        wire::Fact::PromoCodeSet(it) => Fact::PromoCodeSet(code_in(it)?),
+        wire::Fact::TermsSet(it) => Fact::TermsSet(fact::TermsSet {
+            program: ProgramId(it.program),
+            partner: it.partner.map(PartnerId),
+            starts_at: Timestamp(it.starts_at),
+            ends_at: it.ends_at.map(Timestamp),
+            standing: known(number::standing(it.standing), "standing")?,
+            rules: it.rules.map(rules_in).transpose()?,
+        }),
+        wire::Fact::ClickRecorded(it) => Fact::ClickRecorded(click_in(it)?),
+        wire::Fact::VisitRecorded(it) => Fact::VisitRecorded(fact::Visit {
+            program: ProgramId(it.program),
+            source: known(number::source(it.source), "source")?,
+            click: it.click.map(click_ref_in),
+            identifiers: identifiers_in(&it.identifiers)?,
+            path: it.path,
+        }),
+        wire::Fact::ConversionReported(it) => Fact::ConversionReported(conversion_in(it)?),
+        wire::Fact::ChangeRequested(it) => Fact::ChangeRequested(change_in(it)?),
+        wire::Fact::PaymentMade(it) => {
+            Fact::PaymentMade { program: ProgramId(it.program), partner: PartnerId(it.partner) }
+        }
+        wire::Fact::TimePassed(_) => Fact::TimePassed,
+        wire::Fact::WorkAdvanced(it) => Fact::WorkAdvanced { limit: it.limit },
+    })
+}
+
+fn identifier_out(it: &Identifier) -> wire::Identifier {
+    wire::Identifier { kind: u32::from(it.kind.number()), hash: it.hash.to_vec() }
+}
+
+fn identifier_in(it: &wire::Identifier) -> Result<Identifier> {
+    let kind = u8::try_from(it.kind).ok().and_then(IdentifierKind::from_number);
+    Ok(Identifier { kind: known(kind, "kind of identifier")?, hash: fixed(&it.hash)? })
+}
+
+fn identifiers_in(all: &[wire::Identifier]) -> Result<Vec<Identifier>> {
+    all.iter().map(identifier_in).collect()
+}
+
+/// Three texts that are mostly empty: none is written if all are.
+fn sub_ids_out(sub_ids: &[String; 3]) -> Vec<String> {
+    if sub_ids.iter().all(String::is_empty) { Vec::new() } else { sub_ids.to_vec() }
+}
+
+fn sub_ids_in(sub_ids: Vec<String>) -> [String; 3] {
+    let mut all = sub_ids.into_iter();
+    std::array::from_fn(|_| all.next().unwrap_or_default())
+}
+
+fn click_out(it: &fact::Click) -> wire::Click {
+    wire::Click {
+        no: it.no.0,
+        program: it.program.0,
+        partner: it.partner.0,
+        ad: it.ad.0,
+        slug: it.slug.clone(),
+        visitor: it.visitor.as_ref().map(identifier_out),
+        sub_ids: sub_ids_out(&it.sub_ids),
+        shared_id: it.shared_id.clone(),
+        signals: Some(wire::Signals {
+            navigation: it.signals.navigation as u32,
+            prefetch: it.signals.prefetch,
+            head: it.signals.head,
+            agent: it.signals.agent as u32,
+            device: it.signals.device as u32,
+        }),
+        deep_link_refused: it.deep_link_refused,
+    }
+}
+
+fn click_in(it: wire::Click) -> Result<fact::Click> {
+    let signals = it.signals.unwrap_or_default();
+    Ok(fact::Click {
+        no: ClickNo(it.no),
+        program: ProgramId(it.program),
+        partner: PartnerId(it.partner),
+        ad: AdId(it.ad),
+        slug: it.slug,
+        visitor: it.visitor.as_ref().map(identifier_in).transpose()?,
+        sub_ids: sub_ids_in(it.sub_ids),
+        shared_id: it.shared_id,
+        signals: fact::Signals {
+            navigation: known(number::navigation(signals.navigation), "navigation")?,
+            prefetch: signals.prefetch,
+            head: signals.head,
+            agent: known(number::agent(signals.agent), "agent")?,
+            device: known(number::device(signals.device), "device")?,
+        },
+        deep_link_refused: it.deep_link_refused,
+    })
+}
+
+fn click_ref_out(it: &fact::ClickRef) -> wire::ClickRef {
+    wire::ClickRef {
+        no: it.no.0,
+        program: it.program.0,
+        partner: it.partner.0,
+        ad: it.ad.0,
+        clicked_at: it.clicked_at.0,
+        unrecorded: it.unrecorded,
+    }
+}
+
+fn click_ref_in(it: wire::ClickRef) -> fact::ClickRef {
+    fact::ClickRef {
+        no: ClickNo(it.no),
+        program: ProgramId(it.program),
+        partner: PartnerId(it.partner),
+        ad: AdId(it.ad),
+        clicked_at: Timestamp(it.clicked_at),
+        unrecorded: it.unrecorded,
+    }
+}
+
+pub fn item_out(it: &fact::Item) -> wire::Item {
+    wire::Item {
+        sku: it.sku.clone(),
+        name: it.name.clone(),
+        category: it.category.clone(),
+        quantity: it.quantity,
+        amount: it.amount.0,
+    }
+}
+
+pub fn item_in(it: wire::Item) -> fact::Item {
+    let amount = Money(it.amount);
+    fact::Item { sku: it.sku, name: it.name, category: it.category, quantity: it.quantity, amount }
+}
+
+pub fn field_out((name, value): &(String, String)) -> wire::Field {
+    wire::Field { name: name.clone(), value: value.clone() }
+}
+
+pub fn field_in(it: wire::Field) -> (String, String) {
+    (it.name, it.value)
+}
+
+fn conversion_out(it: &fact::Conversion) -> wire::Conversion {
+    wire::Conversion {
+        submission: it.submission.0.to_vec(),
+        program: it.program.0,
+        event_type: it.event_type.0,
+        order_id: it.order_id.clone(),
+        source: it.source as u32,
+        currency: it.currency.to_string(),
+        amount: it.amount.0,
+        items: it.items.iter().map(item_out).collect(),
+        identifiers: it.identifiers.iter().map(identifier_out).collect(),
+        click: it.click.as_ref().map(click_ref_out),
+        click_forged: it.click_forged,
+        promo_code: it.promo_code.clone(),
+        forced_partner: it.forced_partner.map(|partner| partner.0),
+        sub_ids: sub_ids_out(&it.sub_ids),
+        shared_id: it.shared_id.clone(),
+        customer_status: it.customer_status.clone(),
+        digest: it.digest.to_vec(),
+        fields: it.fields.iter().map(field_out).collect(),
+    }
+}
+
+fn conversion_in(it: wire::Conversion) -> Result<fact::Conversion> {
+    Ok(fact::Conversion {
+        submission: SubmissionId(fixed(&it.submission)?),
+        program: ProgramId(it.program),
+        event_type: EventTypeId(it.event_type),
+        order_id: it.order_id,
+        source: known(number::source(it.source), "source")?,
+        currency: currency_in(&it.currency)?,
+        amount: Money(it.amount),
+        items: it.items.into_iter().map(item_in).collect(),
+        identifiers: identifiers_in(&it.identifiers)?,
+        click: it.click.map(click_ref_in),
+        click_forged: it.click_forged,
+        promo_code: it.promo_code,
+        forced_partner: it.forced_partner.map(PartnerId),
+        sub_ids: sub_ids_in(it.sub_ids),
+        shared_id: it.shared_id,
+        customer_status: it.customer_status,
+        digest: fixed(&it.digest)?,
+        fields: it.fields.into_iter().map(field_in).collect(),
+    })
+}
+
+fn change_out(it: &fact::ChangeRequest) -> wire::ChangeRequest {
+    let (action, event_type, order_id) = match &it.target {
+        ActionTarget::Id(id) => (id.to_string(), 0, String::new()),
+        ActionTarget::Order { event_type, order_id } => (String::new(), event_type.0, order_id.clone()),
+    };
+    let (reverse, amount, items) = match &it.change {
+        ActionChange::Reverse => (true, None, Vec::new()),
+        ActionChange::Amount(amount) => (false, Some(amount.0), Vec::new()),
+        ActionChange::Items(items) => (false, None, items.iter().map(item_change_out).collect()),
+    };
+    wire::ChangeRequest {
+        submission: it.submission.0.to_vec(),
+        action,
+        event_type,
+        order_id,
+        disposition: it.disposition.clone(),
+        source: it.source as u32,
+        reverse,
+        amount,
+        items,
+    }
+}
+
+fn item_change_out(it: &fact::ItemChange) -> wire::ItemChange {
+    wire::ItemChange { sku: it.sku.clone(), quantity: it.quantity, amount: it.amount.map(|amount| amount.0) }
+}
+
+fn change_in(it: wire::ChangeRequest) -> Result<fact::ChangeRequest> {
+    let target = if it.action.is_empty() {
+        ActionTarget::Order { event_type: EventTypeId(it.event_type), order_id: it.order_id }
+    } else {
+        let id: std::result::Result<ActionId, ()> = it.action.parse();
+        ActionTarget::Id(id.map_err(|()| Error::corrupt("read a record", "it names no action"))?)
+    };
+    let item =
+        |it: wire::ItemChange| fact::ItemChange { sku: it.sku, quantity: it.quantity, amount: it.amount.map(Money) };
+    let change = match (it.reverse, it.amount) {
+        (true, _) => ActionChange::Reverse,
+        (false, Some(amount)) => ActionChange::Amount(Money(amount)),
+        (false, None) => ActionChange::Items(it.items.into_iter().map(item).collect()),
+    };
+    Ok(fact::ChangeRequest {
+        submission: SubmissionId(fixed(&it.submission)?),
+        target,
+        disposition: it.disposition,
+        source: known(number::source(it.source), "source")?,
+        change,
+    })
+}
+
+fn currency_in(text: &str) -> Result<Currency> {
+    Ok(Currency(fixed(text.as_bytes())?))
+}
+
+fn program_out(it: &program::Program) -> wire::Program {
+    wire::Program {
+        id: it.id.0,
+        name: it.name.clone(),
+        currency: it.currency.to_string(),
+        zone: Some(wire::Zone {
+            name: it.zone.name.clone(),
+            from: it.zone.offsets.iter().map(|(from, _)| from.0).collect(),
+            minutes: it.zone.offsets.iter().map(|(_, minutes)| *minutes).collect(),
+        }),
+        standing: it.standing as u32,
+        default_landing_url: it.default_landing_url.clone(),
+        permitted_hosts: it.permitted_hosts.clone(),
+        tracking_hosts: it.tracking_hosts.clone(),
+        click_param: it.click_param.clone(),
+        cookie_days: it.cookie_days,
+    }
+}
+
+fn program_in(it: wire::Program) -> Result<program::Program> {
+    let zone = it.zone.unwrap_or_default();
+    let offsets = zone.from.into_iter().map(Timestamp).zip(zone.minutes).collect();
+    Ok(program::Program {
+        id: ProgramId(it.id),
+        name: it.name,
+        currency: currency_in(&it.currency)?,
+        zone: Zone { name: zone.name, offsets },
+        standing: known(number::standing(it.standing), "standing")?,
+        default_landing_url: it.default_landing_url,
+        permitted_hosts: it.permitted_hosts,
+        tracking_hosts: it.tracking_hosts,
+        click_param: it.click_param,
+        cookie_days: it.cookie_days,
+    })
+}
+
+fn link_out(it: &VanityLink) -> wire::Link {
+    wire::Link {
+        program: it.program.0,
+        slug: it.slug.clone(),
+        partner: it.partner.0,
+        ad: it.ad.0,
+        deep_link: it.deep_link.clone(),
+        standing: it.standing as u32,
+    }
+}
+
+fn link_in(it: wire::Link) -> Result<VanityLink> {
+    Ok(VanityLink {
+        program: ProgramId(it.program),
+        slug: it.slug,
+        partner: PartnerId(it.partner),
+        ad: AdId(it.ad),
+        deep_link: it.deep_link,
+        standing: known(number::standing(it.standing), "standing")?,
+    })
+}
+
+fn code_out(it: &program::PromoCode) -> wire::PromoCode {
+    let (code, standing) = (it.code.clone(), it.standing as u32);
+    wire::PromoCode { program: it.program.0, code, partner: it.partner.0, standing }
+}
+
+fn code_in(it: wire::PromoCode) -> Result<program::PromoCode> {
+    let standing = known(number::standing(it.standing), "standing")?;
+    Ok(program::PromoCode { program: ProgramId(it.program), code: it.code, partner: PartnerId(it.partner), standing })
+}
+
+fn rules_out(it: &contract::TermsRules) -> wire::TermsRules {
+    let payout = |line: &contract::EventPayout| {
+        let (rate_ppm, fixed_micros) = match line.payout {
+            Payout::Rate { ppm } => (Some(ppm), None),
+            Payout::Fixed { amount } => (None, Some(amount.0)),
+        };
+        wire::EventPayout { event_type: line.event_type.0, rate_ppm, fixed_micros }
+    };
+    wire::TermsRules {
+        referral_window_days: it.referral_window_days,
+        lock_days: it.lock_days,
+        payouts: it.payouts.iter().map(payout).collect(),
+    }
+}
+
+fn rules_in(it: wire::TermsRules) -> Result<contract::TermsRules> {
+    let payout = |line: wire::EventPayout| {
+        let payout = match (line.rate_ppm, line.fixed_micros) {
+            (Some(ppm), None) => Payout::Rate { ppm },
+            (None, Some(micros)) => Payout::Fixed { amount: Money(micros) },
+            _ => return Err(newer("kind of payout")),
+        };
+        Ok(contract::EventPayout { event_type: EventTypeId(line.event_type), payout })
+    };
+    Ok(contract::TermsRules {
+        referral_window_days: it.referral_window_days,
+        lock_days: it.lock_days,
+        payouts: it.payouts.into_iter().map(payout).collect::<Result<_>>()?,
+    })
+}

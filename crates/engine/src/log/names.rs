@@ -1,0 +1,80 @@
+//! Numbers of the wire as people read them, for the exported log.
+
+use referee_core::identity::IdentifierKind;
+use referee_core::time::Timestamp;
+use serde::Serializer;
+
+use super::codec::number;
+
+fn named<S: Serializer, T: std::fmt::Debug>(value: Option<T>, number: u32, to: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => to.serialize_str(&snake(&format!("{value:?}"))),
+        None => to.serialize_u32(number),
+    }
+}
+
+/// `ShopAssistant` as `shop_assistant`.
+fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
+}
+
+pub fn role<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::role(*it), *it, to)
+}
+
+pub fn identifier_kind<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(u8::try_from(*it).ok().and_then(IdentifierKind::from_number), *it, to)
+}
+
+pub fn navigation<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::navigation(*it), *it, to)
+}
+
+pub fn agent<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::agent(*it), *it, to)
+}
+
+pub fn device<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::device(*it), *it, to)
+}
+
+pub fn source<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::source(*it), *it, to)
+}
+
+pub fn standing<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::standing(*it), *it, to)
+}
+
+pub fn category<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::category(*it), *it, to)
+}
+
+pub fn hex<S: Serializer>(it: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&it.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+pub fn money<S: Serializer>(it: &i64, to: S) -> Result<S::Ok, S::Error> {
+    let sign = if *it < 0 { "-" } else { "" };
+    let (major, micros) = (it.unsigned_abs() / 1_000_000, it.unsigned_abs() % 1_000_000);
+    to.serialize_str(&format!("{sign}{major}.{micros:06}"))
+}
+
+pub fn time<S: Serializer>(it: &i64, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&iso(Timestamp(*it)))
+}
+
+/// ISO 8601 in UTC; the number itself where no calendar reaches.
+pub fn iso(at: Timestamp) -> String {
+    match jiff::Timestamp::from_millisecond(at.0) {
+        Ok(at) => format!("{at:.3}"),
+        Err(_) => at.0.to_string(),
+    }
+}

@@ -1,0 +1,476 @@
+//! How facts are written: tagged fields that are skipped when empty, so that new ones can be added and old ones read
+//! for ever. A tag, once used, keeps its meaning.
+
+use prost::{Message, Oneof};
+use serde::Serialize;
+
+use super::names;
+
+/// A record on its way into a frame.
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Record {
+    #[prost(uint32, tag = "1")]
+    pub brand: u32,
+    #[prost(sint64, tag = "2")]
+    #[serde(serialize_with = "names::time")]
+    pub received_at: i64,
+    /// How long before `received_at` it is said to have happened.
+    #[prost(sint64, tag = "3")]
+    #[serde(rename = "occurred_before_ms")]
+    pub occurred_before_ms: i64,
+    #[prost(message, optional, tag = "4")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
+    #[prost(oneof = "Fact", tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30")]
+    pub fact: Option<Fact>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Actor {
+    #[prost(uint32, tag = "1")]
+    pub user: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(serialize_with = "names::role")]
+    pub role: u32,
+    #[prost(string, tag = "3")]
+    pub reason: String,
+}
+
+/// What the request said of itself; in the section that is dropped.
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Raw {
+    #[prost(string, tag = "1")]
+    pub address: String,
+    #[prost(string, tag = "2")]
+    pub user_agent: String,
+    #[prost(string, tag = "3")]
+    pub url: String,
+    #[prost(string, tag = "4")]
+    pub referrer: String,
+}
+
+#[derive(Clone, PartialEq, Oneof, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    #[prost(message, tag = "16")]
+    ClickRecorded(Click),
+    #[prost(message, tag = "17")]
+    VisitRecorded(Visit),
+    #[prost(message, tag = "18")]
+    ConversionReported(Conversion),
+    #[prost(message, tag = "19")]
+    ChangeRequested(ChangeRequest),
+    #[prost(message, tag = "20")]
+    ProgramSet(Program),
+    #[prost(message, tag = "21")]
+    EventTypeSet(EventType),
+    #[prost(message, tag = "22")]
+    PartnerSet(Partner),
+    #[prost(message, tag = "23")]
+    AdSet(Ad),
+    #[prost(message, tag = "24")]
+    LinkSet(Link),
+    #[prost(message, tag = "25")]
+    PromoCodeSet(PromoCode),
+    #[prost(message, tag = "26")]
+    TermsSet(Terms),
+    #[prost(message, tag = "27")]
+    PaymentMade(Payment),
+    #[prost(message, tag = "28")]
+    TimePassed(Nothing),
+    #[prost(message, tag = "29")]
+    WorkAdvanced(Work),
+    #[prost(message, tag = "30")]
+    RulesAdopted(Rules),
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Nothing {}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Rules {
+    #[prost(uint32, tag = "1")]
+    pub version: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Work {
+    #[prost(uint32, tag = "1")]
+    pub limit: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Payment {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, tag = "2")]
+    pub partner: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Identifier {
+    #[prost(uint32, tag = "1")]
+    #[serde(serialize_with = "names::identifier_kind")]
+    pub kind: u32,
+    #[prost(bytes = "vec", tag = "2")]
+    #[serde(serialize_with = "names::hex")]
+    pub hash: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Click {
+    #[prost(fixed64, tag = "1")]
+    pub no: u64,
+    #[prost(uint32, tag = "2")]
+    pub program: u32,
+    #[prost(uint32, tag = "3")]
+    pub partner: u32,
+    #[prost(uint32, tag = "4")]
+    pub ad: u32,
+    #[prost(string, optional, tag = "5")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    #[prost(message, optional, tag = "6")]
+    pub visitor: Option<Identifier>,
+    #[prost(string, repeated, tag = "7")]
+    pub sub_ids: Vec<String>,
+    #[prost(string, tag = "8")]
+    pub shared_id: String,
+    #[prost(message, optional, tag = "9")]
+    pub signals: Option<Signals>,
+    #[prost(bool, tag = "10")]
+    pub deep_link_refused: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Message, Serialize)]
+pub struct Signals {
+    #[prost(uint32, tag = "1")]
+    #[serde(serialize_with = "names::navigation")]
+    pub navigation: u32,
+    #[prost(bool, tag = "2")]
+    pub prefetch: bool,
+    #[prost(bool, tag = "3")]
+    pub head: bool,
+    #[prost(uint32, tag = "4")]
+    #[serde(serialize_with = "names::agent")]
+    pub agent: u32,
+    #[prost(uint32, tag = "5")]
+    #[serde(serialize_with = "names::device")]
+    pub device: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Message, Serialize)]
+pub struct ClickRef {
+    #[prost(fixed64, tag = "1")]
+    pub no: u64,
+    #[prost(uint32, tag = "2")]
+    pub program: u32,
+    #[prost(uint32, tag = "3")]
+    pub partner: u32,
+    #[prost(uint32, tag = "4")]
+    pub ad: u32,
+    #[prost(sint64, tag = "5")]
+    #[serde(serialize_with = "names::time")]
+    pub clicked_at: i64,
+    #[prost(bool, tag = "6")]
+    pub unrecorded: bool,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Visit {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(serialize_with = "names::source")]
+    pub source: u32,
+    #[prost(message, optional, tag = "3")]
+    pub click: Option<ClickRef>,
+    #[prost(message, repeated, tag = "4")]
+    pub identifiers: Vec<Identifier>,
+    #[prost(string, tag = "5")]
+    pub path: String,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Conversion {
+    #[prost(bytes = "vec", tag = "1")]
+    #[serde(serialize_with = "names::hex")]
+    pub submission: Vec<u8>,
+    #[prost(uint32, tag = "2")]
+    pub program: u32,
+    #[prost(uint32, tag = "3")]
+    pub event_type: u32,
+    #[prost(string, tag = "4")]
+    pub order_id: String,
+    #[prost(uint32, tag = "5")]
+    #[serde(serialize_with = "names::source")]
+    pub source: u32,
+    #[prost(string, tag = "6")]
+    pub currency: String,
+    #[prost(sint64, tag = "7")]
+    #[serde(serialize_with = "names::money")]
+    pub amount: i64,
+    #[prost(message, repeated, tag = "8")]
+    pub items: Vec<Item>,
+    #[prost(message, repeated, tag = "9")]
+    pub identifiers: Vec<Identifier>,
+    #[prost(message, optional, tag = "10")]
+    pub click: Option<ClickRef>,
+    #[prost(bool, tag = "11")]
+    pub click_forged: bool,
+    #[prost(string, tag = "12")]
+    pub promo_code: String,
+    #[prost(uint32, optional, tag = "13")]
+    pub forced_partner: Option<u32>,
+    #[prost(string, repeated, tag = "14")]
+    pub sub_ids: Vec<String>,
+    #[prost(string, tag = "15")]
+    pub shared_id: String,
+    #[prost(string, tag = "16")]
+    pub customer_status: String,
+    #[prost(bytes = "vec", tag = "17")]
+    #[serde(serialize_with = "names::hex")]
+    pub digest: Vec<u8>,
+    #[prost(message, repeated, tag = "18")]
+    pub fields: Vec<Field>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Item {
+    #[prost(string, tag = "1")]
+    pub sku: String,
+    #[prost(string, tag = "2")]
+    pub name: String,
+    #[prost(string, tag = "3")]
+    pub category: String,
+    #[prost(uint32, tag = "4")]
+    pub quantity: u32,
+    #[prost(sint64, tag = "5")]
+    #[serde(serialize_with = "names::money")]
+    pub amount: i64,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Field {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(string, tag = "2")]
+    pub value: String,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct ChangeRequest {
+    #[prost(bytes = "vec", tag = "1")]
+    #[serde(serialize_with = "names::hex")]
+    pub submission: Vec<u8>,
+    /// `program.event type.sequence`; empty if the order is named instead.
+    #[prost(string, tag = "2")]
+    pub action: String,
+    #[prost(uint32, tag = "3")]
+    pub event_type: u32,
+    #[prost(string, tag = "4")]
+    pub order_id: String,
+    #[prost(string, tag = "5")]
+    pub disposition: String,
+    #[prost(uint32, tag = "6")]
+    #[serde(serialize_with = "names::source")]
+    pub source: u32,
+    #[prost(bool, tag = "7")]
+    pub reverse: bool,
+    #[prost(sint64, optional, tag = "8")]
+    pub amount: Option<i64>,
+    #[prost(message, repeated, tag = "9")]
+    pub items: Vec<ItemChange>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct ItemChange {
+    #[prost(string, tag = "1")]
+    pub sku: String,
+    #[prost(uint32, optional, tag = "2")]
+    pub quantity: Option<u32>,
+    #[prost(sint64, optional, tag = "3")]
+    pub amount: Option<i64>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Zone {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(sint64, repeated, tag = "2")]
+    pub from: Vec<i64>,
+    #[prost(sint32, repeated, tag = "3")]
+    pub minutes: Vec<i32>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Program {
+    #[prost(uint32, tag = "1")]
+    pub id: u32,
+    #[prost(string, tag = "2")]
+    pub name: String,
+    #[prost(string, tag = "3")]
+    pub currency: String,
+    #[prost(message, optional, tag = "4")]
+    pub zone: Option<Zone>,
+    #[prost(uint32, tag = "5")]
+    #[serde(serialize_with = "names::standing")]
+    pub standing: u32,
+    #[prost(string, tag = "6")]
+    pub default_landing_url: String,
+    #[prost(string, repeated, tag = "7")]
+    pub permitted_hosts: Vec<String>,
+    #[prost(string, repeated, tag = "8")]
+    pub tracking_hosts: Vec<String>,
+    #[prost(string, tag = "9")]
+    pub click_param: String,
+    #[prost(uint32, tag = "10")]
+    pub cookie_days: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct EventType {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, optional, tag = "2")]
+    pub id: Option<u32>,
+    #[prost(string, tag = "3")]
+    pub code: String,
+    #[prost(string, tag = "4")]
+    pub name: String,
+    #[prost(uint32, tag = "5")]
+    #[serde(serialize_with = "names::category")]
+    pub category: u32,
+    #[prost(uint32, tag = "6")]
+    #[serde(serialize_with = "names::standing")]
+    pub standing: u32,
+    #[prost(bool, tag = "7")]
+    pub server_wins: bool,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Partner {
+    #[prost(uint32, tag = "1")]
+    pub id: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(serialize_with = "names::standing")]
+    pub standing: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Ad {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, optional, tag = "2")]
+    pub id: Option<u32>,
+    #[prost(string, tag = "3")]
+    pub name: String,
+    #[prost(string, tag = "4")]
+    pub landing_url: String,
+    #[prost(uint32, tag = "5")]
+    #[serde(serialize_with = "names::standing")]
+    pub standing: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Link {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(string, tag = "2")]
+    pub slug: String,
+    #[prost(uint32, tag = "3")]
+    pub partner: u32,
+    #[prost(uint32, tag = "4")]
+    pub ad: u32,
+    #[prost(string, optional, tag = "5")]
+    pub deep_link: Option<String>,
+    #[prost(uint32, tag = "6")]
+    #[serde(serialize_with = "names::standing")]
+    pub standing: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct PromoCode {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(string, tag = "2")]
+    pub code: String,
+    #[prost(uint32, tag = "3")]
+    pub partner: u32,
+    #[prost(uint32, tag = "4")]
+    #[serde(serialize_with = "names::standing")]
+    pub standing: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Terms {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, optional, tag = "2")]
+    pub partner: Option<u32>,
+    #[prost(sint64, tag = "3")]
+    #[serde(serialize_with = "names::time")]
+    pub starts_at: i64,
+    #[prost(sint64, optional, tag = "4")]
+    pub ends_at: Option<i64>,
+    #[prost(uint32, tag = "5")]
+    #[serde(serialize_with = "names::standing")]
+    pub standing: u32,
+    #[prost(message, optional, tag = "6")]
+    pub rules: Option<TermsRules>,
+    /// Only where it is known: a fact that sets terms has none yet.
+    #[prost(uint32, tag = "7")]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub version: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct TermsRules {
+    #[prost(uint32, tag = "1")]
+    pub referral_window_days: u32,
+    #[prost(uint32, tag = "2")]
+    pub lock_days: u32,
+    #[prost(message, repeated, tag = "3")]
+    pub payouts: Vec<EventPayout>,
+}
+
+#[derive(Clone, Copy, PartialEq, Message, Serialize)]
+pub struct EventPayout {
+    #[prost(uint32, tag = "1")]
+    pub event_type: u32,
+    #[prost(uint32, optional, tag = "2")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_ppm: Option<u32>,
+    #[prost(sint64, optional, tag = "3")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed_micros: Option<i64>,
+}
+
+/// One thing set up, as the books keep it.
+#[derive(Clone, PartialEq, Message)]
+pub struct ConfigEntry {
+    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26")]
+    pub entry: Option<Entry>,
+}
+
+#[derive(Clone, PartialEq, Oneof)]
+pub enum Entry {
+    #[prost(message, tag = "20")]
+    Program(Program),
+    #[prost(message, tag = "21")]
+    EventType(EventType),
+    #[prost(message, tag = "22")]
+    Partner(Partner),
+    #[prost(message, tag = "23")]
+    Ad(Ad),
+    #[prost(message, tag = "24")]
+    Link(Link),
+    #[prost(message, tag = "25")]
+    PromoCode(PromoCode),
+    #[prost(message, tag = "26")]
+    Terms(Terms),
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}

@@ -1,0 +1,365 @@
+//! The machine: reads frames, applies the rules, keeps the books. One thread per process serves its partitions, and
+//! each partition is one brand's, so that what stops one brand holds up no other.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use referee_core::config::Config;
+use referee_core::fact::{Fact, Record};
+use referee_core::id::{BrandId, RecordNo};
+use referee_core::machine::knows_rules;
+use referee_core::row::BrandState;
+use referee_core::time::Timestamp;
+use tokio::sync::watch;
+
+use crate::books::batch::apply_records;
+use crate::books::{Applied, Books};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::limits::{BATCH_RECORDS_MAX, WORK_LIMIT};
+use crate::log::frame::unpack;
+use crate::log::recorder::Recorder;
+use crate::log::{Draft, Frame, Log, Position};
+use crate::routing::PartitionId;
+
+/// How long the machine rests when nothing arrives, and so how late time is noticed to have passed.
+const IDLE: Duration = Duration::from_millis(500);
+/// How long it waits before it tries again what failed.
+const RETRY: Duration = Duration::from_secs(1);
+/// Frames read at once; each holds what one flush gathered.
+const FRAMES_MAX: usize = 256;
+
+/// Up to the end of the log, wherever that is.
+const EVERYTHING: Position = Position(u64::MAX);
+
+/// How far the books have come, for those who wait for their own writes.
+pub type Progress = BTreeMap<PartitionId, Position>;
+
+/// Told after every commit that changed what a brand has set up.
+pub type OnConfig = Box<dyn Fn(BrandId, &Config) + Send>;
+
+#[derive(Default)]
+pub struct MachineFigures {
+    pub records: AtomicU64,
+    pub batches: AtomicU64,
+    /// Partitions that stand still because of an error or a bug.
+    pub stopped: AtomicU64,
+}
+
+/// One brand, as the machine holds it between batches.
+struct BrandInHand {
+    config: Config,
+    state: BrandState,
+    /// When the next queued piece of work is due.
+    next_due: Option<Timestamp>,
+    /// A record that advances time or work is on its way through the log.
+    asked: bool,
+}
+
+struct Partition {
+    id: PartitionId,
+    members: Vec<BrandId>,
+    applied: Applied,
+    /// Empty after a failure: what was in hand may be half changed, and is read again.
+    brands: BTreeMap<BrandId, BrandInHand>,
+    /// Why nothing is applied any more; said once.
+    stopped: bool,
+}
+
+pub struct Machine {
+    log: Arc<dyn Log>,
+    books: Box<dyn Books>,
+    partitions: Vec<Partition>,
+    on_config: OnConfig,
+    progress: watch::Sender<Progress>,
+    figures: Arc<MachineFigures>,
+}
+
+impl Machine {
+    pub fn open(
+        log: Arc<dyn Log>,
+        books: Box<dyn Books>,
+        brands: &[(BrandId, PartitionId)],
+        on_config: OnConfig,
+        figures: Arc<MachineFigures>,
+    ) -> Result<Machine> {
+        let (progress, _) = watch::channel(Progress::new());
+        let mut machine = Machine { log, books, partitions: Vec::new(), on_config, progress, figures };
+        for (brand, id) in brands {
+            machine.adopt(*brand, *id)?;
+        }
+        Ok(machine)
+    }
+
+    pub fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    /// Applies everything up to the end of the log, without asking for more. For replays.
+    pub fn catch_up(&mut self, until: &Progress) -> Result<u64> {
+        let before = self.figures.records.load(Ordering::Relaxed);
+        for i in 0..self.partitions.len() {
+            let end = until.get(&self.partitions[i].id).copied().unwrap_or_default();
+            while self.partitions[i].applied.position < end {
+                self.step(i, end)?;
+            }
+        }
+        Ok(self.figures.records.load(Ordering::Relaxed) - before)
+    }
+
+    /// Takes on a brand: one known at the start, or created while the machine runs.
+    fn adopt(&mut self, brand: BrandId, id: PartitionId) -> Result<()> {
+        let i = match self.partitions.iter().position(|partition| partition.id == id) {
+            Some(i) => i,
+            None => {
+                let applied = self.books.applied(id)?;
+                let (members, brands) = (Vec::new(), BTreeMap::new());
+                self.partitions.push(Partition { id, members, applied, brands, stopped: false });
+                self.partitions.len() - 1
+            }
+        };
+        let partition = &mut self.partitions[i];
+        if !partition.members.contains(&brand) {
+            partition.members.push(brand);
+            partition.brands.insert(brand, take_in_hand(self.books.as_mut(), brand)?);
+            self.tell_config(i, &[brand]);
+            self.tell_progress(i);
+        }
+        Ok(())
+    }
+
+    /// Applies what is new in one partition, up to a position; says whether anything was.
+    fn step(&mut self, i: usize, until: Position) -> Result<bool> {
+        let partition = &mut self.partitions[i];
+        if partition.brands.is_empty() {
+            partition.applied = self.books.applied(partition.id)?;
+            for brand in &partition.members {
+                partition.brands.insert(*brand, take_in_hand(self.books.as_mut(), *brand)?);
+            }
+        }
+        let mut frames = self.log.read(partition.id, partition.applied.position, FRAMES_MAX)?;
+        frames.retain(|(position, _)| *position <= until);
+        let Some(batch) = Batch::of(&frames, partition)? else { return Ok(false) };
+        let records = batch.records();
+        let changed = match catch_unwind(AssertUnwindSafe(|| apply(self.books.as_mut(), partition, batch))) {
+            Ok(Ok(changed)) => changed,
+            Ok(Err(error)) => return Err(self.give_up(i, error)),
+            Err(_) => return Err(self.give_up(i, bug_in(&self.partitions[i]))),
+        };
+        self.tell_config(i, &changed);
+        self.figures.records.fetch_add(records, Ordering::Relaxed);
+        self.figures.batches.fetch_add(1, Ordering::Relaxed);
+        self.tell_progress(i);
+        Ok(true)
+    }
+
+    fn give_up(&mut self, i: usize, error: Error) -> Error {
+        self.books.rollback();
+        self.partitions[i].brands.clear();
+        error
+    }
+
+    fn tell_config(&self, i: usize, brands: &[BrandId]) {
+        for brand in brands {
+            if let Some(in_hand) = self.partitions[i].brands.get(brand) {
+                (self.on_config)(*brand, &in_hand.config);
+            }
+        }
+    }
+
+    fn tell_progress(&self, i: usize) {
+        let (id, position) = (self.partitions[i].id, self.partitions[i].applied.position);
+        self.progress.send_modify(|progress| _ = progress.insert(id, position));
+    }
+}
+
+fn take_in_hand(books: &mut dyn Books, brand: BrandId) -> Result<BrandInHand> {
+    let (config, state) = books.brand(brand)?;
+    let next_due = books.next_due(brand)?;
+    Ok(BrandInHand { config, state, next_due, asked: false })
+}
+
+fn bug_in(partition: &Partition) -> Error {
+    Error::corrupt(
+        format!("apply the records after position {} of partition {}", partition.applied.position.0, partition.id.0),
+        "the rules met a case they do not know; this brand stands still until a program that does is started",
+    )
+}
+
+/// What some frames hold, by brand, and where the partition stands after them.
+struct Batch {
+    by_brand: BTreeMap<BrandId, Vec<Record>>,
+    applied: Applied,
+}
+
+impl Batch {
+    fn of(frames: &[(Position, Frame)], partition: &Partition) -> Result<Option<Batch>> {
+        if frames.is_empty() {
+            return Ok(None);
+        }
+        let mut batch = Batch { by_brand: BTreeMap::new(), applied: partition.applied.clone() };
+        let mut records = 0;
+        for (position, frame) in frames {
+            let id = frame.id;
+            let newest = batch.applied.edges.get(&id.edge).copied().unwrap_or_default();
+            batch.applied.position = *position;
+            // A frame that was kept twice, because its sender never heard of the first time.
+            if (id.epoch, id.n) <= newest {
+                continue;
+            }
+            batch.applied.edges.insert(id.edge, (id.epoch, id.n));
+            for (fact_id, draft) in unpack(frame)? {
+                records += 1;
+                batch.add(partition, fact_id, draft)?;
+            }
+            if records >= BATCH_RECORDS_MAX {
+                break;
+            }
+        }
+        Ok(Some(batch))
+    }
+
+    fn add(&mut self, partition: &Partition, id: referee_core::id::FactId, draft: Draft) -> Result<()> {
+        let place = || format!("read a record of partition {}", partition.id.0);
+        let Some(in_hand) = partition.brands.get(&draft.brand) else {
+            return Err(Error::corrupt(place(), format!("brand {} does not belong there", draft.brand)));
+        };
+        if !knows_rules(&draft.fact) {
+            return Err(Error::setup(place(), "it asks for rules this program does not have; start a newer one"));
+        }
+        let records = self.by_brand.entry(draft.brand).or_default();
+        let no = RecordNo(in_hand.state.last_record.0 + 1 + records.len() as u64);
+        let Draft { brand, received_at, occurred_at, actor, fact, raw: _ } = draft;
+        records.push(Record { no, brand, id, received_at, occurred_at, actor, fact });
+        Ok(())
+    }
+
+    fn records(&self) -> u64 {
+        self.by_brand.values().map(|records| records.len() as u64).sum()
+    }
+}
+
+/// One transaction: all of a batch, and the position it leads to. Names the brands that changed their set-up.
+fn apply(books: &mut dyn Books, partition: &mut Partition, batch: Batch) -> Result<Vec<BrandId>> {
+    books.begin(partition.id, partition.applied.position)?;
+    let mut changed = Vec::new();
+    for (brand, records) in &batch.by_brand {
+        let Some(in_hand) = partition.brands.get_mut(brand) else { continue };
+        let (config, state) = (std::mem::take(&mut in_hand.config), std::mem::take(&mut in_hand.state));
+        (in_hand.config, in_hand.state) = apply_records(books, *brand, config, state, records, &mut |_, _| {})?;
+        in_hand.next_due = books.next_due(*brand)?;
+        in_hand.asked = false;
+        if records.iter().any(|record| record.fact.stands_alone()) {
+            changed.push(*brand);
+        }
+    }
+    books.commit(partition.id, &batch.applied)?;
+    partition.applied = batch.applied;
+    Ok(changed)
+}
+
+/// A brand created while the machine runs.
+pub type NewBrands = std::sync::mpsc::Receiver<(BrandId, PartitionId)>;
+
+/// The machine's thread, and the word to stop it.
+pub struct Running {
+    stop: Arc<AtomicBool>,
+    recorder: Arc<Recorder>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Machine {
+    /// Lets the machine run until it is stopped.
+    pub fn start(self, recorder: Arc<Recorder>, clock: Arc<dyn Clock>, new_brands: NewBrands) -> Result<Running> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (stopped, asks) = (stop.clone(), recorder.clone());
+        let thread = std::thread::Builder::new()
+            .name("machine".into())
+            .spawn(move || self.run(&stopped, &asks, clock.as_ref(), &new_brands))
+            .map_err(|error| Error::setup("start the machine", error))?;
+        Ok(Running { stop, recorder, thread: Some(thread) })
+    }
+
+    fn run(mut self, stop: &AtomicBool, recorder: &Recorder, clock: &dyn Clock, new_brands: &NewBrands) {
+        while !stop.load(Ordering::Relaxed) {
+            let seen = recorder.frames_kept();
+            for (brand, id) in new_brands.try_iter() {
+                if let Err(error) = self.adopt(brand, id) {
+                    tracing::error!(brand = brand.0, %error, "a new brand could not be opened");
+                }
+            }
+            let mut rest = IDLE;
+            let mut busy = false;
+            for i in 0..self.partitions.len() {
+                match self.step(i, EVERYTHING) {
+                    Ok(applied) => {
+                        busy |= applied;
+                        self.note_running(i);
+                        self.ask_for_time_and_work(i, recorder, clock);
+                    }
+                    Err(error) => {
+                        self.note_stopped(i, &error);
+                        rest = RETRY;
+                    }
+                }
+            }
+            if !busy {
+                recorder.wait_for_frames(seen, rest);
+            }
+        }
+    }
+
+    fn note_running(&mut self, i: usize) {
+        if std::mem::take(&mut self.partitions[i].stopped) {
+            self.figures.stopped.fetch_sub(1, Ordering::Relaxed);
+            tracing::info!(partition = self.partitions[i].id.0, "the machine goes on");
+        }
+    }
+
+    fn note_stopped(&mut self, i: usize, error: &Error) {
+        let partition = &mut self.partitions[i];
+        if !std::mem::replace(&mut partition.stopped, true) {
+            self.figures.stopped.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(partition = partition.id.0, %error, "the machine stands still");
+        }
+    }
+
+    /// Writes that time passed once something waits for it, and takes queued work in small pieces.
+    fn ask_for_time_and_work(&mut self, i: usize, recorder: &Recorder, clock: &dyn Clock) {
+        let now = clock.now();
+        let partition = &mut self.partitions[i];
+        for (brand, in_hand) in &mut partition.brands {
+            let due = in_hand.next_due.is_some_and(|due| due <= now && due > in_hand.state.brand_time);
+            let fact = match (in_hand.asked, in_hand.state.work_waits, due) {
+                (true, _, _) | (false, false, false) => continue,
+                (false, true, _) => Fact::WorkAdvanced { limit: WORK_LIMIT },
+                (false, false, true) => Fact::TimePassed,
+            };
+            let draft = Draft { brand: *brand, received_at: now, occurred_at: now, actor: None, fact, raw: None };
+            // A full queue is no loss: the next turn asks again.
+            in_hand.asked = recorder.record(partition.id, &draft).is_ok();
+        }
+    }
+}
+
+impl Running {
+    /// Ends the machine after the batch in hand.
+    pub fn stop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.recorder.wake_readers();
+        if let Some(thread) = self.thread.take() {
+            // A panic outside the rules was already reported by the hook; there is nothing left to do about it.
+            _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

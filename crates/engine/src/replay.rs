@@ -1,0 +1,89 @@
+//! Rebuilds the books beside the live ones from the log alone, and compares the two byte for byte.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::books::sqlite::SqliteBooks;
+use crate::engine::Files;
+use crate::error::{Error, Result};
+use crate::log::Log;
+use crate::log::sqlite::SqliteLog;
+use crate::machine::{Machine, MachineFigures, Progress};
+use crate::settings::Settings;
+
+/// What a replay found.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Report {
+    pub records: u64,
+    /// The first line in which the two differ: live, then rebuilt. None: they agree.
+    pub difference: Option<(String, String)>,
+}
+
+/// Rebuilds to where the live books stand, compares, and leaves nothing behind.
+pub fn check(folder: &Path) -> Result<Report> {
+    let files = Files { folder: folder.to_owned() };
+    let scratch = Scratch::new(folder)?;
+    let live = scratch.path.join("live.dump");
+    // One picture of the live books: the position and the rows are of the same moment.
+    let until = SqliteBooks::dump_file(&files.books(), &live)?;
+    let rebuilt_books = scratch.path.join("books.db");
+    let records = rebuild(&files, &rebuilt_books, &until)?;
+    let rebuilt = scratch.path.join("rebuilt.dump");
+    SqliteBooks::dump_file(&rebuilt_books, &rebuilt)?;
+    Ok(Report { records, difference: first_difference(&live, &rebuilt)? })
+}
+
+/// Applies the log up to some positions to new books.
+pub fn rebuild(files: &Files, books: &Path, until: &Progress) -> Result<u64> {
+    let settings = Settings::open(&files.folder)?;
+    let brands: Vec<_> = settings.brands()?.iter().map(|(brand, _)| (brand.id, brand.partition)).collect();
+    let log: Arc<dyn Log> = Arc::new(SqliteLog::open(&files.log())?);
+    let books = SqliteBooks::open(books)?;
+    let figures = Arc::new(MachineFigures::default());
+    let mut machine = Machine::open(log, Box::new(books), &brands, Box::new(|_, _| {}), figures)?;
+    machine.catch_up(until)
+}
+
+fn first_difference(a: &Path, b: &Path) -> Result<Option<(String, String)>> {
+    let open = |path: &Path| {
+        let file = std::fs::File::open(path).map_err(|error| Error::unavailable("read a dump", error))?;
+        Ok::<_, Error>(BufReader::new(file).lines())
+    };
+    let (mut a, mut b) = (open(a)?, open(b)?);
+    loop {
+        let line = |next: Option<std::io::Result<String>>| {
+            next.transpose().map_err(|error| Error::unavailable("read a dump", error))
+        };
+        match (line(a.next())?, line(b.next())?) {
+            (None, None) => return Ok(None),
+            (a, b) if a == b => {}
+            (a, b) => {
+                let end = || "(nothing more)".to_owned();
+                return Ok(Some((a.unwrap_or_else(end), b.unwrap_or_else(end))));
+            }
+        }
+    }
+}
+
+/// A folder that goes away with its owner.
+struct Scratch {
+    path: PathBuf,
+}
+
+impl Scratch {
+    fn new(folder: &Path) -> Result<Scratch> {
+        let path = folder.join(format!("replay-{}", std::process::id()));
+        std::fs::create_dir_all(&path).map_err(|error| Error::setup("make a folder for the replay", error))?;
+        Ok(Scratch { path })
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What can't be removed is only in the way, and named so that it can be.
+        if let Err(error) = std::fs::remove_dir_all(&self.path) {
+            tracing::warn!(path = %self.path.display(), %error, "the replay's folder could not be removed");
+        }
+    }
+}
