@@ -1,1 +1,18 @@
+//! The edge: HTTP, console and command line. Holds no SQL and decides no amount; it asks the engine.
 
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod console;
+pub mod demo;
+pub mod docs;
+pub mod error;
+pub mod health;
+pub mod host;
+pub mod metrics;
+pub mod reports;
+pub mod router;
+pub mod serve;
+pub mod setup;
+pub mod tracking;
+pub mod vendor;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `referee` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    referee_server::cli::run()
+}

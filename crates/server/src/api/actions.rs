@@ -1,0 +1,253 @@
+//! Actions, their decisions, and clicks.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use http::{HeaderMap, StatusCode};
+use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact};
+use referee_core::id::{ActionId, ClickNo, PartnerId, ProgramId};
+use referee_core::program::Source;
+use referee_core::row::{ActionRow, ActionState, Candidate, ClickRow, DecisionRow, Evidence, Step};
+use referee_core::time::Timestamp;
+use referee_engine::books::reads::{ActionFilter, ClickFilter, Counted};
+use referee_engine::engine::blocking;
+use referee_engine::intake::amount::decimal;
+use referee_engine::intake::change::REASONS;
+use referee_engine::intake::report::Taken;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::auth::caller;
+use crate::app::App;
+use crate::error::ApiError;
+use crate::reports::{Reporter, new_submission, submission_name};
+use crate::vendor::actions::date;
+
+const PAGE_DEFAULT: u32 = 100;
+const PAGE_MAX: u32 = 1_000;
+
+#[derive(Deserialize)]
+pub struct ActionQuery {
+    program_id: Option<u32>,
+    partner_id: Option<u32>,
+    state: Option<String>,
+    order_id: Option<String>,
+    cursor: Option<String>,
+    limit: Option<u32>,
+}
+
+pub async fn list_actions(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Query(query): Query<ActionQuery>,
+) -> Result<Json<Value>, ApiError> {
+    let caller = caller(&app, &headers, "read").await?;
+    let filter = ActionFilter {
+        program: query.program_id.map(ProgramId),
+        partner: query.partner_id.map(PartnerId),
+        state: query.state.as_deref().map(state_named).transpose()?,
+        order_id: query.order_id,
+        ..ActionFilter::default()
+    };
+    let before = query.cursor.as_deref().map(cursor).transpose()?;
+    let most = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
+    let (engine, brand) = (app.engine.clone(), caller.brand);
+    let rows = blocking(move || engine.reads.actions(brand, &filter, before, most)).await?;
+    let full = rows.len() == most as usize;
+    let next = rows.last().filter(|_| full).map(|row| format!("{}.{}", row.occurred_at.0, row.id.seq));
+    Ok(Json(json!({ "data": rows.iter().map(action).collect::<Vec<_>>(), "next_cursor": next })))
+}
+
+fn state_named(name: &str) -> Result<ActionState, ApiError> {
+    use ActionState::*;
+    let found = [Pending, Locked, Paid, Reversed].into_iter().find(|state| state_name(*state) == name);
+    found.ok_or_else(|| ApiError::invalid_field("state", "It is pending, locked, paid or reversed."))
+}
+
+pub fn state_name(state: ActionState) -> &'static str {
+    match state {
+        ActionState::Pending => "pending",
+        ActionState::Locked => "locked",
+        ActionState::Paid => "paid",
+        ActionState::Reversed => "reversed",
+    }
+}
+
+fn cursor(text: &str) -> Result<(Timestamp, u32), ApiError> {
+    let parsed = text.split_once('.').and_then(|(at, seq)| Some((Timestamp(at.parse().ok()?), seq.parse().ok()?)));
+    parsed.ok_or_else(|| ApiError::invalid_field("cursor", "It is not one that this list gave."))
+}
+
+pub fn action(row: &ActionRow) -> Value {
+    let money = |amount| decimal(amount, row.currency);
+    json!({
+        "id": row.id.to_string(),
+        "program_id": row.id.program.0,
+        "event_type_id": row.id.event_type.0,
+        "partner_id": row.partner.0,
+        "ad_id": row.ad.0,
+        "order_id": row.order_id,
+        "state": state_name(row.state),
+        "currency": row.currency.to_string(),
+        "amount": money(row.amount),
+        "payout": money(row.payout),
+        "occurred_at": date(row.occurred_at),
+        "opened_at": date(row.opened_at),
+        "changed_at": date(row.changed_at),
+        "locks_at": date(row.locks_at),
+        "evidence": evidence_name(row.evidence),
+        "disposition": row.disposition,
+        "promo_code": row.promo_code,
+        "sub_ids": row.sub_ids,
+        "shared_id": row.shared_id,
+        "terms_version": row.terms_version,
+        "items": row.items.iter().map(|item| json!({
+            "sku": item.sku, "name": item.name, "category": item.category,
+            "quantity": item.quantity, "amount": money(item.amount),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+pub fn evidence_name(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::ForcedPartner => "forced_partner",
+        Evidence::PromoCode => "promo_code",
+        Evidence::ClickId => "click_id",
+        Evidence::Identifier => "identifier",
+    }
+}
+
+async fn found(app: &App, brand: referee_core::id::BrandId, id: &str) -> Result<ActionRow, ApiError> {
+    let id: ActionId = id.parse().map_err(|()| ApiError::not_found("action"))?;
+    let engine = app.engine.clone();
+    blocking(move || engine.reads.action(brand, id)).await?.ok_or_else(|| ApiError::not_found("action"))
+}
+
+pub async fn find_action(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let caller = caller(&app, &headers, "read").await?;
+    Ok(Json(action(&found(&app, caller.brand, &id).await?)))
+}
+
+pub async fn find_decision(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let caller = caller(&app, &headers, "read").await?;
+    let row = found(&app, caller.brand, &id).await?;
+    let (engine, brand) = (app.engine.clone(), caller.brand);
+    let row = blocking(move || engine.reads.decision(brand, row.record)).await?;
+    Ok(Json(decision(&row.ok_or_else(|| ApiError::not_found("decision"))?)))
+}
+
+fn decision(row: &DecisionRow) -> Value {
+    json!({
+        "order_id": row.order.order_id,
+        "event_type_id": row.order.event_type.0,
+        "occurred_at": date(row.occurred_at),
+        "action_id": row.action.map(|id| id.to_string()),
+        "partner_id": row.partner.map(|id| id.0),
+        "evidence": row.evidence.map(evidence_name),
+        "reason": row.refusal.map(|refusal| refusal.code()),
+        "message": row.refusal.map(|refusal| refusal.brand_sentence()),
+        "rules_version": row.rules_version,
+        "referral_window_days": row.referral_window_days,
+        "candidates": row.candidates.iter().map(candidate).collect::<Vec<_>>(),
+        "candidates_left_out": row.candidates_left_out,
+    })
+}
+
+fn candidate(it: &Candidate) -> Value {
+    json!({
+        "click_no": it.click.to_string(),
+        "partner_id": it.partner.0,
+        "ad_id": it.ad.0,
+        "clicked_at": date(it.occurred_at),
+        "won": it.lost.is_none(),
+        "reason": it.lost.map(|lost| lost.code()),
+        "message": it.lost.map(|lost| lost.brand_sentence()),
+        "path": it.path.iter().map(step).collect::<Vec<_>>(),
+    })
+}
+
+fn step(step: &Step) -> Value {
+    match step {
+        Step::ReportedClickId => json!({ "step": "reported_click_id" }),
+        Step::Reported { identifier } => json!({ "step": "reported", "kind": format!("{:?}", identifier.kind) }),
+        Step::Joined { record, occurred_at, .. } => {
+            json!({ "step": "joined", "record": record.0, "occurred_at": date(*occurred_at) })
+        }
+        Step::SeenAt { .. } => json!({ "step": "seen_at_click" }),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct NewReversal {
+    reason: String,
+}
+
+pub async fn create_reversal(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Json(body): Json<NewReversal>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let caller = caller(&app, &headers, "write").await?;
+    let row = found(&app, caller.brand, &id).await?;
+    let disposition = body.reason.to_ascii_uppercase();
+    if !REASONS.contains(&disposition.as_str()) {
+        return Err(ApiError::invalid_field("reason", format!("It is one of {}.", REASONS.join(", "))));
+    }
+    let (submission, now) = (new_submission(), app.engine.now());
+    let target = ActionTarget::Id(row.id);
+    let request =
+        ChangeRequest { submission, target, disposition, source: Source::Server, change: ActionChange::Reverse };
+    let taken = Taken { fact: Fact::ChangeRequested(request), occurred_at: now, warnings: Vec::new() };
+    Reporter { app: &app, brand: caller.brand, now }.keep(taken, None).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({ "submission_id": submission_name(submission), "warnings": [] }))))
+}
+
+#[derive(Deserialize)]
+pub struct ClickQuery {
+    program_id: Option<u32>,
+    partner_id: Option<u32>,
+    cursor: Option<u64>,
+    limit: Option<u32>,
+}
+
+pub async fn list_clicks(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Query(query): Query<ClickQuery>,
+) -> Result<Json<Value>, ApiError> {
+    let caller = caller(&app, &headers, "read").await?;
+    let (program, partner) = (query.program_id.map(ProgramId), query.partner_id.map(PartnerId));
+    let filter = ClickFilter { program, partner, counted: Counted::All };
+    let most = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
+    let (engine, brand, before) = (app.engine.clone(), caller.brand, query.cursor.map(ClickNo));
+    let rows = blocking(move || engine.reads.clicks(brand, &filter, before, most)).await?;
+    let next = rows.last().filter(|_| rows.len() == most as usize).map(|row| row.no.to_string());
+    Ok(Json(json!({ "data": rows.iter().map(click).collect::<Vec<_>>(), "next_cursor": next })))
+}
+
+fn click(row: &ClickRow) -> Value {
+    json!({
+        "click_no": row.no.to_string(),
+        "program_id": row.program.0,
+        "partner_id": row.partner.0,
+        "ad_id": row.ad.0,
+        "clicked_at": date(row.occurred_at),
+        "counted": row.refusal.is_none(),
+        "reason": row.refusal.map(|refusal| refusal.code()),
+        "landed_at": row.landed_at.map(date),
+        "device": format!("{:?}", row.signals.device).to_lowercase(),
+        "agent": format!("{:?}", row.signals.agent).to_lowercase(),
+        "sub_ids": row.sub_ids,
+        "shared_id": row.shared_id,
+    })
+}

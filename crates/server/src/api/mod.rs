@@ -1,0 +1,40 @@
+//! `/api/v1`: JSON in snake_case, bearer tokens with scopes, pages by cursor, one envelope for every no.
+
+pub mod actions;
+pub mod auth;
+pub mod reports;
+pub mod resources;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use http::header;
+
+use crate::app::App;
+
+/// The document that describes all of this; a test holds it against the routes.
+pub const OPENAPI: &str = include_str!("../../../../docs/reference/openapi.json");
+
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/openapi.json", get(openapi))
+        .route("/api/v1/programs", get(resources::list_programs))
+        .route("/api/v1/event-types", get(resources::list_event_types).post(resources::create_event_type))
+        .route("/api/v1/partners", get(resources::list_partners).post(resources::create_partner))
+        .route("/api/v1/ads", get(resources::list_ads).post(resources::create_ad))
+        .route("/api/v1/links", get(resources::list_links).post(resources::create_link))
+        .route("/api/v1/promo-codes", get(resources::list_promo_codes).post(resources::create_promo_code))
+        .route("/api/v1/conversions", post(reports::create_conversion))
+        .route("/api/v1/submissions/{id}", get(reports::find_submission))
+        .route("/api/v1/actions", get(actions::list_actions))
+        .route("/api/v1/actions/{id}", get(actions::find_action))
+        .route("/api/v1/actions/{id}/decision", get(actions::find_decision))
+        .route("/api/v1/actions/{id}/reversals", post(actions::create_reversal))
+        .route("/api/v1/clicks", get(actions::list_clicks))
+}
+
+async fn openapi() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], OPENAPI)
+}

@@ -1,0 +1,270 @@
+//! What a brand sets up, by the API. Ids of another platform can be brought along.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use http::{HeaderMap, StatusCode};
+use referee_core::config::Config;
+use referee_core::fact::{Actor, AdSet, EventTypeSet, Fact, Role, TermsSet};
+use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId, UserId};
+use referee_core::program::{Category, PromoCode, Standing, VanityLink};
+use referee_engine::engine::blocking;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::auth::{Caller, caller};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::setup::{landing_url, slug};
+
+type Created = Result<(StatusCode, Json<Value>), ApiError>;
+
+fn config(app: &App, brand: BrandId) -> Result<Arc<Config>, ApiError> {
+    let routing = app.engine.routing();
+    routing.brands.get(&brand).map(|it| it.config.clone()).ok_or_else(|| ApiError::not_found("brand"))
+}
+
+/// A program acts under the name of its token.
+fn actor(caller: &Caller) -> Actor {
+    Actor { user: UserId(0), role: Role::Developer, reason: format!("API token {:?}", caller.token_name) }
+}
+
+fn data(rows: Vec<Value>) -> Json<Value> {
+    Json(json!({ "data": rows, "next_cursor": null }))
+}
+
+fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => "active",
+        Standing::Paused => "paused",
+    }
+}
+
+pub async fn list_programs(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
+    let caller = caller(&app, &headers, "read").await?;
+    let config = config(&app, caller.brand)?;
+    let rows = config.programs.values().map(|it| {
+        json!({
+            "id": it.id.0, "name": it.name, "currency": it.currency.to_string(), "time_zone": it.zone.name,
+            "standing": standing(it.standing), "default_landing_url": it.default_landing_url,
+            "permitted_hosts": it.permitted_hosts, "tracking_hosts": it.tracking_hosts, "click_param": it.click_param,
+        })
+    });
+    Ok(data(rows.collect()))
+}
+
+pub async fn list_event_types(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
+    let caller = caller(&app, &headers, "read").await?;
+    let config = config(&app, caller.brand)?;
+    let rows = config.event_types.values().map(|it| {
+        json!({
+            "id": it.id.0, "program_id": it.program.0, "code": it.code, "name": it.name,
+            "category": format!("{:?}", it.category).to_lowercase(), "standing": standing(it.standing),
+            "server_wins": it.server_wins,
+        })
+    });
+    Ok(data(rows.collect()))
+}
+
+#[derive(Deserialize)]
+pub struct NewEventType {
+    program_id: u32,
+    id: Option<u32>,
+    #[serde(default)]
+    code: String,
+    name: String,
+    category: String,
+    #[serde(default = "yes")]
+    server_wins: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+pub async fn create_event_type(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Json(body): Json<NewEventType>,
+) -> Created {
+    let caller = caller(&app, &headers, "write").await?;
+    let fact = Fact::EventTypeSet(EventTypeSet {
+        program: ProgramId(body.program_id),
+        id: body.id.map(EventTypeId),
+        code: body.code,
+        name: body.name,
+        category: category(&body.category)?,
+        standing: Standing::Active,
+        server_wins: body.server_wins,
+    });
+    created(&app, &caller, fact).await
+}
+
+pub fn category(name: &str) -> Result<Category, ApiError> {
+    match name {
+        "sale" => Ok(Category::Sale),
+        "lead" => Ok(Category::Lead),
+        "install" => Ok(Category::Install),
+        "click" => Ok(Category::Click),
+        "other" => Ok(Category::Other),
+        _ => Err(ApiError::invalid_field("category", "It is sale, lead, install, click or other.")),
+    }
+}
+
+async fn created(app: &App, caller: &Caller, fact: Fact) -> Created {
+    let settled = app.engine.settle(caller.brand, actor(caller), fact).await?;
+    let id = settled.subject.parse::<u32>().map_or_else(|_| json!(settled.subject), |id| json!(id));
+    Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
+}
+
+pub async fn list_partners(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
+    let caller = caller(&app, &headers, "read").await?;
+    let config = config(&app, caller.brand)?;
+    let (engine, brand) = (app.engine.clone(), caller.brand);
+    let partners = blocking(move || engine.settings.partners(brand)).await?;
+    let rows = partners.into_iter().map(|it| {
+        let known = config.partners.get(&it.id);
+        json!({ "id": it.id.0, "name": it.name, "standing": known.map_or("pending", |known| standing(known.standing)) })
+    });
+    Ok(data(rows.collect()))
+}
+
+#[derive(Deserialize)]
+pub struct NewPartner {
+    id: Option<u32>,
+    name: String,
+    /// Programs to join under their template terms.
+    #[serde(default)]
+    program_ids: Vec<u32>,
+}
+
+pub async fn create_partner(State(app): State<Arc<App>>, headers: HeaderMap, Json(body): Json<NewPartner>) -> Created {
+    let caller = caller(&app, &headers, "write").await?;
+    if body.name.trim().is_empty() {
+        return Err(ApiError::invalid_field("name", "It is required."));
+    }
+    let (engine, brand, now) = (app.engine.clone(), caller.brand, app.engine.now());
+    let wanted = body.id.map(PartnerId);
+    let partner = blocking(move || engine.settings.create_partner(brand, wanted, body.name.trim(), now)).await?;
+    app.engine.settle(brand, actor(&caller), Fact::PartnerSet { partner, standing: Standing::Active }).await?;
+    for program in body.program_ids {
+        let terms = TermsSet {
+            program: ProgramId(program),
+            partner: Some(partner),
+            starts_at: now,
+            ends_at: None,
+            standing: Standing::Active,
+            rules: None,
+        };
+        app.engine.settle(brand, actor(&caller), Fact::TermsSet(terms)).await?;
+    }
+    Ok((StatusCode::CREATED, Json(json!({ "id": partner.0 }))))
+}
+
+pub async fn list_ads(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
+    let caller = caller(&app, &headers, "read").await?;
+    let config = config(&app, caller.brand)?;
+    let rows = config.ads.values().map(|it| {
+        json!({
+            "id": it.id.0, "program_id": it.program.0, "name": it.name, "landing_url": it.landing_url,
+            "standing": standing(it.standing),
+        })
+    });
+    Ok(data(rows.collect()))
+}
+
+#[derive(Deserialize)]
+pub struct NewAd {
+    program_id: u32,
+    id: Option<u32>,
+    name: String,
+    landing_url: String,
+}
+
+pub async fn create_ad(State(app): State<Arc<App>>, headers: HeaderMap, Json(body): Json<NewAd>) -> Created {
+    let caller = caller(&app, &headers, "write").await?;
+    let landing_url = landing_url(&body.landing_url).map_err(|why| ApiError::invalid_field("landing_url", why))?;
+    let fact = Fact::AdSet(AdSet {
+        program: ProgramId(body.program_id),
+        id: body.id.map(AdId),
+        name: body.name,
+        landing_url,
+        standing: Standing::Active,
+    });
+    created(&app, &caller, fact).await
+}
+
+pub async fn list_links(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
+    let caller = caller(&app, &headers, "read").await?;
+    let config = config(&app, caller.brand)?;
+    let rows = config.links.values().map(|it| {
+        json!({
+            "slug": it.slug, "program_id": it.program.0, "partner_id": it.partner.0, "ad_id": it.ad.0,
+            "deep_link": it.deep_link, "standing": standing(it.standing),
+        })
+    });
+    Ok(data(rows.collect()))
+}
+
+#[derive(Deserialize)]
+pub struct NewLink {
+    program_id: u32,
+    partner_id: u32,
+    ad_id: u32,
+    slug: String,
+    deep_link: Option<String>,
+}
+
+pub async fn create_link(State(app): State<Arc<App>>, headers: HeaderMap, Json(body): Json<NewLink>) -> Created {
+    let caller = caller(&app, &headers, "write").await?;
+    let config = config(&app, caller.brand)?;
+    let program = ProgramId(body.program_id);
+    let slug = slug(&body.slug).map_err(|why| ApiError::invalid_field("slug", why))?;
+    let hosts = config.programs.get(&program).map(|it| it.permitted_hosts.as_slice()).unwrap_or_default();
+    let deep_link = body.deep_link.filter(|link| !link.is_empty());
+    if deep_link.as_deref().is_some_and(|link| referee_engine::intake::landing::permitted(link, hosts).is_none()) {
+        return Err(ApiError::invalid_field("deep_link", "It leads to a host that the program does not permit."));
+    }
+    let fact = Fact::LinkSet(VanityLink {
+        program,
+        slug,
+        partner: PartnerId(body.partner_id),
+        ad: AdId(body.ad_id),
+        deep_link,
+        standing: Standing::Active,
+    });
+    created(&app, &caller, fact).await
+}
+
+pub async fn list_promo_codes(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
+    let caller = caller(&app, &headers, "read").await?;
+    let config = config(&app, caller.brand)?;
+    let rows = config.promo_codes.values().map(|it| {
+        json!({
+            "code": it.code, "program_id": it.program.0, "partner_id": it.partner.0, "standing": standing(it.standing),
+        })
+    });
+    Ok(data(rows.collect()))
+}
+
+#[derive(Deserialize)]
+pub struct NewPromoCode {
+    program_id: u32,
+    partner_id: u32,
+    code: String,
+}
+
+pub async fn create_promo_code(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Json(body): Json<NewPromoCode>,
+) -> Created {
+    let caller = caller(&app, &headers, "write").await?;
+    let code = body.code.trim().to_uppercase();
+    if code.is_empty() || code.chars().count() > referee_engine::limits::TEXT_CHARS_MAX {
+        return Err(ApiError::invalid_field("code", "It has 1 to 255 characters."));
+    }
+    let (program, partner) = (ProgramId(body.program_id), PartnerId(body.partner_id));
+    created(&app, &caller, Fact::PromoCodeSet(PromoCode { program, code, partner, standing: Standing::Active })).await
+}

@@ -1,0 +1,100 @@
+//! `referee demo`: a made-up brand with a shop, partners and traffic, on the embedded default.
+
+mod seed;
+mod traffic;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use referee_engine::Engine;
+use referee_engine::clock::SystemClock;
+use referee_engine::config::{Config, Scheme, Source};
+use referee_engine::error::{Error, Result};
+
+use crate::app::{App, Shop};
+use crate::demo::ShopConfig;
+use crate::serve::{runtime, serve};
+
+use super::serve::{listen, log_as, stop_signal};
+
+#[derive(Args)]
+pub struct Demo {
+    /// Folder of the demonstration's files.
+    #[arg(long, default_value = "demo-data")]
+    data: PathBuf,
+    /// Address and port; with port 0 a free one is taken.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Simulated visitors per second.
+    #[arg(long, default_value_t = 0)]
+    traffic: u32,
+    /// Begin anew: removes what an earlier demonstration left in the folder.
+    #[arg(long)]
+    fresh: bool,
+}
+
+pub const SHOP_HOST: &str = "www.shop.localhost";
+pub const TRACKING_HOST: &str = "go.shop.localhost";
+pub const CONSOLE_HOST: &str = "localhost";
+
+pub fn run(command: Demo) -> Result<ExitCode> {
+    if command.fresh {
+        remove_earlier(&command.data)?;
+    }
+    let mut config = Config::new(Source {
+        data: Some(command.data.clone()),
+        listen: Some(command.listen),
+        console_hosts: Some(vec![CONSOLE_HOST.into(), "127.0.0.1".into()]),
+        scheme: Some(Scheme::Http),
+        log: Some("warn".into()),
+        ..Source::default()
+    })?;
+    log_as(&config);
+    let engine = Arc::new(Engine::open(&config.data, config.edge, Arc::new(SystemClock))?);
+    let outcome = runtime()?.block_on(async {
+        let listener = listen(&config).await?;
+        config.listen = listener.local_addr().map_err(|error| Error::setup("read the port", error))?;
+        let port = config.listen.port();
+        let seed = seed::seed(&engine, &config.data, port).await?;
+        let shop = Shop {
+            host: SHOP_HOST.into(),
+            router: crate::demo::router(ShopConfig {
+                tracking_origin: format!("http://{TRACKING_HOST}:{port}"),
+                program_id: seed.program_id,
+                sale_event: seed.event_types.sale,
+                click_param: seed::CLICK_PARAM.into(),
+                path_prefix: "/pt".into(),
+                first_order: u64::try_from(engine.now().0 / 1_000 % 100_000_000).unwrap_or(1),
+            }),
+        };
+        println!("{}", seed.welcome(&config.data));
+        let run = u64::try_from(engine.now().0 / 1_000).unwrap_or_default();
+        let traffic = traffic::start(command.traffic, config.listen, &seed, run);
+        serve(listener, App::new(engine.clone(), config, Some(shop)), stop_signal()).await;
+        traffic.abort();
+        Ok::<_, Error>(())
+    });
+    engine.shut_down();
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+/// Removes a demonstration's own files only: a folder with anything else in it is left alone.
+fn remove_earlier(folder: &std::path::Path) -> Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    let doing = || format!("begin anew in {}", folder.display());
+    let entries = std::fs::read_dir(folder).map_err(|error| Error::setup(doing(), error))?;
+    for entry in entries {
+        let name = entry.map_err(|error| Error::setup(doing(), error))?.file_name();
+        let name = name.to_string_lossy();
+        let ours = ["log.db", "books.db", "settings.db", "referee.key", "demo.json"];
+        if !ours.iter().any(|file| name.starts_with(file)) {
+            return Err(Error::setup(doing(), format!("{name} is not a demonstration's file; choose another folder")));
+        }
+    }
+    std::fs::remove_dir_all(folder).map_err(|error| Error::setup(doing(), error))
+}

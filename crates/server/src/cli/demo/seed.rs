@@ -1,0 +1,340 @@
+//! The made-up brand: Acme Shoes, its program, three partners and a contract with each.
+
+use std::path::Path;
+
+use referee_core::contract::{EventPayout, Payout, TermsRules};
+use referee_core::fact::{Actor, AdSet, EventTypeSet, Fact, Role, TermsSet};
+use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId};
+use referee_core::money::{Currency, MICROS, Money};
+use referee_core::program::{Category, Program, PromoCode, Standing, VanityLink};
+use referee_engine::engine::{Engine, SettleError};
+use referee_engine::error::{Error, Result};
+use referee_engine::settings::{NewBrand, TokenKind, random_text};
+use referee_engine::zone::zone;
+use serde::{Deserialize, Serialize};
+
+use super::{CONSOLE_HOST, SHOP_HOST, TRACKING_HOST};
+
+pub const CLICK_PARAM: &str = "pt";
+
+/// What `demo.json` says: all a visitor or a script needs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Seed {
+    pub console_url: String,
+    pub shop_url: String,
+    pub tracking_url: String,
+    pub api_url: String,
+    pub user: SignIn,
+    pub account_sid: String,
+    pub auth_token: String,
+    pub api_token: String,
+    pub program_id: u32,
+    pub event_types: EventTypes,
+    pub partners: Vec<PartnerSeed>,
+    pub ads: Vec<AdSeed>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignIn {
+    pub email: String,
+    pub password: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EventTypes {
+    pub sale: u32,
+    pub lead: u32,
+    pub click: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PartnerSeed {
+    pub id: u32,
+    pub name: String,
+    pub link: String,
+    pub vanity: String,
+    pub promo_code: String,
+    pub user: SignIn,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AdSeed {
+    pub id: u32,
+    pub landing_url: String,
+}
+
+struct PartnerPlan {
+    name: &'static str,
+    slug: &'static str,
+    promo_code: &'static str,
+    /// Its own rate for sales, or the template's.
+    sale_ppm: Option<u32>,
+}
+
+const PARTNERS: [PartnerPlan; 3] = [
+    PartnerPlan { name: "Trail Notes", slug: "trail-notes", promo_code: "TRAIL10", sale_ppm: Some(120_000) },
+    PartnerPlan { name: "Deal Harbour", slug: "deal-harbour", promo_code: "HARBOUR5", sale_ppm: None },
+    PartnerPlan { name: "Sole Search", slug: "sole-search", promo_code: "SOLE15", sale_ppm: Some(100_000) },
+];
+
+const ADS: [(&str, &str); 3] = [("Spring boots", "/"), ("Trail runners", "/products/ridge"), ("Sale", "/?from=sale")];
+
+/// Makes the brand in an empty folder; in one that has it, reads back what was made.
+pub async fn seed(engine: &Engine, folder: &Path, port: u16) -> Result<Seed> {
+    let file = folder.join("demo.json");
+    let made = match std::fs::read_to_string(&file) {
+        Ok(text) => {
+            let seed: Seed = serde_json::from_str(&text)
+                .map_err(|error| Error::setup("read demo.json; begin anew with --fresh", error))?;
+            moved(engine, seed, port).await?
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Planter::plant(engine, port).await?,
+        Err(error) => return Err(Error::setup("read demo.json", error)),
+    };
+    let text = serde_json::to_string_pretty(&made).map_err(|error| Error::setup("write demo.json", error))?;
+    std::fs::write(&file, text + "\n").map_err(|error| Error::setup("write demo.json", error))?;
+    Ok(made)
+}
+
+struct Planter<'a> {
+    engine: &'a Engine,
+    brand: BrandId,
+    program: ProgramId,
+    port: u16,
+}
+
+impl Planter<'_> {
+    async fn plant(engine: &Engine, port: u16) -> Result<Seed> {
+        let brand = engine.create_brand(&NewBrand { name: "Acme Shoes".into() }, operator()).await.map_err(trouble)?;
+        let program = engine.create_program(brand, None)?;
+        let planter = Planter { engine, brand, program, port };
+        planter.program().await?;
+        let event_types = EventTypes {
+            sale: planter.event_type("sale", "Online sale", Category::Sale).await?,
+            lead: planter.event_type("lead", "Newsletter sign-up", Category::Lead).await?,
+            click: planter.event_type("click", "Click", Category::Click).await?,
+        };
+        let ads = planter.ads([None; ADS.len()]).await?;
+        planter.terms(None, Some(rules(&event_types, 80_000))).await?;
+        let mut partners = Vec::new();
+        for plan in &PARTNERS {
+            partners.push(planter.partner(plan, &event_types, &ads).await?);
+        }
+        planter.seed(event_types, ads, partners)
+    }
+
+    fn seed(&self, event_types: EventTypes, ads: Vec<AdSeed>, partners: Vec<PartnerSeed>) -> Result<Seed> {
+        let settings = &self.engine.settings;
+        let now = self.engine.now();
+        let user = SignIn { email: "manager@acme.example".into(), password: random_text() };
+        let id = settings.create_user(&user.email, "Mara Manager", &user.password, now)?;
+        settings.set_role(id, self.brand, Role::Owner, None)?;
+        let account = settings.create_token(self.brand, TokenKind::Account, "Demo account", &["read", "write"], now)?;
+        let api = settings.create_token(self.brand, TokenKind::Api, "Demo API", &["read", "write"], now)?;
+        let account_sid = settings.find_brand(self.brand)?.map(|brand| brand.account_sid).unwrap_or_default();
+        let port = self.port;
+        Ok(Seed {
+            console_url: format!("http://{CONSOLE_HOST}:{port}"),
+            shop_url: format!("http://{SHOP_HOST}:{port}"),
+            tracking_url: format!("http://{TRACKING_HOST}:{port}"),
+            api_url: format!("http://{CONSOLE_HOST}:{port}"),
+            user,
+            account_sid,
+            auth_token: account.secret,
+            api_token: api.secret,
+            program_id: self.program.0,
+            event_types,
+            partners,
+            ads,
+        })
+    }
+
+    async fn settle(&self, fact: Fact) -> Result<String> {
+        let settled = self.engine.settle(self.brand, operator(), fact).await;
+        settled.map(|settled| settled.subject).map_err(trouble)
+    }
+
+    async fn number(&self, fact: Fact) -> Result<u32> {
+        self.settle(fact).await?.parse().map_err(|error| Error::corrupt("read an id", error))
+    }
+
+    async fn program(&self) -> Result<()> {
+        let program = Program {
+            id: self.program,
+            name: "Acme Shoes partners".into(),
+            currency: Currency(*b"EUR"),
+            zone: zone("Europe/Berlin", self.engine.now())?,
+            standing: Standing::Active,
+            default_landing_url: format!("http://{SHOP_HOST}:{}/", self.port),
+            permitted_hosts: vec![SHOP_HOST.into(), "shop.localhost".into()],
+            tracking_hosts: vec![TRACKING_HOST.into()],
+            click_param: CLICK_PARAM.into(),
+            cookie_days: 30,
+        };
+        self.settle(Fact::ProgramSet(program)).await.map(drop)
+    }
+
+    async fn event_type(&self, code: &str, name: &str, category: Category) -> Result<u32> {
+        self.number(Fact::EventTypeSet(EventTypeSet {
+            program: self.program,
+            id: None,
+            code: code.into(),
+            name: name.into(),
+            category,
+            standing: Standing::Active,
+            server_wins: true,
+        }))
+        .await
+    }
+
+    /// Makes the ads, or sets those with these ids again.
+    async fn ads(&self, ids: impl IntoIterator<Item = Option<AdId>>) -> Result<Vec<AdSeed>> {
+        let mut ads = Vec::new();
+        for ((name, path), id) in ADS.into_iter().zip(ids) {
+            let landing_url = format!("http://{SHOP_HOST}:{}{path}", self.port);
+            let id = self
+                .number(Fact::AdSet(AdSet {
+                    program: self.program,
+                    id,
+                    name: name.into(),
+                    landing_url: landing_url.clone(),
+                    standing: Standing::Active,
+                }))
+                .await?;
+            ads.push(AdSeed { id, landing_url });
+        }
+        Ok(ads)
+    }
+
+    async fn terms(&self, partner: Option<PartnerId>, rules: Option<TermsRules>) -> Result<()> {
+        self.settle(Fact::TermsSet(TermsSet {
+            program: self.program,
+            partner,
+            // From yesterday on, so that orders reported with an earlier time of today find them.
+            starts_at: self.engine.now().minus_days(1),
+            ends_at: None,
+            standing: Standing::Active,
+            rules,
+        }))
+        .await
+        .map(drop)
+    }
+
+    async fn partner(&self, plan: &PartnerPlan, event_types: &EventTypes, ads: &[AdSeed]) -> Result<PartnerSeed> {
+        let settings = &self.engine.settings;
+        let now = self.engine.now();
+        let partner = settings.create_partner(self.brand, None, plan.name, now)?;
+        self.settle(Fact::PartnerSet { partner, standing: Standing::Active }).await?;
+        self.terms(Some(partner), plan.sale_ppm.map(|ppm| rules(event_types, ppm))).await?;
+        let ad = AdId(ads.first().map_or(0, |ad| ad.id));
+        self.settle(Fact::LinkSet(VanityLink {
+            program: self.program,
+            slug: plan.slug.into(),
+            partner,
+            ad,
+            deep_link: None,
+            standing: Standing::Active,
+        }))
+        .await?;
+        self.settle(Fact::PromoCodeSet(PromoCode {
+            program: self.program,
+            code: plan.promo_code.into(),
+            partner,
+            standing: Standing::Active,
+        }))
+        .await?;
+        let user = SignIn { email: format!("{}@partners.example", plan.slug), password: random_text() };
+        let id = settings.create_user(&user.email, plan.name, &user.password, now)?;
+        settings.set_role(id, self.brand, Role::Partner, Some(partner))?;
+        let origin = format!("http://{TRACKING_HOST}:{}", self.port);
+        Ok(PartnerSeed {
+            id: partner.0,
+            name: plan.name.into(),
+            link: format!("{origin}/c/{partner}/{ad}/{}", self.program),
+            vanity: format!("{origin}/{}", plan.slug),
+            promo_code: plan.promo_code.into(),
+            user,
+        })
+    }
+}
+
+/// What a sale, a lead and a click earn.
+fn rules(event_types: &EventTypes, sale_ppm: u32) -> TermsRules {
+    let line = |event_type, payout| EventPayout { event_type: EventTypeId(event_type), payout };
+    TermsRules {
+        referral_window_days: 30,
+        lock_days: 30,
+        payouts: vec![
+            line(event_types.sale, Payout::Rate { ppm: sale_ppm }),
+            line(event_types.lead, Payout::Fixed { amount: Money(2 * MICROS) }),
+        ],
+    }
+}
+
+fn operator() -> Actor {
+    Actor { user: referee_core::id::UserId(0), role: Role::Operator, reason: "made for the demonstration".into() }
+}
+
+fn trouble(error: SettleError) -> Error {
+    Error::setup("make the demonstration's brand", error)
+}
+
+/// The same brand, served on another port than before: where links lead moves along.
+async fn moved(engine: &Engine, before: Seed, port: u16) -> Result<Seed> {
+    let seed = before.at_port(port);
+    let program = ProgramId(seed.program_id);
+    let routing = engine.routing();
+    let found = routing.brand_of(program).and_then(|it| Some((it.brand, it.config.programs.get(&program)?.clone())));
+    drop(routing);
+    let (brand, known) = found.ok_or_else(|| Error::setup("read demo.json", "its program is not in the books"))?;
+    let planter = Planter { engine, brand, program, port };
+    let default_landing_url = format!("http://{SHOP_HOST}:{port}/");
+    if known.default_landing_url != default_landing_url {
+        planter.settle(Fact::ProgramSet(Program { default_landing_url, ..known })).await?;
+        planter.ads(seed.ads.iter().map(|ad| Some(AdId(ad.id)))).await?;
+    }
+    Ok(seed)
+}
+
+impl Seed {
+    fn at_port(mut self, port: u16) -> Seed {
+        let moved = |url: &str| match url::Url::parse(url) {
+            Ok(mut parsed) => {
+                // Refused only for addresses without a host, which a demonstration has none of.
+                _ = parsed.set_port(Some(port));
+                parsed.to_string()
+            }
+            Err(_) => url.to_owned(),
+        };
+        let origin = |url: &str| moved(url).trim_end_matches('/').to_owned();
+        self.console_url = origin(&self.console_url);
+        self.shop_url = origin(&self.shop_url);
+        self.tracking_url = origin(&self.tracking_url);
+        self.api_url = origin(&self.api_url);
+        for ad in &mut self.ads {
+            ad.landing_url = moved(&ad.landing_url);
+        }
+        for partner in &mut self.partners {
+            partner.link = moved(&partner.link);
+            partner.vanity = moved(&partner.vanity);
+        }
+        self
+    }
+
+    /// What to open first.
+    pub fn welcome(&self, folder: &Path) -> String {
+        let partner = self.partners.first();
+        let link = partner.map_or("", |partner| &partner.link);
+        let name = partner.map_or("", |partner| &partner.name);
+        format!(
+            "\nReferee's demonstration is running.\n\n  \
+             1  Follow {name}'s link to the shop and buy something\n       {link}\n  \
+             2  See in the console what {name} earned, and why\n       {}\n       {}  {}\n\n\
+             Everything a script needs is in {}. Stop with Ctrl-C.\n",
+            self.console_url,
+            self.user.email,
+            self.user.password,
+            folder.join("demo.json").display(),
+        )
+    }
+}

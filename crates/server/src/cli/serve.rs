@@ -1,0 +1,66 @@
+//! `referee serve`: the server, until it is told to stop.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use referee_engine::Engine;
+use referee_engine::clock::SystemClock;
+use referee_engine::config::{Config, LogFormat};
+use referee_engine::error::{Error, Result};
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::serve::{runtime, serve};
+
+use super::Settings;
+
+pub fn run(settings: Settings) -> Result<ExitCode> {
+    let config = settings.load()?;
+    log_as(&config);
+    let engine = Arc::new(Engine::open(&config.data, config.edge, Arc::new(SystemClock))?);
+    runtime()?.block_on(async {
+        let listener = listen(&config).await?;
+        tracing::info!(listen = %config.listen, data = %config.data.display(), "referee serves");
+        let app = App::new(engine.clone(), config, None);
+        serve(listener, app, stop_signal()).await;
+        Ok::<_, Error>(())
+    })?;
+    engine.shut_down();
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn listen(config: &Config) -> Result<TcpListener> {
+    TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| Error::setup(format!("listen on {}", config.listen), error))
+}
+
+/// Structured lines on standard error.
+pub fn log_as(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_else(|error| {
+        eprintln!("referee: the log filter {:?} is not understood ({error}); logging at info", config.log);
+        tracing_subscriber::EnvFilter::new("info")
+    });
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
+
+/// Resolves when the process is asked to end.
+pub async fn stop_signal() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::warn!(%error, "the terminate signal can't be heard; stop with interrupt");
+            // Nothing is left to wait for if this signal can't be heard either.
+            _ = tokio::signal::ctrl_c().await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,323 @@
+//! One action: why it earns, how it was priced, its history and entries, and what may still be done to it.
+
+use std::collections::HashMap;
+
+use axum::extract::{Form, Path};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, Role};
+use referee_core::id::{ActionId, NodeId};
+use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::program::Source;
+use referee_core::row::{
+    Account, ActionRow, ActionState, Candidate, DecisionRow, EntryRow, HistoryKind, HistoryRow, Step,
+};
+use referee_core::time::Zone;
+use referee_engine::engine::blocking;
+use referee_engine::intake::amount;
+use referee_engine::intake::change::REASONS;
+use serde::Deserialize;
+
+use super::format;
+use super::page::{csrf, page};
+use super::person::{Failure, May, Person};
+use crate::reports::new_submission;
+
+struct Told {
+    action: ActionRow,
+    decision: Option<DecisionRow>,
+    history: Vec<HistoryRow>,
+    entries: Vec<EntryRow>,
+    identifiers: HashMap<NodeId, Identifier>,
+}
+
+pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Failure> {
+    let id: ActionId = id.parse().map_err(|()| Failure::NotFound)?;
+    let told = ask(&person, id).await?;
+    let zone = person.config.programs.get(&id.program).map(|program| program.zone.clone()).unwrap_or_default();
+    let action = &told.action;
+    let state = match action.state {
+        ActionState::Pending => format!("Pending, locks {}", format::date(action.locks_at, &zone)),
+        state => format::state(state).to_owned(),
+    };
+    let body = html! {
+        p {
+            span class=(format::state_class(action.state)) { (state) }
+            span.muted { " " (person.partner_name(action.partner)) ", " (format::date_time(action.occurred_at, &zone)) ", action " (action.id) }
+        }
+        div.two {
+            section.card.pad {
+                h2 { "Why " (person.partner_name(action.partner)) " earns this" }
+                @match &told.decision {
+                    Some(decision) => (decision_path(&person, decision, &told.identifiers, &zone)),
+                    None => { p.muted { "The decision is not in the books." } }
+                }
+            }
+            (pricing(&person, action))
+        }
+        (history(&told.history, action, &zone))
+        (ledger(&told.entries, action))
+        @if person.may(May::Manage) && action.state == ActionState::Pending { (forms(&person, action)) }
+    };
+    Ok(page(&person, "/actions", &format!("Order {}", action.order_id), body).into_response())
+}
+
+async fn ask(person: &Person, id: ActionId) -> Result<Told, Failure> {
+    let (engine, brand, partner) = (person.app.engine.clone(), person.brand, person.partner);
+    let told = blocking(move || {
+        let reads = &engine.reads;
+        // A partner's user finds its own actions only.
+        let action = reads.action(brand, id)?.filter(|it| partner.is_none_or(|partner| partner == it.partner));
+        let Some(action) = action else { return Ok(None) };
+        let decision = reads.decision(brand, action.record)?;
+        let nodes: Vec<NodeId> = decision.iter().flat_map(|it| &it.candidates).flat_map(nodes_of).collect();
+        Ok(Some(Told {
+            history: reads.history(brand, id)?,
+            entries: reads.entries(brand, id)?,
+            identifiers: reads.identifiers_at(brand, &nodes)?.into_iter().collect(),
+            decision,
+            action,
+        }))
+    });
+    told.await?.ok_or(Failure::NotFound)
+}
+
+pub fn nodes_of(candidate: &Candidate) -> Vec<NodeId> {
+    let of = |step: &Step| match step {
+        Step::Joined { from, to, .. } => vec![*from, *to],
+        Step::SeenAt { node } => vec![*node],
+        Step::Reported { .. } | Step::ReportedClickId => Vec::new(),
+    };
+    candidate.path.iter().flat_map(of).collect()
+}
+
+/// The way from the clicks to the order, the one that won marked, every loser with its reason.
+pub fn decision_path(
+    person: &Person,
+    decision: &DecisionRow,
+    identifiers: &HashMap<NodeId, Identifier>,
+    zone: &Zone,
+) -> Markup {
+    let own = |candidate: &&Candidate| person.partner.is_none_or(|partner| partner == candidate.partner);
+    let others = decision.candidates.iter().filter(|it| !own(it)).count();
+    html! {
+        ol.path {
+            @for candidate in decision.candidates.iter().rev().filter(own) {
+                (candidate_line(person, candidate, decision, identifiers, zone))
+            }
+            @if others > 0 { li { (others) " clicks of another partner or channel" } }
+            li {
+                b { "Order " (decision.order.order_id) } span.muted { " · " (format::date_time(decision.occurred_at, zone)) }
+                br;
+                @match (decision.partner, decision.evidence, decision.refusal) {
+                    (Some(partner), Some(evidence), None) => { (format::evidence(evidence)) ": " b { (person.partner_name(partner)) } }
+                    (_, _, Some(refusal)) => { (sentence(person, refusal)) }
+                    _ => {}
+                }
+            }
+        }
+        @if decision.candidates_left_out > 0 { p.muted { (decision.candidates_left_out) " older clicks are not shown." } }
+        p.muted {
+            "Rules version " (decision.rules_version)
+            @if let Some(days) = decision.referral_window_days { ", clicks count for " (days) " days" } "."
+        }
+    }
+}
+
+fn sentence(person: &Person, refusal: referee_core::refusal::Refusal) -> &'static str {
+    if person.role == Role::Partner { refusal.partner_sentence() } else { refusal.brand_sentence() }
+}
+
+fn candidate_line(
+    person: &Person,
+    candidate: &Candidate,
+    decision: &DecisionRow,
+    identifiers: &HashMap<NodeId, Identifier>,
+    zone: &Zone,
+) -> Markup {
+    let won = candidate.lost.is_none();
+    let ad = person.config.ads.get(&(decision.program, candidate.ad)).map_or("an ad", |ad| ad.name.as_str());
+    html! {
+        li class=[won.then_some("won")] {
+            b { "Click" } " on " (person.partner_name(candidate.partner)) ", " (ad)
+            span.muted { " · " (format::date_time(candidate.occurred_at, zone)) }
+            @if let Some(lost) = candidate.lost { br; span.muted { (sentence(person, lost)) } }
+            @if won { @for step in &candidate.path { br; span.muted { (step_words(step, identifiers, zone)) } } }
+        }
+    }
+}
+
+fn step_words(step: &Step, identifiers: &HashMap<NodeId, Identifier>, zone: &Zone) -> String {
+    let at = |node: &NodeId| identifiers.get(node).map_or_else(|| "a click".to_owned(), masked);
+    match step {
+        Step::ReportedClickId => "The order's report carried the id of this click".into(),
+        Step::Reported { identifier } => format!("The order's report named {}", masked(identifier)),
+        Step::Joined { occurred_at, from, to, .. } => {
+            format!("{} and {} were seen together, {}", at(from), at(to), format::date_time(*occurred_at, zone))
+        }
+        Step::SeenAt { node } => format!("The click was made with {}", at(node)),
+    }
+}
+
+/// A kind, and enough of the hash to tell two apart.
+pub fn masked(identifier: &Identifier) -> String {
+    let kind = match identifier.kind {
+        IdentifierKind::CustomerId => "customer",
+        IdentifierKind::Email => "e-mail",
+        IdentifierKind::Phone => "phone",
+        IdentifierKind::Journey => "issued click id",
+        IdentifierKind::Visitor => "visitor cookie",
+        IdentifierKind::AnonymousId => "anonymous id",
+        IdentifierKind::Device => "device",
+    };
+    format!("{kind} ••{:02x}{:02x}", identifier.hash[14], identifier.hash[15])
+}
+
+fn pricing(person: &Person, action: &ActionRow) -> Markup {
+    let of = if action.terms_of_template { None } else { Some(action.partner) };
+    let rules = person.config.rules_of(action.id.program, of, action.terms_version);
+    let payout = rules.and_then(|rules| rules.payout(action.id.event_type));
+    let how = match payout {
+        Some(referee_core::contract::Payout::Rate { ppm }) => format!("{} of the order", format::rate(ppm)),
+        Some(referee_core::contract::Payout::Fixed { .. }) => "a fixed payout".into(),
+        None => "the terms are not known".into(),
+    };
+    let money = |amount| format::money(amount, action.currency);
+    html! {
+        section.card {
+            table {
+                thead { tr {
+                    th { (if action.terms_of_template { "Priced by the template" } else { "Priced by the contract" }) ", version " (action.terms_version) }
+                    th.num { (action.currency.to_string()) }
+                } }
+                tbody {
+                    @for item in &action.items {
+                        tr { td { (item.name) @if !item.sku.is_empty() { span.muted { " " (item.sku) } } ", " (item.quantity) } td.num { (money(item.amount)) } }
+                    }
+                    tr { td { "Order" } td.num { (money(action.amount)) } }
+                    @if !action.promo_code.is_empty() { tr { td { "Promo code" } td.num { (action.promo_code) } } }
+                    tr { td { b { "Payout" } br; span.muted { (how) } } td.num { b { (money(action.payout)) } } }
+                }
+            }
+        }
+    }
+}
+
+fn history(lines: &[HistoryRow], action: &ActionRow, zone: &Zone) -> Markup {
+    let what = |line: &HistoryRow| match line.kind {
+        HistoryKind::Opened => "Opened",
+        HistoryKind::Modified => "Modified",
+        HistoryKind::Reversed => "Reversed",
+        HistoryKind::Locked => "Locked",
+        HistoryKind::Paid => "Paid",
+    };
+    let by = |line: &HistoryRow| match (line.user, line.source) {
+        (Some(_), _) => "in the console",
+        (None, Some(Source::Server)) => "server report",
+        (None, Some(Source::Browser)) => "the tag",
+        (None, Some(Source::Pixel)) => "the pixel",
+        (None, Some(Source::Person) | None) => "the machine",
+    };
+    html! {
+        section.card.scroll {
+            table {
+                thead { tr { th { "History" } th { "When" } th { "By" } th.num { "Amount" } th.num { "Payout" } } }
+                tbody { @for line in lines {
+                    tr {
+                        td { (what(line)) @if !line.disposition.is_empty() { span.muted { " " (reason_words(&line.disposition)) } } }
+                        td { (format::date_time(line.at, zone)) }
+                        td.muted { (by(line)) }
+                        td.num { (format::money(line.amount_delta, action.currency)) }
+                        td.num { (format::money(line.payout_delta, action.currency)) }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+fn reason_words(code: &str) -> String {
+    code.to_lowercase().replace('_', " ")
+}
+
+fn ledger(entries: &[EntryRow], action: &ActionRow) -> Markup {
+    let name = |account| match account {
+        Account::Cost => "Cost",
+        Account::Pending => "Pending payouts",
+        Account::Locked => "Locked payouts",
+        Account::Paid => "Paid",
+    };
+    html! {
+        details.card.pad {
+            summary { "Ledger entries; those of a record sum to zero" }
+            table {
+                thead { tr { th { "Record" } th { "Account" } th.num { "Amount" } } }
+                tbody { @for entry in entries {
+                    tr { td { (entry.record) } td { (name(entry.key.account)) } td.num { (format::money(entry.amount, action.currency)) } }
+                } }
+            }
+        }
+    }
+}
+
+fn forms(person: &Person, action: &ActionRow) -> Markup {
+    let reasons = html! {
+        label { "Why" select name="disposition" { @for reason in REASONS { option value=(reason) { (reason_words(reason)) } } } }
+    };
+    html! {
+        div.two.even {
+            section.card.pad {
+                h2 { "Modify" }
+                form.stack action={ "/actions/" (action.id) } method="post" {
+                    (csrf(person))
+                    label { "New amount of the order, " (action.currency.to_string())
+                        input name="amount" required inputmode="decimal" value=(amount::decimal(action.amount, action.currency)); }
+                    (reasons)
+                    button { "Modify" }
+                }
+            }
+            section.card.pad {
+                h2 { "Reverse" }
+                form.stack action={ "/actions/" (action.id) } method="post" data-confirm="Reverse this action? Its payout becomes nothing." {
+                    (csrf(person))
+                    (reasons)
+                    button.danger { "Reverse" }
+                    p.muted { "Takes back " (format::money(action.payout, action.currency)) " of " (person.partner_name(action.partner)) "." }
+                }
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Change {
+    csrf: String,
+    disposition: String,
+    amount: Option<String>,
+}
+
+pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Change>) -> Result<Response, Failure> {
+    person.check_csrf(&sent.csrf)?;
+    person.require(May::Manage)?;
+    let id: ActionId = id.parse().map_err(|()| Failure::NotFound)?;
+    if !REASONS.contains(&sent.disposition.as_str()) {
+        return Err(Failure::Invalid("The reason is not one of the list.".into()));
+    }
+    let change = match &sent.amount {
+        None => ActionChange::Reverse,
+        Some(text) => {
+            let amount = amount::amount(text).map_err(|why| Failure::Invalid(format!("The amount can't be taken: {why}.")))?;
+            ActionChange::Amount(amount)
+        }
+    };
+    let request = ChangeRequest {
+        submission: new_submission(),
+        target: ActionTarget::Id(id),
+        disposition: sent.disposition.clone(),
+        source: Source::Person,
+        change,
+    };
+    person.settle(&sent.disposition, Fact::ChangeRequested(request)).await?;
+    Ok(Redirect::to(&format!("/actions/{id}")).into_response())
+}
+

@@ -1,0 +1,32 @@
+// Small conveniences; every screen works without them.
+document.addEventListener('keydown', (event) => {
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? '');
+  if (event.key === '/' && !typing) {
+    document.getElementById('search')?.focus();
+    event.preventDefault();
+  }
+});
+
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-copy], [data-copy-text]');
+  if (!button) return;
+  const text = button.dataset.copyText ?? button.parentElement.querySelector('code').textContent;
+  await navigator.clipboard.writeText(text);
+  const before = button.textContent;
+  button.textContent = 'Copied';
+  setTimeout(() => { button.textContent = before; }, 1500);
+});
+
+document.addEventListener('submit', (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !confirm(question)) event.preventDefault();
+});
+
+const feed = document.querySelector('[data-refresh]');
+if (feed) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    const answer = await fetch(feed.dataset.refresh);
+    if (answer.ok) feed.innerHTML = await answer.text();
+  }, 2000);
+}

@@ -1,0 +1,195 @@
+//! All conversions that were reported, credited or not, and the look-up that answers for any order.
+
+use std::collections::HashMap;
+
+use axum::extract::Query;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use referee_core::id::RecordNo;
+use referee_core::program::Source;
+use referee_core::row::{ConversionRow, DecisionRow, OrderKey};
+use referee_core::time::Zone;
+use referee_engine::books::reads::Counted;
+use referee_engine::engine::blocking;
+use referee_engine::settings::RefusedReport;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::action::{decision_path, nodes_of};
+use super::format;
+use super::page::{empty, page, snippet};
+use super::person::{Failure, Person};
+use super::table::{EXPORT_ROWS, PAGE_ROWS, Table, cell, figure, foot, link_cell, minor, text};
+
+#[derive(Deserialize, Default)]
+pub struct ConversionsQuery {
+    #[serde(default)]
+    show: String,
+    before: Option<u64>,
+    format: Option<String>,
+}
+
+pub async fn list(person: Person, Query(query): Query<ConversionsQuery>) -> Result<Response, Failure> {
+    person.require_brand_side()?;
+    let zone = person.program(None).map(|program| program.zone.clone()).unwrap_or_default();
+    let counted = match query.show.as_str() {
+        "credited" => Counted::Counted,
+        "uncredited" => Counted::Refused,
+        _ => Counted::All,
+    };
+    let export = query.format.as_deref() == Some("csv");
+    let most = if export { EXPORT_ROWS } else { PAGE_ROWS };
+    let (engine, brand, before) = (person.app.engine.clone(), person.brand, query.before.map(RecordNo));
+    let (rows, refused) = blocking(move || {
+        let rows = engine.reads.conversions(brand, None, counted, before, most)?;
+        let refused = engine.settings.refused_before(brand, engine.now().plus_days(1), 20)?;
+        Ok((rows, refused))
+    })
+    .await?;
+    let table = table(&person, &rows, &zone);
+    if export {
+        return Ok(table.csv("conversions"));
+    }
+    let next = rows.last().filter(|_| rows.len() == PAGE_ROWS as usize).map(|(_, row)| row.record.to_string());
+    let body = html! {
+        form.filter action="/orders" method="get" {
+            label { "Order" input type="search" name="id" required; }
+            button { "Look up" }
+            span.muted { "Answers for any order: credited, unclaimed, refused or never received." }
+        }
+        div.chips {
+            @for (value, name) in [("", "All"), ("credited", "Credited"), ("uncredited", "Earned nothing")] {
+                a.chip.on[query.show == value] href={ "/conversions?show=" (value) } { (name) }
+            }
+        }
+        @if rows.is_empty() {
+            (empty("No conversion yet", html! {
+                p { "Report one with the tag, the pixel or the API. " a.underlined href="/docs/concepts/tracking-methods" { "Which to choose" } }
+            }))
+        } @else { (table.html()) (foot("/conversions", &[("show", query.show.clone())], next)) }
+        @if !refused.is_empty() { h2 { "Refused in the last 30 days" } (refused_table(&refused, &zone).html()) }
+    };
+    Ok(page(&person, "/conversions", "Conversions", body).into_response())
+}
+
+fn table(person: &Person, rows: &[(OrderKey, ConversionRow)], zone: &Zone) -> Table {
+    let columns = vec![text("Order"), minor("Event"), minor("When"), minor("Reported by"), figure("Amount"), text("Outcome")];
+    let row = |(key, row): &(OrderKey, ConversionRow)| {
+        let event_type = person.config.event_types.get(&(row.program, key.event_type));
+        let outcome = row.refusal.map_or("Credited", |refusal| refusal.brand_sentence());
+        vec![
+            link_cell(&order_address(&key.order_id), key.order_id.clone()),
+            cell(event_type.map(|it| it.name.clone()).unwrap_or_default()),
+            cell(format::date_time(row.occurred_at, zone)),
+            cell(source(row.source)),
+            cell(format::money(row.amount, row.currency)),
+            cell(outcome),
+        ]
+    };
+    Table { columns, rows: rows.iter().map(row).collect() }
+}
+
+fn source(source: Source) -> &'static str {
+    match source {
+        Source::Pixel => "pixel",
+        Source::Browser => "tag",
+        Source::Server => "server",
+        Source::Person => "person",
+    }
+}
+
+pub fn order_address(id: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("id", id).finish();
+    format!("/orders?{query}")
+}
+
+fn refused_table(refused: &[RefusedReport], zone: &Zone) -> Table {
+    let columns = vec![text("Order"), minor("When"), text("What was wrong"), minor("Submission")];
+    let row = |it: &RefusedReport| {
+        let order = if it.order_id.is_empty() { "(none)".to_owned() } else { it.order_id.clone() };
+        vec![cell(order), cell(format::date_time(it.received_at, zone)), cell(faults(it)), cell(it.id.clone())]
+    };
+    Table { columns, rows: refused.iter().map(row).collect() }
+}
+
+fn faults(report: &RefusedReport) -> String {
+    let errors: Vec<Value> = serde_json::from_str(&report.errors).unwrap_or_default();
+    let messages = errors.iter().filter_map(|error| error.get("message")?.as_str());
+    messages.collect::<Vec<_>>().join(" ")
+}
+
+#[derive(Deserialize)]
+pub struct OrderQuery {
+    id: String,
+}
+
+struct Answer {
+    conversions: Vec<(OrderKey, ConversionRow, Vec<DecisionRow>)>,
+    refused: Vec<RefusedReport>,
+    identifiers: HashMap<referee_core::id::NodeId, referee_core::identity::Identifier>,
+}
+
+/// What became of an order, whatever that was.
+pub async fn order(person: Person, Query(query): Query<OrderQuery>) -> Result<Response, Failure> {
+    person.require_brand_side()?;
+    let id = query.id.trim().to_owned();
+    let (engine, brand, order_id) = (person.app.engine.clone(), person.brand, id.clone());
+    let answer = blocking(move || {
+        let mut conversions = Vec::new();
+        let mut nodes = Vec::new();
+        for (key, row) in engine.reads.conversions_of(brand, &order_id)? {
+            let decisions = engine.reads.decisions_of(brand, &key)?;
+            nodes.extend(decisions.iter().flat_map(|it| &it.candidates).flat_map(nodes_of));
+            conversions.push((key, row, decisions));
+        }
+        Ok(Answer {
+            conversions,
+            refused: engine.settings.refused_of_order(brand, &order_id, 20)?,
+            identifiers: engine.reads.identifiers_at(brand, &nodes)?.into_iter().collect(),
+        })
+    })
+    .await?;
+    let zone = person.program(None).map(|program| program.zone.clone()).unwrap_or_default();
+    let body = html! {
+        @for (key, row, decisions) in &answer.conversions { (conversion(&person, key, row, decisions, &answer, &zone)) }
+        @if !answer.refused.is_empty() { h2 { "Refused reports" } (refused_table(&answer.refused, &zone).html()) }
+        @if answer.conversions.is_empty() && answer.refused.is_empty() { (never_received(&person, &id)) }
+    };
+    Ok(page(&person, "/conversions", &format!("Order {id}"), body).into_response())
+}
+
+fn conversion(
+    person: &Person,
+    key: &OrderKey,
+    row: &ConversionRow,
+    decisions: &[DecisionRow],
+    answer: &Answer,
+    zone: &Zone,
+) -> Markup {
+    let event_type = person.config.event_types.get(&(row.program, key.event_type)).map_or("", |it| it.name.as_str());
+    html! {
+        section.card.pad {
+            h2 { (event_type) ", " (format::money(row.amount, row.currency)) }
+            p {
+                @match (row.action, row.refusal) {
+                    (Some(action), _) => { "Credited. " a.underlined href={ "/actions/" (action) } { "Action " (action) } }
+                    (None, Some(refusal)) => { b { "It earned nothing. " } (refusal.brand_sentence()) }
+                    (None, None) => {}
+                }
+                span.muted { " Reported by " (source(row.source)) ", received " (format::date_time(row.received_at, zone)) }
+            }
+            @for decision in decisions.iter().take(1) { (decision_path(person, decision, &answer.identifiers, zone)) }
+            @if decisions.len() > 1 { p.muted { "It was decided " (decisions.len()) " times, as more became known. This is the newest decision." } }
+        }
+    }
+}
+
+fn never_received(person: &Person, id: &str) -> Markup {
+    let program = person.program(None).map(|program| program.id.to_string()).unwrap_or_default();
+    let text = format!("curl -u ACCOUNT_SID:AUTH_TOKEN {}/Advertisers/ACCOUNT_SID/Conversions \\\n  -d CampaignId={program} -d EventTypeCode=sale -d EventDate=NOW -d OrderId={id} -d Amount=0.00 -d ClickId=…",
+        person.app.console_origin());
+    empty("This order was never received", html! {
+        p { "No report of this order reached this server: not by the tag, the pixel or the API. Check that the shop's thank-you page has the tag, or report it:" }
+        (snippet(&text))
+    })
+}

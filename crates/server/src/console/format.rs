@@ -1,0 +1,137 @@
+//! Figures, dates and words as people read them.
+
+use jiff::civil::Date;
+use referee_core::money::{Currency, Money};
+use referee_core::row::{ActionState, Evidence};
+use referee_core::time::{Day, Timestamp, Zone};
+use referee_engine::intake::amount::decimal;
+
+/// `€1,234.50`; other currencies by their code.
+pub fn money(amount: Money, currency: Currency) -> String {
+    let text = decimal(amount, currency);
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("−", digits),
+        None => ("", text.as_str()),
+    };
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let point = if decimals.is_empty() { "" } else { "." };
+    let symbol = match currency.as_str() {
+        "EUR" => "€".to_owned(),
+        "USD" => "$".to_owned(),
+        "GBP" => "£".to_owned(),
+        code => format!("{code} "),
+    };
+    format!("{sign}{symbol}{}{point}{decimals}", grouped(whole))
+}
+
+/// `1,234,567`.
+pub fn number(number: i64) -> String {
+    let sign = if number < 0 { "−" } else { "" };
+    format!("{sign}{}", grouped(&number.unsigned_abs().to_string()))
+}
+
+fn grouped(digits: &str) -> String {
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `12.5 %`.
+pub fn rate(ppm: u32) -> String {
+    let text = format!("{}.{:04}", ppm / 10_000, ppm % 10_000);
+    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// `11 Feb 2026, 08:22` in the program's zone.
+pub fn date_time(at: Timestamp, zone: &Zone) -> String {
+    strftime(at, zone, "%-d %b %Y, %H:%M")
+}
+
+/// `11 Feb 2026`.
+pub fn date(at: Timestamp, zone: &Zone) -> String {
+    strftime(at, zone, "%-d %b %Y")
+}
+
+fn strftime(at: Timestamp, zone: &Zone, form: &str) -> String {
+    let local = at.plus_ms(i64::from(zone.offset_minutes(at)) * 60_000);
+    match jiff::Timestamp::from_millisecond(local.0) {
+        Ok(at) => at.strftime(form).to_string(),
+        Err(_) => "–".to_owned(),
+    }
+}
+
+/// `2026-02-11`.
+pub fn day(day: Day) -> String {
+    civil(day).map(|date| date.to_string()).unwrap_or_default()
+}
+
+/// `11 Feb`.
+pub fn short_day(day: Day) -> String {
+    civil(day).map(|date| date.strftime("%-d %b").to_string()).unwrap_or_default()
+}
+
+fn civil(day: Day) -> Option<Date> {
+    let at = jiff::Timestamp::from_millisecond(i64::from(day.0) * referee_core::time::DAY_MS).ok()?;
+    Some(jiff::tz::TimeZone::UTC.to_datetime(at).date())
+}
+
+/// A day as an address says it.
+pub fn parse_day(text: &str) -> Option<Day> {
+    let date: Date = text.parse().ok()?;
+    let at = jiff::tz::TimeZone::UTC.to_timestamp(date.to_datetime(jiff::civil::Time::midnight())).ok()?;
+    i32::try_from(at.as_millisecond() / referee_core::time::DAY_MS).ok().map(Day)
+}
+
+pub fn state(state: ActionState) -> &'static str {
+    match state {
+        ActionState::Pending => "Pending",
+        ActionState::Locked => "Locked",
+        ActionState::Paid => "Paid",
+        ActionState::Reversed => "Reversed",
+    }
+}
+
+/// The class that colours a state.
+pub fn state_class(state: ActionState) -> &'static str {
+    match state {
+        ActionState::Pending => "tag pending",
+        ActionState::Locked | ActionState::Paid => "tag locked",
+        ActionState::Reversed => "tag reversed",
+    }
+}
+
+pub fn evidence(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::ForcedPartner => "The brand's report named the partner",
+        Evidence::PromoCode => "The order used a promo code of the partner's",
+        Evidence::ClickId => "The report carried the id of the partner's click",
+        Evidence::Identifier => "The partner's click was joined to the buyer",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_well() {
+        let eur = Currency(*b"EUR");
+        assert_eq!(money(Money(1_234_567_500_000), eur), "€1,234,567.50");
+        assert_eq!(money(Money(-4_000), eur), "−€0.004");
+        assert_eq!(money(Money(5_000_000), Currency(*b"CHF")), "CHF 5.00");
+        assert_eq!((number(-1_234), number(999)), ("−1,234".to_owned(), "999".to_owned()));
+        assert_eq!((rate(125_000), rate(80_000), rate(1)), ("12.5 %".to_owned(), "8 %".to_owned(), "0.0001 %".to_owned()));
+    }
+
+    #[test]
+    fn days_read_back() {
+        let some_day = Day(20_500);
+        assert_eq!(parse_day(&day(some_day)), Some(some_day));
+        assert_eq!(parse_day("yesterday"), None);
+    }
+}

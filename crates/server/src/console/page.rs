@@ -1,0 +1,123 @@
+//! The frame around every screen.
+
+use maud::{DOCTYPE, Markup, html};
+use referee_core::fact::Role;
+
+use super::person::{May, Person};
+
+/// A screen of the console.
+pub fn page(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
+    document(title, html! {
+        a.skip href="#main" { "Skip to the content" }
+        div.frame {
+            nav aria-label="Screens" {
+                (logo())
+                @for (group, links) in screens(person) {
+                    @if !group.is_empty() { h6 { (group) } }
+                    @for (address, name) in links {
+                        a href=(address) aria-current=[(address == here).then_some("page")] { (name) }
+                    }
+                }
+                form.sign-out action="/sign-out" method="post" {
+                    (csrf(person))
+                    span.muted { (person.name) }
+                    button.link { "Sign out" }
+                }
+            }
+            main #main {
+                header {
+                    h1 { (title) }
+                    span.grow {}
+                    form.search action="/search" method="get" role="search" {
+                        label.unseen for="search" { "Search" }
+                        input #search type="search" name="q" placeholder="Order, click, partner or code" autocomplete="off";
+                        kbd { "/" }
+                    }
+                }
+                (body)
+            }
+        }
+    })
+}
+
+/// What each role finds in the navigation.
+fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
+    if person.role == Role::Partner {
+        let own = vec![("/", "Earnings"), ("/actions", "Actions"), ("/clicks", "Clicks"), ("/ads", "Links"), ("/payments", "Payments")];
+        return vec![("", own), ("Help", vec![("/docs", "Documentation")])];
+    }
+    let first = vec![
+        ("/", "Overview"),
+        ("/partners", "Partners"),
+        ("/ads", "Ads and links"),
+        ("/actions", "Actions"),
+        ("/conversions", "Conversions"),
+        ("/clicks", "Clicks"),
+        ("/feed", "Live feed"),
+    ];
+    let mut set_up = vec![("/docs", "Documentation")];
+    if person.may(May::SetUp) || person.may(May::ManageUsers) {
+        set_up.insert(0, ("/settings", "Settings"));
+    }
+    vec![("", first), ("Money", vec![("/payments", "Payments")]), ("Set-up", set_up)]
+}
+
+/// The hidden field that every form brings back.
+pub fn csrf(person: &Person) -> Markup {
+    html! { input type="hidden" name="csrf" value=(person.csrf); }
+}
+
+/// A page for somebody who is not signed in.
+pub fn plain_page(title: &str, body: Markup) -> Markup {
+    document(title, html! {
+        div.plain { (logo()) main #main { (body) } }
+    })
+}
+
+pub fn error_page(title: &str, text: &str) -> Markup {
+    plain_page(title, html! {
+        section.card.pad.narrow {
+            h1 { (title) }
+            p { (text) }
+            p { a.underlined href="/" { "To the overview" } }
+        }
+    })
+}
+
+fn document(title: &str, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " · Referee" }
+                link rel="stylesheet" href="/assets/console.css";
+                link rel="icon" href="data:,";
+                script src="/assets/console.js" defer {}
+            }
+            body { (body) }
+        }
+    }
+}
+
+fn logo() -> Markup {
+    html! {
+        a.logo href="/" {
+            svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" {
+                path d="M3 15V3h7a4 4 0 0 1 0 8H6m4 0 4 4" fill="none" stroke="currentColor" stroke-width="2" {}
+            }
+            "Referee"
+        }
+    }
+}
+
+/// A state that teaches its next step.
+pub fn empty(what: &str, next: Markup) -> Markup {
+    html! { section.card.pad.empty { p { b { (what) } } (next) } }
+}
+
+/// A text to copy.
+pub fn snippet(text: &str) -> Markup {
+    html! { pre.snippet { code { (text) } button type="button" data-copy { "Copy" } } }
+}

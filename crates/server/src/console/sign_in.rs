@@ -1,0 +1,148 @@
+//! Signing in and out.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{ConnectInfo, Form, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::{HeaderMap, StatusCode, header};
+use maud::{Markup, html};
+use referee_core::time::{MINUTE_MS, Timestamp};
+use referee_engine::config::Scheme;
+use referee_engine::engine::blocking;
+use referee_engine::settings::SESSION_DAYS;
+use serde::Deserialize;
+
+use super::page::plain_page;
+use super::person::{Failure, Person, SESSION_COOKIE, session_token};
+use crate::app::App;
+use crate::host::Host;
+
+/// Tries an address has in a quarter of an hour: enough for a forgotten password, too few to guess one.
+const TRIES_MAX: u32 = 10;
+const TRIES_WINDOW_MS: i64 = 15 * MINUTE_MS;
+/// Addresses remembered; past it the oldest window is over for all.
+const ADDRESSES_MAX: usize = 10_000;
+
+/// Failed tries by address.
+#[derive(Default)]
+pub struct Tries {
+    by_address: Mutex<HashMap<String, (Timestamp, u32)>>,
+}
+
+impl Tries {
+    /// Whether one more try is allowed; counts it.
+    fn allow(&self, address: &str, now: Timestamp) -> bool {
+        let mut by_address = self.by_address.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        by_address.retain(|_, (since, _)| now.since_ms(*since) < TRIES_WINDOW_MS);
+        if by_address.len() >= ADDRESSES_MAX {
+            by_address.clear();
+        }
+        let (_, tries) = by_address.entry(address.to_owned()).or_insert((now, 0));
+        *tries += 1;
+        *tries <= TRIES_MAX
+    }
+
+    fn forget(&self, address: &str) {
+        self.by_address.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(address);
+    }
+}
+
+#[derive(Deserialize)]
+pub struct SignIn {
+    email: String,
+    password: String,
+}
+
+pub async fn show() -> Markup {
+    form(None, "")
+}
+
+fn form(wrong: Option<&str>, email: &str) -> Markup {
+    plain_page("Sign in", html! {
+        section.card.pad.narrow {
+            h1 { "Sign in" }
+            @if let Some(wrong) = wrong { p.wrong role="alert" { (wrong) } }
+            form.stack action="/sign-in" method="post" {
+                label { "Email" input type="email" name="email" value=(email) autocomplete="username" required autofocus; }
+                label { "Password" input type="password" name="password" autocomplete="current-password" required; }
+                button.primary { "Sign in" }
+            }
+            p.muted { "The first user is made on the server with " code { "referee user add" } "." }
+        }
+    })
+}
+
+pub async fn begin(
+    State(app): State<Arc<App>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    host: Host,
+    headers: HeaderMap,
+    Form(sent): Form<SignIn>,
+) -> Result<Response, Failure> {
+    if !own_origin(&headers, &host.0) {
+        return Err(Failure::StaleForm);
+    }
+    let (address, now) = (app.address_of(from, &headers), app.engine.now());
+    if !app.sign_in_tries.allow(&address, now) {
+        let text = "Too many tries from your address. Wait a quarter of an hour.";
+        return Ok((StatusCode::TOO_MANY_REQUESTS, form(Some(text), &sent.email)).into_response());
+    }
+    let (engine, email, password) = (app.engine.clone(), sent.email.clone(), sent.password);
+    let session = blocking(move || match engine.settings.verify_password(&email, &password)? {
+        Some(user) => engine.settings.begin_session(user.id, now).map(Some),
+        None => Ok(None),
+    });
+    match session.await? {
+        Some(session) => {
+            app.sign_in_tries.forget(&address);
+            let life_s = u64::from(SESSION_DAYS) * 24 * 60 * 60;
+            Ok(([(header::SET_COOKIE, cookie(&app, &session.token, life_s))], Redirect::to("/")).into_response())
+        }
+        None => {
+            let text = "The address or the password is wrong.";
+            Ok((StatusCode::UNAUTHORIZED, form(Some(text), &sent.email)).into_response())
+        }
+    }
+}
+
+/// Another site must not sign somebody in here.
+fn own_origin(headers: &HeaderMap, host: &str) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()) else { return true };
+    url::Url::parse(origin).ok().and_then(|url| url.host_str().map(|it| it == host)).unwrap_or(false)
+}
+
+fn cookie(app: &App, token: &str, life_s: u64) -> String {
+    let secure = if app.config.scheme == Scheme::Https { "; Secure" } else { "" };
+    format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={life_s}{secure}; HttpOnly; SameSite=Lax")
+}
+
+#[derive(Deserialize)]
+pub struct SignOut {
+    csrf: String,
+}
+
+pub async fn end(person: Person, headers: HeaderMap, Form(sent): Form<SignOut>) -> Result<Response, Failure> {
+    person.check_csrf(&sent.csrf)?;
+    let (engine, token) = (person.app.engine.clone(), session_token(&headers).unwrap_or_default());
+    blocking(move || engine.settings.end_session(&token)).await?;
+    Ok(([(header::SET_COOKIE, cookie(&person.app, "", 0))], Redirect::to("/sign-in")).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guessing_is_slow() {
+        let tries = Tries::default();
+        let now = Timestamp(0);
+        assert!((0..TRIES_MAX).all(|_| tries.allow("a", now)));
+        assert!(!tries.allow("a", now));
+        assert!(tries.allow("b", now));
+        assert!(tries.allow("a", now.plus_ms(TRIES_WINDOW_MS)));
+        tries.forget("a");
+        assert!(tries.allow("a", now));
+    }
+}

@@ -1,0 +1,87 @@
+//! The documentation, as it lies in the repository, on the console's host.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use http::StatusCode;
+use maud::{PreEscaped, html};
+use pulldown_cmark::{Event, Options, Parser};
+
+use crate::app::App;
+use crate::console::page::plain_page;
+
+macro_rules! documents {
+    ($($path:literal),* $(,)?) => {
+        /// Path and text of every page, in reading order.
+        const DOCUMENTS: &[(&str, &str)] = &[$(($path, include_str!(concat!("../../../docs/", $path, ".md")))),*];
+    };
+}
+
+documents! {
+    "start",
+    "concepts/tracking-methods",
+    "concepts/the-log",
+    "concepts/identity",
+    "concepts/attribution",
+    "concepts/locking",
+    "reference/http-api",
+    "reference/click-ids",
+    "reference/refusals",
+    "reference/errors",
+    "reference/configuration",
+}
+
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/docs", get(|| async { Redirect::permanent("/docs/start") }))
+        .route("/docs/{*path}", get(show_document))
+}
+
+async fn show_document(Path(path): Path<String>) -> Response {
+    let path = path.trim_end_matches(".md");
+    let found = DOCUMENTS.iter().find(|(name, _)| *name == path);
+    let Some((_, text)) = found else {
+        return (StatusCode::NOT_FOUND, plain_page("Not found", html! { p { "There is no such page. " a href="/docs" { "All pages" } } }))
+            .into_response();
+    };
+    let body = html! {
+        div.docs {
+            nav.toc aria-label="Documentation" {
+                ul { @for (name, text) in DOCUMENTS { li { a href={ "/docs/" (name) } aria-current=[(*name == path).then_some("page")] { (title(text)) } } } }
+            }
+            article { (PreEscaped(rendered(text))) }
+        }
+    };
+    plain_page(title(text), body).into_response()
+}
+
+fn title(text: &str) -> &str {
+    text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or("Documentation")
+}
+
+/// The documents are our own; HTML in them is shown as text all the same.
+fn rendered(text: &str) -> String {
+    let out = Parser::new_ext(text, Options::ENABLE_TABLES).map(|event| match event {
+        Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
+        other => other,
+    });
+    let mut html = String::new();
+    pulldown_cmark::html::push_html(&mut html, out);
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_has_a_title_and_renders() {
+        for (path, text) in DOCUMENTS {
+            assert_ne!(title(text), "Documentation", "{path}");
+            assert!(rendered(text).contains("<h1>"), "{path}");
+        }
+    }
+}

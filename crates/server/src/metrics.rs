@@ -1,0 +1,99 @@
+//! What the person who runs the server watches, in the form that Prometheus reads.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::encoding::EncodeMetric;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
+use referee_engine::Engine;
+
+pub struct Metrics {
+    pub clicks_recorded: Counter,
+    pub clicks_flagged: Counter,
+    pub clicks_prefetched: Counter,
+    pub visits_recorded: Counter,
+    pub visits_lost: Counter,
+    pub reports_recorded: Counter,
+    pub reports_refused: Counter,
+    pub reports_unavailable: Counter,
+    registry: Registry,
+}
+
+impl Metrics {
+    pub fn new(engine: Arc<Engine>) -> Metrics {
+        let mut registry = Registry::with_prefix("referee");
+        let mut counter = |name: &str, help: &str| {
+            let counter = Counter::default();
+            registry.register(name, help, counter.clone());
+            counter
+        };
+        let metrics = Metrics {
+            clicks_recorded: counter("clicks_recorded", "Clicks that were durable before their answer"),
+            clicks_flagged: counter("clicks_flagged", "Clicks sent on with an id that says they were not durable yet"),
+            clicks_prefetched: counter("clicks_prefetched", "Requests of browsers that only prepared"),
+            visits_recorded: counter("visits_recorded", "Page visits kept"),
+            visits_lost: counter("visits_lost", "Page visits the log did not take in time"),
+            reports_recorded: counter("reports_recorded", "Reports that were durable before their answer"),
+            reports_refused: counter("reports_refused", "Reports refused with a reason"),
+            reports_unavailable: counter("reports_unavailable", "Reports whose sender was asked to come again"),
+            registry: Registry::default(),
+        };
+        registry.register_collector(Box::new(EngineFigures { engine }));
+        Metrics { registry, ..metrics }
+    }
+
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string can't fail.
+        _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
+        text
+    }
+}
+
+/// Figures that the engine counts for itself.
+struct EngineFigures {
+    engine: Arc<Engine>,
+}
+
+impl std::fmt::Debug for EngineFigures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EngineFigures")
+    }
+}
+
+impl Collector for EngineFigures {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let log = self.engine.recorder.figures();
+        let machine = &self.engine.figures;
+        let counters: [(&str, &str, &AtomicU64); 9] = [
+            ("log_records", "Records kept in the log", &log.records),
+            ("log_frames", "Frames kept in the log", &log.frames),
+            ("log_bytes", "Bytes of frames kept in the log", &log.bytes),
+            ("log_flushes", "Flushes of the log", &log.flushes),
+            ("log_flush_microseconds", "Time spent in flushes of the log", &log.flush_us),
+            ("log_failures", "Flushes that failed and were tried again", &log.failures),
+            ("log_refused", "Records refused because the queue was full", &log.refused),
+            ("machine_records", "Records applied to the books", &machine.records),
+            ("machine_batches", "Transactions of the books", &machine.batches),
+        ];
+        for (name, help, value) in counters {
+            let counter = ConstCounter::new(value.load(Ordering::Relaxed));
+            let metric = encoder.encode_descriptor(name, help, None, counter.metric_type())?;
+            counter.encode(metric)?;
+        }
+        let gauges = [
+            ("log_queue_records", "Records that wait for the log", self.engine.recorder.queue_records() as i64),
+            ("machine_stopped", "Brands whose machine stands still", machine.stopped.load(Ordering::Relaxed) as i64),
+        ];
+        for (name, help, value) in gauges {
+            let gauge = ConstGauge::new(value);
+            let metric = encoder.encode_descriptor(name, help, None, gauge.metric_type())?;
+            gauge.encode(metric)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,127 @@
+//! A request on a tracking link: parse, decide, record once, answer. It stands beside the router, on bare HTTP, because
+//! it is the one path whose cost every visitor pays.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::body::Body;
+use http::header::{self, HeaderName, HeaderValue};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use referee_engine::intake::click::{Answer, ClickRequest, Given, Redirect, decide};
+use referee_engine::limits::CLICK_DEADLINE_MS;
+use referee_engine::settings::random_bytes;
+
+use super::cookie;
+use crate::app::App;
+
+const SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+/// Older names of `Sec-Purpose`.
+const PURPOSES: [HeaderName; 3] =
+    [HeaderName::from_static("purpose"), HeaderName::from_static("x-moz"), HeaderName::from_static("x-purpose")];
+
+/// Answers a request on a link, or `None` where the path names no link.
+pub async fn follow<B>(app: &App, host: &str, from: SocketAddr, request: &Request<B>) -> Option<Response<Body>> {
+    let head = match *request.method() {
+        Method::GET => false,
+        Method::HEAD => true,
+        _ => return Some(not_allowed()),
+    };
+    let address = app.address_of(from, request.headers());
+    let routing = app.engine.routing();
+    let parsed = parse(host, head, &address, request.uri(), request.headers(), app);
+    let now = app.engine.now();
+    let given = Given { now, no: app.engine.click_numbers.next(now), new_visitor: random_bytes() };
+    let answer = decide(&routing, &parsed, given);
+    drop(routing);
+    match answer {
+        Answer::NotFound => None,
+        Answer::Prefetch(draft) => {
+            keep(app, &draft).await;
+            app.metrics.clicks_prefetched.inc();
+            Some(plain(StatusCode::SERVICE_UNAVAILABLE))
+        }
+        Answer::Redirect(redirect) => {
+            let kept = keep(app, &redirect.draft).await;
+            let count = if kept { &app.metrics.clicks_recorded } else { &app.metrics.clicks_flagged };
+            count.inc();
+            Some(redirected(app, host, &redirect, kept))
+        }
+    }
+}
+
+/// Waits for the log, but never longer than a visitor should.
+async fn keep(app: &App, draft: &referee_engine::log::Draft) -> bool {
+    let deadline = Duration::from_millis(CLICK_DEADLINE_MS);
+    matches!(tokio::time::timeout(deadline, app.engine.record(draft)).await, Ok(Ok(_)))
+}
+
+fn parse<'a>(
+    host: &'a str,
+    head: bool,
+    address: &'a str,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+    app: &App,
+) -> ClickRequest<'a> {
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let purpose = match text(&SEC_PURPOSE) {
+        "" => PURPOSES.iter().map(text).find(|value| !value.is_empty()).unwrap_or_default(),
+        purpose => purpose,
+    };
+    ClickRequest {
+        host,
+        path: uri.path(),
+        query: uri.query().unwrap_or_default(),
+        head,
+        address,
+        user_agent: text(&header::USER_AGENT),
+        referrer: text(&header::REFERER),
+        purpose,
+        fetch_mode: text(&FETCH_MODE),
+        fetch_dest: text(&FETCH_DEST),
+        visitor: cookie::visitor(headers, app.config.scheme),
+    }
+}
+
+fn redirected(app: &App, host: &str, redirect: &Redirect, kept: bool) -> Response<Body> {
+    let mut response = plain(StatusCode::FOUND);
+    let headers = response.headers_mut();
+    // Landing addresses are parsed when they are set, and ids are plain letters: a value that is no header can't be.
+    match HeaderValue::try_from(redirect.location(!kept)) {
+        Ok(location) => _ = headers.insert(header::LOCATION, location),
+        Err(error) => {
+            tracing::error!(%error, "a landing address is not one that can be sent");
+            return plain(StatusCode::INTERNAL_SERVER_ERROR);
+        }
+    }
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+    if app.config.scheme == referee_engine::config::Scheme::Https {
+        let value = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
+    }
+    if let Some((value, days)) = &redirect.set_visitor
+        && let Ok(line) = HeaderValue::try_from(cookie::set_visitor(value, *days, host, app.config.scheme))
+    {
+        headers.insert(header::SET_COOKIE, line);
+    }
+    response
+}
+
+/// What every answer on a link says: keep nothing, index nothing.
+fn plain(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, private"));
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+fn not_allowed() -> Response<Body> {
+    let mut response = plain(StatusCode::METHOD_NOT_ALLOWED);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response
+}

@@ -1,0 +1,139 @@
+//! What clients read around the actions: the company, its programs, partners, ads, event types and clicks.
+
+use referee_core::program::{Category, Standing};
+use referee_engine::engine::blocking;
+use referee_engine::intake::click_id::{Opened, open};
+use serde_json::{Value, json};
+
+use super::Call;
+use super::actions::{Pages, date};
+use super::answer::{NumberedList, Wire, error, trouble};
+
+pub async fn company(call: &Call<'_>) -> Result<Wire, Wire> {
+    call.account.may("read")?;
+    let (engine, brand) = (call.app.engine.clone(), call.account.brand);
+    let found = blocking(move || engine.settings.find_brand(brand)).await.map_err(trouble)?;
+    let found = found.ok_or_else(|| error(404, "The account has no brand.", &[]))?;
+    let config = call.brand()?.config.clone();
+    let program = config.programs.values().next();
+    Ok(Wire::ok(json!({
+        "CompanyName": found.name,
+        "AccountSid": found.account_sid,
+        "Currency": program.map(|program| program.currency.to_string()).unwrap_or_default(),
+        "Timezone": program.map_or("UTC", |program| program.zone.name.as_str()),
+    })))
+}
+
+pub fn campaigns(call: &Call<'_>) -> Result<Wire, Wire> {
+    let config = call.brand()?.config.clone();
+    let rows = config.programs.values().map(|program| {
+        json!({
+            "Id": program.id.to_string(),
+            "Name": program.name,
+            "Currency": program.currency.to_string(),
+            "Timezone": program.zone.name,
+            "State": standing(program.standing),
+            "TrackingDomains": program.tracking_hosts.join(","),
+            "DeepLinkDomains": program.permitted_hosts.join(","),
+            "DefaultLandingPage": program.default_landing_url,
+            "Uri": format!("/Advertisers/{}/Campaigns/{}", call.account.sid, program.id),
+        })
+    });
+    listed(call, "Campaigns", rows.collect())
+}
+
+pub async fn partners(call: &Call<'_>) -> Result<Wire, Wire> {
+    let config = call.brand()?.config.clone();
+    let (engine, brand) = (call.app.engine.clone(), call.account.brand);
+    let partners = blocking(move || engine.settings.partners(brand)).await.map_err(trouble)?;
+    let rows = partners.into_iter().map(|partner| {
+        let known = config.partners.get(&partner.id);
+        json!({
+            "Id": partner.id.to_string(),
+            "Name": partner.name,
+            "State": known.map_or("PENDING", |known| standing(known.standing)),
+            "Uri": format!("/Advertisers/{}/MediaPartners/{}", call.account.sid, partner.id),
+        })
+    });
+    listed(call, "MediaPartners", rows.collect())
+}
+
+pub fn ads(call: &Call<'_>) -> Result<Wire, Wire> {
+    let config = call.brand()?.config.clone();
+    let rows = config.ads.values().map(|ad| {
+        json!({
+            "Id": ad.id.to_string(),
+            "CampaignId": ad.program.to_string(),
+            "Name": ad.name,
+            "LandingPageUrl": ad.landing_url,
+            "State": standing(ad.standing),
+            "Uri": format!("/Advertisers/{}/Ads/{}", call.account.sid, ad.id),
+        })
+    });
+    listed(call, "Ads", rows.collect())
+}
+
+pub fn event_types(call: &Call<'_>) -> Result<Wire, Wire> {
+    let config = call.brand()?.config.clone();
+    let rows = config.event_types.values().map(|it| {
+        json!({
+            "Id": it.id.to_string(),
+            "CampaignId": it.program.to_string(),
+            "Code": it.code,
+            "Name": it.name,
+            "Type": category(it.category),
+            "State": standing(it.standing),
+        })
+    });
+    listed(call, "ActionTrackers", rows.collect())
+}
+
+/// A click by its id. The id is a visitor's journey to other platforms; here it is one click.
+pub async fn click(call: &Call<'_>, id: &str) -> Result<Wire, Wire> {
+    call.account.may("read")?;
+    let missing = || error(404, "There is no such click.", &[]);
+    let brand = call.brand()?;
+    let mut opened = brand.config.programs.keys().filter_map(|program| open(&brand.keys, *program, id).ok());
+    let Some(Opened::Click(click)) = opened.next() else { return Err(missing()) };
+    let (engine, brand) = (call.app.engine.clone(), call.account.brand);
+    let row = blocking(move || engine.reads.click(brand, click.no)).await.map_err(trouble)?.ok_or_else(missing)?;
+    Ok(Wire::ok(json!({
+        "Id": id,
+        "CampaignId": row.program.to_string(),
+        "MediaId": row.partner.to_string(),
+        "AdId": row.ad.to_string(),
+        "EventDate": date(row.occurred_at),
+        "DeviceType": format!("{:?}", row.signals.device).to_uppercase(),
+        "SharedId": row.shared_id,
+        "PartnerRelated": { "SubId1": row.sub_ids[0], "SubId2": row.sub_ids[1], "SubId3": row.sub_ids[2] },
+        "Counted": row.refusal.is_none().to_string(),
+        "Reason": row.refusal.map_or("", |refusal| refusal.code()),
+    })))
+}
+
+fn listed(call: &Call<'_>, name: &'static str, rows: Vec<Value>) -> Result<Wire, Wire> {
+    call.account.may("read")?;
+    let pages = Pages::read(&call.query, 1_000)?;
+    let total = rows.len() as u64;
+    let here = rows.into_iter().skip(pages.offset() as usize).take(pages.page_size as usize).collect();
+    let path = format!("/Advertisers/{}/{name}.json", call.account.sid);
+    let (page, page_size, query) = (pages.page, pages.page_size, pages.query);
+    Ok(NumberedList { name, rows: here, total, page, page_size, path, query }.wire())
+}
+
+fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => "ACTIVE",
+        Standing::Paused => "PAUSED",
+    }
+}
+
+fn category(category: Category) -> &'static str {
+    match category {
+        Category::Sale => "SALE",
+        Category::Lead => "LEAD",
+        Category::Install => "INSTALL",
+        Category::Click => "CLICK",
+        Category::Other => "OTHER",
+    }
+}

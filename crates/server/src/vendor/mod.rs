@@ -1,0 +1,81 @@
+//! The interfaces that integrations already speak: a thin translation onto the same reports and questions as everywhere.
+
+pub mod actions;
+pub mod answer;
+pub mod auth;
+pub mod lists;
+pub mod page_load;
+pub mod reports;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, Path, RawQuery, State};
+use axum::response::Response;
+use http::{HeaderMap, Method};
+
+use crate::app::App;
+use answer::{Form, Wire, error};
+
+/// One call, as every handler here takes it.
+pub struct Call<'a> {
+    pub app: &'a App,
+    pub account: auth::Account,
+    pub method: Method,
+    pub query: String,
+    pub body: Bytes,
+    pub address: String,
+    pub form: Form,
+    /// The path behind the account, without the form's suffix.
+    pub resource: String,
+}
+
+/// Everything below `/Advertisers/{sid}/`.
+pub async fn advertisers(
+    State(app): State<Arc<App>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Path((sid, rest)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (rest, form) = Form::of(&rest, &headers);
+    let account = match auth::account(&app, &sid, &headers).await {
+        Ok(account) => account,
+        Err(refused) => return refused.answer(form),
+    };
+    let address = app.address_of(from, &headers);
+    let (query, resource) = (query.unwrap_or_default(), rest.to_owned());
+    let call = Call { app: &app, account, method, query, body, address, form, resource };
+    match route(&call).await {
+        Ok(wire) => wire.answer(form),
+        Err(error) => error.answer(form),
+    }
+}
+
+async fn route(call: &Call<'_>) -> Result<Wire, Wire> {
+    let parts: Vec<&str> = call.resource.trim_matches('/').split('/').collect();
+    match (call.method.as_str(), parts.as_slice()) {
+        ("POST", ["Conversions"]) => reports::post_conversion(call).await,
+        ("PUT", ["Actions"]) => reports::put_action(call, None).await,
+        ("PUT", ["Actions", id]) => reports::put_action(call, Some(id)).await,
+        ("DELETE", ["Actions"]) => reports::delete_action(call, None).await,
+        ("DELETE", ["Actions", id]) => reports::delete_action(call, Some(id)).await,
+        ("GET", ["Actions"]) => actions::list(call).await,
+        ("GET", ["Actions", id]) => actions::find(call, id).await,
+        ("GET", ["Actions", id, "Items"]) => actions::items(call, id, None).await,
+        ("GET", ["Actions", id, "Items", sku]) => actions::items(call, id, Some(sku)).await,
+        ("GET", ["ActionUpdates"]) => actions::updates(call).await,
+        ("GET", ["APISubmissions"]) => reports::list_submissions(call).await,
+        ("GET", ["APISubmissions", id]) => reports::find_submission(call, id).await,
+        ("GET", ["CompanyInformation"]) => lists::company(call).await,
+        ("GET", ["Campaigns" | "Programs"]) => lists::campaigns(call),
+        ("GET", ["MediaPartners"]) => lists::partners(call).await,
+        ("GET", ["Ads"]) => lists::ads(call),
+        ("GET", ["ActionTrackers" | "EventTypes"]) => lists::event_types(call),
+        ("GET", ["Campaigns" | "Programs", _, "Clicks", id]) => lists::click(call, id).await,
+        _ => Err(error(404, "There is no such resource.", &[])),
+    }
+}
