@@ -133,11 +133,15 @@ impl Engine {
         let id = self.settings.create_brand(brand, self.now())?;
         self.learn_directory()?;
         let partition = self.partition_of(id)?;
-        let sender = self.new_brands.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        sender.send((id, partition)).map_err(|error| Error::unavailable("open a brand", error))?;
-        drop(sender);
+        self.open_brand(id, partition)?;
         self.settle(id, actor, Fact::RulesAdopted { version: RULES_VERSION }).await?;
         Ok(id)
+    }
+
+    /// Tells the machine of a brand it does not know yet.
+    fn open_brand(&self, brand: BrandId, partition: PartitionId) -> Result<()> {
+        let sender = self.new_brands.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        sender.send((brand, partition)).map_err(|error| Error::unavailable("open a brand", error))
     }
 
     /// Keeps a draft; the answer comes when it is durable, however long that takes. Callers bring their own deadline.

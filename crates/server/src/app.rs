@@ -62,8 +62,9 @@ impl App {
         }
         let routing = self.engine.routing();
         let programs = routing.hosts.get(tracking_host).map(Vec::as_slice).unwrap_or_default();
-        programs.iter().filter_map(|id| routing.program_on(tracking_host, *id)).any(|(_, program)| {
-            referee_engine::intake::landing::permitted(origin, &program.permitted_hosts).is_some()
-        })
+        programs
+            .iter()
+            .filter_map(|id| routing.program_on(tracking_host, *id))
+            .any(|(_, program)| referee_engine::intake::landing::permitted(origin, &program.permitted_hosts).is_some())
     }
 }

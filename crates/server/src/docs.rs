@@ -44,7 +44,10 @@ async fn show_document(Path(path): Path<String>) -> Response {
     let path = path.trim_end_matches(".md");
     let found = DOCUMENTS.iter().find(|(name, _)| *name == path);
     let Some((_, text)) = found else {
-        return (StatusCode::NOT_FOUND, plain_page("Not found", html! { p { "There is no such page. " a href="/docs" { "All pages" } } }))
+        return (
+            StatusCode::NOT_FOUND,
+            plain_page("Not found", html! { p { "There is no such page. " a href="/docs" { "All pages" } } }),
+        )
             .into_response();
     };
     let body = html! {

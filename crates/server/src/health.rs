@@ -25,7 +25,8 @@ pub async fn ready(State(app): State<Arc<App>>) -> Response {
     let stopped = app.engine.figures.stopped.load(Ordering::Relaxed);
     let ready = stopped == 0 && queue_records < LOG_QUEUE_RECORDS_MAX / 2;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({ "ready": ready, "log_queue_records": queue_records, "machines_stopped": stopped }))).into_response()
+    (status, Json(json!({ "ready": ready, "log_queue_records": queue_records, "machines_stopped": stopped })))
+        .into_response()
 }
 
 /// For this machine itself, or with a token that may read.

@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use http::request::Parts;
 use http::header::HOST;
+use http::request::Parts;
 use http::{HeaderMap, Uri};
 
 /// The host of a request in lower case and without port; empty if it names none.

@@ -55,7 +55,8 @@ impl Reporter<'_> {
         let deadline = Duration::from_millis(REPORT_DEADLINE_MS);
         let kept = tokio::time::timeout(deadline, self.app.engine.record(&draft)).await;
         let kept = kept.unwrap_or_else(|_| Err(Error::unavailable("keep a report", "the log did not answer in time")));
-        let count = if kept.is_ok() { &self.app.metrics.reports_recorded } else { &self.app.metrics.reports_unavailable };
+        let count =
+            if kept.is_ok() { &self.app.metrics.reports_recorded } else { &self.app.metrics.reports_unavailable };
         count.inc();
         kept
     }
@@ -69,7 +70,7 @@ impl Reporter<'_> {
         let report = RefusedReport {
             id: refused.name,
             brand: self.brand,
-            program: named.and_then(|id| id.parse().ok()).map(|ProgramId(id)| ProgramId(id)),
+            program: named.and_then(|id| id.parse().ok()),
             received_at: self.now,
             kind: refused.kind.to_owned(),
             order_id: order_id.chars().take(ORDER_ID_CHARS_MAX).collect(),
@@ -92,7 +93,9 @@ mod tests {
         let id = SubmissionId([7; 16]);
         assert_eq!(submission_name(id), "A-07070707-0707-0707-0707-070707070707");
         assert_eq!(submission_named(&submission_name(id)), Some(id));
-        for other in ["", "A-", "A-07", "B-07070707-0707-0707-0707-070707070707", "A-+7070707-0707-0707-0707-070707070707"] {
+        for other in
+            ["", "A-", "A-07", "B-07070707-0707-0707-0707-070707070707", "A-+7070707-0707-0707-0707-070707070707"]
+        {
             assert_eq!(submission_named(other), None, "{other}");
         }
     }

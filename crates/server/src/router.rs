@@ -69,7 +69,8 @@ pub async fn dispatch(app: &Arc<App>, faces: &Faces, from: SocketAddr, request: 
     let tracked = app.engine.routing().hosts.contains_key(&host);
     if tracked {
         let path = request.uri().path();
-        let may_be_link = path.starts_with("/c/") || referee_engine::intake::click::is_slug(&path[1..]) && path != "/PageLoad";
+        let may_be_link =
+            path.starts_with("/c/") || referee_engine::intake::click::is_slug(&path[1..]) && path != "/PageLoad";
         if may_be_link && let Some(answer) = click::follow(app, &host, from, &request).await {
             return answer;
         }

@@ -78,8 +78,10 @@ fn connection(
     from: SocketAddr,
     app: Arc<App>,
     faces: Arc<Faces>,
-) -> http1::Connection<TokioIo<TcpStream>, impl hyper::service::HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send>>
-{
+) -> http1::Connection<
+    TokioIo<TcpStream>,
+    impl hyper::service::HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send>,
+> {
     // Answers are small and must not wait for company.
     _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {

@@ -222,7 +222,7 @@ impl Reader<'_, '_> {
         self.errors.push(FieldError::new(field, reason, message));
     }
 
-    fn from_server(&self) -> bool {
+    fn is_from_server(&self) -> bool {
         matches!(self.context.source, Source::Server | Source::Person)
     }
 
@@ -272,7 +272,7 @@ impl Reader<'_, '_> {
                 }
             },
             None => {
-                if self.from_server() {
+                if self.is_from_server() {
                     self.fault("EventDate", DropReason::FieldMissing, "EventDate is required: a date or NOW.");
                 }
                 (now, false)
@@ -400,7 +400,7 @@ impl Reader<'_, '_> {
         let emails = ["CustomerEmail", "customer_email", "email"];
         let identifiers = IDENTIFIER_FIELDS.iter().flat_map(|(names, _)| names.iter());
         let mut names = CLICK_FIELDS.iter().chain(&others).chain(&emails).chain(identifiers);
-        if self.from_server() && !names.any(|name| self.fields.get(&[name]).is_some()) {
+        if self.is_from_server() && !names.any(|name| self.fields.get(&[name]).is_some()) {
             let message = "At least one of ClickId, CustomerId, CustomerEmail, CustomProfileId, OrderPromoCode or MediaPartnerId is required.";
             self.fault("ClickId", DropReason::NoAttributionKey, message);
         }

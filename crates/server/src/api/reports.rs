@@ -31,8 +31,14 @@ pub async fn create_conversion(
     let brand = routing.brands.get(&caller.brand).cloned().ok_or_else(|| ApiError::not_found("brand"))?;
     drop(routing);
     let (submission, now) = (new_submission(), app.engine.now());
-    let context =
-        ReportContext { config: &brand.config, keys: &brand.keys, source: Source::Server, submission, now, visitor: None };
+    let context = ReportContext {
+        config: &brand.config,
+        keys: &brand.keys,
+        source: Source::Server,
+        submission,
+        now,
+        visitor: None,
+    };
     let name = submission_name(submission);
     let reporter = Reporter { app: &app, brand: caller.brand, now };
     match conversion(&fields, &context) {

@@ -30,9 +30,7 @@ pub fn run(settings: Settings) -> Result<ExitCode> {
 }
 
 pub async fn listen(config: &Config) -> Result<TcpListener> {
-    TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| Error::setup(format!("listen on {}", config.listen), error))
+    TcpListener::bind(config.listen).await.map_err(|error| Error::setup(format!("listen on {}", config.listen), error))
 }
 
 /// Structured lines on standard error.

@@ -306,7 +306,8 @@ pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Cha
     let change = match &sent.amount {
         None => ActionChange::Reverse,
         Some(text) => {
-            let amount = amount::amount(text).map_err(|why| Failure::Invalid(format!("The amount can't be taken: {why}.")))?;
+            let amount =
+                amount::amount(text).map_err(|why| Failure::Invalid(format!("The amount can't be taken: {why}.")))?;
             ActionChange::Amount(amount)
         }
     };
@@ -320,4 +321,3 @@ pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Cha
     person.settle(&sent.disposition, Fact::ChangeRequested(request)).await?;
     Ok(Redirect::to(&format!("/actions/{id}")).into_response())
 }
-

@@ -14,7 +14,9 @@ use super::format;
 use super::page::{empty, page};
 use super::partners::choice;
 use super::person::{Failure, Person};
-use super::table::{EXPORT_ROWS, PAGE_ROWS, Table, cell, figure, foot, link_cell, minor, minor_figure, shown_cell, text};
+use super::table::{
+    EXPORT_ROWS, PAGE_ROWS, Table, cell, figure, foot, link_cell, minor, minor_figure, shown_cell, text,
+};
 
 #[derive(Deserialize, Default)]
 pub struct ActionsQuery {
@@ -48,7 +50,10 @@ pub async fn list(person: Person, Query(query): Query<ActionsQuery>) -> Result<R
     if export {
         return Ok(table.csv("actions"));
     }
-    let next = rows.last().filter(|_| rows.len() == PAGE_ROWS as usize).map(|row| format!("{}.{}", row.occurred_at.0, row.id.seq));
+    let next = rows
+        .last()
+        .filter(|_| rows.len() == PAGE_ROWS as usize)
+        .map(|row| format!("{}.{}", row.occurred_at.0, row.id.seq));
     let kept = [
         ("partner", query.partner.clone()),
         ("state", query.state.clone()),
@@ -77,7 +82,8 @@ fn cursor(text: &str) -> Option<(Timestamp, u32)> {
 /// A partner's own filter always names the partner.
 fn filter(person: &Person, query: &ActionsQuery, zone: &Zone) -> ActionFilter {
     let start = |text: &str| format::parse_day(text).map(|day| zone.start_of(day));
-    let end = |text: &str| format::parse_day(text).map(|day| zone.start_of(referee_core::time::Day(day.0 + 1)).plus_ms(-1));
+    let end =
+        |text: &str| format::parse_day(text).map(|day| zone.start_of(referee_core::time::Day(day.0 + 1)).plus_ms(-1));
     let all = Between::default();
     ActionFilter {
         partner: person.partner.or_else(|| query.partner.parse().ok().map(PartnerId)),
@@ -116,8 +122,15 @@ fn filter_form(person: &Person, query: &ActionsQuery) -> Markup {
 
 fn table(person: &Person, rows: &[ActionRow], zone: &Zone) -> Table {
     let columns = vec![
-        text("Order"), minor("Event"), text("Partner"), minor("When"), text("State"), minor("Locks"),
-        minor_figure("Amount"), figure("Payout"), minor("Action"),
+        text("Order"),
+        minor("Event"),
+        text("Partner"),
+        minor("When"),
+        text("State"),
+        minor("Locks"),
+        minor_figure("Amount"),
+        figure("Payout"),
+        minor("Action"),
     ];
     let row = |row: &ActionRow| {
         let event_type = person.config.event_types.get(&(row.id.program, row.id.event_type));

@@ -127,7 +127,8 @@ pub async fn create_ad(person: Person, Form(sent): Form<NewAd>) -> Result<Respon
         id => Some(AdId(id.parse().map_err(|_| Failure::Invalid("The id is a whole number.".into()))?)),
     };
     let program = program_of(&person, sent.program)?.id;
-    let fact = Fact::AdSet(AdSet { program, id, name: sent.name.trim().into(), landing_url, standing: Standing::Active });
+    let fact =
+        Fact::AdSet(AdSet { program, id, name: sent.name.trim().into(), landing_url, standing: Standing::Active });
     person.settle(ADDED, fact).await?;
     Ok(Redirect::to("/ads").into_response())
 }

@@ -42,7 +42,12 @@ pub async fn list(person: Person, Query(query): Query<ClicksQuery>) -> Result<Re
     let (engine, brand, before) = (person.app.engine.clone(), person.brand, query.before.map(ClickNo));
     let single = query.no.parse().ok().map(ClickNo);
     let rows = blocking(move || match single {
-        Some(no) => Ok(engine.reads.click(brand, no)?.into_iter().filter(|it| partner.is_none_or(|own| own == it.partner)).collect()),
+        Some(no) => Ok(engine
+            .reads
+            .click(brand, no)?
+            .into_iter()
+            .filter(|it| partner.is_none_or(|own| own == it.partner))
+            .collect()),
         None => engine.reads.clicks(brand, &ClickFilter { program: None, partner, counted }, before, most),
     })
     .await?;
@@ -72,7 +77,16 @@ pub async fn list(person: Person, Query(query): Query<ClicksQuery>) -> Result<Re
 }
 
 fn table(person: &Person, rows: &[ClickRow], zone: &Zone) -> Table {
-    let columns = vec![text("When"), text("Partner"), minor("Ad"), text("Counted"), minor("Landed"), minor("Device"), minor("Sub ids"), minor("Number")];
+    let columns = vec![
+        text("When"),
+        text("Partner"),
+        minor("Ad"),
+        text("Counted"),
+        minor("Landed"),
+        minor("Device"),
+        minor("Sub ids"),
+        minor("Number"),
+    ];
     let row = |row: &ClickRow| {
         let ad = person.config.ads.get(&(row.program, row.ad)).map(|ad| ad.name.clone()).unwrap_or_default();
         let why = match (row.refusal, person.role) {
@@ -80,7 +94,8 @@ fn table(person: &Person, rows: &[ClickRow], zone: &Zone) -> Table {
             (Some(refusal), Role::Partner) => refusal.partner_sentence(),
             (Some(refusal), _) => refusal.brand_sentence(),
         };
-        let sub_ids: Vec<&str> = row.sub_ids.iter().chain([&row.shared_id]).map(String::as_str).filter(|it| !it.is_empty()).collect();
+        let sub_ids: Vec<&str> =
+            row.sub_ids.iter().chain([&row.shared_id]).map(String::as_str).filter(|it| !it.is_empty()).collect();
         vec![
             cell(format::date_time(row.occurred_at, zone)),
             cell(person.partner_name(row.partner)),

@@ -73,7 +73,8 @@ pub async fn list(person: Person, Query(query): Query<ConversionsQuery>) -> Resu
 }
 
 fn table(person: &Person, rows: &[(OrderKey, ConversionRow)], zone: &Zone) -> Table {
-    let columns = vec![text("Order"), minor("Event"), minor("When"), minor("Reported by"), figure("Amount"), text("Outcome")];
+    let columns =
+        vec![text("Order"), minor("Event"), minor("When"), minor("Reported by"), figure("Amount"), text("Outcome")];
     let row = |(key, row): &(OrderKey, ConversionRow)| {
         let event_type = person.config.event_types.get(&(row.program, key.event_type));
         let outcome = row.refusal.map_or("Credited", |refusal| refusal.brand_sentence());
@@ -186,10 +187,15 @@ fn conversion(
 
 fn never_received(person: &Person, id: &str) -> Markup {
     let program = person.program(None).map(|program| program.id.to_string()).unwrap_or_default();
-    let text = format!("curl -u ACCOUNT_SID:AUTH_TOKEN {}/Advertisers/ACCOUNT_SID/Conversions \\\n  -d CampaignId={program} -d EventTypeCode=sale -d EventDate=NOW -d OrderId={id} -d Amount=0.00 -d ClickId=…",
-        person.app.console_origin());
-    empty("This order was never received", html! {
-        p { "No report of this order reached this server: not by the tag, the pixel or the API. Check that the shop's thank-you page has the tag, or report it:" }
-        (snippet(&text))
-    })
+    let text = format!(
+        "curl -u ACCOUNT_SID:AUTH_TOKEN {}/Advertisers/ACCOUNT_SID/Conversions \\\n  -d CampaignId={program} -d EventTypeCode=sale -d EventDate=NOW -d OrderId={id} -d Amount=0.00 -d ClickId=…",
+        person.app.console_origin()
+    );
+    empty(
+        "This order was never received",
+        html! {
+            p { "No report of this order reached this server: not by the tag, the pixel or the API. Check that the shop's thank-you page has the tag, or report it:" }
+            (snippet(&text))
+        },
+    )
 }

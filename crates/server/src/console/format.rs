@@ -33,7 +33,7 @@ pub fn number(number: i64) -> String {
 fn grouped(digits: &str) -> String {
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -125,7 +125,10 @@ mod tests {
         assert_eq!(money(Money(-4_000), eur), "−€0.004");
         assert_eq!(money(Money(5_000_000), Currency(*b"CHF")), "CHF 5.00");
         assert_eq!((number(-1_234), number(999)), ("−1,234".to_owned(), "999".to_owned()));
-        assert_eq!((rate(125_000), rate(80_000), rate(1)), ("12.5 %".to_owned(), "8 %".to_owned(), "0.0001 %".to_owned()));
+        assert_eq!(
+            (rate(125_000), rate(80_000), rate(1)),
+            ("12.5 %".to_owned(), "8 %".to_owned(), "0.0001 %".to_owned())
+        );
     }
 
     #[test]

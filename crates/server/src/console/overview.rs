@@ -60,7 +60,8 @@ async fn ask(person: &Person, program: &Program, from: Day, to: Day) -> Result<F
         let day = |day: i32| known.iter().find(|(it, _)| it.0 == day).map_or(Rollup::default(), |(_, it)| *it);
         let sum = |days: Vec<(Day, Rollup)>| days.into_iter().fold(Rollup::default(), add);
         let balances = reads.balances(brand, partner)?;
-        let pending = balances.iter().filter(|(key, _)| key.account == Account::Pending && key.program == period.program);
+        let pending =
+            balances.iter().filter(|(key, _)| key.account == Account::Pending && key.program == period.program);
         Ok(Figures {
             days: (from.0..=to.0).map(|it| (Day(it), day(it))).collect(),
             before: sum(reads.days(brand, before)?),
@@ -82,36 +83,41 @@ fn screen(person: &Person, program: &Program, (from, to, today): (Day, Day, Day)
     let currency = program.currency;
     let own = person.partner.is_some();
     let title = if own { "Earnings" } else { person.brand_name.as_str() };
-    page(person, "/", title, html! {
-        form.filter method="get" {
-            @if person.config.programs.len() > 1 {
-                label { "Program" select name="program" {
-                    @for it in person.config.programs.values() {
-                        option value=(it.id) selected[it.id == program.id] { (it.name) }
-                    }
-                } }
+    page(
+        person,
+        "/",
+        title,
+        html! {
+            form.filter method="get" {
+                @if person.config.programs.len() > 1 {
+                    label { "Program" select name="program" {
+                        @for it in person.config.programs.values() {
+                            option value=(it.id) selected[it.id == program.id] { (it.name) }
+                        }
+                    } }
+                }
+                label { "From" input type="date" name="from" value=(format::day(from)); }
+                label { "To" input type="date" name="to" value=(format::day(to)); }
+                button { "Show" }
+                span.muted { (program.name) ", against the " (to.0 - from.0 + 1) " days before" }
             }
-            label { "From" input type="date" name="from" value=(format::day(from)); }
-            label { "To" input type="date" name="to" value=(format::day(to)); }
-            button { "Show" }
-            span.muted { (program.name) ", against the " (to.0 - from.0 + 1) " days before" }
-        }
-        section.card.kpis {
-            (kpi("Clicks", format::number(total.clicks), change(total.clicks, figures.before.clicks),
-                html! { (format::number(total.uncounted)) " not counted" }))
-            (kpi("Conversions", format::number(total.conversions), change(total.conversions, figures.before.conversions),
-                html! { (share(total.conversions, total.clicks)) " of clicks" @if total.unclaimed > 0 { ", " (format::number(total.unclaimed)) " unclaimed" } }))
-            (kpi("Sales", format::money(total.amount, currency), change(total.amount.0, figures.before.amount.0), html! {}))
-            (kpi(if own { "Earned" } else { "Payouts" }, format::money(total.payout, currency), change(total.payout.0, figures.before.payout.0),
-                html! { (format::money(figures.pending, currency)) " pending, " (share(total.payout.0, total.amount.0)) " of sales" }))
-        }
-        (chart::days(&figures.days, currency, today))
-        div.two {
-            @if !own { (partner_table(person, program, &figures.partners).html()) }
-            (ad_table(person, program, &figures.ads).html())
-        }
-        p.foot { a.underlined href={ "/?format=csv&from=" (format::day(from)) "&to=" (format::day(to)) "&program=" (program.id) } { "Export CSV" } }
-    })
+            section.card.kpis {
+                (kpi("Clicks", format::number(total.clicks), change(total.clicks, figures.before.clicks),
+                    html! { (format::number(total.uncounted)) " not counted" }))
+                (kpi("Conversions", format::number(total.conversions), change(total.conversions, figures.before.conversions),
+                    html! { (share(total.conversions, total.clicks)) " of clicks" @if total.unclaimed > 0 { ", " (format::number(total.unclaimed)) " unclaimed" } }))
+                (kpi("Sales", format::money(total.amount, currency), change(total.amount.0, figures.before.amount.0), html! {}))
+                (kpi(if own { "Earned" } else { "Payouts" }, format::money(total.payout, currency), change(total.payout.0, figures.before.payout.0),
+                    html! { (format::money(figures.pending, currency)) " pending, " (share(total.payout.0, total.amount.0)) " of sales" }))
+            }
+            (chart::days(&figures.days, currency, today))
+            div.two {
+                @if !own { (partner_table(person, program, &figures.partners).html()) }
+                (ad_table(person, program, &figures.ads).html())
+            }
+            p.foot { a.underlined href={ "/?format=csv&from=" (format::day(from)) "&to=" (format::day(to)) "&program=" (program.id) } { "Export CSV" } }
+        },
+    )
 }
 
 fn kpi(name: &str, figure: String, change: Option<Markup>, more: Markup) -> Markup {
@@ -140,7 +146,14 @@ fn share(part: i64, whole: i64) -> String {
 }
 
 fn partner_table(person: &Person, program: &Program, partners: &[(PartnerId, Rollup)]) -> Table {
-    let columns = vec![text("Partner"), figure("Clicks"), minor_figure("Not counted"), figure("Conversions"), minor_figure("Sales"), figure("Payouts")];
+    let columns = vec![
+        text("Partner"),
+        figure("Clicks"),
+        minor_figure("Not counted"),
+        figure("Conversions"),
+        minor_figure("Sales"),
+        figure("Payouts"),
+    ];
     let row = |(id, it): &(PartnerId, Rollup)| {
         vec![
             link_cell(&format!("/partners/{id}"), person.partner_name(*id)),

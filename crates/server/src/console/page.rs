@@ -7,43 +7,52 @@ use super::person::{May, Person};
 
 /// A screen of the console.
 pub fn page(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
-    document(title, html! {
-        a.skip href="#main" { "Skip to the content" }
-        div.frame {
-            nav aria-label="Screens" {
-                (logo())
-                @for (group, links) in screens(person) {
-                    @if !group.is_empty() { h6 { (group) } }
-                    @for (address, name) in links {
-                        a href=(address) aria-current=[(address == here).then_some("page")] { (name) }
+    document(
+        title,
+        html! {
+            a.skip href="#main" { "Skip to the content" }
+            div.frame {
+                nav aria-label="Screens" {
+                    (logo())
+                    @for (group, links) in screens(person) {
+                        @if !group.is_empty() { h6 { (group) } }
+                        @for (address, name) in links {
+                            a href=(address) aria-current=[(address == here).then_some("page")] { (name) }
+                        }
+                    }
+                    form.sign-out action="/sign-out" method="post" {
+                        (csrf(person))
+                        span.muted { (person.name) }
+                        button.link { "Sign out" }
                     }
                 }
-                form.sign-out action="/sign-out" method="post" {
-                    (csrf(person))
-                    span.muted { (person.name) }
-                    button.link { "Sign out" }
-                }
-            }
-            main #main {
-                header {
-                    h1 { (title) }
-                    span.grow {}
-                    form.search action="/search" method="get" role="search" {
-                        label.unseen for="search" { "Search" }
-                        input #search type="search" name="q" placeholder="Order, click, partner or code" autocomplete="off";
-                        kbd { "/" }
+                main #main {
+                    header {
+                        h1 { (title) }
+                        span.grow {}
+                        form.search action="/search" method="get" role="search" {
+                            label.unseen for="search" { "Search" }
+                            input #search type="search" name="q" placeholder="Order, click, partner or code" autocomplete="off";
+                            kbd { "/" }
+                        }
                     }
+                    (body)
                 }
-                (body)
             }
-        }
-    })
+        },
+    )
 }
 
 /// What each role finds in the navigation.
 fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
     if person.role == Role::Partner {
-        let own = vec![("/", "Earnings"), ("/actions", "Actions"), ("/clicks", "Clicks"), ("/ads", "Links"), ("/payments", "Payments")];
+        let own = vec![
+            ("/", "Earnings"),
+            ("/actions", "Actions"),
+            ("/clicks", "Clicks"),
+            ("/ads", "Links"),
+            ("/payments", "Payments"),
+        ];
         return vec![("", own), ("Help", vec![("/docs", "Documentation")])];
     }
     let first = vec![
@@ -69,19 +78,25 @@ pub fn csrf(person: &Person) -> Markup {
 
 /// A page for somebody who is not signed in.
 pub fn plain_page(title: &str, body: Markup) -> Markup {
-    document(title, html! {
-        div.plain { (logo()) main #main { (body) } }
-    })
+    document(
+        title,
+        html! {
+            div.plain { (logo()) main #main { (body) } }
+        },
+    )
 }
 
 pub fn error_page(title: &str, text: &str) -> Markup {
-    plain_page(title, html! {
-        section.card.pad.narrow {
-            h1 { (title) }
-            p { (text) }
-            p { a.underlined href="/" { "To the overview" } }
-        }
-    })
+    plain_page(
+        title,
+        html! {
+            section.card.pad.narrow {
+                h1 { (title) }
+                p { (text) }
+                p { a.underlined href="/" { "To the overview" } }
+            }
+        },
+    )
 }
 
 fn document(title: &str, body: Markup) -> Markup {

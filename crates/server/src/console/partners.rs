@@ -7,9 +7,9 @@ use referee_core::config::TermsInForce;
 use referee_core::contract::Payout;
 use referee_core::fact::{Fact, Role, TermsSet};
 use referee_core::id::{PartnerId, ProgramId};
+use referee_core::money::Money;
 use referee_core::program::{Program, Standing};
 use referee_core::row::{Account, BalanceKey};
-use referee_core::money::Money;
 use referee_engine::engine::blocking;
 use referee_engine::settings::random_text;
 use serde::Deserialize;
@@ -55,7 +55,14 @@ async fn balances(person: &Person, partner: Option<PartnerId>) -> Result<Vec<(Ba
 }
 
 fn table(person: &Person, wanted: &str, balances: &[(BalanceKey, Money)]) -> Table {
-    let columns = vec![text("Partner"), minor("Id"), minor("Standing"), minor_figure("Pending"), minor_figure("Locked"), minor_figure("Paid")];
+    let columns = vec![
+        text("Partner"),
+        minor("Id"),
+        minor("Standing"),
+        minor_figure("Pending"),
+        minor_figure("Locked"),
+        minor_figure("Paid"),
+    ];
     let wanted = wanted.trim().to_lowercase();
     let mut partners: Vec<_> = person.partner_names.iter().collect();
     partners.sort();
@@ -131,7 +138,8 @@ pub async fn create(person: Person, Form(sent): Form<NewPartner>) -> Result<Resp
     person.settle(added, Fact::PartnerSet { partner, standing: Standing::Active }).await?;
     for program in person.config.programs.keys() {
         let (program, partner) = (*program, Some(partner));
-        let terms = TermsSet { program, partner, starts_at: now, ends_at: None, standing: Standing::Active, rules: None };
+        let terms =
+            TermsSet { program, partner, starts_at: now, ends_at: None, standing: Standing::Active, rules: None };
         person.settle(added, Fact::TermsSet(terms)).await?;
     }
     if sent.email.trim().is_empty() {
@@ -155,14 +163,19 @@ async fn portal_user(person: &Person, partner: PartnerId, email: String, name: S
 
 /// A password, for the only time.
 pub fn shown_once(person: &Person, email: &str, password: &str) -> Markup {
-    page(person, "", "The password, shown once", html! {
-        section.card.pad.narrow {
-            p { "Hand it over by a way you trust. It is kept as a hash only and can't be shown again." }
-            p { (email) }
-            (super::page::snippet(password))
-            p { a.underlined href="/partners" { "To the partners" } }
-        }
-    })
+    page(
+        person,
+        "",
+        "The password, shown once",
+        html! {
+            section.card.pad.narrow {
+                p { "Hand it over by a way you trust. It is kept as a hash only and can't be shown again." }
+                p { (email) }
+                (super::page::snippet(password))
+                p { a.underlined href="/partners" { "To the partners" } }
+            }
+        },
+    )
 }
 
 pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failure> {
@@ -190,7 +203,6 @@ pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failu
     };
     Ok(page(&person, "/partners", &person.partner_name(partner), body).into_response())
 }
-
 
 fn contract(person: &Person, program: &Program, partner: PartnerId) -> Markup {
     let now = person.app.engine.now();
@@ -230,11 +242,15 @@ pub fn links(person: &Person, partner: PartnerId) -> Markup {
         let Some(host) = program.tracking_hosts.first() else { continue };
         let origin = person.app.origin(host);
         let link = format!("{origin}/c/{partner}/{}/{}", ad.id, program.id);
-        let vanity = person.config.links.values().find(|it| it.partner == partner && it.ad == ad.id && it.program == program.id);
+        let vanity =
+            person.config.links.values().find(|it| it.partner == partner && it.ad == ad.id && it.program == program.id);
         let short = vanity.map(|it| format!("{origin}/{}", it.slug)).unwrap_or_default();
         rows.push(vec![
             cell(ad.name.clone()),
-            shown_cell(html! { code { (link) } " " button.link type="button" data-copy-text=(link) { "Copy" } }, link.clone()),
+            shown_cell(
+                html! { code { (link) } " " button.link type="button" data-copy-text=(link) { "Copy" } },
+                link.clone(),
+            ),
             cell(short),
         ]);
     }
@@ -264,7 +280,11 @@ pub struct StandingChange {
     reason: String,
 }
 
-pub async fn change(person: Person, Path(id): Path<u32>, Form(sent): Form<StandingChange>) -> Result<Response, Failure> {
+pub async fn change(
+    person: Person,
+    Path(id): Path<u32>,
+    Form(sent): Form<StandingChange>,
+) -> Result<Response, Failure> {
     person.check_csrf(&sent.csrf)?;
     person.require(May::Manage)?;
     let partner = PartnerId(id);

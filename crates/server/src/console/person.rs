@@ -130,9 +130,11 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let (status, title, text) = match self {
             Failure::SignIn => return Redirect::to("/sign-in").into_response(),
-            Failure::Forbidden => {
-                (StatusCode::FORBIDDEN, "Not for you", "Your role does not allow this. Ask an owner of the brand.".to_owned())
-            }
+            Failure::Forbidden => (
+                StatusCode::FORBIDDEN,
+                "Not for you",
+                "Your role does not allow this. Ask an owner of the brand.".to_owned(),
+            ),
             Failure::NotFound => (StatusCode::NOT_FOUND, "Not found", "There is nothing of that name here.".to_owned()),
             Failure::StaleForm => (
                 StatusCode::FORBIDDEN,

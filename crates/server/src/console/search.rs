@@ -81,7 +81,9 @@ async fn in_books(person: &Person, wanted: &str) -> Result<Vec<Hit>, Failure> {
         address: row.action.map_or_else(|| order_address(&key.order_id), |id| format!("/actions/{id}")),
         what: format!("Order {}", key.order_id),
     }));
-    hits.extend(click.map(|click| Hit { address: format!("/clicks?no={}", click.no), what: format!("Click {}", click.no) }));
+    hits.extend(
+        click.map(|click| Hit { address: format!("/clicks?no={}", click.no), what: format!("Click {}", click.no) }),
+    );
     Ok(hits)
 }
 

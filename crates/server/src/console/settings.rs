@@ -99,7 +99,8 @@ pub async fn set_program(person: Person, Form(sent): Form<ProgramForm>) -> Resul
     if !param_ok {
         return Err(invalid("The parameter has 1 to 32 letters, digits or underscores.".into()));
     }
-    let currency = amount::currency(&sent.currency).ok_or_else(|| invalid("The currency is not a code of ISO 4217.".into()))?;
+    let currency =
+        amount::currency(&sent.currency).ok_or_else(|| invalid("The currency is not a code of ISO 4217.".into()))?;
     let tracking_hosts = setup::hosts(&sent.tracking_hosts).map_err(invalid)?;
     if tracking_hosts.iter().any(|host| person.app.config.console_hosts.contains(host) || host.starts_with("*.")) {
         return Err(invalid("A tracking host is one host, and not one of the console's.".into()));
@@ -170,14 +171,12 @@ pub async fn set_terms(person: Person, Form(sent): Form<Vec<(String, String)>>) 
             payouts.push(EventPayout { event_type: EventTypeId(id), payout: payout(value)? });
         }
     }
-    let rules = TermsRules {
-        referral_window_days: days("referral_window_days")?,
-        lock_days: days("lock_days")?,
-        payouts,
-    };
+    let rules =
+        TermsRules { referral_window_days: days("referral_window_days")?, lock_days: days("lock_days")?, payouts };
     // A moment ahead, so that the record that sets them is not already late.
     let starts_at = person.app.engine.now().plus_ms(1_000);
-    let terms = TermsSet { program, partner: None, starts_at, ends_at: None, standing: Standing::Active, rules: Some(rules) };
+    let terms =
+        TermsSet { program, partner: None, starts_at, ends_at: None, standing: Standing::Active, rules: Some(rules) };
     person.settle("template terms set in the console", Fact::TermsSet(terms)).await?;
     Ok(Redirect::to("/settings").into_response())
 }
@@ -206,7 +205,9 @@ const CATEGORIES: [(Category, &str, &str); 5] = [
 
 fn event_types(person: &Person, program: &Program) -> Markup {
     let columns = vec![text("Event type"), minor("Id"), text("Code"), minor("Kind")];
-    let row = |it: &EventType| vec![cell(it.name.clone()), cell(it.id.to_string()), cell(it.code.clone()), cell(format!("{:?}", it.category))];
+    let row = |it: &EventType| {
+        vec![cell(it.name.clone()), cell(it.id.to_string()), cell(it.code.clone()), cell(format!("{:?}", it.category))]
+    };
     let table = Table { columns, rows: event_types_of(person, program).map(row).collect() };
     html! {
         section.card.pad {

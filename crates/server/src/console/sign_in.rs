@@ -60,18 +60,21 @@ pub async fn show() -> Markup {
 }
 
 fn form(wrong: Option<&str>, email: &str) -> Markup {
-    plain_page("Sign in", html! {
-        section.card.pad.narrow {
-            h1 { "Sign in" }
-            @if let Some(wrong) = wrong { p.wrong role="alert" { (wrong) } }
-            form.stack action="/sign-in" method="post" {
-                label { "Email" input type="email" name="email" value=(email) autocomplete="username" required autofocus; }
-                label { "Password" input type="password" name="password" autocomplete="current-password" required; }
-                button.primary { "Sign in" }
+    plain_page(
+        "Sign in",
+        html! {
+            section.card.pad.narrow {
+                h1 { "Sign in" }
+                @if let Some(wrong) = wrong { p.wrong role="alert" { (wrong) } }
+                form.stack action="/sign-in" method="post" {
+                    label { "Email" input type="email" name="email" value=(email) autocomplete="username" required autofocus; }
+                    label { "Password" input type="password" name="password" autocomplete="current-password" required; }
+                    button.primary { "Sign in" }
+                }
+                p.muted { "The first user is made on the server with " code { "referee user add" } "." }
             }
-            p.muted { "The first user is made on the server with " code { "referee user add" } "." }
-        }
-    })
+        },
+    )
 }
 
 pub async fn begin(

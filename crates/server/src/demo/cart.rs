@@ -15,7 +15,9 @@ impl Cart {
     pub fn read(text: &str) -> Cart {
         let mut cart = Cart::default();
         for (id, quantity) in text.split('-').filter_map(|line| line.split_once('.')) {
-            if products::find(id).is_some() && let Ok(quantity) = quantity.parse() {
+            if products::find(id).is_some()
+                && let Ok(quantity) = quantity.parse()
+            {
                 cart.set(id, quantity);
             }
         }

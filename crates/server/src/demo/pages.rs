@@ -27,6 +27,7 @@ impl Page<'_> {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     title { (title) " · Acme Shoes" }
                     link rel="stylesheet" href="/shop.css";
+                    link rel="icon" href="data:,";
                     @if !self.visitor.pixel_only { (self.tag()) }
                 }
                 body {
@@ -54,7 +55,8 @@ impl Page<'_> {
         let who = serde_json::json!({ "customerId": self.visitor.customer.as_deref().unwrap_or_default() });
         html! {
             script { (PreEscaped("window.referee=window.referee||function(){(referee.a=referee.a||[]).push(arguments)};")) }
-            script src="/panel.js" defer {}
+            // Before the tag, so that it hears all of it.
+            script src="/panel.js" {}
             script async src=(src) data-program=(self.config.program_id) data-param=(self.config.click_param)
                 data-path=(self.config.path_prefix) data-debug {}
             script { (PreEscaped(format!("referee('identify',{})", script_json(&who)))) }
@@ -62,7 +64,10 @@ impl Page<'_> {
     }
 
     fn visit_pixel(&self) -> Markup {
-        let src = format!("{}{}/v.png?program={}", self.config.tracking_origin, self.config.path_prefix, self.config.program_id);
+        let src = format!(
+            "{}{}/v.png?program={}",
+            self.config.tracking_origin, self.config.path_prefix, self.config.program_id
+        );
         html! { img src=(src) width="1" height="1" alt=""; }
     }
 
@@ -100,54 +105,63 @@ impl Page<'_> {
     }
 
     pub fn home(&self) -> Markup {
-        self.frame("Home", html! {
-            h1 { "Shoes that go outside" }
-            p.lead { "Six things, made to be mended." }
-            ul.grid {
-                @for product in &PRODUCTS {
-                    li {
-                        a href={ "/products/" (product.id) } {
-                            (picture(product))
-                            span.name { (product.name) }
-                            span.price { "€" (euros(product.price_cents)) }
+        self.frame(
+            "Home",
+            html! {
+                h1 { "Shoes that go outside" }
+                p.lead { "Six things, made to be mended." }
+                ul.grid {
+                    @for product in &PRODUCTS {
+                        li {
+                            a href={ "/products/" (product.id) } {
+                                (picture(product))
+                                span.name { (product.name) }
+                                span.price { "€" (euros(product.price_cents)) }
+                            }
                         }
                     }
                 }
-            }
-        })
+            },
+        )
     }
 
     pub fn product(&self, product: &Product) -> Markup {
-        self.frame(product.name, html! {
-            div.product {
-                (picture(product))
-                div {
-                    p.muted { (product.category) }
-                    h1 { (product.name) }
-                    p { (product.line) }
-                    p.price { "€" (euros(product.price_cents)) }
-                    form action="/cart" method="post" {
-                        input type="hidden" name="product" value=(product.id);
-                        label { "Quantity " input type="number" name="quantity" value="1" min="1" max="9"; }
-                        button { "Add to cart" }
+        self.frame(
+            product.name,
+            html! {
+                div.product {
+                    (picture(product))
+                    div {
+                        p.muted { (product.category) }
+                        h1 { (product.name) }
+                        p { (product.line) }
+                        p.price { "€" (euros(product.price_cents)) }
+                        form action="/cart" method="post" {
+                            input type="hidden" name="product" value=(product.id);
+                            label { "Quantity " input type="number" name="quantity" value="1" min="1" max="9"; }
+                            button { "Add to cart" }
+                        }
                     }
                 }
-            }
-        })
+            },
+        )
     }
 
     pub fn cart(&self) -> Markup {
         let cart = &self.visitor.cart;
-        self.frame("Cart", html! {
-            h1 { "Your cart" }
-            @if cart.is_empty() {
-                p { "It is empty. " a href="/" { "Look at the shoes." } }
-            } @else {
-                (self.lines())
-                p.total { "Total " b { "€" (euros(cart.total_cents())) } }
-                p { a.button href="/checkout" { "Checkout" } }
-            }
-        })
+        self.frame(
+            "Cart",
+            html! {
+                h1 { "Your cart" }
+                @if cart.is_empty() {
+                    p { "It is empty. " a href="/" { "Look at the shoes." } }
+                } @else {
+                    (self.lines())
+                    p.total { "Total " b { "€" (euros(cart.total_cents())) } }
+                    p { a.button href="/checkout" { "Checkout" } }
+                }
+            },
+        )
     }
 
     fn lines(&self) -> Markup {
@@ -168,39 +182,50 @@ impl Page<'_> {
     }
 
     pub fn checkout(&self) -> Markup {
-        self.frame("Checkout", html! {
-            h1 { "Checkout" }
-            @if self.visitor.cart.is_empty() {
-                p { "The cart is empty. " a href="/" { "Look at the shoes." } }
-            } @else {
-                (self.lines())
-                form.stack action="/checkout" method="post" {
-                    label { "Email" input type="email" name="email" required value="ann@example.com"; }
-                    label { "Promo code" input type="text" name="promo_code" autocomplete="off"; }
-                    p.total { "Total " b { "€" (euros(self.visitor.cart.total_cents())) } }
-                    button { "Place order" }
+        self.frame(
+            "Checkout",
+            html! {
+                h1 { "Checkout" }
+                @if self.visitor.cart.is_empty() {
+                    p { "The cart is empty. " a href="/" { "Look at the shoes." } }
+                } @else {
+                    (self.lines())
+                    form.stack action="/checkout" method="post" {
+                        label { "Email" input type="email" name="email" required value="ann@example.com"; }
+                        label { "Promo code" input type="text" name="promo_code" autocomplete="off"; }
+                        p.total { "Total " b { "€" (euros(self.visitor.cart.total_cents())) } }
+                        button { "Place order" }
+                    }
                 }
-            }
-        })
+            },
+        )
     }
 
     pub fn thanks(&self, order: &Order) -> Markup {
-        self.frame("Thank you", html! {
-            h1 { "Thank you" }
-            p { "Your order " b #order-id { (order.id) } " is on its way." }
-            (self.lines())
-            p.total { "Total " b { "€" (euros(self.visitor.cart.total_cents())) } }
-            @if self.visitor.pixel_only { (self.conversion_pixel(order)) } @else { (self.conversion_call(order)) }
-        })
+        self.frame(
+            "Thank you",
+            html! {
+                h1 { "Thank you" }
+                p { "Your order " b #order-id { (order.id) } " is on its way." }
+                (self.lines())
+                p.total { "Total " b { "€" (euros(self.visitor.cart.total_cents())) } }
+                @if self.visitor.pixel_only { (self.conversion_pixel(order)) } @else { (self.conversion_call(order)) }
+            },
+        )
     }
 
     fn conversion_call(&self, order: &Order) -> Markup {
-        let items: Vec<_> = self.visitor.cart.lines().map(|(product, quantity)| {
-            serde_json::json!({
-                "sku": product.id, "name": product.name, "category": product.category, "quantity": quantity,
-                "subTotal": euros(product.price_cents * u64::from(quantity)),
+        let items: Vec<_> = self
+            .visitor
+            .cart
+            .lines()
+            .map(|(product, quantity)| {
+                serde_json::json!({
+                    "sku": product.id, "name": product.name, "category": product.category, "quantity": quantity,
+                    "subTotal": euros(product.price_cents * u64::from(quantity)),
+                })
             })
-        }).collect();
+            .collect();
         let props = serde_json::json!({
             "orderId": order.id,
             "orderSubTotalPostDiscount": euros(self.visitor.cart.total_cents()),
@@ -227,10 +252,13 @@ impl Page<'_> {
     }
 
     pub fn missing(&self) -> Markup {
-        self.frame("Not found", html! {
-            h1 { "We do not have this" }
-            p { a href="/" { "Look at what we do have." } }
-        })
+        self.frame(
+            "Not found",
+            html! {
+                h1 { "We do not have this" }
+                p { a href="/" { "Look at what we do have." } }
+            },
+        )
     }
 }
 

@@ -51,7 +51,10 @@ mod tests {
             set_visitor(value, 30, "go.shop.com", Scheme::Https),
             format!("__Secure-pt={value}; Domain=shop.com; Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=Lax")
         );
-        assert!(set_visitor(value, 9_999, "go.myshop.co.uk", Scheme::Https).contains("Domain=myshop.co.uk; Path=/; Max-Age=34560000;"));
+        assert!(
+            set_visitor(value, 9_999, "go.myshop.co.uk", Scheme::Https)
+                .contains("Domain=myshop.co.uk; Path=/; Max-Age=34560000;")
+        );
         assert!(set_visitor(value, 30, "go.shop.localhost", Scheme::Http).starts_with("pt="));
         assert!(!set_visitor(value, 30, "127.0.0.1", Scheme::Http).contains("Domain"));
     }

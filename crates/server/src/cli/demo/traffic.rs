@@ -30,7 +30,8 @@ const TICKS_PER_SECOND: u64 = 20;
 const VISITORS_MAX: usize = 512;
 /// One visitor in this many buys something.
 const BUYERS_ONE_IN: u64 = 25;
-const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36";
+const USER_AGENT: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36";
 
 struct Crowd {
     to: SocketAddr,
@@ -107,7 +108,7 @@ impl Crowd {
     /// One line that is written over, or one every ten seconds where nobody watches.
     fn say_progress(&self, seconds: u64) {
         let terminal = std::io::stderr().is_terminal();
-        if !terminal && seconds % 10 != 0 {
+        if !terminal && !seconds.is_multiple_of(10) {
             return;
         }
         let [came, bought, failed] = [&self.came, &self.bought, &self.failed].map(|it| it.load(Ordering::Relaxed));
@@ -126,7 +127,7 @@ impl Crowd {
         let click_id = landing.query_pairs().find(|(name, _)| name == CLICK_PARAM).map(|(_, id)| id.into_owned());
         let visit = json!({ "program": self.program, "page": landing.as_str(), "clickId": click_id });
         tell(&mut connection, "/pt/v", &visit).await?;
-        if chance / 7 % BUYERS_ONE_IN != 0 {
+        if !(chance / 7).is_multiple_of(BUYERS_ONE_IN) {
             return Ok(false);
         }
         tell(&mut connection, "/pt/o", &self.order(number, chance, click_id)).await?;
