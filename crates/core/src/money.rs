@@ -59,9 +59,7 @@ impl Money {
 
     /// This amount at a rate in millionths, rounded to the currency's smallest unit.
     pub fn at_rate(self, rate_ppm: u32, currency: Currency) -> Money {
-        let exact = i128::from(self.0) * i128::from(rate_ppm);
-        round_to(exact, i128::from(MICROS) * step(currency))
-            .map_or(Money::ZERO, |units| Money(units * step_micros(currency)))
+        rounded_quotient(i128::from(self.0) * i128::from(rate_ppm), MICROS, currency)
     }
 
     /// The share `part / whole` of this amount, rounded to the currency's smallest unit.
@@ -69,9 +67,7 @@ impl Money {
         if whole == 0 {
             return Money::ZERO;
         }
-        let (exact, whole) = (i128::from(self.0) * i128::from(part), i128::from(whole));
-        let (exact, whole) = if whole < 0 { (-exact, -whole) } else { (exact, whole) };
-        round_to(exact, whole * step(currency)).map_or(Money::ZERO, |units| Money(units * step_micros(currency)))
+        rounded_quotient(i128::from(self.0) * i128::from(part), whole, currency)
     }
 
     pub fn rounded(self, currency: Currency) -> Money {
@@ -79,19 +75,14 @@ impl Money {
     }
 }
 
-fn step_micros(currency: Currency) -> i64 {
-    10_i64.pow(6 - currency.digits())
-}
-
-fn step(currency: Currency) -> i128 {
-    i128::from(step_micros(currency))
-}
-
-/// The rounding rule of the house: to the nearest, and a half away from zero. `step` is above zero.
-fn round_to(exact: i128, step: i128) -> Option<i64> {
-    let twice = exact.abs() * 2 + step;
-    let units = twice / (step * 2);
-    i64::try_from(if exact < 0 { -units } else { units }).ok()
+/// `exact / whole` in the currency's smallest unit. The rounding rule of the house: to the nearest, and a half away from
+/// zero. What is more than can be counted becomes the most that can, so that it is above every limit.
+fn rounded_quotient(exact: i128, whole: i64, currency: Currency) -> Money {
+    let unit = 10_u128.pow(6 - currency.digits());
+    let step = u128::from(whole.unsigned_abs()) * unit;
+    let units = (exact.unsigned_abs() * 2 + step) / (step * 2);
+    let micros = i64::try_from(units * unit).unwrap_or(i64::MAX);
+    Money(if (exact < 0) == (whole < 0) { micros } else { -micros })
 }
 
 #[cfg(test)]
@@ -115,8 +106,16 @@ mod tests {
     }
 
     #[test]
+    fn more_than_can_be_counted_is_the_most() {
+        assert_eq!(Money(i64::MAX).share(i64::MAX, 1, EUR), Money(i64::MAX));
+        assert_eq!(Money(i64::MIN).share(i64::MAX, 1, EUR), Money(-i64::MAX));
+        assert_eq!(Money::ORDER_MAX.at_rate(u32::MAX, EUR), Money(4_294_967_295_000_000_000));
+    }
+
+    #[test]
     fn shares_of_nothing_are_nothing() {
         assert_eq!(Money(5).share(1, 0, EUR), Money::ZERO);
         assert_eq!(Money(20_230_000).share(1, 3, EUR), Money(6_740_000));
+        assert_eq!(Money(-20_230_000).share(-1, -3, EUR), Money(-6_740_000));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::config::{ConfigEntry, Partner};
 use crate::fact::{AdSet, EventTypeSet, Record, TermsSet};
-use crate::id::{AdId, EventTypeId, ProgramId};
+use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
 use crate::program::{Ad, EventType, PromoCode, VanityLink};
 use crate::refusal::Refusal;
 use crate::slice::Slice;
@@ -26,7 +26,7 @@ pub(crate) fn set_event_type(slice: &mut Slice, fact: &EventTypeSet) -> Subject 
     let id = match fact.id {
         Some(id) => id,
         None => EventTypeId(free_id(slice.state.last_event_type.0, |id| {
-            slice.config.event_types.contains_key(&(fact.program, EventTypeId(id)))
+            slice.config.event_types.keys().any(|(_, taken)| taken.0 == id)
         })),
     };
     // An order is unique per event type in a brand, so an event type belongs to one program.
@@ -126,11 +126,12 @@ fn program_exists(slice: &Slice, program: ProgramId) -> Result<(), Refusal> {
     if slice.config.programs.contains_key(&program) { Ok(()) } else { Err(Refusal::CampaignNotFound) }
 }
 
-/// The next number nobody brought along.
+/// The next number nobody brought along. Past the largest id, counting begins again with those that are free.
 fn free_id(last: u32, taken: impl Fn(u32) -> bool) -> u32 {
-    let mut id = last + 1;
+    let after = |id| if id < ID_MAX { id + 1 } else { 1 };
+    let mut id = after(last);
     while taken(id) {
-        id += 1;
+        id = after(id);
     }
     id
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, ConfigEntry};
-use crate::fact::{ActionTarget, Fact, Record};
+use crate::fact::{ActionTarget, Conversion, Fact, Record};
 use crate::id::{ActionId, ClickNo, NodeId, PaymentId};
 use crate::identity::Identifier;
 use crate::row::{
@@ -248,6 +248,9 @@ impl Slice {
         let mut credited = BTreeSet::new();
         let mut wanted = WantedProfiles { clicks_since: Timestamp(i64::MAX), ..WantedProfiles::default() };
         for record in records {
+            if let Fact::ConversionReported(report) = &record.fact {
+                wanted.clicks_since = wanted.clicks_since.min(self.clicks_since(record, report));
+            }
             let tokens = self.tokens(record);
             let Some(first) = tokens.first().copied() else { continue };
             // A click seen for the first time hangs at its visitor's node and joins nothing.
@@ -260,10 +263,8 @@ impl Slice {
             if joins {
                 walked.insert(first);
             }
-            if let Fact::ConversionReported(report) = &record.fact {
+            if matches!(record.fact, Fact::ConversionReported(_)) {
                 credited.insert(first);
-                let since = self.config.looks_back_to(report.program, record.occurred_at);
-                wanted.clicks_since = wanted.clicks_since.min(since);
             }
         }
         let walked: BTreeSet<Token> = walked.into_iter().map(|token| reach.find(token)).collect();
@@ -279,6 +280,15 @@ impl Slice {
             }
         }
         wanted
+    }
+
+    /// How far back a report's decision may look. One that was reported before is decided as of then, also if that
+    /// was in this batch and named nobody.
+    fn clicks_since(&self, record: &Record, report: &Conversion) -> Timestamp {
+        let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
+        let before = self.conversions.get(&key).map(|row| row.occurred_at);
+        let at = before.map_or(record.occurred_at, |before| before.min(record.occurred_at));
+        self.config.looks_back_to(report.program, at)
     }
 
     fn tokens(&self, record: &Record) -> Vec<Token> {

@@ -1,1 +1,24 @@
+//! Tests of the rules as a whole, in one text form: see `fixture`. A case names facts and expects what follows from
+//! them; only the fixture knows how the rules are called.
 
+mod attribution;
+mod books;
+mod changes;
+mod evidence;
+mod fixture;
+mod histories;
+mod identity;
+mod lifecycle;
+mod money;
+mod orders;
+mod picture;
+mod properties;
+mod recovery;
+mod refusals;
+mod reports;
+mod script;
+mod setup;
+mod terms;
+mod time;
+mod words;
+mod work;

@@ -56,11 +56,18 @@ impl Zone {
         Day(i32::try_from(local_ms.div_euclid(DAY_MS)).unwrap_or(i32::MAX))
     }
 
-    /// The moment this day begins.
+    /// The moment this day begins: its midnight, or where the clock jumps over midnight, that jump.
     pub fn start_of(&self, day: Day) -> Timestamp {
         let utc = Timestamp(i64::from(day.0) * DAY_MS);
-        // The offset at the local midnight, found by one correction: no zone changes twice within a day.
-        let guess = utc.plus_ms(-i64::from(self.offset_minutes(utc)) * MINUTE_MS);
-        utc.plus_ms(-i64::from(self.offset_minutes(guess)) * MINUTE_MS)
+        let mut start = utc;
+        for (i, (from, minutes)) in self.offsets.iter().enumerate() {
+            let midnight = utc.plus_ms(-i64::from(*minutes) * MINUTE_MS);
+            start = if i == 0 { midnight } else { midnight.max(*from) };
+            // Later offsets only matter if this one ends before the day begins.
+            if self.offsets.get(i + 1).is_none_or(|(next, _)| start < *next) {
+                break;
+            }
+        }
+        start
     }
 }

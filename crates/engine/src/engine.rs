@@ -177,6 +177,16 @@ impl Engine {
         self.wait_until(place, deadline).await;
     }
 
+    /// Waits, a second at most, until the books hold all that a brand had been acknowledged by now: whoever reported
+    /// sees it. Says whether they do.
+    pub async fn catch_up(&self, brand: BrandId) -> Result<bool> {
+        let partition = self.partition_of(brand)?;
+        let log = self.log.clone();
+        let place = Place { partition, position: blocking(move || log.end(partition)).await? };
+        self.wait_for(place).await;
+        Ok(self.progress.borrow().get(&partition).is_some_and(|position| *position >= place.position))
+    }
+
     async fn wait_until(&self, place: Place, deadline: tokio::time::Instant) {
         let mut progress = self.progress.clone();
         let reached = progress

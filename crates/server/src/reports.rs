@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use referee_core::id::{BrandId, ProgramId, SubmissionId};
+use referee_core::id::{BrandId, SubmissionId};
 use referee_core::time::Timestamp;
 use referee_engine::engine::blocking;
 use referee_engine::error::{Error, Result};
@@ -30,7 +30,8 @@ pub fn submission_name(id: SubmissionId) -> String {
 
 pub fn submission_named(name: &str) -> Option<SubmissionId> {
     let digits: String = name.strip_prefix("A-")?.chars().filter(|letter| *letter != '-').collect();
-    let number = u128::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 32)?;
+    let sound = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let number = u128::from_str_radix(&digits, 16).ok().filter(|_| sound)?;
     Some(SubmissionId(number.to_be_bytes()))
 }
 

@@ -22,9 +22,10 @@ pub(crate) struct Figures {
 
 pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeRequest) -> Result<ActionId, Refusal> {
     let found = find(slice, &request.target);
-    let (kind, outcome) = match found.clone() {
-        Some(action) => (submission_kind(&request.change, &action), apply(slice, record, request, action)),
-        None => (SubmissionKind::Modification, Err(Refusal::ActionRefNotFound)),
+    let kind = submission_kind(&request.change, found.as_ref());
+    let outcome = match found.clone() {
+        Some(action) => apply(slice, record, request, action),
+        None => Err(Refusal::ActionRefNotFound),
     };
     slice.new.submissions.push(SubmissionRow {
         id: request.submission,
@@ -62,10 +63,12 @@ fn order_of(target: &ActionTarget, found: Option<&ActionRow>) -> Option<OrderKey
     }
 }
 
-fn submission_kind(change: &ActionChange, action: &ActionRow) -> SubmissionKind {
+fn submission_kind(change: &ActionChange, action: Option<&ActionRow>) -> SubmissionKind {
     match change {
         ActionChange::Reverse => SubmissionKind::Reversal,
-        ActionChange::Amount(amount) if reverses(*amount, action) => SubmissionKind::Reversal,
+        ActionChange::Amount(amount) if action.is_some_and(|action| reverses(*amount, action)) => {
+            SubmissionKind::Reversal
+        }
         ActionChange::Amount(_) | ActionChange::Items(_) => SubmissionKind::Modification,
     }
 }
@@ -77,9 +80,9 @@ fn reverses(amount: Money, action: &ActionRow) -> bool {
 
 fn apply(slice: &mut Slice, record: &Record, request: &ChangeRequest, action: ActionRow) -> Result<ActionId, Refusal> {
     let id = action.id;
+    open_to_change(&action)?;
     let figures = match &request.change {
         ActionChange::Reverse => {
-            open_to_change(&action)?;
             reverse(slice, record, action, &request.disposition, request.source);
             return Ok(id);
         }
@@ -94,7 +97,8 @@ fn open_to_change(action: &ActionRow) -> Result<(), Refusal> {
     match action.state {
         ActionState::Reversed => Err(Refusal::ActionAlreadyReversed),
         ActionState::Locked | ActionState::Paid => Err(Refusal::ActionLocked),
-        ActionState::Pending if action.changes >= CHANGES_MAX => Err(Refusal::MaxModificationsReached),
+        // The first line of its history is no change: it opened the action.
+        ActionState::Pending if action.changes > CHANGES_MAX => Err(Refusal::MaxModificationsReached),
         ActionState::Pending => Ok(()),
     }
 }
@@ -161,13 +165,20 @@ fn shift(
     write(slice, record, action, Line { kind, amount_delta, payout_delta, disposition, source: Some(source) });
 }
 
-/// A new amount for the whole order is spread over its items.
+/// What items come to. It may be more than their order, if a discount of the order was not spread over them, or less.
+fn sum(items: &[Item]) -> Money {
+    items.iter().fold(Money::ZERO, |sum, item| sum.plus(item.amount))
+}
+
+/// A new amount for the whole order is spread over its items; the last takes what rounding leaves.
 fn rescale(action: &ActionRow, amount: Money) -> Vec<Item> {
     let mut items = action.items.clone();
+    let whole = sum(&items);
     let mut left = amount;
     let last = items.len().saturating_sub(1);
     for (i, item) in items.iter_mut().enumerate() {
-        item.amount = if i == last { left } else { amount.share(item.amount.0, action.amount.0, action.currency) };
+        let share = amount.share(item.amount.0, whole.0, action.currency).min(left);
+        item.amount = if i == last { left } else { share };
         left = left.minus(item.amount);
     }
     items
@@ -175,15 +186,23 @@ fn rescale(action: &ActionRow, amount: Money) -> Vec<Item> {
 
 fn with_items(action: &ActionRow, changes: &[ItemChange]) -> Result<Figures, Refusal> {
     let mut items = action.items.clone();
-    let mut amount = action.amount;
     for change in changes {
         let item = items.iter_mut().find(|item| item.sku == change.sku).ok_or(Refusal::NoItem)?;
         let quantity = change.quantity.unwrap_or(item.quantity);
         let share = || item.amount.share(i64::from(quantity), i64::from(item.quantity), action.currency);
-        let new_amount = change.amount.unwrap_or_else(share);
-        amount = amount.plus(new_amount.minus(item.amount));
-        item.amount = new_amount;
+        let amount = change.amount.unwrap_or_else(share);
+        if amount > Money::ORDER_MAX {
+            return Err(Refusal::AmountTooLarge);
+        }
+        item.amount = amount;
         item.quantity = quantity;
     }
+    let (before, after) = (sum(&action.items), sum(&items));
+    let amount = if before > action.amount {
+        // The order's discount is borne by what is kept as by what went back.
+        action.amount.share(after.0, before.0, action.currency)
+    } else {
+        action.amount.plus(after.minus(before))
+    };
     Ok(Figures { amount, items })
 }

@@ -264,6 +264,8 @@ fn open(slice: &mut Slice, record: &Record, report: &Conversion, winner: Winner)
         disposition: "",
         source: Some(report.source),
     };
+    // One that is due already is not announced by time passing: that has been said.
+    slice.state.work_waits |= action.locks_at <= slice.state.brand_time;
     write(slice, record, action, opened);
     id
 }

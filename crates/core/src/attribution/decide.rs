@@ -134,11 +134,10 @@ fn found(click: &ClickRow, buyer: &Buyer, paths: &Paths) -> Found {
 fn path_to(node: NodeId, buyer: &Buyer, paths: &Paths) -> Vec<Step> {
     let Some((start, joins)) = paths.to(node) else { return Vec::new() };
     let reported = buyer.reported.iter().find(|(at, _)| *at == start);
-    let first = match reported {
-        Some((_, identifier)) => Step::Reported { identifier: *identifier },
-        None => Step::ReportedClickId,
-    };
-    let mut steps = vec![first];
+    let reported = reported.map(|(_, identifier)| Step::Reported { identifier: *identifier });
+    let by_click = buyer.click.filter(|(_, at)| *at == start).map(|_| Step::ReportedClickId);
+    // A start that only an earlier report of the order named is no step of this one.
+    let mut steps: Vec<Step> = reported.or(by_click).into_iter().collect();
     steps.extend(joins);
     steps.push(Step::SeenAt { node });
     steps
@@ -199,10 +198,13 @@ fn decision_row(
 ) -> DecisionRow {
     let terms =
         winner.as_ref().ok().map(|winner| slice.config.terms_at(report.program, winner.partner, record.occurred_at));
-    let left_out = found.len().saturating_sub(CANDIDATES_MAX);
+    let found_in_all = found.len();
     // The one that won is kept however far back it stands.
     let won_at = found.iter().position(|it| it.candidate.lost.is_none());
     let kept = |i: &usize| *i < CANDIDATES_MAX || Some(*i) == won_at;
+    let candidates: Vec<Candidate> =
+        found.into_iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, it)| it.candidate).collect();
+    let left_out = found_in_all - candidates.len();
     DecisionRow {
         record: record.no,
         order: OrderKey { event_type: report.event_type, order_id: report.order_id.clone() },
@@ -214,7 +216,7 @@ fn decision_row(
         refusal: winner.as_ref().err().copied(),
         rules_version: slice.state.rules_version,
         referral_window_days: terms.and_then(Result::ok).map(|terms| terms.rules.referral_window_days),
-        candidates: found.into_iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, it)| it.candidate).collect(),
+        candidates,
         candidates_left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
     }
 }

@@ -38,8 +38,11 @@ pub fn node_of(slice: &mut Slice, record: &Record, identifier: Identifier) -> No
 /// A record showed these nodes to be one person.
 pub fn join(slice: &mut Slice, record: &Record, nodes: &[NodeId]) {
     let Some((first, others)) = nodes.split_first() else { return };
-    for other in others {
-        join_two(slice, record, *first, *other);
+    for (i, other) in others.iter().enumerate() {
+        // A node may be named twice, and one refusal of it is enough.
+        if !others[..i].contains(other) {
+            join_two(slice, record, *first, *other);
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use referee_engine::intake::report::Taken;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::caller;
+use super::auth::{caller, reader};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::reports::{Reporter, new_submission, submission_name};
@@ -42,7 +42,7 @@ pub async fn list_actions(
     headers: HeaderMap,
     Query(query): Query<ActionQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = caller(&app, &headers, "read").await?;
+    let caller = reader(&app, &headers).await?;
     let filter = ActionFilter {
         program: query.program_id.map(ProgramId),
         partner: query.partner_id.map(PartnerId),
@@ -129,7 +129,7 @@ pub async fn find_action(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = caller(&app, &headers, "read").await?;
+    let caller = reader(&app, &headers).await?;
     Ok(Json(action(&found(&app, caller.brand, &id).await?)))
 }
 
@@ -138,7 +138,7 @@ pub async fn find_decision(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = caller(&app, &headers, "read").await?;
+    let caller = reader(&app, &headers).await?;
     let row = found(&app, caller.brand, &id).await?;
     let (engine, brand) = (app.engine.clone(), caller.brand);
     let row = blocking(move || engine.reads.decision(brand, row.record)).await?;
@@ -225,7 +225,7 @@ pub async fn list_clicks(
     headers: HeaderMap,
     Query(query): Query<ClickQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = caller(&app, &headers, "read").await?;
+    let caller = reader(&app, &headers).await?;
     let (program, partner) = (query.program_id.map(ProgramId), query.partner_id.map(PartnerId));
     let filter = ClickFilter { program, partner, counted: Counted::All };
     let most = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);

@@ -15,6 +15,13 @@ pub struct Caller {
     pub token_name: String,
 }
 
+/// The caller behind a question, once the books hold all that the brand was acknowledged before.
+pub async fn reader(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let caller = caller(app, headers, "read").await?;
+    app.engine.catch_up(caller.brand).await?;
+    Ok(caller)
+}
+
 /// The caller behind a request, if its token has the scope.
 pub async fn caller(app: &App, headers: &HeaderMap, scope: &str) -> Result<Caller, ApiError> {
     let line = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -13,7 +13,7 @@ use referee_engine::intake::fields::Fields;
 use referee_engine::intake::report::{ReportContext, conversion};
 use serde_json::{Value, json};
 
-use super::auth::caller;
+use super::auth::{caller, reader};
 use crate::app::App;
 use crate::error::{ApiError, Field};
 use crate::reports::{Refused, Reporter, new_submission, submission_name, submission_named};
@@ -68,7 +68,7 @@ pub async fn find_submission(
     headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = caller(&app, &headers, "read").await?;
+    let caller = reader(&app, &headers).await?;
     let id = submission_named(&name).ok_or_else(|| ApiError::not_found("submission"))?;
     let (engine, brand) = (app.engine.clone(), caller.brand);
     let found = blocking(move || {

@@ -13,7 +13,7 @@ use referee_engine::engine::blocking;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::{Caller, caller};
+use super::auth::{Caller, caller, reader};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::setup::{landing_url, slug};
@@ -42,7 +42,7 @@ fn standing(standing: Standing) -> &'static str {
 }
 
 pub async fn list_programs(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = caller(&app, &headers, "read").await?;
+    let caller = reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
     let rows = config.programs.values().map(|it| {
         json!({
@@ -55,7 +55,7 @@ pub async fn list_programs(State(app): State<Arc<App>>, headers: HeaderMap) -> R
 }
 
 pub async fn list_event_types(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = caller(&app, &headers, "read").await?;
+    let caller = reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
     let rows = config.event_types.values().map(|it| {
         json!({
@@ -119,7 +119,7 @@ async fn created(app: &App, caller: &Caller, fact: Fact) -> Created {
 }
 
 pub async fn list_partners(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = caller(&app, &headers, "read").await?;
+    let caller = reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
     let (engine, brand) = (app.engine.clone(), caller.brand);
     let partners = blocking(move || engine.settings.partners(brand)).await?;
@@ -163,7 +163,7 @@ pub async fn create_partner(State(app): State<Arc<App>>, headers: HeaderMap, Jso
 }
 
 pub async fn list_ads(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = caller(&app, &headers, "read").await?;
+    let caller = reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
     let rows = config.ads.values().map(|it| {
         json!({
@@ -196,7 +196,7 @@ pub async fn create_ad(State(app): State<Arc<App>>, headers: HeaderMap, Json(bod
 }
 
 pub async fn list_links(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = caller(&app, &headers, "read").await?;
+    let caller = reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
     let rows = config.links.values().map(|it| {
         json!({
@@ -238,7 +238,7 @@ pub async fn create_link(State(app): State<Arc<App>>, headers: HeaderMap, Json(b
 }
 
 pub async fn list_promo_codes(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = caller(&app, &headers, "read").await?;
+    let caller = reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
     let rows = config.promo_codes.values().map(|it| {
         json!({

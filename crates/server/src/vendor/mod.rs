@@ -48,6 +48,11 @@ pub async fn advertisers(
     };
     let address = app.address_of(from, &headers);
     let (query, resource) = (query.unwrap_or_default(), rest.to_owned());
+    if method == Method::GET
+        && let Err(error) = app.engine.catch_up(account.brand).await
+    {
+        return answer::trouble(error).answer(form);
+    }
     let call = Call { app: &app, account, method, query, body, address, form, resource };
     match route(&call).await {
         Ok(wire) => wire.answer(form),

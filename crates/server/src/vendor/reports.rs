@@ -106,7 +106,8 @@ pub async fn find_submission(call: &Call<'_>, name: &str) -> Result<Wire, Wire> 
     call.account.may("read")?;
     let missing = || error(404, "There is no such submission.", &[]);
     let id = submission_named(name).ok_or_else(missing)?;
-    let (engine, brand, name) = (call.app.engine.clone(), call.account.brand, name.to_owned());
+    let (engine, brand, asked) = (call.app.engine.clone(), call.account.brand, name.to_owned());
+    let name = asked.clone();
     let sid = call.account.sid.clone();
     let found = blocking(move || {
         if let Some(row) = engine.reads.submission(brand, id)? {
@@ -116,9 +117,14 @@ pub async fn find_submission(call: &Call<'_>, name: &str) -> Result<Wire, Wire> 
     });
     match found.await.map_err(trouble)? {
         Some(value) => Ok(Wire::ok(value)),
-        // It has a name, so it was kept; its turn has not come yet, or nobody ever sent it.
-        None => Err(missing()),
+        None if call.app.engine.catch_up(call.account.brand).await.map_err(trouble)? => Err(missing()),
+        // Its turn may still come.
+        None => Ok(Wire::ok(queued(&call.account.sid, &asked))),
     }
+}
+
+fn queued(sid: &str, name: &str) -> Value {
+    json!({ "BatchId": name, "Status": "Queued", "Uri": format!("/Advertisers/{sid}/APISubmissions/{name}") })
 }
 
 /// The newest decided and refused reports, together.

@@ -1,1 +1,13 @@
-//! HTTP scenarios.
+//! The program from outside: started as people start it, asked over its port. One demonstration per test.
+
+mod api;
+mod bad_input;
+mod black_box;
+mod browser_endpoints;
+mod commands;
+mod console;
+mod durability;
+mod house;
+mod links;
+mod support;
+mod trouble;

@@ -1,0 +1,219 @@
+//! Books in memory: loads slices and keeps rows exactly as an engine does, and is as strict as a database is. A key
+//! that is added twice, or a column changed that engines never update, fails the test.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::Config;
+use crate::fact::Record;
+use crate::id::{ActionId, ClickNo, NodeId, PaymentId, RecordNo, SubmissionId};
+use crate::identity::Identifier;
+use crate::machine::{self, Outcome};
+use crate::row::{
+    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EffectRow,
+    EntryRow, HistoryRow, IdentifierRow, OrderKey, PaymentRow, Rollup, RollupKey, SubmissionRow,
+};
+use crate::slice::{Slice, Wanted, WantedProfiles};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Books {
+    pub config: Config,
+    pub state: BrandState,
+    pub clicks: BTreeMap<ClickNo, ClickRow>,
+    pub identifiers: BTreeMap<Identifier, IdentifierRow>,
+    pub roots: BTreeMap<NodeId, NodeId>,
+    pub edges: BTreeMap<(RecordNo, NodeId, NodeId), EdgeRow>,
+    pub conversions: BTreeMap<OrderKey, ConversionRow>,
+    pub actions: BTreeMap<u32, ActionRow>,
+    pub payments: BTreeMap<PaymentId, PaymentRow>,
+    pub decisions: BTreeMap<RecordNo, DecisionRow>,
+    pub history: BTreeMap<(ActionId, u32), HistoryRow>,
+    pub entries: BTreeMap<(RecordNo, u32), EntryRow>,
+    pub submissions: BTreeMap<[u8; 16], SubmissionRow>,
+    pub audit: BTreeMap<RecordNo, AuditRow>,
+    pub effects: BTreeMap<(RecordNo, u32), EffectRow>,
+    pub balances: BTreeMap<BalanceKey, i64>,
+    pub rollups: BTreeMap<RollupKey, Rollup>,
+}
+
+impl Books {
+    /// Applies records in batches of at most so many; what must stand alone does.
+    pub fn apply(&mut self, records: &[Record], at_once: usize) -> Vec<Outcome> {
+        let runs = records.chunk_by(|a, b| !a.fact.stands_alone() && !b.fact.stands_alone());
+        runs.flat_map(|run| run.chunks(at_once)).flat_map(|batch| self.apply_batch(batch)).collect()
+    }
+
+    fn apply_batch(&mut self, batch: &[Record]) -> Vec<Outcome> {
+        let mut slice = Slice::new(self.config.clone(), self.state.clone());
+        self.load(batch, &mut slice);
+        let outcomes = batch.iter().map(|record| machine::apply(&mut slice, record)).collect();
+        self.save(slice);
+        outcomes
+    }
+
+    fn load(&self, records: &[Record], slice: &mut Slice) {
+        let wanted = Slice::wanted(records);
+        for click in wanted.clicks.iter().filter_map(|no| self.clicks.get(no)) {
+            slice.clicks.load(click.no, Some(click.clone()));
+        }
+        for key in &wanted.identifiers {
+            if let Some(row) = self.identifiers.get(key) {
+                slice.identifiers.load(*key, Some(row.clone()));
+            }
+        }
+        self.load_orders(&wanted, slice);
+        slice.expect(&wanted);
+        for node in slice.named_nodes(&wanted) {
+            slice.roots.load(node, self.roots.get(&node).copied());
+        }
+        let profiles = slice.wanted_profiles(records);
+        self.load_members(&profiles, slice);
+        self.load_journeys(&profiles, slice);
+        if let Some(limit) = wanted.work {
+            self.load_work(limit as usize, slice);
+        }
+    }
+
+    /// As the engine does, the orders of every event type that share an id.
+    fn load_orders(&self, wanted: &Wanted, slice: &mut Slice) {
+        let mut actions: BTreeSet<u32> = wanted.actions.iter().map(|id| id.seq).collect();
+        let ids: BTreeSet<&str> = wanted.orders.iter().map(|key| key.order_id.as_str()).collect();
+        for (key, row) in self.conversions.iter().filter(|(key, _)| ids.contains(key.order_id.as_str())) {
+            actions.extend(row.action.map(|id| id.seq));
+            slice.conversions.load(key.clone(), Some(row.clone()));
+        }
+        for action in actions.iter().filter_map(|seq| self.actions.get(seq)) {
+            slice.actions.load(action.id, Some(action.clone()));
+        }
+    }
+
+    fn load_members(&self, profiles: &WantedProfiles, slice: &mut Slice) {
+        for root in &profiles.roots {
+            slice.members.insert(*root, BTreeSet::from([*root]));
+            slice.roots.expect(*root);
+        }
+        for (node, root) in self.roots.iter().filter(|(_, root)| profiles.roots.contains(root)) {
+            slice.members.entry(*root).or_default().insert(*node);
+            slice.roots.load(*node, Some(*root));
+        }
+    }
+
+    fn load_journeys(&self, profiles: &WantedProfiles, slice: &mut Slice) {
+        let members = profiles.touchpoints_of.iter().filter_map(|root| slice.members.get(root));
+        let nodes: BTreeSet<NodeId> = members.flatten().copied().collect();
+        slice.edges = self.edges.values().filter(|edge| nodes.contains(&edge.a)).cloned().collect();
+        let of_nodes = self.clicks.values().filter(|click| nodes.contains(&click.node));
+        for click in of_nodes.filter(|click| click.occurred_at >= profiles.clicks_since) {
+            slice.touchpoints.entry(click.node).or_default().insert(click.no);
+            slice.clicks.load(click.no, Some(click.clone()));
+        }
+    }
+
+    fn load_work(&self, limit: usize, slice: &mut Slice) {
+        let in_state = |state| self.actions.values().filter(move |it: &&ActionRow| it.state == state);
+        let mut due: Vec<&ActionRow> =
+            in_state(ActionState::Pending).filter(|it| it.locks_at <= self.state.brand_time).collect();
+        due.sort_by_key(|it| (it.locks_at, it.id.seq));
+        for action in due.into_iter().take(limit) {
+            slice.work.to_lock.push(action.id);
+            slice.actions.load(action.id, Some(action.clone()));
+        }
+        let Some(payment) = self.payments.values().find(|payment| payment.open) else { return };
+        let of_partner = in_state(ActionState::Locked)
+            .filter(|it| (it.id.program, it.partner) == (payment.program, payment.partner));
+        let payable = of_partner.filter(|it| it.locked_record.is_some_and(|locked| locked <= payment.record));
+        let payable: Vec<&ActionRow> = payable.take(limit + 1).collect();
+        for action in &payable {
+            slice.actions.load(action.id, Some((*action).clone()));
+        }
+        slice.work.to_pay = Some((payment.id, payable.iter().map(|it| it.id).collect()));
+        slice.payments.load(payment.id, Some(payment.clone()));
+    }
+
+    fn save(&mut self, slice: Slice) {
+        for (no, row) in slice.clicks.changed() {
+            let before = self.clicks.insert(*no, row.clone());
+            if let Some(before) = before {
+                assert_eq!(*row, updated_click(before, row), "engines update no other column of a click");
+            }
+        }
+        for (key, row) in slice.identifiers.changed() {
+            let before = self.identifiers.insert(*key, row.clone());
+            assert!(before.is_none_or(|before| before == *row), "engines never update an identifier");
+        }
+        self.roots.extend(slice.roots.changed().map(|(node, root)| (*node, *root)));
+        self.conversions.extend(slice.conversions.changed().map(|(key, row)| (key.clone(), row.clone())));
+        for (id, row) in slice.actions.changed() {
+            let before = self.actions.insert(id.seq, row.clone());
+            if let Some(before) = before {
+                assert_eq!(*row, updated_action(before, row), "engines update no other column of an action");
+            }
+        }
+        self.payments.extend(slice.payments.changed().map(|(id, row)| (*id, row.clone())));
+        self.add(&slice);
+        // Every batch reads the set-up as the books hold it, so it must be all in the entries.
+        slice.new.config.iter().for_each(|entry| self.config.set(entry.clone()));
+        assert_eq!(self.config, slice.config, "the set-up is the sum of its entries");
+        self.state = slice.state;
+    }
+
+    fn add(&mut self, slice: &Slice) {
+        let new = &slice.new;
+        add(&mut self.edges, new.edges.iter().map(|it| ((it.record, it.a, it.b), it)));
+        add(&mut self.decisions, new.decisions.iter().map(|it| (it.record, it)));
+        add(&mut self.history, new.history.iter().map(|it| ((it.action, it.seq), it)));
+        add(&mut self.entries, new.entries.iter().map(|it| ((it.record, it.n), it)));
+        add(&mut self.audit, new.audit.iter().map(|it| (it.record, it)));
+        add(&mut self.effects, new.effects.iter().map(|it| ((it.record, it.n), it)));
+        // A submission that is told twice keeps its first answer.
+        for row in &new.submissions {
+            let SubmissionId(id) = row.id;
+            self.submissions.entry(id).or_insert_with(|| row.clone());
+        }
+        for (key, added) in &new.balances {
+            *self.balances.entry(*key).or_default() += i64::try_from(*added).unwrap();
+        }
+        for (key, added) in &new.rollups {
+            self.rollups.entry(*key).or_default().add(*added);
+        }
+    }
+}
+
+fn add<'a, K: Ord + std::fmt::Debug, V: Clone + 'a>(
+    table: &mut BTreeMap<K, V>,
+    rows: impl Iterator<Item = (K, &'a V)>,
+) {
+    for (key, row) in rows {
+        assert!(!table.contains_key(&key), "a second row was added under {key:?}");
+        table.insert(key, row.clone());
+    }
+}
+
+/// The row as an engine keeps it, which updates only some of the columns.
+fn updated_click(before: ClickRow, after: &ClickRow) -> ClickRow {
+    ClickRow {
+        slug: after.slug.clone(),
+        sub_ids: after.sub_ids.clone(),
+        shared_id: after.shared_id.clone(),
+        signals: after.signals,
+        deep_link_refused: after.deep_link_refused,
+        landed_at: after.landed_at,
+        recovered: after.recovered,
+        ..before
+    }
+}
+
+fn updated_action(before: ActionRow, after: &ActionRow) -> ActionRow {
+    ActionRow {
+        changed_at: after.changed_at,
+        state: after.state,
+        disposition: after.disposition.clone(),
+        amount: after.amount,
+        payout: after.payout,
+        locked_record: after.locked_record,
+        payment: after.payment,
+        changes: after.changes,
+        // What has no column of its own is replaced as a whole.
+        items: after.items.clone(),
+        ..before
+    }
+}

@@ -1,0 +1,162 @@
+//! Histories made at random, in the text form of `fixture`: one that breaks a property is a case that can be read.
+//!
+//! Few people, orders and clicks, so that they meet often. Ids of all clicks exist from the start; their records come
+//! late, twice or never. Times go forward by anything from milliseconds to weeks, and what is claimed may lie before.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+const CLICKS: u32 = 10;
+
+const SET_UP: &str = "
+    program 1 eur zone=berlin
+    event sale
+    event lead first-wins
+    template sale=8% lead=5.00 window=30d lock=10d
+    ad 1
+    ad 2
+    partner A
+    partner B
+    partner C
+    contract A
+    contract B sale=12.5% lead=0.005 window=7d lock=3d
+    code TRAIL10 A
+    code OLD20 B paused
+    code NOTHING C
+";
+
+/// A history of at most so many facts after the set-up.
+pub fn history(facts: usize) -> impl Strategy<Value = String> {
+    let ids = vec((select(&["A", "A", "B", "B", "C", "Z"][..]), 1..=3_u32, 0..40_u32), CLICKS as usize);
+    (ids, vec((gap(), fact()), 1..=facts)).prop_map(|(ids, facts)| {
+        let mut text = SET_UP.to_owned();
+        for (n, (partner, ad, day)) in ids.iter().enumerate() {
+            text += &format!("at d{day}+{n}s lost k{n} {partner} ad={ad}\n");
+        }
+        let mut now_ms = 0;
+        for (gap_ms, fact) in &facts {
+            now_ms += gap_ms;
+            text += &format!("at d0+{now_ms}ms {}\n", fact.replace("{ago}", &format!("d0+{now_ms}ms")));
+        }
+        text
+    })
+}
+
+/// Milliseconds to the next fact.
+fn gap() -> impl Strategy<Value = u64> {
+    prop_oneof![0..3_u64, 0..100_000_u64, 0..86_400_000_u64, 0..700_000_000_u64]
+}
+
+fn fact() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => click(),
+        6 => visit(),
+        8 => conversion(),
+        4 => change(),
+        2 => Just("time".to_owned()),
+        3 => (0..4_u32).prop_map(|limit| format!("work {limit}")),
+        1 => select(&["A", "B", "C", "Z"][..]).prop_map(|partner| format!("pay {partner}")),
+        2 => set_up(),
+    ]
+}
+
+fn click() -> impl Strategy<Value = String> {
+    let signals = select(&["", "", "", "", "", "bot", "prefetch", "embedded", "head"][..]);
+    (0..CLICKS, option::weighted(0.8, 0..4_u32), signals).prop_map(|(n, visitor, signals)| {
+        let visitor = visitor.map_or(String::new(), |v| format!("visitor=v{v}"));
+        format!("found k{n} {visitor} sub1=s{n} {signals}")
+    })
+}
+
+/// Words for some people, strongest kind first, as intake sorts them.
+fn people() -> impl Strategy<Value = String> {
+    (option::weighted(0.4, 0..3_u32), option::weighted(0.2, 0..3_u32), option::weighted(0.5, 0..4_u32)).prop_map(
+        |(customer, email, visitor)| {
+            let word = |kind: &str, n: Option<u32>| n.map_or(String::new(), |n| format!(" {kind}=v{n}"));
+            word("customer", customer) + &word("email", email) + &word("visitor", visitor)
+        },
+    )
+}
+
+fn visit() -> impl Strategy<Value = String> {
+    (option::weighted(0.4, 0..CLICKS), people()).prop_map(|(click, people)| {
+        let click = click.map_or(String::new(), |n| format!(" click=k{n}"));
+        format!("visit{click}{people}")
+    })
+}
+
+fn conversion() -> impl Strategy<Value = String> {
+    let order = (0..6_u32, select(&["sale", "sale", "lead"][..]));
+    let amounts = &["0", "0.06", "19.99", "100.00", "100.00", "100.00", "250.005"][..];
+    let source = select(&["server", "browser", "pixel", "person"][..]);
+    let items = &["", "", "item=a:1:60 item=b:3:40", "item=a:2:19.99", "item=a:4:300"][..];
+    let evidence = &["", "", "", "", "code=TRAIL10", "code=OLD20", "code=NOTHING", "partner=B", "partner=Z"][..];
+    let rest = (select(evidence), select(&["", "", "", "", "", "currency=usd"][..]), ago());
+    (order, select(amounts), source, select(items), reported_click(), people(), rest).prop_map(
+        |((order, event), amount, source, items, click, people, (evidence, currency, ago))| {
+            format!(
+                "conversion o{order} {event} {amount} source={source} {items}{click}{people} {evidence} {currency}{ago}"
+            )
+        },
+    )
+}
+
+fn reported_click() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => Just(String::new()),
+        3 => (0..CLICKS).prop_map(|n| format!(" click=k{n}")),
+        1 => Just(" click=forged".to_owned()),
+    ]
+}
+
+/// Claimed to have happened before it was said, or just now.
+fn ago() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => Just(String::new()),
+        1 => (0..3_000_u64).prop_map(|ms| format!(" occurred={{ago}}-{ms}ms")),
+        1 => (0..60_u64).prop_map(|days| format!(" occurred={{ago}}-{days}d")),
+    ]
+}
+
+fn change() -> impl Strategy<Value = String> {
+    let target = prop_oneof![
+        (0..6_u32, select(&["sale", "lead"][..])).prop_map(|(order, event)| format!("o{order} event={event}")),
+        (1..6_u32).prop_map(|seq| format!("1.1.{seq}")),
+    ];
+    let what = select(
+        &["amount=0", "amount=50.00", "amount=1000000000", "amount=0.02", "item=a:1", "item=a:0", "item=b::7.77"][..],
+    );
+    prop_oneof![
+        3 => (target.clone(), what).prop_map(|(target, what)| format!("modify {target} {what}")),
+        1 => target.prop_map(|target| format!("reverse {target}")),
+    ]
+}
+
+/// A brand changes its mind. What is paused is likelier to be taken up again than the other way round.
+fn set_up() -> impl Strategy<Value = String> {
+    let of = select(&["contract A", "contract B", "contract C", "template"][..]);
+    let terms = (of, 1..30_u32, 1..40_u32, 0..20_u32)
+        .prop_map(|(of, rate, window, lock)| format!("{of} sale={rate}.5% lead={rate} window={window}d lock={lock}d"));
+    let standing = select(
+        &[
+            "partner A paused",
+            "partner A",
+            "partner A",
+            "contract B paused",
+            "contract A",
+            "ad 1 paused",
+            "ad 1",
+            "ad 1",
+            "event lead paused first-wins",
+            "event lead first-wins",
+            "program 1 eur zone=berlin paused",
+            "program 1 eur zone=berlin",
+            "program 1 eur zone=berlin",
+            "code OLD20 B",
+            "code TRAIL10 A paused",
+        ][..],
+    );
+    prop_oneof![1 => terms, 2 => standing.prop_map(str::to_owned)]
+}

@@ -1,0 +1,386 @@
+//! What the books say, as text for people.
+
+use std::fmt::Write;
+
+use super::books::Books;
+use super::words::{D0, KINDS};
+use crate::fact::Record;
+use crate::id::{AdId, EventTypeId, NodeId, PartnerId};
+use crate::identity::Identifier;
+use crate::machine::Outcome;
+use crate::money::{Currency, MICROS, Money};
+use crate::program::Source;
+use crate::row::{
+    Account, ActionRow, ActionState, BalanceKey, Candidate, ClickRow, DecisionRow, Effect, Evidence, Rollup, Step,
+};
+use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
+
+/// A record's outcome, if there is something to say of it.
+pub fn outcome(books: &Books, label: &str, record: &Record, outcome: &Outcome) -> String {
+    let told = books.submissions.values().find(|it| it.record == record.no);
+    let what = match (outcome.refusal, told) {
+        (Some(refusal), _) => refusal.code(),
+        (None, Some(told)) if told.unchanged => "nothing new",
+        _ => return String::new(),
+    };
+    format!("{} {label}: {what}\n", time(record.received_at))
+}
+
+/// What every case ends with.
+pub fn end(books: &Books) -> String {
+    actions(books) + &balances(books)
+}
+
+pub fn show(books: &Books, what: &str) -> String {
+    match what.split_once(' ').unwrap_or((what, "")) {
+        ("actions", _) => actions(books),
+        ("balances", _) => balances(books),
+        ("decision", order) => decisions(books, order).last().cloned().unwrap_or_default(),
+        ("decisions", order) => decisions(books, order).concat(),
+        ("winner", order) => winner(books, order),
+        ("days", _) => days(books),
+        ("history", order) => history(books, order),
+        ("items", order) => items(books, order),
+        ("details", order) => details(books, order),
+        ("reports", order) => reports(books, order),
+        ("clicks", _) => books.clicks.values().map(|row| click(books, row)).collect(),
+        ("profiles", _) => profiles(books),
+        ("sizes", _) => sizes(books),
+        ("payments", _) => payments(books),
+        ("work", _) => format!("work waits: {}\n", books.state.work_waits),
+        ("clock", _) => format!("brand time {}\n", time(books.state.brand_time)),
+        ("audit", _) => audit(books),
+        ("effects", _) => effects(books),
+        ("config", _) => config(books),
+        _ => panic!("can't show {what}"),
+    }
+}
+
+pub fn time(at: Timestamp) -> String {
+    let (days, mut rest) = (at.since_ms(D0).div_euclid(DAY_MS), at.since_ms(D0).rem_euclid(DAY_MS));
+    let mut text = format!("d{days}");
+    for (unit_ms, unit) in [(60 * MINUTE_MS, "h"), (MINUTE_MS, "m"), (SECOND_MS, "s"), (1, "ms")] {
+        if rest >= unit_ms {
+            let plus = if text.contains('+') { "" } else { "+" };
+            _ = write!(text, "{plus}{}{unit}", rest / unit_ms);
+            rest %= unit_ms;
+        }
+    }
+    text
+}
+
+fn day(day: Day) -> String {
+    format!("d{}", i64::from(day.0) - D0.0 / DAY_MS)
+}
+
+pub fn money(amount: Money, currency: Currency) -> String {
+    let sign = if amount.0 < 0 { "-" } else { "" };
+    let (whole, micros) = (amount.0.unsigned_abs() / MICROS as u64, amount.0.unsigned_abs() % MICROS as u64);
+    let decimals = format!("{micros:06}");
+    let needed = decimals.trim_end_matches('0').len().max(currency.digits() as usize);
+    let point = if needed == 0 { "" } else { "." };
+    format!("{sign}{whole}{point}{}", &decimals[..needed])
+}
+
+fn partner(id: PartnerId) -> String {
+    match u8::try_from(id.0) {
+        Ok(n @ 1..=26) => char::from(b'A' + n - 1).to_string(),
+        _ => "nobody".into(),
+    }
+}
+
+fn identifier(it: &Identifier) -> String {
+    let (kind, _) = KINDS.iter().find(|(_, kind)| *kind == it.kind).unwrap();
+    format!("{kind}:{}", String::from_utf8_lossy(&it.hash).trim_end_matches('\0'))
+}
+
+/// A node by what hangs there.
+fn node(books: &Books, node: NodeId) -> String {
+    let of_identifier = books.identifiers.iter().find(|(_, row)| row.node == node).map(|(it, _)| identifier(it));
+    let of_click = || books.clicks.values().find(|row| row.node == node).map(|row| format!("click:k{}", row.no));
+    of_identifier.or_else(of_click).unwrap_or_else(|| format!("node:{node}"))
+}
+
+fn source(source: Option<Source>) -> String {
+    source.map_or("machine".into(), |source| format!("{source:?}").to_lowercase())
+}
+
+fn evidence(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::ForcedPartner => "forced partner",
+        Evidence::PromoCode => "promo code",
+        Evidence::ClickId => "click id",
+        Evidence::Identifier => "identifier",
+    }
+}
+
+fn actions(books: &Books) -> String {
+    books.actions.values().map(action).collect()
+}
+
+fn action(row: &ActionRow) -> String {
+    let money = |amount| money(amount, row.currency);
+    let state = match row.state {
+        ActionState::Pending => format!("pending until {}", time(row.locks_at)),
+        ActionState::Locked => "locked".into(),
+        ActionState::Paid => format!("paid in {}", row.payment.unwrap_or_default()),
+        ActionState::Reversed => format!("reversed {}", row.disposition),
+    };
+    let by = match row.click {
+        Some(no) => format!("{} k{no}", evidence(row.evidence)),
+        None => evidence(row.evidence).into(),
+    };
+    let of = if row.terms_of_template { "template".into() } else { partner(row.partner) };
+    let (amount, payout, version) = (money(row.amount), money(row.payout), row.terms_version);
+    let (id, order, partner) = (row.id, &row.order_id, partner(row.partner));
+    format!("action {id} {partner} {order} {amount} pays {payout} {state}, by {by}, terms {of}/{version}\n")
+}
+
+fn balances(books: &Books) -> String {
+    // The cost of a partner is the counterpart of all the rest and needs no line.
+    let keys = books.balances.keys().filter(|key| key.account == Account::Cost);
+    let line = |cost: &BalanceKey| {
+        let program = if cost.program.0 == 1 { String::new() } else { format!(" program {}", cost.program) };
+        let mut line = format!("balance {}{program}", partner(cost.partner));
+        for account in [Account::Pending, Account::Locked, Account::Paid] {
+            let amount = books.balances.get(&BalanceKey { account, ..*cost }).copied().unwrap_or_default();
+            let name = format!("{account:?}").to_lowercase();
+            _ = write!(line, " {name} {}", money(Money(amount), cost.currency));
+        }
+        line + "\n"
+    };
+    keys.map(line).collect()
+}
+
+/// Every decision of an order, in the order they were made.
+fn decisions(books: &Books, order: &str) -> Vec<String> {
+    books.decisions.values().filter(|row| row.order.order_id == order).map(|row| decision(books, row)).collect()
+}
+
+fn decision(books: &Books, row: &DecisionRow) -> String {
+    let outcome = match (row.partner, row.refusal) {
+        (Some(id), None) => format!("{} by {}", partner(id), row.evidence.map_or("nothing", evidence)),
+        (_, refusal) => refusal.map_or("nothing", |refusal| refusal.code()).to_owned(),
+    };
+    let mut text = format!("decision {} at {}: {outcome}\n", row.order.order_id, time(row.occurred_at));
+    row.candidates.iter().for_each(|it| text += &candidate(books, it));
+    if row.candidates_left_out > 0 {
+        _ = writeln!(text, "  and {} more", row.candidates_left_out);
+    }
+    text
+}
+
+/// Of a decision with very many candidates, what matters.
+fn winner(books: &Books, order: &str) -> String {
+    let Some(row) = books.decisions.values().rfind(|row| row.order.order_id == order) else { return String::new() };
+    let kept = format!("{} candidates and {} more\n", row.candidates.len(), row.candidates_left_out);
+    row.candidates.iter().filter(|it| it.lost.is_none()).fold(kept, |text, it| text + &candidate(books, it))
+}
+
+fn candidate(books: &Books, it: &Candidate) -> String {
+    let lost = it.lost.map_or("won", |refusal| refusal.code());
+    let start = match it.path.first() {
+        Some(Step::Joined { from, .. } | Step::SeenAt { node: from }) => {
+            format!("reported before {}", node(books, *from))
+        }
+        _ => String::new(),
+    };
+    let path: String = it.path.iter().map(|step| step_text(books, step)).collect();
+    format!("  k{} {} {} {lost}: {start}{path}\n", it.click, partner(it.partner), time(it.occurred_at))
+}
+
+fn step_text(books: &Books, step: &Step) -> String {
+    match step {
+        Step::ReportedClickId => "reported id".into(),
+        Step::Reported { identifier: it } => identifier(it),
+        Step::Joined { occurred_at, to, .. } => format!(" -({})- {}", time(*occurred_at), node(books, *to)),
+        Step::SeenAt { .. } => String::new(),
+    }
+}
+
+fn days(books: &Books) -> String {
+    let line = |(key, sums): (&crate::row::RollupKey, &Rollup)| {
+        let currency = books.config.programs[&key.program].currency;
+        let ad = if key.ad == AdId(0) { "no ad".into() } else { format!("ad {}", key.ad) };
+        let mut line = format!("{} {} {ad}:", day(key.day), partner(key.partner));
+        let Rollup { clicks, uncounted, visits, conversions, unclaimed, amount, payout } = *sums;
+        let counts = [
+            (clicks, "clicks"),
+            (uncounted, "uncounted"),
+            (visits, "visits"),
+            (conversions, "conversions"),
+            (unclaimed, "unclaimed"),
+        ];
+        for (count, name) in counts.into_iter().filter(|(count, _)| *count != 0) {
+            _ = write!(line, " {count} {name}");
+        }
+        if (amount, payout) != (Money::ZERO, Money::ZERO) {
+            _ = write!(line, " {} pays {}", money(amount, currency), money(payout, currency));
+        }
+        line + "\n"
+    };
+    books.rollups.iter().map(line).collect()
+}
+
+fn of_order<'a>(books: &'a Books, order: &'a str) -> impl Iterator<Item = &'a ActionRow> {
+    books.actions.values().filter(move |row| row.order_id == order)
+}
+
+fn history(books: &Books, order: &str) -> String {
+    let mut text = String::new();
+    for action in of_order(books, order) {
+        for row in books.history.values().filter(|row| row.action == action.id) {
+            let kind = format!("{:?}", row.kind).to_lowercase();
+            let (amount, payout) = (money(row.amount_delta, action.currency), money(row.payout_delta, action.currency));
+            let (at, by, why) = (time(row.at), source(row.source), &row.disposition);
+            let user = row.user.map_or(String::new(), |user| format!(" user {user}"));
+            text += format!("{} {at} {kind} {amount} pays {payout} by {by}{user} {why}", row.seq).trim_end();
+            text += "\n";
+        }
+    }
+    text
+}
+
+fn items(books: &Books, order: &str) -> String {
+    let line = |action: &ActionRow| {
+        let items = action.items.iter();
+        items
+            .map(|it| format!("{} x {} {}\n", it.quantity, it.sku, money(it.amount, action.currency)))
+            .collect::<String>()
+    };
+    of_order(books, order).map(line).collect()
+}
+
+fn details(books: &Books, order: &str) -> String {
+    let line = |it: &ActionRow| {
+        let intended = (money(it.intended_amount, it.currency), money(it.intended_payout, it.currency));
+        let ([sub1, ..], shared, code, status) = (&it.sub_ids, &it.shared_id, &it.promo_code, &it.customer_status);
+        let at = (time(it.occurred_at), time(it.opened_at), time(it.changed_at));
+        format!(
+            "{}: occurred {} opened {} changed {}, intended {} pays {}, ad {}, sub1 {sub1:?} shared {shared:?} code {code:?} status {status:?}\n",
+            it.id, at.0, at.1, at.2, intended.0, intended.1, it.ad
+        )
+    };
+    of_order(books, order).map(line).collect()
+}
+
+fn reports(books: &Books, order: &str) -> String {
+    let of_order = books.submissions.values().filter(|it| it.order.as_ref().is_none_or(|key| key.order_id == order));
+    of_order
+        .map(|it| {
+            let kind = format!("{:?}", it.kind).to_lowercase();
+            let action = it.action.map_or("no action".into(), |id| format!("action {id}"));
+            let refusal = it.refusal.map_or("taken", |refusal| refusal.code());
+            let unchanged = if it.unchanged { ", nothing new" } else { "" };
+            format!("{kind} by {}: {refusal}, {action}{unchanged}\n", source(Some(it.source)))
+        })
+        .collect()
+}
+
+fn click(books: &Books, row: &ClickRow) -> String {
+    let mut line = format!(
+        "k{} {} ad {} {} at {}",
+        row.no,
+        partner(row.partner),
+        row.ad,
+        time(row.occurred_at),
+        node(books, row.node)
+    );
+    let texts =
+        [("slug", row.slug.as_deref().unwrap_or_default()), ("sub1", &row.sub_ids[0]), ("shared", &row.shared_id)];
+    for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+        _ = write!(line, " {name}={text}");
+    }
+    if let Some(at) = row.landed_at {
+        _ = write!(line, " landed {}", time(at));
+    }
+    if row.recovered {
+        line += " recovered";
+    }
+    line + row.refusal.map_or("", |_| " ") + row.refusal.map_or("", |refusal| refusal.code()) + "\n"
+}
+
+/// Every node of the graph by the root of its profile.
+pub fn profile_nodes(books: &Books) -> std::collections::BTreeMap<NodeId, Vec<NodeId>> {
+    let mut profiles = std::collections::BTreeMap::<NodeId, Vec<NodeId>>::new();
+    for node in (1..=books.state.last_node.0).map(NodeId) {
+        profiles.entry(books.roots.get(&node).copied().unwrap_or(node)).or_default().push(node);
+    }
+    profiles
+}
+
+fn profiles(books: &Books) -> String {
+    let line = |nodes: &Vec<NodeId>| {
+        let names: Vec<String> = nodes.iter().map(|it| node(books, *it)).collect();
+        format!("profile {}\n", names.join(" "))
+    };
+    profile_nodes(books).values().map(line).collect()
+}
+
+fn sizes(books: &Books) -> String {
+    let sizes: Vec<String> = profile_nodes(books).values().map(|nodes| nodes.len().to_string()).collect();
+    let refused: String = books
+        .edges
+        .values()
+        .filter(|edge| edge.refused)
+        .map(|edge| {
+            format!(
+                "refused to join {} and {} at {}\n",
+                node(books, edge.a),
+                node(books, edge.b),
+                time(edge.occurred_at)
+            )
+        })
+        .collect();
+    format!("profiles of {} nodes\n{refused}", sizes.join(", "))
+}
+
+fn payments(books: &Books) -> String {
+    let line = |it: &crate::row::PaymentRow| {
+        let open = if it.open { "open" } else { "closed" };
+        let (total, to) = (money(it.total, it.currency), partner(it.partner));
+        format!("payment {} {} to {to}: {} actions, {total} {}, {open}\n", it.id, time(it.at), it.actions, it.currency)
+    };
+    books.payments.values().map(line).collect()
+}
+
+fn audit(books: &Books) -> String {
+    let line = |it: &crate::row::AuditRow| {
+        let refusal = it.refusal.map_or(String::new(), |refusal| format!(" {}", refusal.code()));
+        let (kind, subject, user, why) = (it.kind, &it.subject, it.actor.user, &it.actor.reason);
+        format!("{} {kind} {subject:?} by {user} {why:?}{refusal}\n", time(it.at))
+    };
+    books.audit.values().map(line).collect()
+}
+
+fn effects(books: &Books) -> String {
+    let line = |it: &crate::row::EffectRow| {
+        let Effect::TellActionChanged { action, seq, kind } = &it.effect;
+        format!("tell {}/{} {action} {seq} {kind:?}\n", it.record, it.n)
+    };
+    books.effects.values().map(line).collect()
+}
+
+fn config(books: &Books) -> String {
+    let mut text = String::new();
+    for it in books.config.event_types.values() {
+        let EventTypeId(id) = it.id;
+        _ = writeln!(text, "event {id} {} of {} {:?}", it.code, it.program, it.standing);
+    }
+    for it in books.config.ads.values() {
+        _ = writeln!(text, "ad {} of {} {:?}", it.id, it.program, it.standing);
+    }
+    for it in books.config.links.values() {
+        _ = writeln!(text, "link {} of {} {:?}", it.slug, partner(it.partner), it.standing);
+    }
+    for it in books.config.promo_codes.values() {
+        _ = writeln!(text, "code {} of {} {:?}", it.code, partner(it.partner), it.standing);
+    }
+    for it in books.config.terms.values().flatten() {
+        let of = it.partner.map_or("template".into(), partner);
+        let end = it.ends_at.map_or(String::new(), |at| format!(" to {}", time(at)));
+        let own = if it.rules.is_some() { "own rules" } else { "as the template" };
+        _ = writeln!(text, "terms {of}/{} from {}{end} {:?}, {own}", it.version, time(it.starts_at), it.standing);
+    }
+    text
+}

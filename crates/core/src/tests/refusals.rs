@@ -1,0 +1,56 @@
+//! Every "no" of the rules has a history that ends in it.
+
+use super::fixture::run;
+use crate::refusal::Refusal;
+
+/// The shortest history that ends in a refusal, after the usual shop. A new refusal does not compile without one.
+fn history(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::CampaignNotFound => "conversion 1001 1 1.00 program=9",
+        Refusal::ProgramNotActive => "program 1 eur paused\n conversion 1001 sale 1.00",
+        Refusal::ActionTrackerNotFound => "conversion 1001 99 1.00",
+        Refusal::ActionTrackerNotActive => "event sale paused\n conversion 1001 sale 1.00",
+        Refusal::LinkNotFound => "click k1 nobody slug=typo",
+        Refusal::AdNotFound => "click k1 A ad=9",
+        Refusal::AdNotActive => "ad 1 paused\n click k1 A",
+        Refusal::PartnerNotFound => "click k1 Z",
+        Refusal::PartnerNotActive => "partner A paused\n click k1 A",
+        Refusal::ContractNotFound => "partner C\n click k1 C",
+        Refusal::ContractExpired => "contract A to=d1 from=d0\n at d1 click k1 A",
+        Refusal::ActionTermsNotFound => "event lead\n conversion 1001 lead 0 partner=A",
+        Refusal::Prefetch => "click k1 A prefetch",
+        Refusal::NotNavigation => "click k1 A embedded",
+        Refusal::DeclaredBot => "click k1 A bot",
+        Refusal::HeadRequest => "click k1 A head",
+        Refusal::ClickForged => "conversion 1001 sale 1.00 click=forged",
+        Refusal::OutsideAssociationWindow => "click k1 A\n at d31 conversion 1001 sale 1.00 click=k1",
+        Refusal::AfterEvent => "at d1 click k1 A\n at d2 conversion 1001 sale 1.00 click=k1 occurred=d0",
+        Refusal::OtherRefPrioritized => "click k1 A\n conversion 1001 sale 1.00 click=k1 partner=B",
+        Refusal::Unclaimed => "conversion 1001 sale 1.00 customer=c7",
+        Refusal::ConvDuplicate => "conversion 1001 sale 1.00\n conversion 1001 sale 2.00",
+        Refusal::CurrencyRateMissing => "conversion 1001 sale 1.00 partner=A currency=usd",
+        Refusal::ActionRefNotFound => "reverse 1001",
+        Refusal::ActionAlreadyReversed => "conversion 1001 sale 1.00 partner=A\n repeat 2 reverse 1001",
+        Refusal::ActionLocked => "conversion 1001 sale 1.00 partner=A\n at d30 time\n drain\n reverse 1001",
+        Refusal::MaxModificationsReached => "conversion 1001 sale 1.00 partner=A\n repeat 1001 modify 1001 amount={n}",
+        Refusal::AmountTooLarge => "conversion 1001 sale 1.00 partner=A\n modify 1001 amount=1000000001",
+        Refusal::NoItem => "conversion 1001 sale 1.00 partner=A\n modify 1001 item=hat:1",
+        Refusal::SlugTaken => "link boots A\n link boots B",
+        Refusal::IdTaken => "program 2 eur\n event other id=1 program=2",
+        Refusal::TermsInPast => "contract A sale=9% from=d-1",
+        Refusal::CodeTaken => "code TRAIL10 A\n code TRAIL10 B",
+    }
+}
+
+#[test]
+fn every_refusal_is_said_by_some_history() {
+    for refusal in Refusal::ALL {
+        let run = run(&format!("shop\n{}", history(*refusal)));
+        let last = run.outcomes.last().and_then(|outcome| outcome.refusal);
+        // That another won is said of a candidate, never of a report.
+        let decisions = run.books.decisions.values().flat_map(|decision| &decision.candidates);
+        let lost = decisions.filter_map(|candidate| candidate.lost).next_back();
+        let said = if *refusal == Refusal::OtherRefPrioritized { lost } else { last };
+        assert_eq!(said, Some(*refusal), "{}", run.output);
+    }
+}

@@ -1,0 +1,368 @@
+//! The text form of a history: one fact a line. What `fixture` says of the language, this reads.
+
+use std::collections::BTreeMap;
+
+use super::words::{
+    D0, Line, click_no, currency, days, digest, identifier, item, item_change, moment, money, number, partner, payout,
+    zone,
+};
+use crate::contract::{EventPayout, TermsRules};
+use crate::fact::{
+    ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
+    Item, ItemChange, Navigation, Role, Signals, TermsSet, Visit,
+};
+use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
+use crate::money::Currency;
+use crate::program::{Category, Program, PromoCode, Source, VanityLink};
+use crate::time::Timestamp;
+
+/// The shop that most histories happen in.
+const SHOP: &str = "
+    program 1 eur
+    event sale
+    template sale=8% window=30d lock=30d
+    ad 1
+    partner A
+    partner B
+    contract A
+    contract B
+";
+
+pub enum Step {
+    Fact(Entered),
+    /// As a machine does, work is taken until none waits: in pieces of this size.
+    Drain(u32, Timestamp),
+    Show(String),
+}
+
+pub struct Entered {
+    pub label: String,
+    pub received_at: Timestamp,
+    pub occurred_at: Timestamp,
+    pub actor: Option<Actor>,
+    pub fact: Fact,
+}
+
+pub fn read(text: &str) -> Vec<Step> {
+    let mut reader = Reader { now: D0, ..Reader::default() };
+    text.lines().for_each(|line| reader.line(line));
+    reader.steps
+}
+
+#[derive(Default)]
+struct Reader {
+    now: Timestamp,
+    steps: Vec<Step>,
+    currencies: BTreeMap<ProgramId, Currency>,
+    events: BTreeMap<(ProgramId, String), EventTypeId>,
+    last_event: u32,
+    templates: BTreeMap<(ProgramId, Option<PartnerId>), u32>,
+    minted: BTreeMap<ClickNo, ClickRef>,
+    reports: u128,
+}
+
+impl Reader {
+    fn line(&mut self, text: &str) {
+        let mut text = text.split('#').next().unwrap_or_default().trim();
+        if let Some((at, rest)) = text.strip_prefix("at ").map(|rest| rest.split_once(' ').unwrap_or((rest, ""))) {
+            self.now = moment(at);
+            text = rest.trim();
+        }
+        if text == "shop" {
+            SHOP.lines().for_each(|line| self.line(line));
+            return;
+        }
+        if let Some(rest) = text.strip_prefix("repeat ") {
+            let (times, rest) = rest.split_once(' ').unwrap();
+            (1..=number(times)).for_each(|n| self.line(&rest.replace("{n}", &n.to_string())));
+            return;
+        }
+        let mut line = Line { text, words: text.split_whitespace().collect() };
+        if line.words.is_empty() {
+            return;
+        }
+        let label = line.words[..line.words.len().min(2)].join(" ");
+        let verb = line.word();
+        if verb == "show" {
+            self.steps.push(Step::Show(line.words.join(" ")));
+            return;
+        }
+        if verb == "drain" {
+            let limit = line.words.pop().map_or(100, number);
+            self.steps.push(Step::Drain(limit, self.now));
+            return;
+        }
+        self.enter(verb, label, &mut line);
+        assert!(line.words.is_empty(), "{:?} means nothing in: {text}", line.words);
+    }
+
+    fn enter(&mut self, verb: &str, label: String, line: &mut Line<'_>) {
+        let actor = line.option("by").map(|user| Actor {
+            user: UserId(number(user)),
+            role: Role::Manager,
+            reason: "because".into(),
+        });
+        let occurred_at = line.option("occurred").map_or(self.now, moment);
+        let Some(fact) = self.fact(verb, occurred_at, line) else { return };
+        let occurred_at = match &fact {
+            Fact::ClickRecorded(click) => self.minted[&click.no].clicked_at,
+            _ => occurred_at,
+        };
+        self.steps.push(Step::Fact(Entered { label, received_at: self.now, occurred_at, actor, fact }));
+    }
+
+    fn fact(&mut self, verb: &str, at: Timestamp, line: &mut Line<'_>) -> Option<Fact> {
+        Some(match verb {
+            "rules" => Fact::RulesAdopted { version: number(line.word()) },
+            "program" => self.program(line),
+            "event" => self.event(line),
+            "template" => self.terms(line, None),
+            "contract" => {
+                let partner = partner(line.word());
+                self.terms(line, Some(partner))
+            }
+            "partner" => Fact::PartnerSet { partner: partner(line.word()), standing: line.standing() },
+            "ad" => ad(line),
+            "link" => link(line),
+            "code" => code(line),
+            "lost" => {
+                self.mint(line, at);
+                return None;
+            }
+            "click" => {
+                let click = self.mint(line, at);
+                recorded(line, click)
+            }
+            "found" => {
+                let click = self.minted[&click_no(line.word())];
+                recorded(line, click)
+            }
+            "visit" => self.visit(line),
+            "conversion" => self.conversion(line),
+            "modify" => self.modify(line),
+            "reverse" => {
+                let target = self.target(line);
+                self.change(line, target, ActionChange::Reverse)
+            }
+            "pay" => Fact::PaymentMade { partner: partner(line.word()), program: line.program() },
+            "time" => Fact::TimePassed,
+            "work" => Fact::WorkAdvanced { limit: number(line.word()) },
+            _ => panic!("no such fact: {}", line.text),
+        })
+    }
+
+    fn program(&mut self, line: &mut Line<'_>) -> Fact {
+        let id = ProgramId(number(line.word()));
+        let currency = currency(line.word());
+        self.currencies.insert(id, currency);
+        Fact::ProgramSet(Program {
+            id,
+            name: "Shop".into(),
+            currency,
+            zone: zone(line.option("zone").unwrap_or("utc")),
+            standing: line.standing(),
+            default_landing_url: String::new(),
+            permitted_hosts: Vec::new(),
+            tracking_hosts: Vec::new(),
+            click_param: "pt".into(),
+            cookie_days: 30,
+        })
+    }
+
+    fn event(&mut self, line: &mut Line<'_>) -> Fact {
+        let name = line.word().to_owned();
+        let program = line.program();
+        let known = self.events.get(&(program, name.clone())).copied();
+        let id = line.option("id").map(|id| EventTypeId(number(id))).or(known);
+        // The rules count the same way; a case would find its event type missing if they did not.
+        let expected = id.unwrap_or(EventTypeId(self.last_event.wrapping_add(1)));
+        self.last_event = self.last_event.max(expected.0);
+        self.events.insert((program, name.clone()), expected);
+        Fact::EventTypeSet(EventTypeSet {
+            program,
+            id,
+            code: line.option("code").unwrap_or(&name).to_owned(),
+            name,
+            category: Category::Sale,
+            standing: line.standing(),
+            server_wins: !line.flag("first-wins"),
+        })
+    }
+
+    fn event_id(&self, program: ProgramId, name: &str) -> EventTypeId {
+        match name.parse() {
+            Ok(id) => EventTypeId(id),
+            Err(_) => *self.events.get(&(program, name.to_owned())).unwrap_or_else(|| panic!("no event {name}")),
+        }
+    }
+
+    fn terms(&mut self, line: &mut Line<'_>, partner: Option<PartnerId>) -> Fact {
+        let program = line.program();
+        let versions = self.templates.entry((program, partner)).or_default();
+        *versions += 1;
+        // The first version covers all that came before; those after it begin now.
+        let default_start = if *versions == 1 { D0.minus_days(365) } else { self.now };
+        let starts_at = line.option("from").map_or(default_start, moment);
+        let ends_at = line.option("to").map(moment);
+        let standing = line.standing();
+        let referral_window_days = line.option("window").map_or(30, days);
+        let lock_days = line.option("lock").map_or(30, days);
+        let lines = std::mem::take(&mut line.words);
+        let payouts: Vec<EventPayout> = lines
+            .iter()
+            .map(|word| word.split_once('=').unwrap_or_else(|| panic!("{word} pays nothing")))
+            .map(|(event, text)| EventPayout { event_type: self.event_id(program, event), payout: payout(text) })
+            .collect();
+        let own = !payouts.is_empty() || partner.is_none();
+        let rules = own.then_some(TermsRules { referral_window_days, lock_days, payouts });
+        Fact::TermsSet(TermsSet { program, partner, starts_at, ends_at, standing, rules })
+    }
+
+    /// What the click's id says from now on, whether or not the click is recorded.
+    fn mint(&mut self, line: &mut Line<'_>, at: Timestamp) -> ClickRef {
+        let no = click_no(line.word());
+        let partner = if line.flag("nobody") { PartnerId(0) } else { partner(line.word()) };
+        let (program, ad) = (line.program(), line.ad());
+        let click = ClickRef { no, program, partner, ad, clicked_at: at, unrecorded: false };
+        *self.minted.entry(no).or_insert(click)
+    }
+
+    fn click_option(&self, line: &mut Line<'_>) -> (Option<ClickRef>, bool) {
+        match line.option("click") {
+            None => (None, false),
+            Some("forged") => (None, true),
+            Some(name) => (Some(self.minted[&click_no(name)]), false),
+        }
+    }
+
+    fn visit(&mut self, line: &mut Line<'_>) -> Fact {
+        let (click, _) = self.click_option(line);
+        let identifiers = line.identifiers();
+        Fact::VisitRecorded(Visit {
+            program: line.program(),
+            source: Source::Browser,
+            click,
+            identifiers,
+            path: "/".into(),
+        })
+    }
+
+    fn submission(&mut self) -> SubmissionId {
+        self.reports += 1;
+        SubmissionId(self.reports.to_be_bytes())
+    }
+
+    fn conversion(&mut self, line: &mut Line<'_>) -> Fact {
+        let (order_id, event, amount) = (line.word().to_owned(), line.word(), money(line.word()));
+        let program = line.program();
+        let event_type = self.event_id(program, event);
+        let usual = self.currencies.get(&program).copied().unwrap_or_default();
+        let currency = line.option("currency").map_or(usual, currency);
+        let (click, click_forged) = self.click_option(line);
+        let items: Vec<Item> = line.options("item").into_iter().map(item).collect();
+        let dated = line.flag("dated").then_some(self.now.0);
+        Fact::ConversionReported(Conversion {
+            submission: self.submission(),
+            program,
+            event_type,
+            digest: digest(&format!("{event_type} {order_id} {currency} {amount:?} {items:?} {dated:?}")),
+            order_id,
+            source: line.source(),
+            currency,
+            amount,
+            items,
+            identifiers: line.identifiers(),
+            click,
+            click_forged,
+            promo_code: line.text_of("code"),
+            forced_partner: line.option("partner").map(partner),
+            sub_ids: [line.text_of("sub1"), String::new(), String::new()],
+            shared_id: line.text_of("shared"),
+            customer_status: line.text_of("status"),
+            fields: Vec::new(),
+        })
+    }
+
+    fn target(&mut self, line: &mut Line<'_>) -> ActionTarget {
+        let named = line.word();
+        match named.parse() {
+            Ok(id) => ActionTarget::Id(id),
+            Err(()) => {
+                let event = line.option("event").unwrap_or("sale");
+                let event_type = self.event_id(line.program(), event);
+                ActionTarget::Order { event_type, order_id: named.to_owned() }
+            }
+        }
+    }
+
+    fn modify(&mut self, line: &mut Line<'_>) -> Fact {
+        let target = self.target(line);
+        let items: Vec<ItemChange> = line.options("item").into_iter().map(item_change).collect();
+        let change = match line.option("amount") {
+            Some(amount) => ActionChange::Amount(money(amount)),
+            None => ActionChange::Items(items),
+        };
+        self.change(line, target, change)
+    }
+
+    fn change(&mut self, line: &mut Line<'_>, target: ActionTarget, change: ActionChange) -> Fact {
+        Fact::ChangeRequested(ChangeRequest {
+            submission: self.submission(),
+            target,
+            disposition: line.option("reason").unwrap_or("ORDER_UPDATE").to_owned(),
+            source: line.source(),
+            change,
+        })
+    }
+}
+
+fn ad(line: &mut Line<'_>) -> Fact {
+    let id = if line.flag("new") { None } else { Some(AdId(number(line.word()))) };
+    Fact::AdSet(AdSet {
+        program: line.program(),
+        id,
+        name: "Ad".into(),
+        landing_url: String::new(),
+        standing: line.standing(),
+    })
+}
+
+fn link(line: &mut Line<'_>) -> Fact {
+    Fact::LinkSet(VanityLink {
+        slug: line.word().to_owned(),
+        partner: partner(line.word()),
+        program: line.program(),
+        ad: line.ad(),
+        deep_link: None,
+        standing: line.standing(),
+    })
+}
+
+fn code(line: &mut Line<'_>) -> Fact {
+    Fact::PromoCodeSet(PromoCode {
+        code: line.word().to_owned(),
+        partner: partner(line.word()),
+        program: line.program(),
+        standing: line.standing(),
+    })
+}
+
+fn recorded(line: &mut Line<'_>, click: ClickRef) -> Fact {
+    let prefetch = line.flag("prefetch");
+    let head = line.flag("head");
+    let navigation = if line.flag("embedded") { Navigation::Embedded } else { Navigation::Navigate };
+    let agents = [("bot", Agent::Bot), ("preview", Agent::Preview), ("assistant", Agent::Assistant)];
+    let agent = agents.into_iter().find(|(name, _)| line.flag(name)).map_or(Agent::Browser, |(_, agent)| agent);
+    Fact::ClickRecorded(Click {
+        no: click.no,
+        program: click.program,
+        partner: click.partner,
+        ad: click.ad,
+        slug: line.option("slug").map(str::to_owned),
+        visitor: line.option("visitor").map(|name| identifier("visitor", name)),
+        sub_ids: [line.text_of("sub1"), String::new(), String::new()],
+        shared_id: line.text_of("shared"),
+        signals: Signals { navigation, prefetch, head, agent, ..Signals::default() },
+        deep_link_refused: false,
+    })
+}

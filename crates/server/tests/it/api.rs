@@ -1,0 +1,84 @@
+//! `/api/v1`: what its document says is what is served.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, Demo};
+
+fn document() -> Value {
+    serde_json::from_str(referee_server::api::OPENAPI).expect("the document is JSON")
+}
+
+#[test]
+fn the_document_and_the_routes_name_the_same() {
+    let demo = Demo::start();
+    let document = document();
+    let paths = document["paths"].as_object().expect("paths");
+    let source = include_str!("../../src/api/mod.rs");
+    let routes: Vec<&str> = source.split("\"/api/v1/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    for route in &routes {
+        assert!(paths.contains_key(&format!("/api/v1/{route}")), "the document leaves out {route}");
+    }
+    for (path, methods) in paths {
+        assert!(routes.iter().any(|route| format!("/api/v1/{route}") == *path), "nothing serves {path}");
+        for method in methods.as_object().expect("methods").keys().filter(|key| *key != "parameters") {
+            let reply =
+                demo.anybody().send(&method.to_uppercase(), &path.replace("{id}", "1.1.1"), "application/json", b"{}");
+            let open = path.ends_with("openapi.json");
+            let expected = if open { [200, 200] } else { [401, 422] };
+            assert!(expected.contains(&reply.status), "{method} {path} gave {}", reply.status);
+        }
+    }
+}
+
+#[test]
+fn a_brand_sets_itself_up_with_ids_it_brings_along() {
+    let demo = Demo::start();
+    let api = demo.api();
+    let post = |path: &str, body: Value| api.post(path, "application/json", &body.to_string());
+    let partner = post("/api/v1/partners", json!({ "id": 123_456, "name": "Old Friend", "program_ids": [1] }));
+    assert_eq!((partner.status, partner.json()["id"].clone()), (201, json!(123_456)), "{}", partner.text());
+    let ad = post(
+        "/api/v1/ads",
+        json!({ "id": 98_765, "program_id": 1, "name": "Moved", "landing_url": demo.text("/shop_url") }),
+    );
+    assert_eq!(ad.json()["id"], 98_765);
+    let link =
+        post("/api/v1/links", json!({ "program_id": 1, "partner_id": 123_456, "ad_id": 98_765, "slug": "old-friend" }));
+    assert_eq!(link.status, 201, "{}", link.text());
+    assert!(demo.visitor().get("/c/123456/98765/1").location_param("pt").is_some());
+    let vanity = demo.visitor().get("/old-friend").location_param("pt").expect("a click id");
+    let order = json!({ "program": 1, "event_type_code": "sale", "event_date": "NOW", "order_id": "A1", "amount": "10",
+        "currency": "EUR", "click_id": vanity });
+    let taken = post("/api/v1/conversions", order);
+    assert_eq!(taken.status, 202, "{}", taken.text());
+    let submission = taken.json()["submission_id"].as_str().expect("a name").to_owned();
+    let found = api.get(&format!("/api/v1/submissions/{submission}")).json();
+    assert_eq!(found["status"], "applied");
+    let actions = api.get("/api/v1/actions?order_id=A1&partner_id=123456").json();
+    assert_eq!(actions["data"][0]["payout"], "0.80");
+
+    let taken = post("/api/v1/links", json!({ "program_id": 1, "partner_id": 1, "ad_id": 1, "slug": "old-friend" }));
+    assert_eq!((taken.status, &taken.json()["error"]["code"]), (422, &json!("SLUG_TAKEN")));
+    let away = post(
+        "/api/v1/links",
+        json!({ "program_id": 1, "partner_id": 1, "ad_id": 1, "slug": "away", "deep_link": "https://evil.example/" }),
+    );
+    assert_eq!((away.status, &away.json()["error"]["fields"][0]["field"]), (400, &json!("deep_link")));
+    let script = post("/api/v1/ads", json!({ "program_id": 1, "name": "x", "landing_url": "javascript:alert(1)" }));
+    assert_eq!(script.status, 400);
+    let reserved = post("/api/v1/links", json!({ "program_id": 1, "partner_id": 1, "ad_id": 1, "slug": "tag" }));
+    assert_eq!(reserved.status, 400);
+}
+
+#[test]
+fn tokens_open_only_what_they_are_for() {
+    let demo = Demo::start();
+    for line in ["", "Bearer nonsense", "Basic bm9ib2R5Og=="] {
+        let client = Client::new(demo.address, "localhost").with("authorization", line);
+        let reply = client.get("/api/v1/actions");
+        assert_eq!((reply.status, &reply.json()["error"]["code"]), (401, &json!("unauthenticated")), "{line}");
+    }
+    let account_token = format!("Bearer {}", demo.text("/auth_token"));
+    let other_kind = Client::new(demo.address, "localhost").with("authorization", &account_token);
+    assert_eq!(other_kind.get("/api/v1/actions").status, 401, "an account's token is no API token");
+}

@@ -1,0 +1,131 @@
+//! The rules of the house that a compiler does not know.
+
+use std::path::{Path, PathBuf};
+
+use referee_core::refusal::Refusal;
+use referee_engine::intake::drop_reason::DropReason;
+
+use crate::support::data_path;
+
+/// Longer, and a file holds more than one noun.
+const LINES_MAX: usize = 700;
+
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![data_path(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "{folder} has files that end with {ending}");
+    found
+}
+
+fn text(path: impl AsRef<Path>) -> String {
+    std::fs::read_to_string(path).expect("a text file")
+}
+
+/// The crates under a heading of a manifest.
+fn dependencies(manifest: &str) -> Vec<String> {
+    let manifest: toml::Table = text(data_path(manifest)).parse().expect("a manifest");
+    manifest.get("dependencies").and_then(|it| it.as_table()).map(|it| it.keys().cloned().collect()).unwrap_or_default()
+}
+
+#[test]
+fn crates_know_only_what_is_below_them() {
+    assert_eq!(dependencies("crates/core/Cargo.toml"), [""; 0], "core depends on nothing");
+    let engine = dependencies("crates/engine/Cargo.toml");
+    for web in ["axum", "hyper", "tower", "maud", "http"] {
+        assert!(!engine.contains(&web.to_owned()), "the engine knows no {web}");
+    }
+    let server = dependencies("crates/server/Cargo.toml");
+    for sql in ["rusqlite", "tokio-postgres", "sqlx"] {
+        assert!(!server.contains(&sql.to_owned()), "the server knows no {sql}");
+    }
+    for product in ["referee-core", "referee-engine", "referee-server"] {
+        assert!(!dependencies("xtask/Cargo.toml").contains(&product.to_owned()), "xtask depends on no product");
+    }
+}
+
+#[test]
+fn the_core_is_pure_and_the_server_holds_no_sql() {
+    let forbidden =
+        ["std::time", "std::fs", "std::net", "std::env", "std::thread", "HashMap", "HashSet", "f32", "f64", "async "];
+    for path in files("crates/core/src", ".rs") {
+        let source = text(&path);
+        for word in forbidden {
+            let found = source.lines().find(|line| !line.trim_start().starts_with("//") && line.contains(word));
+            assert_eq!(found, None, "{}: {word}", path.display());
+        }
+    }
+    for path in files("crates/server/src", ".rs") {
+        let source = text(&path).to_lowercase();
+        for word in ["select * ", "insert into", "delete from", "update \"", "\"select "] {
+            assert!(!source.contains(word), "{} holds SQL: {word}", path.display());
+        }
+    }
+    for path in files("crates", ".rs").iter().filter(|path| !path.ends_with("engine/src/clock.rs")) {
+        let own = path.to_string_lossy().contains("/tests/");
+        assert!(own || !text(path).contains("SystemTime::now"), "{} asks what time it is", path.display());
+    }
+}
+
+#[test]
+fn files_are_one_noun_long() {
+    for folder in ["crates", "xtask"] {
+        for path in files(folder, ".rs") {
+            let lines = text(&path).lines().count();
+            assert!(lines <= LINES_MAX, "{} has {lines} lines: which noun is hiding in it?", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_statement_is_loaded_by_one_file() {
+    let sources: Vec<String> = files("crates/engine/src", ".rs").iter().map(text).collect();
+    for path in files("crates/engine/sql", ".sql") {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let folder = path.parent().and_then(Path::file_name).expect("a folder").to_string_lossy().into_owned();
+        let place = format!("sql/{folder}/{name}");
+        let users = sources.iter().filter(|source| source.contains(&place)).count();
+        let by_macro = sources.iter().any(|source| source.contains(&format!("\"{}\"", name.trim_end_matches(".sql"))));
+        assert!(users == 1 || by_macro, "{place} is loaded by {users} files");
+    }
+}
+
+#[test]
+fn every_no_has_a_sentence_in_the_documents() {
+    let page = text(data_path("docs/reference/refusals.md"));
+    for refusal in Refusal::ALL {
+        assert!(page.contains(&format!("`{}`", refusal.code())), "{} is not explained", refusal.code());
+        assert!(page.contains(refusal.brand_sentence()), "{}: the brand's sentence differs", refusal.code());
+    }
+    for reason in DropReason::ALL {
+        assert!(page.contains(&format!("`{}`", reason.code())), "{} is not explained", reason.code());
+    }
+    let errors = text(data_path("docs/reference/errors.md"));
+    let sources = files("crates/server/src", ".rs").iter().map(text).collect::<String>();
+    let codes = sources.split("ApiError::new(StatusCode::").skip(1).filter_map(|rest| rest.split('"').nth(1));
+    for code in codes {
+        assert!(errors.contains(&format!("## {code}")), "the error {code} is not explained");
+    }
+}
+
+#[test]
+fn every_dependency_has_a_reason() {
+    let page = text(data_path("ARCHITECTURE.md"));
+    for manifest in
+        ["crates/engine/Cargo.toml", "crates/server/Cargo.toml", "xtask/Cargo.toml", "crates/sim/Cargo.toml"]
+    {
+        for name in dependencies(manifest).iter().filter(|name| !name.starts_with("referee-")) {
+            assert!(page.contains(&format!("`{name}`")), "{manifest}: {name} has no reason in ARCHITECTURE.md");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! How fast the machine applies facts to the books, and how much room a click takes.
+//!
+//! The log is written as a recorder under load writes it: one frame per flush, most of about 64 records and some of
+//! up to 512. What is measured is all of the machine's thread: reading frames, unpacking, loading, the rules, saving,
+//! commits and the checkpoint at the end.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use referee_core::id::BrandId;
+use referee_engine::books::sqlite::SqliteBooks;
+use referee_engine::log::frame::{Encoded, pack};
+use referee_engine::log::sqlite::SqliteLog;
+use referee_engine::log::{Draft, FrameId, Frames, Log, Position};
+use referee_engine::machine::{Machine, MachineFigures, Progress};
+use referee_engine::routing::PartitionId;
+use serde::Serialize;
+
+use crate::cpu::thread_time;
+use crate::random::Random;
+use crate::world::{BRAND, Mix, World};
+
+const PARTITION: PartitionId = PartitionId(1);
+/// Frames handed to the log at once, to write it faster; in the log they stand as if each had been flushed alone.
+const FRAMES_AT_ONCE: usize = 200;
+
+pub struct Options {
+    pub clicks: u64,
+    pub seed: u64,
+    /// For the files; removed at the end.
+    pub folder: PathBuf,
+    pub json: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Figures {
+    clicks: u64,
+    clicks_per_core_second: u64,
+    /// Log and books together.
+    bytes_per_click: u64,
+    log_bytes_per_click: u64,
+    books_bytes_per_click: u64,
+    mixed_facts: u64,
+    mixed_facts_per_core_second: u64,
+    mixed_bytes_per_fact: u64,
+    records_per_frame: u64,
+}
+
+/// What one run came to.
+struct Run {
+    facts: u64,
+    frames: u64,
+    cpu: Duration,
+    wall: Duration,
+    log_bytes: u64,
+    books_bytes: u64,
+}
+
+impl Run {
+    fn per_core_second(&self) -> u64 {
+        (self.facts as f64 / self.cpu.as_secs_f64()) as u64
+    }
+
+    fn say(&self, name: &str) {
+        println!(
+            "{name}: {} facts in {} frames, {:.2} s of a core ({:.2} s on the clock): {} facts per core-second; \
+             log {} B and books {} B per fact",
+            self.facts,
+            self.frames,
+            self.cpu.as_secs_f64(),
+            self.wall.as_secs_f64(),
+            self.per_core_second(),
+            self.log_bytes / self.facts,
+            self.books_bytes / self.facts,
+        );
+    }
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let clicks = measure(options, "clicks", Mix { clicks_per_visit: 0, clicks_per_order: 0 })?;
+    let mixed = measure(options, "mixed", Mix { clicks_per_visit: 3, clicks_per_order: 100 })?;
+    let figures = Figures {
+        clicks: clicks.facts,
+        clicks_per_core_second: clicks.per_core_second(),
+        bytes_per_click: (clicks.log_bytes + clicks.books_bytes) / clicks.facts,
+        log_bytes_per_click: clicks.log_bytes / clicks.facts,
+        books_bytes_per_click: clicks.books_bytes / clicks.facts,
+        mixed_facts: mixed.facts,
+        mixed_facts_per_core_second: mixed.per_core_second(),
+        mixed_bytes_per_fact: (mixed.log_bytes + mixed.books_bytes) / mixed.facts,
+        records_per_frame: clicks.facts / clicks.frames.max(1),
+    };
+    if let Some(path) = &options.json {
+        let text = serde_json::to_string_pretty(&figures).context("write the figures")?;
+        std::fs::write(path, text + "\n").with_context(|| format!("write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// One run in a folder of its own, which goes away.
+fn measure(options: &Options, name: &str, mix: Mix) -> Result<Run> {
+    ensure!(options.clicks > 0, "there is nothing to measure without clicks");
+    let folder = options.folder.join(name);
+    std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
+    let run = run_in(&folder, options, mix);
+    std::fs::remove_dir_all(&folder).with_context(|| format!("remove {}", folder.display()))?;
+    // Only if nothing else is in it.
+    _ = std::fs::remove_dir(&options.folder);
+    let run = run?;
+    run.say(name);
+    Ok(run)
+}
+
+fn run_in(folder: &Path, options: &Options, mix: Mix) -> Result<Run> {
+    let (log_path, books_path) = (folder.join("log.db"), folder.join("books.db"));
+    let log: Arc<dyn Log> = Arc::new(SqliteLog::open(&log_path)?);
+    let mut world = World::new(options.seed, mix);
+    let mut author = Author::new(log.as_ref(), options.seed);
+    author.write(&world.set_up()?)?;
+    author.flush()?;
+    let set_up = log.end(PARTITION)?;
+    let (mut drafts, frames_before) = (Vec::new(), author.frames);
+    for _ in 0..options.clicks {
+        world.next(&mut drafts);
+        author.write(&drafts)?;
+        drafts.clear();
+    }
+    author.flush()?;
+    let (frames, end) = (author.frames - frames_before, log.end(PARTITION)?);
+
+    let brands: [(BrandId, PartitionId); 1] = [(BRAND, PARTITION)];
+    let books = Box::new(SqliteBooks::open(&books_path)?);
+    let mut machine =
+        Machine::open(log.clone(), books, &brands, Box::new(|_, _| {}), Arc::new(MachineFigures::default()))?;
+    machine.catch_up(&Progress::from([(PARTITION, set_up)]))?;
+    let (cpu, clock) = (thread_time(), Instant::now());
+    let facts = machine.catch_up(&Progress::from([(PARTITION, end)]))?;
+    // Closing the books writes everything to their place: that belongs to the cost.
+    drop(machine);
+    let (cpu, wall) = (thread_time() - cpu, clock.elapsed());
+    drop(log);
+    Ok(Run { facts, frames, cpu, wall, log_bytes: size(&log_path)?, books_bytes: size(&books_path)? })
+}
+
+fn size(path: &Path) -> Result<u64> {
+    Ok(std::fs::metadata(path).with_context(|| format!("measure {}", path.display()))?.len())
+}
+
+/// Writes the log in a recorder's place, with frames of drawn sizes.
+struct Author<'a> {
+    log: &'a dyn Log,
+    random: Random,
+    records: Vec<Encoded>,
+    /// Records that the frame under way gets.
+    wanted: usize,
+    ready: Vec<(PartitionId, referee_engine::log::Frame)>,
+    frames: u64,
+    facts: u64,
+}
+
+impl Author<'_> {
+    fn new(log: &dyn Log, seed: u64) -> Author<'_> {
+        let mut random = Random::new(!seed);
+        let wanted = frame_size(&mut random);
+        Author { log, random, records: Vec::new(), wanted, ready: Vec::new(), frames: 0, facts: 0 }
+    }
+
+    fn write(&mut self, drafts: &[Draft]) -> Result<()> {
+        for draft in drafts {
+            self.records.push(Encoded::of(draft));
+            if self.records.len() >= self.wanted {
+                self.close_frame()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn close_frame(&mut self) -> Result<()> {
+        self.frames += 1;
+        let id = FrameId { edge: 1, epoch: 1, n: self.frames };
+        self.ready.push((PARTITION, pack(id, self.facts + 1, &self.records)?));
+        self.facts += self.records.len() as u64;
+        self.records.clear();
+        self.wanted = frame_size(&mut self.random);
+        if self.ready.len() >= FRAMES_AT_ONCE { self.send() } else { Ok(()) }
+    }
+
+    /// Closes the frame under way, and waits until all are kept.
+    fn flush(&mut self) -> Result<()> {
+        if !self.records.is_empty() {
+            self.close_frame()?;
+        }
+        self.send()
+    }
+
+    fn send(&mut self) -> Result<()> {
+        let frames = Frames::new(std::mem::take(&mut self.ready));
+        if frames.is_empty() {
+            return Ok(());
+        }
+        let (sender, kept) = channel::<referee_engine::error::Result<Vec<Position>>>();
+        self.log.submit(frames, Box::new(move |result| _ = sender.send(result)));
+        kept.recv().context("the log gave no answer")??;
+        Ok(())
+    }
+}
+
+/// Most flushes find about 64 records; after a slow one there are up to 512.
+fn frame_size(random: &mut Random) -> usize {
+    let size = if random.percent(10) { 65 + random.below(448) } else { 32 + random.below(65) };
+    size as usize
+}

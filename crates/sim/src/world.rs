@@ -1,0 +1,381 @@
+//! A shop with partners, and the people who come and sometimes buy.
+//!
+//! Forty partners promote eight ads; few of each are popular. One visitor in seven was here before. A quarter of the
+//! clicks carry a short sub id and one in twenty a partner's own click id. Addresses, user agents and referring pages
+//! vary as they do on the web, because they decide how well a frame compresses.
+
+use std::collections::VecDeque;
+
+use referee_core::contract::{EventPayout, Payout, TermsRules};
+use referee_core::fact::{
+    Actor, AdSet, Agent, Click, ClickRef, Conversion, Device, EventTypeSet, Fact, Item, Navigation, Role, Signals,
+    TermsSet, Visit,
+};
+use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
+use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::machine::RULES_VERSION;
+use referee_core::money::{Currency, MICROS, Money};
+use referee_core::program::{Category, Program, Source, Standing};
+use referee_core::time::Timestamp;
+use referee_engine::intake::click_id::ClickNumbers;
+use referee_engine::log::{Draft, Raw};
+use referee_engine::zone::zone;
+
+use crate::random::Random;
+
+pub const BRAND: BrandId = BrandId(1);
+const PROGRAM: ProgramId = ProgramId(1);
+const SALE: EventTypeId = EventTypeId(1);
+const FIRST_PARTNER: u32 = 11;
+const PARTNERS: u64 = 40;
+const ADS: u64 = 8;
+/// 2026-11-02, a Monday, at noon in UTC.
+const OPENING: Timestamp = Timestamp(1_793_620_800_000);
+/// The mean time between two clicks: two million a day.
+const CLICK_EVERY_MS: u64 = 43;
+const RETURNING_PERCENT: u64 = 15;
+/// Clicks whose visitors may still be on the site.
+const ON_SITE: usize = 2_000;
+const CUSTOMERS_KNOWN: usize = 50_000;
+
+/// How often what follows a click follows it.
+#[derive(Clone, Copy)]
+pub struct Mix {
+    /// One visit for so many clicks; none if zero.
+    pub clicks_per_visit: u64,
+    /// One order for so many clicks; none if zero.
+    pub clicks_per_order: u64,
+}
+
+struct Shopper {
+    click: ClickRef,
+    visitor: Identifier,
+    address: String,
+    user_agent: String,
+}
+
+pub struct World {
+    random: Random,
+    mix: Mix,
+    now: Timestamp,
+    numbers: ClickNumbers,
+    visitors: Vec<Identifier>,
+    on_site: VecDeque<Shopper>,
+    customers: Vec<[Identifier; 3]>,
+    orders: u64,
+}
+
+impl World {
+    pub fn new(seed: u64, mix: Mix) -> World {
+        World {
+            random: Random::new(seed),
+            mix,
+            now: OPENING,
+            numbers: ClickNumbers::new(1),
+            visitors: Vec::new(),
+            on_site: VecDeque::new(),
+            customers: Vec::new(),
+            orders: 0,
+        }
+    }
+
+    /// What the brand sets up before anybody comes.
+    pub fn set_up(&self) -> referee_engine::error::Result<Vec<Draft>> {
+        let mut facts = vec![
+            Fact::RulesAdopted { version: RULES_VERSION },
+            Fact::ProgramSet(program()?),
+            Fact::EventTypeSet(sale()),
+            Fact::TermsSet(terms(None, 80_000)),
+        ];
+        for n in 0..ADS {
+            facts.push(Fact::AdSet(ad(AdId(n as u32 + 1))));
+        }
+        for n in 0..PARTNERS {
+            let partner = PartnerId(FIRST_PARTNER + n as u32);
+            facts.push(Fact::PartnerSet { partner, standing: Standing::Active });
+            facts.push(Fact::TermsSet(terms(Some(partner), 50_000 + 1_000 * n as u32)));
+        }
+        let actor = || Some(Actor { user: UserId(1), role: Role::Owner, reason: String::new() });
+        let at = OPENING.minus_days(1);
+        let draft = |fact| Draft { brand: BRAND, received_at: at, occurred_at: at, actor: actor(), fact, raw: None };
+        Ok(facts.into_iter().map(draft).collect())
+    }
+
+    /// The next click, and what people who clicked before it did meanwhile.
+    pub fn next(&mut self, out: &mut Vec<Draft>) {
+        self.now = self.now.plus_ms(self.random.below(CLICK_EVERY_MS * 2 + 1) as i64);
+        out.push(self.click());
+        if self.mix.clicks_per_visit > 0 && self.random.below(self.mix.clicks_per_visit) == 0 {
+            out.push(self.visit());
+        }
+        if self.mix.clicks_per_order > 0 && self.random.below(self.mix.clicks_per_order) == 0 {
+            out.push(self.order());
+        }
+    }
+
+    fn draft(&self, fact: Fact, raw: Raw) -> Draft {
+        Draft { brand: BRAND, received_at: self.now, occurred_at: self.now, actor: None, fact, raw: Some(raw) }
+    }
+
+    fn click(&mut self) -> Draft {
+        let partner = PartnerId(FIRST_PARTNER + self.random.popular(PARTNERS) as u32);
+        let ad = AdId(1 + self.random.popular(ADS) as u32);
+        let (no, clicked_at) = (self.numbers.next(self.now), self.now);
+        let (visitor, sub_ids) = (self.visitor(), self.sub_ids());
+        let phone = self.random.percent(60);
+        let (address, user_agent) = (self.address(), self.user_agent(phone));
+        let click = ClickRef { no, program: PROGRAM, partner, ad, clicked_at, unrecorded: false };
+        let raw = Raw {
+            address: address.clone(),
+            user_agent: user_agent.clone(),
+            url: format!("/c/{partner}/{ad}/{PROGRAM}"),
+            referrer: self.referrer(partner),
+        };
+        if self.on_site.len() == ON_SITE {
+            self.on_site.pop_front();
+        }
+        self.on_site.push_back(Shopper { click, visitor, address, user_agent });
+        let signals = Signals {
+            navigation: Navigation::Navigate,
+            agent: Agent::Browser,
+            device: if phone { Device::Phone } else { Device::Desktop },
+            ..Signals::default()
+        };
+        let fact = Fact::ClickRecorded(Click {
+            no,
+            program: PROGRAM,
+            partner,
+            ad,
+            slug: None,
+            visitor: Some(visitor),
+            sub_ids,
+            shared_id: String::new(),
+            signals,
+            deep_link_refused: false,
+        });
+        self.draft(fact, raw)
+    }
+
+    fn visitor(&mut self) -> Identifier {
+        let seen = self.visitors.len() as u64;
+        if seen > 0 && self.random.percent(RETURNING_PERCENT) {
+            // Most come back soon.
+            let back =
+                if self.random.percent(70) { self.random.below(seen.min(20_000)) } else { self.random.below(seen) };
+            return self.visitors[(seen - 1 - back) as usize];
+        }
+        let visitor = Identifier { kind: IdentifierKind::Visitor, hash: self.random.bytes() };
+        self.visitors.push(visitor);
+        visitor
+    }
+
+    fn sub_ids(&mut self) -> [String; 3] {
+        let mut sub_ids = <[String; 3]>::default();
+        if self.random.percent(25) {
+            sub_ids[0] = format!("newsletter-{}", self.random.popular(60));
+        }
+        if self.random.percent(5) {
+            sub_ids[1] = format!("{:020x}", self.random.number());
+        }
+        sub_ids
+    }
+
+    fn address(&mut self) -> String {
+        let n = self.random.number();
+        match n % 3 {
+            0 => format!("2a02:{:x}:{:x}:{:x}::{:x}", n >> 56, n >> 40 & 0xffff, n >> 24 & 0xffff, n >> 8 & 0xffff),
+            _ => format!("{}.{}.{}.{}", 20 + (n >> 56) % 180, n >> 48 & 255, n >> 40 & 255, n >> 32 & 255),
+        }
+    }
+
+    /// Browsers tell little of themselves by now: a system and a version.
+    fn user_agent(&mut self, phone: bool) -> String {
+        let version = 128 + self.random.popular(23);
+        match (phone, self.random.percent(45)) {
+            (true, true) => {
+                let (major, minor) = (26 - self.random.popular(10), self.random.below(7));
+                format!(
+                    "Mozilla/5.0 (iPhone; CPU iPhone OS {major}_{minor} like Mac OS X) AppleWebKit/605.1.15 \
+                     (KHTML, like Gecko) Version/{major}.{minor} Mobile/15E148 Safari/604.1"
+                )
+            }
+            (true, false) => format!(
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 \
+                 Mobile Safari/537.36"
+            ),
+            (false, firefox) => {
+                let system = self.random.of(&["Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7"]);
+                if firefox {
+                    format!("Mozilla/5.0 ({system}; rv:{version}.0) Gecko/20100101 Firefox/{version}.0")
+                } else {
+                    format!(
+                        "Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 \
+                         Safari/537.36"
+                    )
+                }
+            }
+        }
+    }
+
+    /// Half of the pages send only their origin, as browsers do by default; some send nothing.
+    fn referrer(&mut self, partner: PartnerId) -> String {
+        match self.random.below(10) {
+            0..5 => format!("https://www.partner-{partner}.example/"),
+            5..8 => format!("https://www.partner-{partner}.example/reviews/{}", self.random.popular(300)),
+            _ => String::new(),
+        }
+    }
+
+    /// Somebody of those who clicked lately.
+    fn shopper(&mut self) -> usize {
+        self.random.below(self.on_site.len() as u64) as usize
+    }
+
+    fn visit(&mut self) -> Draft {
+        let place = self.shopper();
+        let path = format!("/products/{}", self.random.popular(400));
+        let shopper = &self.on_site[place];
+        let raw = Raw {
+            address: shopper.address.clone(),
+            user_agent: shopper.user_agent.clone(),
+            url: format!("https://www.shop.example{path}"),
+            referrer: String::new(),
+        };
+        let fact = Fact::VisitRecorded(Visit {
+            program: PROGRAM,
+            source: Source::Browser,
+            click: Some(shopper.click),
+            identifiers: vec![shopper.visitor],
+            path,
+        });
+        self.draft(fact, raw)
+    }
+
+    fn customer(&mut self) -> [Identifier; 3] {
+        let known = self.customers.len() as u64;
+        if known > 0 && self.random.percent(30) {
+            return self.customers[self.random.below(known) as usize];
+        }
+        let mut identifier = |kind| Identifier { kind, hash: self.random.bytes() };
+        // A customer's number, and the address under both hashes that senders use.
+        let customer = [IdentifierKind::CustomerId, IdentifierKind::Email, IdentifierKind::Email].map(&mut identifier);
+        if self.customers.len() < CUSTOMERS_KNOWN {
+            self.customers.push(customer);
+        }
+        customer
+    }
+
+    fn order(&mut self) -> Draft {
+        let place = self.shopper();
+        let mut identifiers = self.customer().to_vec();
+        let with_click = self.random.percent(60);
+        let items: Vec<Item> = (0..1 + self.random.below(3)).map(|_| self.item()).collect();
+        let (submission, digest) = (SubmissionId(self.random.bytes()), self.random.bytes());
+        self.orders += 1;
+        let shopper = &self.on_site[place];
+        identifiers.push(shopper.visitor);
+        let raw = Raw {
+            address: shopper.address.clone(),
+            user_agent: shopper.user_agent.clone(),
+            url: "https://www.shop.example/checkout/thanks".into(),
+            referrer: String::new(),
+        };
+        let fact = Fact::ConversionReported(Conversion {
+            submission,
+            program: PROGRAM,
+            event_type: SALE,
+            order_id: format!("A{:08}", 10_000_000 + self.orders),
+            source: Source::Browser,
+            currency: Currency(*b"EUR"),
+            amount: items.iter().fold(Money::ZERO, |sum, item| sum.plus(item.amount)),
+            items,
+            identifiers,
+            click: with_click.then_some(shopper.click),
+            click_forged: false,
+            promo_code: String::new(),
+            forced_partner: None,
+            sub_ids: Default::default(),
+            shared_id: String::new(),
+            customer_status: String::new(),
+            digest,
+            fields: Vec::new(),
+        });
+        self.draft(fact, raw)
+    }
+
+    fn item(&mut self) -> Item {
+        let n = self.random.popular(400);
+        let amount = Money((10 + n as i64 % 90) * MICROS);
+        Item { sku: format!("SKU-{n:05}"), name: format!("Product {n}"), category: "shoes".into(), quantity: 1, amount }
+    }
+}
+
+fn program() -> referee_engine::error::Result<Program> {
+    Ok(Program {
+        id: PROGRAM,
+        name: "Acme Shoes partners".into(),
+        currency: Currency(*b"EUR"),
+        zone: zone("Europe/Berlin", OPENING)?,
+        standing: Standing::Active,
+        default_landing_url: "https://www.shop.example/".into(),
+        permitted_hosts: vec!["www.shop.example".into()],
+        tracking_hosts: vec!["go.shop.example".into()],
+        click_param: "pt".into(),
+        cookie_days: 30,
+    })
+}
+
+fn sale() -> EventTypeSet {
+    EventTypeSet {
+        program: PROGRAM,
+        id: Some(SALE),
+        code: "sale".into(),
+        name: "Online sale".into(),
+        category: Category::Sale,
+        standing: Standing::Active,
+        server_wins: true,
+    }
+}
+
+fn ad(id: AdId) -> AdSet {
+    AdSet {
+        program: PROGRAM,
+        id: Some(id),
+        name: format!("Ad {id}"),
+        landing_url: format!("https://www.shop.example/landing/{id}"),
+        standing: Standing::Active,
+    }
+}
+
+fn terms(partner: Option<PartnerId>, sale_ppm: u32) -> TermsSet {
+    let payouts = vec![EventPayout { event_type: SALE, payout: Payout::Rate { ppm: sale_ppm } }];
+    TermsSet {
+        program: PROGRAM,
+        partner,
+        starts_at: OPENING.minus_days(1),
+        ends_at: None,
+        standing: Standing::Active,
+        rules: Some(TermsRules { referral_window_days: 30, lock_days: 30, payouts }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_makes_the_same_world() {
+        let facts = |seed| {
+            let mut world = World::new(seed, Mix { clicks_per_visit: 3, clicks_per_order: 100 });
+            let mut drafts = world.set_up().unwrap();
+            (0..500).for_each(|_| world.next(&mut drafts));
+            drafts
+        };
+        let drafts = facts(1);
+        assert_eq!(drafts, facts(1));
+        assert_ne!(drafts, facts(2));
+        let visits = drafts.iter().filter(|draft| matches!(draft.fact, Fact::VisitRecorded(_))).count();
+        assert!((120..220).contains(&visits), "{visits}");
+        assert_eq!(drafts.iter().filter(|draft| matches!(draft.fact, Fact::ClickRecorded(_))).count(), 500);
+    }
+}
