@@ -7,6 +7,7 @@ use crate::fact::{Click, ClickRef, Fact, Record, Signals, Visit};
 use crate::id::{AdId, NodeId, PartnerId, PaymentId, ProgramId};
 use crate::identity::graph;
 use crate::money::Money;
+use crate::program::Standing;
 use crate::refusal::Refusal;
 use crate::row::{AuditRow, ClickRow, PaymentRow, Rollup, RollupKey};
 use crate::setup;
@@ -140,6 +141,10 @@ fn refusal_of(slice: &Slice, record: &Record, click: &Click) -> Option<Refusal> 
     let unknown_slug = click.slug.is_some() && click.partner == PartnerId(0);
     if unknown_slug {
         return Some(Refusal::LinkNotFound);
+    }
+    let link = click.slug.as_ref().and_then(|slug| slice.config.links.get(&(click.program, slug.clone())));
+    if link.is_some_and(|link| link.standing == Standing::Paused) {
+        return Some(Refusal::LinkNotActive);
     }
     link_refusal(&slice.config, record, click.program, click.partner, click.ad)
 }

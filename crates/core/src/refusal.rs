@@ -52,6 +52,7 @@ refusals! {
     ContractNotFound = 10, "CONTRACT_NOT_FOUND", "The partner had no contract in force at the time.", "You had no contract in force at the time.";
     ContractExpired = 11, "CONTRACT_EXPIRED", "The partner's contract had ended.", "Your contract had ended.";
     ActionTermsNotFound = 12, "ACTIONTERMS_NOT_FOUND", "The contract pays nothing for this event type.", "Your contract pays nothing for this kind of event.";
+    LinkNotActive = 13, "LINK_NOT_ACTIVE", "The short link is paused.", "The short link is paused.";
 
     // What arrived on a tracking link was not a person following it.
     Prefetch = 20, "PREFETCH", "The browser fetched the link ahead of time; nobody had clicked yet.", "Fetched ahead of time by a browser; not a click.";
@@ -77,12 +78,14 @@ refusals! {
     MaxModificationsReached = 53, "MAX_MODIFICATIONS_REACHED", "The action has been changed 1,000 times, the most allowed.", "The action can't be changed any more.";
     AmountTooLarge = 54, "AMOUNT_TOO_LARGE", "The new amount is above the largest an order may have.", "The amount is too large.";
     NoItem = 55, "NO_ITEM", "The action has no item with this SKU.", "The action has no such item.";
+    AmountNegative = 56, "AMOUNT_NEGATIVE", "An amount can't be below zero: what is given back is a smaller amount or a reversal.", "The amount is below zero.";
 
     // Configuration.
     SlugTaken = 60, "SLUG_TAKEN", "Another link of this program has this path.", "This path is taken.";
     IdTaken = 61, "ID_TAKEN", "This id is already used by another entry of its kind.", "This id is taken.";
     TermsInPast = 62, "TERMS_IN_PAST", "Terms that follow earlier ones can't start in the past: what has happened keeps its price.", "Terms can't change for the past.";
     CodeTaken = 63, "CODE_TAKEN", "Another event type or promo code of this program has this code.", "This code is taken.";
+    IdOutOfRange = 64, "ID_OUT_OF_RANGE", "An id is a whole number from 1 to 2,147,483,647.", "This id can't be used.";
 }
 
 #[cfg(test)]

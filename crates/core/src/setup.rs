@@ -24,10 +24,12 @@ pub(crate) fn set_partner(slice: &mut Slice, partner: Partner) -> Subject {
 pub(crate) fn set_event_type(slice: &mut Slice, fact: &EventTypeSet) -> Subject {
     program_exists(slice, fact.program)?;
     let id = match fact.id {
-        Some(id) => id,
-        None => EventTypeId(free_id(slice.state.last_event_type.0, |id| {
-            slice.config.event_types.keys().any(|(_, taken)| taken.0 == id)
-        })),
+        Some(id) => EventTypeId(brought_id(id.0)?),
+        None => {
+            let taken = |id| slice.config.event_types.keys().any(|(_, it)| it.0 == id);
+            slice.state.last_event_type = EventTypeId(free_id(slice.state.last_event_type.0, taken));
+            slice.state.last_event_type
+        }
     };
     // An order is unique per event type in a brand, so an event type belongs to one program.
     let others = slice.config.event_types.values().filter(|it| (it.program, it.id) != (fact.program, id));
@@ -39,7 +41,6 @@ pub(crate) fn set_event_type(slice: &mut Slice, fact: &EventTypeSet) -> Subject 
             return Err(Refusal::CodeTaken);
         }
     }
-    slice.state.last_event_type.0 = slice.state.last_event_type.0.max(id.0);
     let event_type = EventType {
         program: fact.program,
         id,
@@ -56,10 +57,13 @@ pub(crate) fn set_event_type(slice: &mut Slice, fact: &EventTypeSet) -> Subject 
 pub(crate) fn set_ad(slice: &mut Slice, fact: &AdSet) -> Subject {
     program_exists(slice, fact.program)?;
     let id = match fact.id {
-        Some(id) => id,
-        None => AdId(free_id(slice.state.last_ad.0, |id| slice.config.ads.contains_key(&(fact.program, AdId(id))))),
+        Some(id) => AdId(brought_id(id.0)?),
+        None => {
+            let taken = |id| slice.config.ads.keys().any(|(_, it)| it.0 == id);
+            slice.state.last_ad = AdId(free_id(slice.state.last_ad.0, taken));
+            slice.state.last_ad
+        }
     };
-    slice.state.last_ad.0 = slice.state.last_ad.0.max(id.0);
     let (name, landing_url) = (fact.name.clone(), fact.landing_url.clone());
     let ad = Ad { program: fact.program, id, name, landing_url, standing: fact.standing };
     set(slice, ConfigEntry::Ad(ad));
@@ -126,7 +130,12 @@ fn program_exists(slice: &Slice, program: ProgramId) -> Result<(), Refusal> {
     if slice.config.programs.contains_key(&program) { Ok(()) } else { Err(Refusal::CampaignNotFound) }
 }
 
-/// The next number nobody brought along. Past the largest id, counting begins again with those that are free.
+/// An id of another platform, if it can be one here.
+fn brought_id(id: u32) -> Result<u32, Refusal> {
+    if (1..=ID_MAX).contains(&id) { Ok(id) } else { Err(Refusal::IdOutOfRange) }
+}
+
+/// The next number nobody brought along: those move no count, so that a large one does not use it up. Past the largest id, counting begins again with those that are free.
 fn free_id(last: u32, taken: impl Fn(u32) -> bool) -> u32 {
     let after = |id| if id < ID_MAX { id + 1 } else { 1 };
     let mut id = after(last);

@@ -17,6 +17,7 @@ mod recovery;
 mod refusals;
 mod reports;
 mod script;
+mod second_opinion;
 mod setup;
 mod terms;
 mod time;

@@ -18,7 +18,7 @@ use crate::books::sqlite::SqliteBooks;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::intake::click_id::ClickNumbers;
-use crate::limits::{READ_AFTER_MS, SETTLE_DEADLINE_MS};
+use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS};
 use crate::log::recorder::{Durable, Recorder};
 use crate::log::sqlite::SqliteLog;
 use crate::log::{Draft, Log, Position};
@@ -217,6 +217,13 @@ impl Engine {
         let directory = directory(&self.settings)?;
         self.routing.rcu(|before| before.with_directory(&directory));
         Ok(())
+    }
+
+    /// Drops what has had its time: raw sections of the log, refused reports, ended sessions.
+    pub fn clean(&self) -> Result<()> {
+        let now = self.now();
+        while self.log.drop_raw_before(now.minus_days(RAW_DAYS))? > 0 {}
+        self.settings.clean(now)
     }
 
     /// Writes what is waiting, and ends the threads.

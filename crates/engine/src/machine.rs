@@ -60,6 +60,13 @@ struct BrandInHand {
     asked: bool,
 }
 
+impl BrandInHand {
+    /// Queued work that waits is due since the time that queued it.
+    fn waits(&self) -> Option<Timestamp> {
+        self.state.work_waits.then_some(self.state.brand_time)
+    }
+}
+
 struct Partition {
     id: PartitionId,
     members: Vec<BrandId>,
@@ -333,11 +340,15 @@ impl Machine {
         let now = clock.now();
         let partition = &mut self.partitions[i];
         for (brand, in_hand) in &mut partition.brands {
-            let due = in_hand.next_due.is_some_and(|due| due <= now && due > in_hand.state.brand_time);
-            let fact = match (in_hand.asked, in_hand.state.work_waits, due) {
-                (true, _, _) | (false, false, false) => continue,
-                (false, true, _) => Fact::WorkAdvanced { limit: WORK_LIMIT },
-                (false, false, true) => Fact::TimePassed,
+            let Some(due) = in_hand.waits().or(in_hand.next_due.filter(|due| *due <= now)) else { continue };
+            if in_hand.asked {
+                continue;
+            }
+            // What fell due before time was last said to pass, such as a late report's action, needs no new time.
+            let fact = if due <= in_hand.state.brand_time {
+                Fact::WorkAdvanced { limit: WORK_LIMIT }
+            } else {
+                Fact::TimePassed
             };
             let draft = Draft { brand: *brand, received_at: now, occurred_at: now, actor: None, fact, raw: None };
             // A full queue is no loss: the next turn asks again.

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use http::StatusCode;
 use maud::{PreEscaped, html};
-use pulldown_cmark::{Event, Options, Parser};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::app::App;
 use crate::console::page::plain_page;
@@ -67,13 +67,32 @@ fn title(text: &str) -> &str {
 
 /// The documents are our own; HTML in them is shown as text all the same.
 fn rendered(text: &str) -> String {
-    let out = Parser::new_ext(text, Options::ENABLE_TABLES).map(|event| match event {
-        Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
-        other => other,
-    });
+    let mut events: Vec<Event<'_>> = Parser::new_ext(text, Options::ENABLE_TABLES)
+        .map(|event| match event {
+            Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
+            other => other,
+        })
+        .collect();
+    for i in 0..events.len() {
+        let name = heading_name(&events[i..]);
+        if let Event::Start(Tag::Heading { id, .. }) = &mut events[i] {
+            *id = Some(name.into());
+        }
+    }
     let mut html = String::new();
-    pulldown_cmark::html::push_html(&mut html, out);
+    pulldown_cmark::html::push_html(&mut html, events.into_iter());
     html
+}
+
+/// What a heading is linked to by: its words in lower case, joined by hyphens.
+fn heading_name(events: &[Event<'_>]) -> String {
+    let until_end = events.iter().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
+    let words = until_end.filter_map(|event| match event {
+        Event::Text(text) | Event::Code(text) => Some(text.to_lowercase()),
+        _ => None,
+    });
+    let text = words.collect::<String>().replace(' ', "-");
+    text.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_')).collect()
 }
 
 #[cfg(test)]
@@ -84,7 +103,13 @@ mod tests {
     fn every_page_has_a_title_and_renders() {
         for (path, text) in DOCUMENTS {
             assert_ne!(title(text), "Documentation", "{path}");
-            assert!(rendered(text).contains("<h1>"), "{path}");
+            assert!(rendered(text).contains("<h1 id="), "{path}");
         }
+    }
+
+    #[test]
+    fn headings_can_be_linked_to() {
+        assert!(rendered("# A\n\n## not_found\n").contains("<h2 id=\"not_found\">"));
+        assert!(rendered("## `CODE` and words!").contains("<h2 id=\"code-and-words\">"));
     }
 }

@@ -14,5 +14,6 @@ pub mod reports;
 pub mod router;
 pub mod serve;
 pub mod setup;
+pub mod tasks;
 pub mod tracking;
 pub mod vendor;

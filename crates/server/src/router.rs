@@ -10,6 +10,7 @@ use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
+use referee_engine::intake::click::is_slug;
 use referee_engine::limits::BODY_BYTES_MAX;
 use tower::ServiceExt;
 
@@ -69,8 +70,7 @@ pub async fn dispatch(app: &Arc<App>, faces: &Faces, from: SocketAddr, request: 
     let tracked = app.engine.routing().hosts.contains_key(&host);
     if tracked {
         let path = request.uri().path();
-        let may_be_link =
-            path.starts_with("/c/") || referee_engine::intake::click::is_slug(&path[1..]) && path != "/PageLoad";
+        let may_be_link = path.starts_with("/c/") || path.strip_prefix('/').is_some_and(is_slug) && path != "/PageLoad";
         if may_be_link && let Some(answer) = click::follow(app, &host, from, &request).await {
             return answer;
         }

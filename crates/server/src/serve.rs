@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::router::{Faces, dispatch};
+use crate::tasks;
 
 /// Open connections: each costs some ten kilobytes, and past this the machine serves nobody well.
 const CONNECTIONS_MAX: usize = 16_384;
@@ -39,6 +40,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime> {
 /// Serves until `stop` resolves, then lets requests in flight finish.
 pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
     let faces = Arc::new(Faces::new(&app));
+    let _tasks = tasks::start(&app);
     let graceful = GracefulShutdown::new();
     let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut stop = std::pin::pin!(stop);

@@ -113,6 +113,9 @@ pub(crate) fn set_figures(
     source: Source,
 ) -> Result<(), Refusal> {
     open_to_change(&action)?;
+    if figures.amount < Money::ZERO {
+        return Err(Refusal::AmountNegative);
+    }
     if figures.amount > Money::ORDER_MAX {
         return Err(Refusal::AmountTooLarge);
     }

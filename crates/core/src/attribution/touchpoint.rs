@@ -65,6 +65,9 @@ pub fn link_refusal(
     partner: PartnerId,
     ad: AdId,
 ) -> Option<Refusal> {
+    if config.programs.get(&program).is_some_and(|program| program.standing == Standing::Paused) {
+        return Some(Refusal::ProgramNotActive);
+    }
     let Some(standing) = config.partners.get(&partner).map(|partner| partner.standing) else {
         return Some(Refusal::PartnerNotFound);
     };

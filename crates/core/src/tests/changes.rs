@@ -257,9 +257,11 @@ fn an_amount_may_be_as_large_as_an_order_and_no_larger() {
         at d2  conversion 1001 sale 100.00 visitor=v1 item=boots:1:100
         at d3  modify 1001 amount=1000000000
         at d4  modify 1001 amount=1000000000.01
+        at d5  modify 1001 amount=-0.01
         ",
         expect![[r#"
             d4 modify 1001: AMOUNT_TOO_LARGE
+            d5 modify 1001: AMOUNT_NEGATIVE
             action 1.1.1 A 1001 1000000000.00 pays 80000000.00 pending until d32, by identifier k1, terms template/1
             balance A pending 80000000.00 locked 0.00 paid 0.00
         "#]],

@@ -87,7 +87,7 @@ impl Run {
         };
         for step in script::read(history) {
             match step {
-                Step::Fact(entered) => run.enter(entered),
+                Step::Fact(entered) => run.enter(*entered),
                 Step::Drain(limit, at) => run.drain(limit, at),
                 Step::Show(what) => {
                     run.settle();

@@ -297,10 +297,13 @@ fn it_is_decided_again_also_if_the_first_report_named_nobody() {
         "
         shop
         at d0   click k1 A visitor=v1
+        # What is shown ends a batch: the click is in the books, and both reports are in one batch.
+        show clicks
         at d2   conversion 1001 sale 100.00 click=forged
         at d70  conversion 1001 sale 100.00 visitor=v1
         ",
         expect![[r#"
+            k1 A ad 1 d0 at visitor:v1
             d2 conversion 1001: CLICK_FORGED
             action 1.1.1 A 1001 100.00 pays 8.00 pending until d32, by identifier k1, terms template/1
             balance A pending 8.00 locked 0.00 paid 0.00

@@ -18,6 +18,7 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::ContractNotFound => "partner C\n click k1 C",
         Refusal::ContractExpired => "contract A to=d1 from=d0\n at d1 click k1 A",
         Refusal::ActionTermsNotFound => "event lead\n conversion 1001 lead 0 partner=A",
+        Refusal::LinkNotActive => "link boots A paused\n click k1 A slug=boots",
         Refusal::Prefetch => "click k1 A prefetch",
         Refusal::NotNavigation => "click k1 A embedded",
         Refusal::DeclaredBot => "click k1 A bot",
@@ -35,10 +36,12 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::MaxModificationsReached => "conversion 1001 sale 1.00 partner=A\n repeat 1001 modify 1001 amount={n}",
         Refusal::AmountTooLarge => "conversion 1001 sale 1.00 partner=A\n modify 1001 amount=1000000001",
         Refusal::NoItem => "conversion 1001 sale 1.00 partner=A\n modify 1001 item=hat:1",
+        Refusal::AmountNegative => "conversion 1001 sale 1.00 partner=A\n modify 1001 amount=-1.00",
         Refusal::SlugTaken => "link boots A\n link boots B",
         Refusal::IdTaken => "program 2 eur\n event other id=1 program=2",
         Refusal::TermsInPast => "contract A sale=9% from=d-1",
         Refusal::CodeTaken => "code TRAIL10 A\n code TRAIL10 B",
+        Refusal::IdOutOfRange => "ad 0",
     }
 }
 

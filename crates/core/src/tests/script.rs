@@ -29,7 +29,7 @@ const SHOP: &str = "
 ";
 
 pub enum Step {
-    Fact(Entered),
+    Fact(Box<Entered>),
     /// As a machine does, work is taken until none waits: in pieces of this size.
     Drain(u32, Timestamp),
     Show(String),
@@ -108,7 +108,8 @@ impl Reader {
             Fact::ClickRecorded(click) => self.minted[&click.no].clicked_at,
             _ => occurred_at,
         };
-        self.steps.push(Step::Fact(Entered { label, received_at: self.now, occurred_at, actor, fact }));
+        let entered = Entered { label, received_at: self.now, occurred_at, actor, fact };
+        self.steps.push(Step::Fact(Box::new(entered)));
     }
 
     fn fact(&mut self, verb: &str, at: Timestamp, line: &mut Line<'_>) -> Option<Fact> {
@@ -175,8 +176,7 @@ impl Reader {
         let known = self.events.get(&(program, name.clone())).copied();
         let id = line.option("id").map(|id| EventTypeId(number(id))).or(known);
         // The rules count the same way; a case would find its event type missing if they did not.
-        let expected = id.unwrap_or(EventTypeId(self.last_event.wrapping_add(1)));
-        self.last_event = self.last_event.max(expected.0);
+        let expected = id.unwrap_or_else(|| self.next_event());
         self.events.insert((program, name.clone()), expected);
         Fact::EventTypeSet(EventTypeSet {
             program,
@@ -187,6 +187,14 @@ impl Reader {
             standing: line.standing(),
             server_wins: !line.flag("first-wins"),
         })
+    }
+
+    fn next_event(&mut self) -> EventTypeId {
+        self.last_event += 1;
+        while self.events.values().any(|taken| taken.0 == self.last_event) {
+            self.last_event += 1;
+        }
+        EventTypeId(self.last_event)
     }
 
     fn event_id(&self, program: ProgramId, name: &str) -> EventTypeId {

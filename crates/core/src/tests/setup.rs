@@ -22,46 +22,61 @@ fn ids_are_counted_or_brought_along() {
         ",
         expect![[r#"
             event 1 sale of 1 Active
+            event 2 install of 1 Active
             event 4636 lead of 1 Active
-            event 4637 install of 1 Active
             ad 1 of 1 Active
             ad 2 of 1 Paused
+            ad 3 of 1 Active
             ad 900 of 1 Active
-            ad 901 of 1 Active
-            ad 902 of 1 Active
             d0 event_type_set "1" by 7 "because"
             d0 event_type_set "4636" by 7 "because"
-            d0 event_type_set "4637" by 7 "because"
+            d0 event_type_set "2" by 7 "because"
             d0 ad_set "1" by 7 "because"
             d0 ad_set "900" by 7 "because"
-            d0 ad_set "901" by 7 "because"
             d0 ad_set "2" by 7 "because"
-            d0 ad_set "902" by 7 "because"
+            d0 ad_set "2" by 7 "because"
+            d0 ad_set "3" by 7 "because"
         "#]],
     );
 }
 
-/// Ids stay below 2^31; whoever counts past the last goes on with a free one.
+/// Ids fit the integers of other platforms, and what was brought along stands in nobody's way.
 #[test]
-fn counting_never_overflows() {
+fn ids_that_are_brought_along_use_up_no_numbers() {
     check(
         "
         program 1 eur
-        ad 1 by=7
-        ad 4294967295 by=7
+        ad 2147483647 by=7
+        ad 2 by=7
         ad new by=7
-        event sale id=1 by=7
-        event lead id=4294967295 by=7
-        at d0 event other id=2 by=7
+        ad new by=7
+        ad 0 by=7
+        ad 2147483648 by=7
+        event sale id=2147483647 by=7
+        event lead by=7
+        event other id=0 by=7
+        show config
         show audit
         ",
         expect![[r#"
-            d0 ad_set "1" by 7 "because"
-            d0 ad_set "4294967295" by 7 "because"
+            d0 ad 0: ID_OUT_OF_RANGE
+            d0 ad 2147483648: ID_OUT_OF_RANGE
+            d0 event other: ID_OUT_OF_RANGE
+            event 1 lead of 1 Active
+            event 2147483647 sale of 1 Active
+            ad 1 of 1 Active
+            ad 2 of 1 Active
+            ad 3 of 1 Active
+            ad 2147483647 of 1 Active
+            d0 ad_set "2147483647" by 7 "because"
             d0 ad_set "2" by 7 "because"
+            d0 ad_set "1" by 7 "because"
+            d0 ad_set "3" by 7 "because"
+            d0 ad_set "" by 7 "because" ID_OUT_OF_RANGE
+            d0 ad_set "" by 7 "because" ID_OUT_OF_RANGE
+            d0 event_type_set "2147483647" by 7 "because"
             d0 event_type_set "1" by 7 "because"
-            d0 event_type_set "4294967295" by 7 "because"
-            d0 event_type_set "2" by 7 "because"
+            d0 event_type_set "" by 7 "because" ID_OUT_OF_RANGE
         "#]],
     );
 }

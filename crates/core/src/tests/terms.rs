@@ -81,6 +81,27 @@ fn a_contract_that_follows_the_template_follows_its_versions() {
 }
 
 #[test]
+fn the_version_that_began_last_holds_whenever_it_was_set() {
+    check(
+        "
+        shop
+        at d0   contract A sale=20% from=d20
+        at d1   contract A sale=10% from=d10
+        at d5   click k1 A visitor=v1
+        at d9   conversion 1001 sale 100.00 visitor=v1
+        at d19  conversion 1002 sale 100.00 visitor=v1
+        at d29  conversion 1003 sale 100.00 visitor=v1
+        ",
+        expect![[r#"
+            action 1.1.1 A 1001 100.00 pays 8.00 pending until d39, by identifier k1, terms template/1
+            action 1.1.2 A 1002 100.00 pays 10.00 pending until d49, by identifier k1, terms A/3
+            action 1.1.3 A 1003 100.00 pays 20.00 pending until d59, by identifier k1, terms A/2
+            balance A pending 38.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
 fn of_versions_that_begin_at_once_the_newest_holds() {
     check(
         "
@@ -215,6 +236,34 @@ fn a_fixed_payout_is_the_same_for_every_amount() {
 }
 
 #[test]
+fn a_short_link_that_is_paused_earns_nothing() {
+    check(
+        "
+        shop
+        link boots A
+        at d0  click k1 A slug=boots visitor=v1
+        at d1  link boots A paused
+        at d1  click k2 A slug=boots visitor=v1
+        at d1  click k3 A visitor=v2
+        at d2  conversion 1001 sale 1.00 visitor=v1
+        show decision 1001
+        show clicks
+        ",
+        expect![[r#"
+            d1 click k2: LINK_NOT_ACTIVE
+            decision 1001 at d2: A by identifier
+              k2 A d1 LINK_NOT_ACTIVE: visitor:v1
+              k1 A d0 won: visitor:v1
+            k1 A ad 1 d0 at visitor:v1 slug=boots
+            k2 A ad 1 d1 at visitor:v1 slug=boots LINK_NOT_ACTIVE
+            k3 A ad 1 d1 at visitor:v2
+            action 1.1.1 A 1001 1.00 pays 0.08 pending until d32, by identifier k1, terms template/1
+            balance A pending 0.08 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
 fn what_is_paused_takes_no_part() {
     check(
         "
@@ -237,6 +286,7 @@ fn what_is_paused_takes_no_part() {
         at d6  event sale
         at d6  program 1 eur paused
         at d6  conversion 1006 sale 1.00 visitor=v3
+        at d6  click k4 B visitor=v4
         show reports 1006
         show config
         ",
@@ -248,6 +298,7 @@ fn what_is_paused_takes_no_part() {
             d4 conversion 1004: PARTNER_NOT_ACTIVE
             d5 conversion 1005: ACTIONTRACKER_NOT_ACTIVE
             d6 conversion 1006: PROGRAM_NOT_ACTIVE
+            d6 click k4: PROGRAM_NOT_ACTIVE
             conversion by server: PROGRAM_NOT_ACTIVE, no action
             event 1 sale of 1 Active
             ad 1 of 1 Paused

@@ -104,6 +104,33 @@ fn a_large_payment_is_gathered_in_pieces() {
 }
 
 #[test]
+fn a_payment_is_closed_with_its_last_action() {
+    check(
+        "
+        shop
+        at d0   click k1 A visitor=v1
+        at d2   repeat 4 conversion order{n} sale {n}00.00 visitor=v1
+        at d40  time
+        drain
+        at d41  pay A
+        work 2
+        show payments
+        work 2
+        show payments
+        ",
+        expect![[r#"
+            payment 1 d41 to A: 2 actions, 24.00 EUR, open
+            payment 1 d41 to A: 4 actions, 80.00 EUR, closed
+            action 1.1.1 A order1 100.00 pays 8.00 paid in 1, by identifier k1, terms template/1
+            action 1.1.2 A order2 200.00 pays 16.00 paid in 1, by identifier k1, terms template/1
+            action 1.1.3 A order3 300.00 pays 24.00 paid in 1, by identifier k1, terms template/1
+            action 1.1.4 A order4 400.00 pays 32.00 paid in 1, by identifier k1, terms template/1
+            balance A pending 0.00 locked 0.00 paid 80.00
+        "#]],
+    );
+}
+
+#[test]
 fn payments_are_gathered_one_after_the_other() {
     check(
         "

@@ -53,7 +53,8 @@ impl Default for Between {
 pub struct ActionFilter {
     pub program: Option<ProgramId>,
     pub partner: Option<PartnerId>,
-    pub state: Option<ActionState>,
+    /// Any of these; all if empty.
+    pub states: Vec<ActionState>,
     pub event_type: Option<EventTypeId>,
     pub order_id: Option<String>,
     pub occurred: Between,
@@ -136,6 +137,8 @@ pub trait Reads: Send + Sync {
     fn identifiers_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<(NodeId, Identifier)>>;
 
     fn submission(&self, brand: BrandId, id: SubmissionId) -> Result<Option<SubmissionRow>>;
+    fn count_submissions(&self, brand: BrandId) -> Result<u64>;
+    /// Newest first, from before a record on.
     fn submissions(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<SubmissionRow>>;
     fn audit(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<AuditEntry>>;
     fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>>;

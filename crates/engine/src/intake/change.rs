@@ -70,7 +70,7 @@ fn target(fields: &Fields, context: &ChangeContext<'_>, errors: &mut Vec<FieldEr
             }
         };
     }
-    let named = fields.get(&["ActionTrackerId", "EventTypeId", "EventTypeCode", "event_type"]);
+    let named = fields.get(&["ActionTrackerId", "EventTypeId", "EventTypeCode", "event_type_id", "event_type"]);
     let known = named.and_then(|named| event_type(context.config, named));
     let order_id = fields.get(&["OrderId", "order_id"]);
     if named.is_none() || order_id.is_none() {

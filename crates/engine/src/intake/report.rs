@@ -101,7 +101,7 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
 
 /// The program a report names.
 pub fn program<'a>(fields: &Fields, config: &'a Config) -> Result<&'a Program, FieldError> {
-    let Some(named) = fields.get(&["CampaignId", "ProgramId", "program", "irpid", "cid"]) else {
+    let Some(named) = fields.get(&["CampaignId", "ProgramId", "program_id", "program", "irpid", "cid"]) else {
         return Err(FieldError::new("CampaignId", DropReason::FieldMissing, "CampaignId is required."));
     };
     let id: Option<ProgramId> = named.parse().ok();
@@ -227,7 +227,7 @@ impl Reader<'_, '_> {
     }
 
     fn event_type(&mut self) -> EventTypeId {
-        let ids = ["ActionTrackerId", "EventTypeId", "event_type", "eventTypeId"];
+        let ids = ["ActionTrackerId", "EventTypeId", "event_type_id", "event_type"];
         let codes = ["EventTypeCode", "event_type_code", "event", "irchannel"];
         let event_types = || self.context.config.event_types.values().filter(|it| it.program == self.program.id);
         let Some(named) = self.fields.get(&ids).or(self.fields.get(&codes)) else {

@@ -81,6 +81,6 @@ pub trait Log: Send + Sync {
     /// The position of the newest frame.
     fn end(&self, partition: PartitionId) -> Result<Position>;
 
-    /// Blanks the raw sections of frames kept before a moment; says how many.
+    /// Blanks the raw sections of some frames kept before a moment; says of how many. Zero: none are left.
     fn drop_raw_before(&self, before: Timestamp) -> Result<u64>;
 }

@@ -14,6 +14,8 @@ use crate::routing::PartitionId;
 /// "Rflg": marks the file as ours.
 const APPLICATION_ID: i32 = 0x5266_6c67;
 const SCHEMA_VERSION: i32 = 1;
+/// Frames blanked in one transaction: appends wait for no longer than that takes.
+const DROP_FRAMES_MAX: u32 = 200;
 
 pub struct SqliteLog {
     writer: Mutex<Connection>,
@@ -97,7 +99,7 @@ impl Log for SqliteLog {
 
     fn drop_raw_before(&self, before: Timestamp) -> Result<u64> {
         lock(&self.writer)
-            .execute(include_str!("../../sql/log/drop_raw.sql"), [before.0])
+            .execute(include_str!("../../sql/log/drop_raw.sql"), (before.0, DROP_FRAMES_MAX))
             .map(|frames| frames as u64)
             .map_err(|error| Error::unavailable("drop raw sections", error))
     }

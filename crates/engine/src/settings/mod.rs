@@ -141,7 +141,12 @@ mod tests {
         let (_folder, settings) = open();
         let brand = brand(&settings);
         assert_eq!(settings.create_program(brand, Some(ProgramId(101_010))).unwrap(), ProgramId(101_010));
-        assert_eq!(settings.create_program(brand, None).unwrap(), ProgramId(101_011));
+        assert_eq!(settings.create_program(brand, None).unwrap(), ProgramId(1));
+        assert_eq!(
+            settings.create_program(brand, Some(ProgramId(i32::MAX as u32))).unwrap(),
+            ProgramId(i32::MAX as u32)
+        );
+        assert_eq!(settings.create_program(brand, None).unwrap(), ProgramId(2));
         assert!(matches!(settings.create_program(brand, Some(ProgramId(101_010))), Err(Error::Setup(_))));
         assert!(matches!(settings.create_program(brand, Some(ProgramId(u32::MAX))), Err(Error::Setup(_))));
         assert_eq!(settings.create_partner(brand, Some(PartnerId(7)), "Trail Notes", NOW).unwrap(), PartnerId(7));

@@ -61,6 +61,12 @@ impl Settings {
             .map_err(failed)
     }
 
+    pub fn count_refused(&self, brand: BrandId) -> Result<u64> {
+        self.db()
+            .query_row(include_str!("../../sql/settings/refused_count.sql"), [brand.0], |row| row.get(0))
+            .map_err(|error| trouble("count refused reports", error))
+    }
+
     /// Newest first, from before a moment on.
     pub fn refused_before(&self, brand: BrandId, before: Timestamp, most: u32) -> Result<Vec<RefusedReport>> {
         let db = self.db();

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use http::{HeaderMap, StatusCode};
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact};
 use referee_core::id::{ActionId, ClickNo, PartnerId, ProgramId};
+use referee_core::identity::IdentifierKind;
 use referee_core::program::Source;
 use referee_core::row::{ActionRow, ActionState, Candidate, ClickRow, DecisionRow, Evidence, Step};
 use referee_core::time::Timestamp;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::auth::{caller, reader};
+use super::extract::{Body, Params};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::reports::{Reporter, new_submission, submission_name};
@@ -40,13 +42,13 @@ pub struct ActionQuery {
 pub async fn list_actions(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Query(query): Query<ActionQuery>,
+    Params(query): Params<ActionQuery>,
 ) -> Result<Json<Value>, ApiError> {
     let caller = reader(&app, &headers).await?;
     let filter = ActionFilter {
         program: query.program_id.map(ProgramId),
         partner: query.partner_id.map(PartnerId),
-        state: query.state.as_deref().map(state_named).transpose()?,
+        states: query.state.as_deref().map(state_named).transpose()?.into_iter().collect(),
         order_id: query.order_id,
         ..ActionFilter::default()
     };
@@ -178,11 +180,23 @@ fn candidate(it: &Candidate) -> Value {
 fn step(step: &Step) -> Value {
     match step {
         Step::ReportedClickId => json!({ "step": "reported_click_id" }),
-        Step::Reported { identifier } => json!({ "step": "reported", "kind": format!("{:?}", identifier.kind) }),
+        Step::Reported { identifier } => json!({ "step": "reported", "kind": kind_name(identifier.kind) }),
         Step::Joined { record, occurred_at, .. } => {
             json!({ "step": "joined", "record": record.0, "occurred_at": date(*occurred_at) })
         }
         Step::SeenAt { .. } => json!({ "step": "seen_at_click" }),
+    }
+}
+
+fn kind_name(kind: IdentifierKind) -> &'static str {
+    match kind {
+        IdentifierKind::CustomerId => "customer_id",
+        IdentifierKind::Email => "email",
+        IdentifierKind::Phone => "phone",
+        IdentifierKind::Journey => "journey",
+        IdentifierKind::Visitor => "visitor",
+        IdentifierKind::AnonymousId => "anonymous_id",
+        IdentifierKind::Device => "device",
     }
 }
 
@@ -195,7 +209,7 @@ pub async fn create_reversal(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Json(body): Json<NewReversal>,
+    Body(body): Body<NewReversal>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let caller = caller(&app, &headers, "write").await?;
     let row = found(&app, caller.brand, &id).await?;
@@ -223,7 +237,7 @@ pub struct ClickQuery {
 pub async fn list_clicks(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Query(query): Query<ClickQuery>,
+    Params(query): Params<ClickQuery>,
 ) -> Result<Json<Value>, ApiError> {
     let caller = reader(&app, &headers).await?;
     let (program, partner) = (query.program_id.map(ProgramId), query.partner_id.map(PartnerId));

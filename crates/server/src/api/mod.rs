@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod auth;
+pub mod extract;
 pub mod reports;
 pub mod resources;
 
@@ -9,10 +10,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
-use http::header;
+use axum::routing::{any, get, post};
+use http::{StatusCode, header};
 
 use crate::app::App;
+use crate::error::ApiError;
 
 /// The document that describes all of this; a test holds it against the routes.
 pub const OPENAPI: &str = include_str!("../../../../docs/reference/openapi.json");
@@ -33,6 +35,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/actions/{id}/decision", get(actions::find_decision))
         .route("/api/v1/actions/{id}/reversals", post(actions::create_reversal))
         .route("/api/v1/clicks", get(actions::list_clicks))
+        .route("/api/v1/{*rest}", any(|| async { ApiError::not_found("resource") }))
+        .method_not_allowed_fallback(|| async {
+            ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The resource has no such method.")
+        })
 }
 
 async fn openapi() -> impl IntoResponse {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use http::{HeaderMap, StatusCode};
 use referee_core::program::Source;
@@ -14,6 +13,7 @@ use referee_engine::intake::report::{ReportContext, conversion};
 use serde_json::{Value, json};
 
 use super::auth::{caller, reader};
+use super::extract::Bare;
 use crate::app::App;
 use crate::error::{ApiError, Field};
 use crate::reports::{Refused, Reporter, new_submission, submission_name, submission_named};
@@ -23,7 +23,7 @@ pub async fn create_conversion(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-    body: Bytes,
+    Bare(body): Bare,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let caller = caller(&app, &headers, "write").await?;
     let fields = Fields::read(&query.unwrap_or_default(), &body).map_err(|error| invalid(&[error]))?;
@@ -52,6 +52,13 @@ pub async fn create_conversion(
             Err(invalid(&errors))
         }
     }
+}
+
+/// The faults of a kept report, in the shape of every other no.
+fn refused_fields(errors: &str) -> Vec<Value> {
+    let errors: Vec<Value> = serde_json::from_str(errors).unwrap_or_default();
+    let line = |error: Value| json!({ "field": error["field"], "code": error["reason"], "message": error["message"] });
+    errors.into_iter().map(line).collect()
 }
 
 fn invalid(errors: &[FieldError]) -> ApiError {
@@ -92,7 +99,7 @@ pub async fn find_submission(
             "status": "refused",
             "received_at": date(report.received_at),
             "order_id": report.order_id,
-            "errors": serde_json::from_str::<Value>(&report.errors).unwrap_or_default(),
+            "errors": refused_fields(&report.errors),
         }))),
         (None, None) => Err(ApiError::not_found("submission")),
     }

@@ -9,11 +9,13 @@ use referee_core::config::Config;
 use referee_core::fact::{Actor, AdSet, EventTypeSet, Fact, Role, TermsSet};
 use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId, UserId};
 use referee_core::program::{Category, PromoCode, Standing, VanityLink};
+use referee_core::refusal::Refusal;
 use referee_engine::engine::blocking;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::auth::{Caller, caller, reader};
+use super::extract::Body;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::setup::{landing_url, slug};
@@ -86,9 +88,13 @@ fn yes() -> bool {
 pub async fn create_event_type(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Json(body): Json<NewEventType>,
+    Body(body): Body<NewEventType>,
 ) -> Created {
     let caller = caller(&app, &headers, "write").await?;
+    let known = &config(&app, caller.brand)?.event_types;
+    if known.keys().any(|(_, id)| Some(id.0) == body.id) {
+        return Err(Refusal::IdTaken.into());
+    }
     let fact = Fact::EventTypeSet(EventTypeSet {
         program: ProgramId(body.program_id),
         id: body.id.map(EventTypeId),
@@ -113,8 +119,11 @@ pub fn category(name: &str) -> Result<Category, ApiError> {
 }
 
 async fn created(app: &App, caller: &Caller, fact: Fact) -> Created {
+    // Links and codes are named by what they are, which may look like a number.
+    let numbered = matches!(fact, Fact::AdSet(_) | Fact::EventTypeSet(_));
     let settled = app.engine.settle(caller.brand, actor(caller), fact).await?;
-    let id = settled.subject.parse::<u32>().map_or_else(|_| json!(settled.subject), |id| json!(id));
+    let number = settled.subject.parse::<u32>().ok().filter(|_| numbered);
+    let id = number.map_or_else(|| json!(settled.subject), |id| json!(id));
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
 }
 
@@ -139,7 +148,7 @@ pub struct NewPartner {
     program_ids: Vec<u32>,
 }
 
-pub async fn create_partner(State(app): State<Arc<App>>, headers: HeaderMap, Json(body): Json<NewPartner>) -> Created {
+pub async fn create_partner(State(app): State<Arc<App>>, headers: HeaderMap, Body(body): Body<NewPartner>) -> Created {
     let caller = caller(&app, &headers, "write").await?;
     if body.name.trim().is_empty() {
         return Err(ApiError::invalid_field("name", "It is required."));
@@ -182,9 +191,13 @@ pub struct NewAd {
     landing_url: String,
 }
 
-pub async fn create_ad(State(app): State<Arc<App>>, headers: HeaderMap, Json(body): Json<NewAd>) -> Created {
+pub async fn create_ad(State(app): State<Arc<App>>, headers: HeaderMap, Body(body): Body<NewAd>) -> Created {
     let caller = caller(&app, &headers, "write").await?;
     let landing_url = landing_url(&body.landing_url).map_err(|why| ApiError::invalid_field("landing_url", why))?;
+    let known = &config(&app, caller.brand)?.ads;
+    if known.keys().any(|(program, id)| program.0 == body.program_id && Some(id.0) == body.id) {
+        return Err(Refusal::IdTaken.into());
+    }
     let fact = Fact::AdSet(AdSet {
         program: ProgramId(body.program_id),
         id: body.id.map(AdId),
@@ -216,7 +229,7 @@ pub struct NewLink {
     deep_link: Option<String>,
 }
 
-pub async fn create_link(State(app): State<Arc<App>>, headers: HeaderMap, Json(body): Json<NewLink>) -> Created {
+pub async fn create_link(State(app): State<Arc<App>>, headers: HeaderMap, Body(body): Body<NewLink>) -> Created {
     let caller = caller(&app, &headers, "write").await?;
     let config = config(&app, caller.brand)?;
     let program = ProgramId(body.program_id);
@@ -258,7 +271,7 @@ pub struct NewPromoCode {
 pub async fn create_promo_code(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Json(body): Json<NewPromoCode>,
+    Body(body): Body<NewPromoCode>,
 ) -> Created {
     let caller = caller(&app, &headers, "write").await?;
     let code = body.code.trim().to_uppercase();

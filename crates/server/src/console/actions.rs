@@ -87,7 +87,7 @@ fn filter(person: &Person, query: &ActionsQuery, zone: &Zone) -> ActionFilter {
     let all = Between::default();
     ActionFilter {
         partner: person.partner.or_else(|| query.partner.parse().ok().map(PartnerId)),
-        state: STATES.into_iter().find(|state| format::state(*state).to_lowercase() == query.state),
+        states: STATES.into_iter().filter(|state| format::state(*state).to_lowercase() == query.state).collect(),
         event_type: query.event_type.parse().ok().map(EventTypeId),
         order_id: Some(query.order.trim().to_owned()).filter(|order| !order.is_empty()),
         occurred: Between { from: start(&query.from).unwrap_or(all.from), to: end(&query.to).unwrap_or(all.to) },

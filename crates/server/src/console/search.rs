@@ -51,7 +51,7 @@ pub async fn find(person: Person, Query(query): Query<SearchQuery>) -> Result<Re
 async fn in_books(person: &Person, wanted: &str) -> Result<Vec<Hit>, Failure> {
     let (engine, brand, partner, text) = (person.app.engine.clone(), person.brand, person.partner, wanted.to_owned());
     let click_no = click_no(person, wanted);
-    let (actions, conversions, click) = blocking(move || {
+    let (actions, conversions, refused, click) = blocking(move || {
         let mut actions = Vec::new();
         if let Ok(id) = text.parse::<ActionId>() {
             actions.extend(engine.reads.action(brand, id)?);
@@ -62,11 +62,12 @@ async fn in_books(person: &Person, wanted: &str) -> Result<Vec<Hit>, Failure> {
         actions.dedup_by_key(|action| action.id);
         // Orders that earned a partner nothing are the brand's to see.
         let conversions = if partner.is_none() { engine.reads.orders_like(brand, &text, HITS)? } else { Vec::new() };
+        let refused = partner.is_none() && !engine.settings.refused_of_order(brand, &text, 1)?.is_empty();
         let click = match click_no {
             Some(no) => engine.reads.click(brand, no)?.filter(|click| partner.is_none_or(|own| own == click.partner)),
             None => None,
         };
-        Ok((actions, conversions, click))
+        Ok((actions, conversions, refused, click))
     })
     .await?;
     let mut hits: Vec<Hit> = actions
@@ -81,6 +82,10 @@ async fn in_books(person: &Person, wanted: &str) -> Result<Vec<Hit>, Failure> {
         address: row.action.map_or_else(|| order_address(&key.order_id), |id| format!("/actions/{id}")),
         what: format!("Order {}", key.order_id),
     }));
+    let told = hits.iter().any(|hit| hit.address == order_address(wanted));
+    if refused && !told && actions.is_empty() {
+        hits.push(Hit { address: order_address(wanted), what: format!("Refused reports of order {wanted}") });
+    }
     hits.extend(
         click.map(|click| Hit { address: format!("/clicks?no={}", click.no), what: format!("Click {}", click.no) }),
     );

@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use referee_core::program::Source;
 use referee_engine::intake::click::without_query;
-use referee_engine::intake::drop_reason::FieldError;
 use referee_engine::intake::fields::Fields;
 use referee_engine::intake::page_load::{PageLoadContext, page_load};
 use referee_engine::intake::report::{ReportContext, conversion, program};
@@ -62,8 +61,8 @@ pub async fn post_visit(
     body: Bytes,
 ) -> Response {
     let browser = Browser::of(&app, host, from, headers);
-    let outcome = visit(&app, &browser, query.as_deref(), &body, Source::Browser).await;
-    answer(&app, &browser, outcome.is_ok())
+    let kept = visit(&app, &browser, query.as_deref(), &body, Source::Browser).await;
+    answer(&app, &browser, kept.is_ok())
 }
 
 pub async fn post_conversion(
@@ -142,15 +141,18 @@ fn denied(fields: &Fields) -> bool {
     fields.get(&["consent"]) == Some("denied")
 }
 
-/// Keeps a visit; the click id that the page goes on with.
+/// The log did not take it: the browser should try again.
+struct NotKept;
+
+/// Keeps a visit; the click id that the page goes on with. What is wrong with it is nobody's business in a browser.
 async fn visit(
     app: &App,
     browser: &Browser,
     query: Option<&str>,
     body: &[u8],
     source: Source,
-) -> Result<String, Vec<FieldError>> {
-    let mut fields = Fields::read(query.unwrap_or_default(), body).map_err(|error| vec![error])?;
+) -> Result<String, NotKept> {
+    let Ok(mut fields) = Fields::read(query.unwrap_or_default(), body) else { return Ok(String::new()) };
     if denied(&fields) {
         return Ok(String::new());
     }
@@ -168,17 +170,22 @@ async fn visit(
         visitor: cookie::visitor(&browser.headers, app.config.scheme),
         new_no: app.engine.click_numbers.next(now),
     };
-    let load = page_load(&fields, &context)?;
+    let Ok(load) = page_load(&fields, &context) else { return Ok(String::new()) };
     let raw = Some(browser.raw(fields.get(&["page"]).unwrap_or_default()));
     let (brand, occurred_at, fact) = (brand.brand, load.taken.occurred_at, load.taken.fact);
     drop(routing);
     let draft = Draft { brand, received_at: now, occurred_at, actor: None, fact, raw };
     let deadline = Duration::from_millis(REPORT_DEADLINE_MS);
     match tokio::time::timeout(deadline, app.engine.record(&draft)).await {
-        Ok(Ok(_)) => app.metrics.visits_recorded.inc(),
-        _ => app.metrics.visits_lost.inc(),
-    };
-    Ok(load.click_id)
+        Ok(Ok(_)) => {
+            app.metrics.visits_recorded.inc();
+            Ok(load.click_id)
+        }
+        _ => {
+            app.metrics.visits_lost.inc();
+            Err(NotKept)
+        }
+    }
 }
 
 /// Keeps a report, or keeps why it was refused. False only where the browser should try again.

@@ -74,7 +74,7 @@ pub async fn list(call: &Call<'_>) -> Result<Wire, Wire> {
         total,
         page: pages.page,
         page_size: pages.page_size,
-        path: format!("/Advertisers/{}/Actions.json", call.account.sid),
+        path: call.path.clone(),
         query: pages.query,
     };
     Ok(list.wire())
@@ -131,7 +131,7 @@ pub async fn updates(call: &Call<'_>) -> Result<Wire, Wire> {
         total,
         page: pages.page,
         page_size: pages.page_size,
-        path: format!("/Advertisers/{}/ActionUpdates.json", call.account.sid),
+        path: call.path.clone(),
         query: pages.query,
     };
     Ok(list.wire())
@@ -164,11 +164,11 @@ fn filter(call: &Call<'_>) -> Result<ActionFilter, Wire> {
     let locks = window(call, "LockingDateStart", "LockingDateEnd")?;
     let order_id = fields.get(&["OrderId", "Oid"]).map(str::to_owned);
     let anything = occurred.is_some() || changed.is_some() || locks.is_some() || order_id.is_some();
-    let state = match fields.get(&["State", "ActionState"]).map(str::to_ascii_uppercase).as_deref() {
-        None => None,
-        Some("PENDING") => Some(ActionState::Pending),
-        Some("APPROVED") => Some(ActionState::Locked),
-        Some("REVERSED") => Some(ActionState::Reversed),
+    let states = match fields.get(&["State", "ActionState"]).map(str::to_ascii_uppercase).as_deref() {
+        None => Vec::new(),
+        Some("PENDING") => vec![ActionState::Pending],
+        Some("APPROVED") => vec![ActionState::Locked, ActionState::Paid],
+        Some("REVERSED") => vec![ActionState::Reversed],
         Some(_) => {
             let fault = FieldError::new("State", DropReason::BadNumber, "State is PENDING, APPROVED or REVERSED.");
             return Err(error(400, "The query can't be answered.", &[fault]));
@@ -178,7 +178,7 @@ fn filter(call: &Call<'_>) -> Result<ActionFilter, Wire> {
         program: number(call, "CampaignId")?.map(ProgramId),
         partner: number(call, "MediaPartnerId")?.map(PartnerId),
         event_type: number(call, "ActionTrackerId")?.map(EventTypeId),
-        state,
+        states,
         order_id,
         occurred: occurred.unwrap_or_default(),
         changed: if anything { changed.unwrap_or_default() } else { recent(call) },

@@ -24,7 +24,7 @@ pub async fn company(call: &Call<'_>) -> Result<Wire, Wire> {
     })))
 }
 
-pub fn campaigns(call: &Call<'_>) -> Result<Wire, Wire> {
+pub fn campaigns(call: &Call<'_>) -> Result<Entries, Wire> {
     let config = call.brand()?.config.clone();
     let rows = config.programs.values().map(|program| {
         json!({
@@ -39,10 +39,10 @@ pub fn campaigns(call: &Call<'_>) -> Result<Wire, Wire> {
             "Uri": format!("/Advertisers/{}/Campaigns/{}", call.account.sid, program.id),
         })
     });
-    listed(call, "Campaigns", rows.collect())
+    Ok(Entries { name: "Campaigns", rows: rows.collect() })
 }
 
-pub async fn partners(call: &Call<'_>) -> Result<Wire, Wire> {
+pub async fn partners(call: &Call<'_>) -> Result<Entries, Wire> {
     let config = call.brand()?.config.clone();
     let (engine, brand) = (call.app.engine.clone(), call.account.brand);
     let partners = blocking(move || engine.settings.partners(brand)).await.map_err(trouble)?;
@@ -55,10 +55,10 @@ pub async fn partners(call: &Call<'_>) -> Result<Wire, Wire> {
             "Uri": format!("/Advertisers/{}/MediaPartners/{}", call.account.sid, partner.id),
         })
     });
-    listed(call, "MediaPartners", rows.collect())
+    Ok(Entries { name: "MediaPartners", rows: rows.collect() })
 }
 
-pub fn ads(call: &Call<'_>) -> Result<Wire, Wire> {
+pub fn ads(call: &Call<'_>) -> Result<Entries, Wire> {
     let config = call.brand()?.config.clone();
     let rows = config.ads.values().map(|ad| {
         json!({
@@ -70,10 +70,10 @@ pub fn ads(call: &Call<'_>) -> Result<Wire, Wire> {
             "Uri": format!("/Advertisers/{}/Ads/{}", call.account.sid, ad.id),
         })
     });
-    listed(call, "Ads", rows.collect())
+    Ok(Entries { name: "Ads", rows: rows.collect() })
 }
 
-pub fn event_types(call: &Call<'_>) -> Result<Wire, Wire> {
+pub fn event_types(call: &Call<'_>) -> Result<Entries, Wire> {
     let config = call.brand()?.config.clone();
     let rows = config.event_types.values().map(|it| {
         json!({
@@ -85,7 +85,7 @@ pub fn event_types(call: &Call<'_>) -> Result<Wire, Wire> {
             "State": standing(it.standing),
         })
     });
-    listed(call, "ActionTrackers", rows.collect())
+    Ok(Entries { name: "ActionTrackers", rows: rows.collect() })
 }
 
 /// A click by its id. The id is a visitor's journey to other platforms; here it is one click.
@@ -111,14 +111,27 @@ pub async fn click(call: &Call<'_>, id: &str) -> Result<Wire, Wire> {
     })))
 }
 
-fn listed(call: &Call<'_>, name: &'static str, rows: Vec<Value>) -> Result<Wire, Wire> {
-    call.account.may("read")?;
-    let pages = Pages::read(&call.query, 1_000)?;
-    let total = rows.len() as u64;
-    let here = rows.into_iter().skip(pages.offset() as usize).take(pages.page_size as usize).collect();
-    let path = format!("/Advertisers/{}/{name}.json", call.account.sid);
-    let (page, page_size, query) = (pages.page, pages.page_size, pages.query);
-    Ok(NumberedList { name, rows: here, total, page, page_size, path, query }.wire())
+/// All entries of one kind that a brand has set up.
+pub struct Entries {
+    name: &'static str,
+    rows: Vec<Value>,
+}
+
+impl Entries {
+    pub fn page(self, call: &Call<'_>) -> Result<Wire, Wire> {
+        call.account.may("read")?;
+        let pages = Pages::read(&call.query, 1_000)?;
+        let total = self.rows.len() as u64;
+        let here = self.rows.into_iter().skip(pages.offset() as usize).take(pages.page_size as usize).collect();
+        let (page, page_size, query, path) = (pages.page, pages.page_size, pages.query, call.path.clone());
+        Ok(NumberedList { name: self.name, rows: here, total, page, page_size, path, query }.wire())
+    }
+
+    pub fn one(self, call: &Call<'_>, id: &str) -> Result<Wire, Wire> {
+        call.account.may("read")?;
+        let found = self.rows.into_iter().find(|row| row["Id"] == id);
+        found.map(Wire::ok).ok_or_else(|| error(404, "There is no such resource.", &[]))
+    }
 }
 
 fn standing(standing: Standing) -> &'static str {

@@ -29,6 +29,8 @@ pub struct Call<'a> {
     pub form: Form,
     /// The path behind the account, without the form's suffix.
     pub resource: String,
+    /// The whole path as it was asked for: pages lead on in the same form.
+    pub path: String,
 }
 
 /// Everything below `/Advertisers/{sid}/`.
@@ -41,6 +43,7 @@ pub async fn advertisers(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let path = format!("/Advertisers/{sid}/{rest}");
     let (rest, form) = Form::of(&rest, &headers);
     let account = match auth::account(&app, &sid, &headers).await {
         Ok(account) => account,
@@ -53,7 +56,7 @@ pub async fn advertisers(
     {
         return answer::trouble(error).answer(form);
     }
-    let call = Call { app: &app, account, method, query, body, address, form, resource };
+    let call = Call { app: &app, account, method, query, body, address, form, resource, path };
     match route(&call).await {
         Ok(wire) => wire.answer(form),
         Err(error) => error.answer(form),
@@ -75,11 +78,15 @@ async fn route(call: &Call<'_>) -> Result<Wire, Wire> {
         ("GET", ["ActionUpdates"]) => actions::updates(call).await,
         ("GET", ["APISubmissions"]) => reports::list_submissions(call).await,
         ("GET", ["APISubmissions", id]) => reports::find_submission(call, id).await,
+        ("GET", ["Campaigns" | "Programs", id]) => lists::campaigns(call)?.one(call, id),
+        ("GET", ["MediaPartners", id]) => lists::partners(call).await?.one(call, id),
+        ("GET", ["Ads", id]) => lists::ads(call)?.one(call, id),
+        ("GET", ["ActionTrackers" | "EventTypes", id]) => lists::event_types(call)?.one(call, id),
         ("GET", ["CompanyInformation"]) => lists::company(call).await,
-        ("GET", ["Campaigns" | "Programs"]) => lists::campaigns(call),
-        ("GET", ["MediaPartners"]) => lists::partners(call).await,
-        ("GET", ["Ads"]) => lists::ads(call),
-        ("GET", ["ActionTrackers" | "EventTypes"]) => lists::event_types(call),
+        ("GET", ["Campaigns" | "Programs"]) => lists::campaigns(call)?.page(call),
+        ("GET", ["MediaPartners"]) => lists::partners(call).await?.page(call),
+        ("GET", ["Ads"]) => lists::ads(call)?.page(call),
+        ("GET", ["ActionTrackers" | "EventTypes"]) => lists::event_types(call)?.page(call),
         ("GET", ["Campaigns" | "Programs", _, "Clicks", id]) => lists::click(call, id).await,
         _ => Err(error(404, "There is no such resource.", &[])),
     }

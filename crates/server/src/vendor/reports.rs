@@ -131,19 +131,19 @@ fn queued(sid: &str, name: &str) -> Value {
 pub async fn list_submissions(call: &Call<'_>) -> Result<Wire, Wire> {
     call.account.may("read")?;
     let pages = Pages::read(&call.query, 1_000)?;
-    let most = u32::try_from(pages.page * pages.page_size).unwrap_or(u32::MAX).min(SUBMISSIONS_MAX);
+    let most = u32::try_from(pages.page.saturating_mul(pages.page_size)).unwrap_or(u32::MAX).min(SUBMISSIONS_MAX);
     let (engine, brand, sid) = (call.app.engine.clone(), call.account.brand, call.account.sid.clone());
-    let mut rows = blocking(move || {
+    let (total, mut rows) = blocking(move || {
+        let total = engine.reads.count_submissions(brand)? + engine.settings.count_refused(brand)?;
         let decided_rows = engine.reads.submissions(brand, None, most)?;
         let refused_rows = engine.settings.refused_before(brand, Timestamp(i64::MAX), most)?;
         let decided = decided_rows.iter().map(|row| (row.received_at, decided(&sid, row)));
         let refused = refused_rows.iter().map(|row| (row.received_at, refused(&sid, row)));
-        Ok(decided.chain(refused).collect::<Vec<_>>())
+        Ok((total.min(u64::from(SUBMISSIONS_MAX)), decided.chain(refused).collect::<Vec<_>>()))
     })
     .await
     .map_err(trouble)?;
     rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    let total = rows.len() as u64;
     let here = rows.into_iter().skip(pages.offset() as usize).take(pages.page_size as usize);
     let list = NumberedList {
         name: "APISubmission",
@@ -151,7 +151,7 @@ pub async fn list_submissions(call: &Call<'_>) -> Result<Wire, Wire> {
         total,
         page: pages.page,
         page_size: pages.page_size,
-        path: format!("/Advertisers/{}/APISubmissions", call.account.sid),
+        path: call.path.clone(),
         query: pages.query,
     };
     Ok(list.wire())

@@ -23,7 +23,8 @@ fn report(demo: &Demo, changed: &[(&str, &str)]) -> Reply {
 fn every_fault_has_its_field_and_code_and_leaves_nothing() {
     let demo = Demo::start();
     let long = "x".repeat(65);
-    let faults: [(&[(&str, &str)], &str, &str); 12] = [
+    type Fault<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+    let faults: [Fault<'_>; 12] = [
         (&[("OrderId", "")], "OrderId", "OID_MISSING"),
         (&[("OrderId", &long)], "OrderId", "TOO_LONG"),
         (&[("CampaignId", "99")], "CampaignId", "CAMPAIGN_NOT_FOUND"),

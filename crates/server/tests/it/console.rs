@@ -59,12 +59,12 @@ fn the_search_box_finds_orders_clicks_partners_and_codes() {
     let owner = demo.sign_in("/user");
     let found = |what: &str| {
         let reply = owner.get(&format!("/search?{}", crate::support::form(&[("q", what)])));
-        if reply.status == 303 { format!("-> {}", reply.header("location")) } else { reply.text() }
+        if reply.status == 303 { owner.get(reply.header("location")).text() } else { reply.text() }
     };
-    assert_eq!(found("S-4711"), format!("-> /actions/{id}"));
+    assert!(found("S-4711").contains(&format!("action {id}")));
     assert!(found(&click_id).contains("Deal Harbour"), "{}", found(&click_id));
-    assert!(found("Sole Search").contains("/partners/3"));
-    assert!(found("trail10").contains("Trail Notes") || found("trail10").contains("/partners/1"));
+    assert!(found("Sole Search").contains("<h1>Sole Search</h1>"));
+    assert!(found("trail10").contains("<h1>Trail Notes</h1>"));
     assert!(found("<script>alert(1)</script>").contains("&lt;script&gt;"));
 }
 

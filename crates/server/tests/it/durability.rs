@@ -44,6 +44,7 @@ fn nothing_acknowledged_is_lost_and_nothing_is_kept_twice() {
         // At another moment each time, and never idle.
         let enough = 40 + round * 37;
         while seen.load(Ordering::Relaxed) < enough {
+            assert!(clients.iter().any(|client| !client.is_finished()), "the clients ended by themselves");
             std::thread::yield_now();
         }
         demo.kill();

@@ -10,8 +10,8 @@ use referee_core::id::{
 use referee_core::identity::Identifier;
 use referee_core::money::Money;
 use referee_core::row::{
-    ActionRow, BalanceKey, ClickRow, ConversionRow, DecisionRow, EntryRow, HistoryRow, OrderKey, PaymentRow, Rollup,
-    SubmissionRow,
+    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EntryRow, HistoryRow, OrderKey,
+    PaymentRow, Rollup, SubmissionRow,
 };
 use referee_core::time::{Day, Timestamp};
 use rusqlite::types::Value;
@@ -96,6 +96,12 @@ fn number(id: Option<u32>) -> Value {
     id.map_or(Value::Null, |id| Value::Integer(i64::from(id)))
 }
 
+/// A bit for every state that is asked for; nothing for all.
+fn state_bits(states: &[ActionState]) -> Value {
+    let bits = states.iter().fold(0, |bits, state| bits | 1_i64 << (*state as u8));
+    if states.is_empty() { Value::Null } else { Value::Integer(bits) }
+}
+
 /// The values of an action filter, in the order its queries name them.
 fn filter_values(brand: BrandId, filter: &ActionFilter) -> Vec<Value> {
     let order = filter.order_id.clone().map_or(Value::Null, Value::Text);
@@ -103,7 +109,7 @@ fn filter_values(brand: BrandId, filter: &ActionFilter) -> Vec<Value> {
         number(Some(brand.0)),
         number(filter.program.map(|id| id.0)),
         number(filter.partner.map(|id| id.0)),
-        number(filter.state.map(|state| state as u32)),
+        state_bits(&filter.states),
         number(filter.event_type.map(|id| id.0)),
         order,
     ];
@@ -256,6 +262,11 @@ impl Reads for SqliteReads {
 
     fn submission(&self, brand: BrandId, id: SubmissionId) -> Result<Option<SubmissionRow>> {
         self.one(include_str!("../../../sql/books/read_submission.sql"), (brand.0, id.0), rows::submission)
+    }
+
+    fn count_submissions(&self, brand: BrandId) -> Result<u64> {
+        let sql = include_str!("../../../sql/books/count_submissions.sql");
+        Ok(self.one(sql, [brand.0], |row| row.get(0))?.unwrap_or_default())
     }
 
     fn submissions(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<SubmissionRow>> {

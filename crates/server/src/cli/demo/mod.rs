@@ -3,6 +3,7 @@
 mod seed;
 mod traffic;
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -70,7 +71,7 @@ pub fn run(command: Demo) -> Result<ExitCode> {
                 first_order: u64::try_from(engine.now().0 / 1_000 % 100_000_000).unwrap_or(1),
             }),
         };
-        println!("{}", seed.welcome(&config.data));
+        greet(&seed.welcome(&config.data));
         let run = u64::try_from(engine.now().0 / 1_000).unwrap_or_default();
         let traffic = traffic::start(command.traffic, config.listen, &seed, run);
         serve(listener, App::new(engine.clone(), config, Some(shop)), stop_signal()).await;
@@ -79,6 +80,14 @@ pub fn run(command: Demo) -> Result<ExitCode> {
     });
     engine.shut_down();
     outcome.map(|()| ExitCode::SUCCESS)
+}
+
+/// Says what to open. Nobody may be listening, which is no reason to stop.
+fn greet(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush()) {
+        tracing::debug!(%error, "the greeting could not be printed");
+    }
 }
 
 /// Removes a demonstration's own files only: a folder with anything else in it is left alone.
@@ -91,7 +100,7 @@ fn remove_earlier(folder: &std::path::Path) -> Result<()> {
     for entry in entries {
         let name = entry.map_err(|error| Error::setup(doing(), error))?.file_name();
         let name = name.to_string_lossy();
-        let ours = ["log.db", "books.db", "settings.db", "referee.key", "demo.json"];
+        let ours = ["log.db", "books.db", "settings.db", "referee.key", "demo.json", "replay-"];
         if !ours.iter().any(|file| name.starts_with(file)) {
             return Err(Error::setup(doing(), format!("{name} is not a demonstration's file; choose another folder")));
         }

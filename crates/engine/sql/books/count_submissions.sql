@@ -1,0 +1,1 @@
+select count(*) from submission where brand = ?1;

@@ -1,0 +1,1 @@
+select count(*) from refused_report where brand = ?1;
