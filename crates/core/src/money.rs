@@ -75,8 +75,8 @@ impl Money {
     }
 }
 
-/// `exact / whole` in the currency's smallest unit. The rounding rule of the house: to the nearest, and a half away from
-/// zero. What is more than can be counted becomes the most that can, so that it is above every limit.
+/// `exact / whole` in the currency's smallest unit. The rounding rule of the house: to the nearest, and a half away
+/// from zero. What is more than can be counted becomes the most that can, so that it is above every limit.
 fn rounded_quotient(exact: i128, whole: i64, currency: Currency) -> Money {
     let unit = 10_u128.pow(6 - currency.digits());
     let step = u128::from(whole.unsigned_abs()) * unit;

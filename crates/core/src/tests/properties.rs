@@ -28,13 +28,16 @@ pub fn cases(usually: u32) -> Config {
 }
 
 proptest! {
-    #![proptest_config(cases(96))]
+    #![proptest_config(cases(192))]
 
     #[test]
     fn batches_do_not_matter(history in history(60), sizes in vec(1..12_usize, 1..6)) {
         let records = fixture::records(&history);
         let mut whole = Books::default();
         let outcomes = whole.apply(&records, usize::MAX);
+        let mut replayed = Books::default();
+        prop_assert_eq!(&replayed.apply(&records, usize::MAX), &outcomes);
+        prop_assert!(replayed == whole, "a replay leaves other books");
         let mut single = Books::default();
         prop_assert_eq!(&single.apply(&records, 1), &outcomes);
         prop_assert!(single == whole, "one at a time leaves other books");

@@ -21,7 +21,7 @@ use crate::row::{ClickRow, Evidence};
 use crate::time::{DAY_MS, Timestamp};
 
 proptest! {
-    #![proptest_config(cases(96))]
+    #![proptest_config(cases(192))]
 
     #[test]
     fn a_simple_judge_decides_the_same(history in history(70)) {
@@ -71,11 +71,11 @@ impl Judge {
 
     fn hear_report(&mut self, books: &Books, record: &Record, report: &Conversion) {
         let told = books.submissions.values().find(|it| it.record == record.no).unwrap();
+        let decision = books.decisions.get(&record.no);
         let turned_away = [Refusal::ProgramNotActive, Refusal::ActionTrackerNotActive, Refusal::ConvDuplicate];
-        if told.refusal.is_some_and(|refusal| turned_away.contains(&refusal)) {
+        if decision.is_none() && told.refusal.is_some_and(|refusal| turned_away.contains(&refusal)) {
             return;
         }
-        let decision = books.decisions.get(&record.no);
         let key = (report.event_type, report.order_id.clone());
         let (first_at, buyer) = *self.orders.entry(key.clone()).or_insert((record.occurred_at, None));
         let click = report.click.map(|click| Name::Click(click.no));

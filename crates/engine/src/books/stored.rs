@@ -11,7 +11,8 @@ use referee_core::row::{
 use referee_core::time::Timestamp;
 
 use crate::error::{Error, Result};
-use crate::log::codec::{field_in, field_out, item_in, item_out, number};
+use crate::log::codec::{field_in, field_out, item_in, item_out};
+use crate::log::number;
 use crate::log::wire;
 
 fn damaged(what: &str) -> Error {

@@ -10,54 +10,8 @@ use referee_core::money::{Currency, Money};
 use referee_core::program::{self, VanityLink};
 use referee_core::time::{Timestamp, Zone};
 
-use super::wire;
-use super::{Draft, Raw};
+use super::{Draft, Raw, number, wire};
 use crate::error::{Error, Result};
-
-/// Numbers of the wire as the rules' enums. None: this program does not know the number.
-pub mod number {
-    use referee_core::fact::{Agent, Device, Navigation, Role};
-    use referee_core::program::{Category, Source, Standing};
-
-    fn find<T: Copy>(all: &[T], number: u32, of: impl Fn(T) -> u32) -> Option<T> {
-        all.iter().copied().find(|it| of(*it) == number)
-    }
-
-    pub fn role(number: u32) -> Option<Role> {
-        use Role::*;
-        find(&[Owner, Manager, Finance, Developer, Viewer, Partner, Operator], number, |it| it as u32)
-    }
-
-    pub fn navigation(number: u32) -> Option<Navigation> {
-        use Navigation::*;
-        find(&[Unknown, Navigate, Embedded], number, |it| it as u32)
-    }
-
-    pub fn agent(number: u32) -> Option<Agent> {
-        use Agent::*;
-        find(&[Unknown, Browser, Bot, Preview, Assistant], number, |it| it as u32)
-    }
-
-    pub fn device(number: u32) -> Option<Device> {
-        use Device::*;
-        find(&[Unknown, Desktop, Phone, Tablet, Other], number, |it| it as u32)
-    }
-
-    pub fn source(number: u32) -> Option<Source> {
-        use Source::*;
-        find(&[Pixel, Browser, Server, Person], number, |it| it as u32)
-    }
-
-    pub fn standing(number: u32) -> Option<Standing> {
-        use Standing::*;
-        find(&[Active, Paused], number, |it| it as u32)
-    }
-
-    pub fn category(number: u32) -> Option<Category> {
-        use Category::*;
-        find(&[Sale, Lead, Install, Click, Other], number, |it| it as u32)
-    }
-}
 
 /// What a machine says that meets something newer than itself.
 fn newer(what: &str) -> Error {

@@ -5,9 +5,13 @@ pub mod conformance;
 pub mod frame;
 pub mod json;
 pub mod names;
+pub mod number;
 pub mod recorder;
 pub mod sqlite;
 pub mod wire;
+
+#[cfg(test)]
+mod samples;
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use referee_core::identity::IdentifierKind;
 use referee_core::time::Timestamp;
 use serde::Serializer;
 
-use super::codec::number;
+use super::number;
 
 fn named<S: Serializer, T: std::fmt::Debug>(value: Option<T>, number: u32, to: S) -> Result<S::Ok, S::Error> {
     match value {

@@ -113,7 +113,10 @@ fn every_no_has_a_sentence_in_the_documents() {
     }
     let errors = text(data_path("docs/reference/errors.md"));
     let sources = files("crates/server/src", ".rs").iter().map(text).collect::<String>();
-    let codes = sources.split("ApiError::new(StatusCode::").skip(1).filter_map(|rest| rest.split(')').next()?.split('"').nth(1));
+    let codes = sources
+        .split("ApiError::new(StatusCode::")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next()?.split('"').nth(1));
     for code in codes {
         assert!(errors.contains(&format!("## {code}")), "the error {code} is not explained");
     }

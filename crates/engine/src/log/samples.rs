@@ -1,0 +1,311 @@
+//! A record of every kind, as each released version of the codec wrote it. Frozen: what is in `testdata/log` must be
+//! read for ever, and comes to the same facts.
+
+use expect_test::expect_file;
+use proptest::prelude::*;
+use referee_core::contract::{EventPayout, Payout, TermsRules};
+use referee_core::fact::*;
+use referee_core::id::*;
+use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::money::{Currency, Money};
+use referee_core::program::{Category, Program, PromoCode, Source, Standing, VanityLink};
+use referee_core::refusal::Refusal;
+use referee_core::time::{Timestamp, Zone};
+
+use super::frame::{Encoded, pack, unpack};
+use super::json::to_json_line;
+use super::{Draft, Frame, FrameId, Raw, codec};
+
+const NOON: Timestamp = Timestamp(1_800_000_000_000);
+
+fn draft(fact: Fact) -> Draft {
+    Draft { brand: BrandId(3), received_at: NOON, occurred_at: NOON.plus_ms(-1_500), actor: None, fact, raw: None }
+}
+
+fn by_a_person(fact: Fact) -> Draft {
+    let actor = Actor { user: UserId(9), role: Role::Manager, reason: "Spring campaign".into() };
+    Draft { actor: Some(actor), ..draft(fact) }
+}
+
+/// A record of every kind, with every field filled.
+fn drafts() -> Vec<Draft> {
+    let raw = Raw {
+        address: "192.0.2.7".into(),
+        user_agent: "Mozilla/5.0".into(),
+        url: "/c/11/5/7".into(),
+        referrer: "https://blog.example/boots".into(),
+    };
+    vec![
+        by_a_person(Fact::RulesAdopted { version: 1 }),
+        by_a_person(Fact::ProgramSet(program())),
+        by_a_person(Fact::EventTypeSet(event_type())),
+        by_a_person(Fact::PartnerSet { partner: PartnerId(11), standing: Standing::Paused }),
+        by_a_person(Fact::AdSet(ad())),
+        by_a_person(Fact::LinkSet(link())),
+        by_a_person(Fact::PromoCodeSet(promo_code())),
+        by_a_person(Fact::TermsSet(terms())),
+        Draft { raw: Some(raw), ..draft(Fact::ClickRecorded(click())) },
+        draft(Fact::VisitRecorded(visit())),
+        draft(Fact::ConversionReported(conversion())),
+        draft(Fact::ChangeRequested(change())),
+        by_a_person(Fact::PaymentMade { program: ProgramId(7), partner: PartnerId(11) }),
+        draft(Fact::TimePassed),
+        draft(Fact::WorkAdvanced { limit: 500 }),
+    ]
+}
+
+fn program() -> Program {
+    Program {
+        id: ProgramId(7),
+        name: "Acme Shoes".into(),
+        currency: Currency(*b"EUR"),
+        zone: Zone { name: "Europe/Berlin".into(), offsets: vec![(Timestamp(i64::MIN), 60), (NOON, 120)] },
+        standing: Standing::Active,
+        default_landing_url: "https://www.shop.example/".into(),
+        permitted_hosts: vec!["*.shop.example".into()],
+        tracking_hosts: vec!["go.shop.example".into()],
+        click_param: "pt".into(),
+        cookie_days: 30,
+    }
+}
+
+fn event_type() -> EventTypeSet {
+    EventTypeSet {
+        program: ProgramId(7),
+        id: Some(EventTypeId(4_636)),
+        code: "sale".into(),
+        name: "Online sale".into(),
+        category: Category::Sale,
+        standing: Standing::Active,
+        server_wins: true,
+    }
+}
+
+fn ad() -> AdSet {
+    AdSet {
+        program: ProgramId(7),
+        id: Some(AdId(5)),
+        name: "Boots".into(),
+        landing_url: "https://www.shop.example/boots".into(),
+        standing: Standing::Active,
+    }
+}
+
+fn link() -> VanityLink {
+    VanityLink {
+        program: ProgramId(7),
+        slug: "boots".into(),
+        partner: PartnerId(11),
+        ad: AdId(5),
+        deep_link: Some("https://www.shop.example/boots/ridge".into()),
+        standing: Standing::Paused,
+    }
+}
+
+fn promo_code() -> PromoCode {
+    PromoCode { program: ProgramId(7), code: "TRAIL10".into(), partner: PartnerId(11), standing: Standing::Active }
+}
+
+fn terms() -> TermsSet {
+    let rate = EventPayout { event_type: EventTypeId(4_636), payout: Payout::Rate { ppm: 80_000 } };
+    let fixed = EventPayout { event_type: EventTypeId(4_637), payout: Payout::Fixed { amount: Money(2_000_000) } };
+    TermsSet {
+        program: ProgramId(7),
+        partner: Some(PartnerId(11)),
+        starts_at: NOON,
+        ends_at: Some(NOON.plus_days(90)),
+        standing: Standing::Active,
+        rules: Some(TermsRules { referral_window_days: 30, lock_days: 27, payouts: vec![rate, fixed] }),
+    }
+}
+
+fn identifier(kind: IdentifierKind, fill: u8) -> Identifier {
+    Identifier { kind, hash: [fill; 16] }
+}
+
+fn click() -> Click {
+    Click {
+        no: ClickNo(913_757_198_390_136_832),
+        program: ProgramId(7),
+        partner: PartnerId(11),
+        ad: AdId(5),
+        slug: Some("boots".into()),
+        visitor: Some(identifier(IdentifierKind::Visitor, 5)),
+        sub_ids: ["a".into(), "b".into(), "c".into()],
+        shared_id: "shared".into(),
+        signals: Signals {
+            navigation: Navigation::Embedded,
+            prefetch: true,
+            head: true,
+            agent: Agent::Assistant,
+            device: Device::Tablet,
+        },
+        deep_link_refused: true,
+    }
+}
+
+fn click_ref() -> ClickRef {
+    ClickRef {
+        no: ClickNo(913_757_198_390_136_832),
+        program: ProgramId(7),
+        partner: PartnerId(11),
+        ad: AdId(5),
+        clicked_at: super::super::intake::click_id::moment_of(ClickNo(913_757_198_390_136_832)),
+        unrecorded: true,
+    }
+}
+
+fn visit() -> Visit {
+    Visit {
+        program: ProgramId(7),
+        source: Source::Browser,
+        click: Some(click_ref()),
+        identifiers: IdentifierKind::ALL.into_iter().map(|kind| identifier(kind, kind.number())).collect(),
+        path: "/boots/ridge".into(),
+    }
+}
+
+fn conversion() -> Conversion {
+    Conversion {
+        submission: SubmissionId([1; 16]),
+        program: ProgramId(7),
+        event_type: EventTypeId(4_636),
+        order_id: "10482".into(),
+        source: Source::Server,
+        currency: Currency(*b"EUR"),
+        amount: Money(192_000_000),
+        items: vec![Item {
+            sku: "ridge".into(),
+            name: "Ridge Boot".into(),
+            category: "Boots".into(),
+            quantity: 2,
+            amount: Money(178_000_000),
+        }],
+        identifiers: vec![identifier(IdentifierKind::CustomerId, 1)],
+        click: Some(click_ref()),
+        click_forged: true,
+        promo_code: "TRAIL10".into(),
+        forced_partner: Some(PartnerId(12)),
+        sub_ids: ["a".into(), String::new(), "c".into()],
+        shared_id: "shared".into(),
+        customer_status: "NEW".into(),
+        digest: [2; 16],
+        fields: vec![("Text1".into(), "gift".into())],
+    }
+}
+
+fn change() -> ChangeRequest {
+    ChangeRequest {
+        submission: SubmissionId([3; 16]),
+        target: ActionTarget::Order { event_type: EventTypeId(4_636), order_id: "10482".into() },
+        disposition: "ITEM_RETURNED".into(),
+        source: Source::Person,
+        change: ActionChange::Items(vec![ItemChange { sku: "ridge".into(), quantity: Some(1), amount: None }]),
+    }
+}
+
+fn packed() -> Frame {
+    let records: Vec<Encoded> = drafts().iter().map(Encoded::of).collect();
+    pack(FrameId { edge: 1, epoch: 2, n: 3 }, 40, &records).expect("it can be packed")
+}
+
+/// The frozen sections of version 1, facts then raw, each after its length.
+const V1: &[u8] = include_bytes!("../../testdata/log/v1.frame");
+
+fn frozen(mut bytes: &[u8]) -> Frame {
+    let mut section = || {
+        let (length, rest) = bytes.split_first_chunk::<4>().expect("a length");
+        let (section, rest) = rest.split_at(u32::from_le_bytes(*length) as usize);
+        bytes = rest;
+        section.to_vec()
+    };
+    let (facts, raw) = (section(), section());
+    Frame { facts, raw, records: 15, ..packed() }
+}
+
+#[test]
+fn what_version_1_wrote_is_read_for_ever() {
+    let read: Vec<Draft> = unpack(&frozen(V1)).expect("it is read").into_iter().map(|(_, draft)| draft).collect();
+    assert_eq!(read, drafts());
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let records = unpack(&packed()).expect("it is read");
+    assert_eq!(records[0].0, FactId { edge: 1, epoch: 2, n: 40 });
+    assert_eq!(records.into_iter().map(|(_, draft)| draft).collect::<Vec<_>>(), drafts());
+}
+
+#[test]
+fn every_kind_has_a_sample() {
+    let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
+    kinds.dedup();
+    // The wire's kinds are numbered without a gap from 16 on.
+    assert_eq!(kinds.len(), 15);
+}
+
+#[test]
+fn records_print_as_lines_of_json() {
+    let records = unpack(&packed()).expect("it is read");
+    let lines: Vec<String> = records.iter().map(|(id, draft)| to_json_line(id, draft).expect("it prints")).collect();
+    expect_file!["../../testdata/log/v1.jsonl"].assert_eq(&(lines.join("\n") + "\n"));
+}
+
+#[test]
+fn the_raw_section_can_be_gone_and_the_facts_stay() {
+    let records = unpack(&Frame { raw: Vec::new(), ..packed() }).expect("it is read");
+    let expected: Vec<_> = drafts().into_iter().map(|draft| Draft { raw: None, ..draft }).collect();
+    assert_eq!(records.into_iter().map(|(_, draft)| draft).collect::<Vec<_>>(), expected);
+}
+
+/// Erasure replaces an identifier by another of its length: the record keeps its size, and so does the frame's place.
+#[test]
+fn an_identifier_can_be_substituted_in_place() {
+    let (before, _) = codec::encode(&draft(Fact::VisitRecorded(visit())));
+    let mut other = visit();
+    other.identifiers[0].hash = [0xEE; 16];
+    let (after, _) = codec::encode(&draft(Fact::VisitRecorded(other.clone())));
+    assert_eq!(before.len(), after.len());
+    assert_eq!(codec::decode(&after, b"").expect("it is read").fact, Fact::VisitRecorded(other));
+}
+
+#[test]
+fn a_damaged_or_newer_frame_is_named_and_not_guessed_at() {
+    let frame = packed();
+    for place in [0, 3, frame.facts.len() / 2, frame.facts.len() - 1] {
+        let mut other = frame.clone();
+        other.facts[place] ^= 1;
+        assert!(unpack(&other).is_err(), "a changed byte at {place} is noticed");
+    }
+    assert!(unpack(&Frame { records: 14, ..frame.clone() }).is_err());
+    assert!(unpack(&Frame { facts: frame.facts[..10].to_vec(), ..frame }).is_err());
+    // A kind of fact that only a newer program knows.
+    let newer = [&[0x08, 3][..], &[0xFA, 0x06, 0x02, 0x08, 0x01]].concat();
+    let error = codec::decode(&newer, b"").expect_err("it is not guessed at").to_string();
+    assert!(error.contains("newer"), "{error}");
+}
+
+#[test]
+fn refusals_keep_their_numbers() {
+    // The books and the submissions of the past name refusals by these.
+    let numbers: Vec<String> = Refusal::ALL.iter().map(|it| format!("{} {}", it.number(), it.code())).collect();
+    expect_file!["../../testdata/log/refusals.txt"].assert_eq(&(numbers.join("\n") + "\n"));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_reader_panic(fact in proptest::collection::vec(any::<u8>(), 0..200), raw in proptest::collection::vec(any::<u8>(), 0..50)) {
+        _ = codec::decode(&fact, &raw);
+        _ = unpack(&Frame { facts: fact, raw, ..packed() });
+    }
+
+    #[test]
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..15_usize) {
+        let (mut fact, raw) = codec::encode(&drafts()[which]);
+        for (place, byte) in places {
+            let length = fact.len();
+            fact[place % length] = byte;
+        }
+        _ = codec::decode(&fact, &raw);
+    }
+}
