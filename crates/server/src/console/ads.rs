@@ -211,7 +211,7 @@ fn codes(person: &Person, query: &AdsQuery) -> Table {
 
 fn forms(person: &Person) -> Markup {
     html! {
-        div.three {
+        div.thirds {
             section.card.pad {
                 h2 { "Add an ad" }
                 form.stack action="/ads/new" method="post" {

@@ -154,16 +154,29 @@ fn what(person: &Person, entry: &AuditEntry) -> Cell {
     if subject.is_empty() {
         return cell(kind);
     }
-    let partner = || person.partner_names.iter().find(|(id, _)| id.to_string() == subject);
     match entry.kind.as_str() {
-        "partner_set" => match partner() {
+        "partner_set" => match person.partner_names.iter().find(|(id, _)| id.to_string() == subject) {
             Some((id, name)) => link_cell(&format!("/partners/{id}"), format!("{kind}: {name}")),
             None => cell(format!("{kind}: {subject}")),
         },
         "change_requested" => link_cell(&format!("/actions/{subject}"), format!("{kind}: {subject}")),
         "terms_set" => cell(format!("{kind}, version {subject}")),
-        _ => cell(format!("{kind}: {subject}")),
+        "rules_adopted" => cell(format!("{kind}, version {subject}")),
+        _ => cell(format!("{kind}: {}", name_of(person, entry).unwrap_or(subject))),
     }
+}
+
+/// What the subject is called now. An ad of another program may have the same id: then the id says it better.
+fn name_of<'a>(person: &'a Person, entry: &AuditEntry) -> Option<&'a str> {
+    let id: u32 = entry.subject.parse().ok()?;
+    let config = &person.config;
+    let mut names: Vec<&str> = match entry.kind.as_str() {
+        "program_set" => config.programs.values().filter(|it| it.id.0 == id).map(|it| it.name.as_str()).collect(),
+        "event_type_set" => config.event_types.values().filter(|it| it.id.0 == id).map(|it| it.name.as_str()).collect(),
+        "ad_set" => config.ads.values().filter(|it| it.id.0 == id).map(|it| it.name.as_str()).collect(),
+        _ => Vec::new(),
+    };
+    if names.len() == 1 { names.pop() } else { None }
 }
 
 fn outcome(entry: &AuditEntry) -> Cell {

@@ -25,7 +25,7 @@ document.addEventListener('submit', (event) => {
 // On a phone the navigation is a strip: where one is should be in sight.
 const strip = document.querySelector('.frame > nav');
 const here = strip?.querySelector('[aria-current]');
-if (here && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - 60;
+if (here && here.offsetLeft + here.offsetWidth > strip.clientWidth - 40) strip.scrollLeft = here.offsetLeft - 60;
 
 // "Done." was said; going back or reloading should not say it again.
 const address = new URL(location.href);

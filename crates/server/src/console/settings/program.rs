@@ -54,10 +54,8 @@ fn programs(person: &Person, chosen: Option<&Program>) -> Markup {
     let on = |program: &Program| chosen.is_some_and(|it| it.id == program.id);
     html! {
         nav.chips aria-label="Programs" {
-            @if person.config.programs.len() > 1 || chosen.is_none() {
-                @for it in person.config.programs.values() {
-                    a.chip.on[on(it)] href={ "/settings?program=" (it.id) } aria-current=[on(it).then_some("true")] { (it.name) }
-                }
+            @for it in person.config.programs.values() {
+                a.chip.on[on(it)] href={ "/settings?program=" (it.id) } aria-current=[on(it).then_some("true")] { (it.name) }
             }
             a.chip.on[chosen.is_none()] href="/settings/programs/new" { "Add a program" }
         }
