@@ -1,1 +1,29 @@
-fn main() {}
+//! `cargo xtask`: work on the project that is more than one command of cargo.
+
+mod bench;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "usage: cargo xtask bench [--rounds N] [--seconds N] [--clicks N] [--only redirect|apply]
+
+  bench   measures the click path beside nginx and Express with PostgreSQL, and the machine alone; writes the figures
+          to the target folder and a table to docs/reference/benchmarks.md. Installs what it needs.";
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut words: impl Iterator<Item = String>) -> Result<()> {
+    match words.next().as_deref() {
+        Some("bench") => bench::run(&bench::Options::read(words)?),
+        _ => bail!(USAGE),
+    }
+}

@@ -92,6 +92,8 @@ fn connection(
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
+        // Heads are small: one buffer costs less than a list of pieces.
+        .writev(false)
         .header_read_timeout(HEAD_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service)
 }

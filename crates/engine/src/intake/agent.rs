@@ -1,5 +1,7 @@
 //! What a user agent says it is: a browser, a robot, a preview, an assistant; a phone or a desk.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -33,8 +35,34 @@ fn class_and_piece(line: &str) -> Option<(Agent, &str)> {
     Some((class, piece))
 }
 
+/// User agents remembered by each thread: few names make up most of the traffic. Past it, all are forgotten.
+const REMEMBERED_MAX: usize = 1_024;
+/// Longer ones are rare and not remembered.
+const REMEMBERED_CHARS_MAX: usize = 512;
+
+thread_local! {
+    static REMEMBERED: RefCell<HashMap<String, (Agent, Device)>> = RefCell::default();
+}
+
+/// What a user agent says it is.
+pub fn classify(user_agent: &str) -> (Agent, Device) {
+    REMEMBERED.with_borrow_mut(|remembered| {
+        if let Some(known) = remembered.get(user_agent) {
+            return *known;
+        }
+        let classes = (agent(user_agent), device(user_agent));
+        if user_agent.len() <= REMEMBERED_CHARS_MAX {
+            if remembered.len() >= REMEMBERED_MAX {
+                remembered.clear();
+            }
+            remembered.insert(user_agent.to_owned(), classes);
+        }
+        classes
+    })
+}
+
 /// The class of a user agent. An assistant that also calls itself a bot is an assistant.
-pub fn agent(user_agent: &str) -> Agent {
+fn agent(user_agent: &str) -> Agent {
     let agents = &*AGENTS;
     let mut found = None;
     for piece in agents.pieces.find_iter(user_agent) {
@@ -46,7 +74,7 @@ pub fn agent(user_agent: &str) -> Agent {
     found.unwrap_or_else(|| if user_agent.starts_with("Mozilla/") { Agent::Browser } else { Agent::Unknown })
 }
 
-pub fn device(user_agent: &str) -> Device {
+fn device(user_agent: &str) -> Device {
     let has = |piece: &str| user_agent.contains(piece);
     if has("iPad") || has("Tablet") || (has("Android") && !has("Mobile")) {
         Device::Tablet
@@ -89,7 +117,8 @@ mod tests {
             ("curl/8.5.0", Agent::Unknown, Device::Unknown),
             ("", Agent::Unknown, Device::Unknown),
         ] {
-            assert_eq!((agent(user_agent), device(user_agent)), (class, kind), "{user_agent}");
+            assert_eq!(classify(user_agent), (class, kind), "{user_agent}");
+            assert_eq!(classify(user_agent), (class, kind), "remembered: {user_agent}");
         }
     }
 

@@ -212,14 +212,8 @@ fn signals(request: &ClickRequest<'_>) -> Signals {
         ("", _) => Navigation::Unknown,
         _ => Navigation::Embedded,
     };
-    let user_agent = request.user_agent;
-    Signals {
-        navigation,
-        prefetch,
-        head: request.head,
-        agent: agent::agent(user_agent),
-        device: agent::device(user_agent),
-    }
+    let (agent, device) = agent::classify(request.user_agent);
+    Signals { navigation, prefetch, head: request.head, agent, device }
 }
 
 /// The parameters a partner may put on a link.

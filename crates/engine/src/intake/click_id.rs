@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     fn keys() -> BrandKeys {
-        BrandKeys { identity: [1; 32], click_ids: vec![(1, [2; 64]), (2, [3; 64])] }
+        BrandKeys::new([1; 32], vec![(1, [2; 64]), (2, [3; 64])])
     }
 
     fn click(no: u64) -> ClickRef {

@@ -1,6 +1,6 @@
 //! Identifiers: normalised, then hashed with the brand's key. The plain value goes no further than this file.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Mac;
 use referee_core::id::ClickNo;
 use referee_core::identity::{Identifier, IdentifierKind};
 use sha1::Sha1;
@@ -116,7 +116,7 @@ fn usable(value: &str) -> Result<(), Unusable> {
 }
 
 fn hash(keys: &BrandKeys, kind: IdentifierKind, value: &[u8]) -> Identifier {
-    let mut mac = Hmac::<Sha256>::new_from_slice(&keys.identity).expect("any key length will do");
+    let mut mac = keys.identity.clone();
     mac.update(&[kind.number()]);
     mac.update(value);
     let full = mac.finalize().into_bytes();
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn keys() -> BrandKeys {
-        BrandKeys { identity: [1; 32], click_ids: Vec::new() }
+        BrandKeys::new([1; 32], Vec::new())
     }
 
     #[test]
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn kinds_and_brands_do_not_meet() {
-        let other = BrandKeys { identity: [2; 32], click_ids: Vec::new() };
+        let other = BrandKeys::new([2; 32], Vec::new());
         let one = identifier(&keys(), IdentifierKind::CustomerId, "8431").unwrap();
         assert_ne!(one.hash, identifier(&keys(), IdentifierKind::AnonymousId, "8431").unwrap().hash);
         assert_ne!(one, identifier(&other, IdentifierKind::CustomerId, "8431").unwrap());

@@ -80,7 +80,7 @@ impl Settings {
             for (id, wrapped) in keys {
                 click_ids.push((id, fixed(self.vault.unwrap("click id key", &wrapped)?)?));
             }
-            brands.push((brand, BrandKeys { identity, click_ids }));
+            brands.push((brand, BrandKeys::new(identity, click_ids)));
         }
         Ok(brands)
     }

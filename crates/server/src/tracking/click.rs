@@ -9,11 +9,12 @@ use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use referee_engine::intake::click::{Answer, ClickRequest, Given, Redirect, decide};
 use referee_engine::limits::CLICK_DEADLINE_MS;
-use referee_engine::settings::random_bytes;
 
 use super::cookie;
 use crate::app::App;
 
+/// Header lines of an answer, with those that the connection adds: room for them is made once.
+const HEADERS: usize = 12;
 const SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
@@ -32,7 +33,7 @@ pub async fn follow<B>(app: &App, host: &str, from: SocketAddr, request: &Reques
     let routing = app.engine.routing();
     let parsed = parse(host, head, &address, request.uri(), request.headers(), app);
     let now = app.engine.now();
-    let given = Given { now, no: app.engine.click_numbers.next(now), new_visitor: random_bytes() };
+    let given = Given { now, no: app.engine.click_numbers.next(now), new_visitor: rand::random() };
     let answer = decide(&routing, &parsed, given);
     drop(routing);
     match answer {
@@ -112,6 +113,7 @@ fn redirected(app: &App, host: &str, redirect: &Redirect, kept: bool) -> Respons
 /// What every answer on a link says: keep nothing, index nothing.
 fn plain(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
+    response.headers_mut().reserve(HEADERS);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, private"));

@@ -1,0 +1,67 @@
+//! `cargo xtask bench`: what a click costs, as ratios measured in one run on one machine.
+//!
+//! Wall-clock figures of a shared machine mislead, so the cost is the servers' processor time for a request, taken in
+//! alternated rounds. All traffic stays on the loopback, and every process is ended by its id.
+
+mod apply;
+mod cpu;
+mod express;
+mod figure;
+mod http;
+mod load;
+mod machine;
+mod nginx;
+mod packages;
+mod postgres;
+mod process;
+mod redirect;
+mod referee;
+mod report;
+mod workshop;
+
+use anyhow::{Context, Result, bail};
+
+use self::workshop::Workshop;
+
+pub struct Options {
+    pub rounds: usize,
+    /// How long each server is under load in each round.
+    pub seconds: u64,
+    /// Clicks whose facts the machine is measured with.
+    pub clicks: u64,
+    pub redirect: bool,
+    pub apply: bool,
+}
+
+impl Options {
+    pub fn read(mut words: impl Iterator<Item = String>) -> Result<Options> {
+        let mut options = Options { rounds: 4, seconds: 8, clicks: 500_000, redirect: true, apply: true };
+        while let Some(flag) = words.next() {
+            let value = words.next().with_context(|| format!("{flag} needs a value"))?;
+            let number = || match value.parse::<u64>() {
+                Ok(number) if number > 0 => Ok(number),
+                _ => bail!("{flag} needs a number above zero, not {value}"),
+            };
+            match (flag.as_str(), value.as_str()) {
+                ("--rounds", _) => options.rounds = usize::try_from(number()?)?,
+                ("--seconds", _) => options.seconds = number()?,
+                ("--clicks", _) => options.clicks = number()?,
+                ("--only", "redirect") => options.apply = false,
+                ("--only", "apply") => options.redirect = false,
+                _ => bail!("{flag} {value} is not known"),
+            }
+        }
+        Ok(options)
+    }
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let workshop = Workshop::open()?;
+    if options.redirect {
+        redirect::run(options, &workshop)?;
+    }
+    if options.apply {
+        apply::run(options, &workshop)?;
+    }
+    report::write(&workshop)
+}
