@@ -30,7 +30,7 @@ pub async fn lines(person: Person) -> Result<Markup, Failure> {
 
 enum Line {
     Click(ClickRow),
-    History(HistoryRow, Option<ActionRow>),
+    History(HistoryRow, Option<Box<ActionRow>>),
 }
 
 async fn newest(person: &Person) -> Result<Markup, Failure> {
@@ -39,7 +39,7 @@ async fn newest(person: &Person) -> Result<Markup, Failure> {
         let clicks = engine.reads.clicks(brand, &ClickFilter::default(), None, LINES)?;
         let mut lines: Vec<_> = clicks.into_iter().map(|row| (row.occurred_at, Line::Click(row))).collect();
         for row in engine.reads.latest_history(brand, LINES)? {
-            let action = engine.reads.action(brand, row.action)?;
+            let action = engine.reads.action(brand, row.action)?.map(Box::new);
             lines.push((row.at, Line::History(row, action)));
         }
         Ok(lines)
