@@ -51,7 +51,7 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
         }
         div.two {
             section.card.pad {
-                h2 { "Why " (person.partner_name(action.partner)) " earns this" }
+                h2 { "Why " (person.partner_name(action.partner)) (if action.state == ActionState::Reversed { " was credited" } else { " earns this" }) }
                 @match &told.decision {
                     Some(decision) => (decision_path(&person, decision, &told.identifiers, &zone)),
                     None => { p.muted { "The decision is not in the books." } }
@@ -199,7 +199,7 @@ fn pricing(person: &Person, action: &ActionRow) -> Markup {
                 } }
                 tbody {
                     @for item in &action.items {
-                        tr { td { (item.name) @if !item.sku.is_empty() { span.muted { " " (item.sku) } } ", " (item.quantity) } td.num { (money(item.amount)) } }
+                        tr { td { (item.quantity) " × " (item.name) @if !item.sku.is_empty() { span.muted { " " (item.sku) } } } td.num { (money(item.amount)) } }
                     }
                     tr { td { "Order" } td.num { (money(action.amount)) } }
                     @if !action.promo_code.is_empty() { tr { td { "Promo code" } td.num { (action.promo_code) } } }

@@ -61,6 +61,8 @@ pub async fn show(person: Person, Query(query): Query<AdsQuery>) -> Result<Respo
 fn portal(person: &Person, partner: PartnerId) -> Markup {
     let own = AdsQuery { partner: partner.to_string(), ..AdsQuery::default() };
     let codes = codes(person, &own);
+    let host = person.program(None).and_then(|it| it.permitted_hosts.iter().find(|host| !host.starts_with("*.")));
+    let deep_link = format!("?u=https%3A%2F%2F{}%2Fa-page", host.map_or("www.shop.com", String::as_str));
     let body = html! {
         (links(person, partner))
         h2 { "Promo codes" }
@@ -71,7 +73,7 @@ fn portal(person: &Person, partner: PartnerId) -> Markup {
             p { "Up to three words of your choice come back in your reports:" }
             (snippet("?subId1=newsletter&subId2=may"))
             p { "And a link may lead to another page of the shop:" }
-            (snippet("?u=https%3A%2F%2Fwww.shop.com%2Fboots"))
+            (snippet(&deep_link))
         }
     };
     page(person, "/ads", "Links", body)

@@ -13,7 +13,7 @@ const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 100.0;
 
 /// One bar and one point a day. The day that is not over is drawn hollow, and its line dashed.
-pub fn days(days: &[(Day, Rollup)], currency: Currency, today: Day) -> Markup {
+pub fn days(days: &[(Day, Rollup)], currency: Currency, today: Day, foot: Markup) -> Markup {
     let top = |of: fn(&Rollup) -> i64| nice(days.iter().map(|(_, it)| of(it)).max().unwrap_or(0));
     let (clicks_top, payout_top) = (top(|it| it.clicks), top(|it| it.payout.0));
     let unfinished = days.iter().any(|(day, _)| *day == today);
@@ -33,6 +33,7 @@ pub fn days(days: &[(Day, Rollup)], currency: Currency, today: Day) -> Markup {
             details {
                 summary { "The same as a table" }
                 (table(days, currency).bare())
+                (foot)
             }
         }
     }
@@ -135,7 +136,7 @@ mod tests {
     fn any_day_may_be_today() {
         let three: Vec<_> = (0..3).map(|day| (Day(day), Rollup::default())).collect();
         for today in [-1, 0, 1, 2, 9] {
-            assert!(days(&three, Currency(*b"EUR"), Day(today)).into_string().contains("<svg"));
+            assert!(days(&three, Currency(*b"EUR"), Day(today), html! {}).into_string().contains("<svg"));
         }
     }
 }

@@ -7,6 +7,7 @@ use referee_core::contract::{Terms, TermsRules};
 use referee_core::fact::{Fact, TermsSet};
 use referee_core::id::PartnerId;
 use referee_core::program::{Program, Standing};
+use referee_core::refusal::Refusal;
 use referee_core::time::{Day, Timestamp};
 
 use super::form::Fields;
@@ -25,6 +26,7 @@ pub fn section(person: &Person, program: &Program, partner: PartnerId) -> Markup
             @match person.config.terms_at(program.id, partner, now) {
                 Ok(terms) => (terms::lines(person, program, &terms)),
                 Err(_) if versions.is_empty() => p { "Not joined: visitors are sent on, and nothing is earned." },
+                Err(Refusal::ActionTermsNotFound) => p { "It follows the program's template, which says nothing yet: nothing is earned." },
                 Err(refusal) => p { (refusal.brand_sentence()) },
             }
             @if !versions.is_empty() {

@@ -79,9 +79,7 @@ pub async fn list(person: Person, Query(query): Query<ConversionsQuery>) -> Resu
             }
         }
         @if rows.is_empty() {
-            (empty("No conversion yet", html! {
-                p { "Report one with the tag, the pixel or the API. " a.underlined href="/docs/concepts/tracking-methods" { "Which to choose" } }
-            }))
+            (none_yet(&person))
         } @else { (table.html()) (foot("/conversions", &[("show", query.show.clone()), ("program", query.program.clone())], next)) }
         @if !refused.is_empty() {
             h2 #refused { "Refused in the last 30 days" }
@@ -90,6 +88,22 @@ pub async fn list(person: Person, Query(query): Query<ConversionsQuery>) -> Resu
         }
     };
     Ok(page(&person, "/conversions", "Conversions", body).into_response())
+}
+
+fn none_yet(person: &Person) -> Markup {
+    let event_type = person.config.event_types.values().next().map_or_else(|| "1".to_owned(), |it| it.id.to_string());
+    let currency = person.program(None).map_or_else(|| "EUR".to_owned(), |it| it.currency.to_string());
+    let call = format!(
+        "referee('trackConversion', {event_type}, {{ orderId: '10001', orderSubTotalPostDiscount: '89.00', currencyCode: '{currency}' }})"
+    );
+    empty(
+        "No conversion yet",
+        html! {
+            p { "With the tag on the page, the shop's thank-you page says:" }
+            (snippet(&call))
+            p { "The pixel and the API report orders too. " a.underlined href="/docs/concepts/tracking-methods" { "Which to choose" } }
+        },
+    )
 }
 
 fn table(person: &Person, rows: &[(OrderKey, ConversionRow)], zone: &Zone) -> Table {

@@ -8,7 +8,7 @@ use referee_engine::books::reads::ClickFilter;
 use referee_engine::engine::blocking;
 
 use super::format;
-use super::page::{empty, page};
+use super::page::page;
 use super::person::{Failure, Person};
 
 const LINES: u32 = 40;
@@ -48,7 +48,7 @@ async fn newest(person: &Person) -> Result<Markup, Failure> {
     lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let (zone, now) = (person.zone(None), person.app.engine.now());
     Ok(html! {
-        @if lines.is_empty() { (empty("Nothing happened yet", html! { p { "Clicks and orders appear here as they are applied." } })) }
+        @if lines.is_empty() { div.pad { p { b { "Nothing happened yet" } } p { "Clicks and orders appear here a moment after they happen. Follow a link to see the first." } } }
         @else { table { tbody { @for (at, line) in lines.iter().take(LINES as usize) {
             tr {
                 td.muted { span.time { (format::recent(*at, now, &zone)) } }

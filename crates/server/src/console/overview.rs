@@ -3,20 +3,22 @@
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use referee_core::id::{AdId, PartnerId};
+use referee_core::id::{AdId, BrandId, PartnerId};
 use referee_core::money::Money;
 use referee_core::program::Program;
-use referee_core::row::{Account, Rollup};
+use referee_core::row::{Account, ActionState, Rollup};
 use referee_core::time::Day;
-use referee_engine::books::reads::Period;
+use referee_engine::Engine;
+use referee_engine::books::reads::{ActionFilter, Between, Period};
 use referee_engine::engine::blocking;
+use referee_engine::error::Error;
 use serde::Deserialize;
 
 use super::page::{empty, page};
 use super::partners::program_filter;
 use super::person::{Failure, Person};
-use super::table::{Table, cell, figure, foot, link_cell, minor_figure, money_cell, number_cell, text};
-use super::{chart, format, steps};
+use super::table::{EXPORT_ROWS, Table, cell, figure, foot, link_cell, minor_figure, money_cell, number_cell, text};
+use super::{chart, format, steps, terms};
 
 #[derive(Deserialize, Default)]
 pub struct OverviewQuery {
@@ -30,6 +32,7 @@ pub struct OverviewQuery {
 
 const DAYS_DEFAULT: i32 = 22;
 const DAYS_MAX: i32 = 366;
+const LOCKING_DAYS: u32 = 7;
 const SPANS: [i32; 3] = [7, 30, 90];
 
 #[derive(Clone, Copy)]
@@ -59,6 +62,8 @@ struct Figures {
     pending: Money,
     locked: Money,
     refused: u64,
+    /// Of what is pending for a partner, what locks within days.
+    locking: Money,
 }
 
 pub async fn show(person: Person, Query(query): Query<OverviewQuery>) -> Result<Response, Failure> {
@@ -96,10 +101,19 @@ async fn ask(person: &Person, program: &Program, span: Span) -> Result<Figures, 
             ads: reads.ads(brand, period)?,
             pending: balance(Account::Pending),
             locked: balance(Account::Locked),
+            locking: if partner.is_some() { locking(&engine, brand, period)? } else { Money::ZERO },
             refused: if partner.is_none() { engine.settings.count_refused(brand)? } else { 0 },
         })
     });
     Ok(figures.await?)
+}
+
+fn locking(engine: &Engine, brand: BrandId, period: Period) -> Result<Money, Error> {
+    let locks = Between { from: engine.now(), to: engine.now().plus_days(LOCKING_DAYS) };
+    let (program, states) = (Some(period.program), vec![ActionState::Pending]);
+    let filter = ActionFilter { program, partner: period.partner, states, locks, ..ActionFilter::default() };
+    let actions = engine.reads.actions(brand, &filter, None, EXPORT_ROWS)?;
+    Ok(actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.payout)))
 }
 
 fn add(mut sum: Rollup, (_, it): (Day, Rollup)) -> Rollup {
@@ -118,8 +132,8 @@ fn screen(person: &Person, program: &Program, span: Span, figures: &Figures) -> 
         @if !own { (steps::first_steps(person, Some(program))) }
         (filter_form(person, program, span))
         (kpis(person, program, figures, total))
-        @if total == Rollup::default() { (nothing(person)) } @else {
-            (chart::days(&figures.days, program.currency, span.today))
+        @if total == Rollup::default() { (nothing(person)) (own_contract(person, program, figures)) } @else {
+            (chart::days(&figures.days, program.currency, span.today, foot("/", &kept("days"), None)))
             div.two {
                 @if !own { div { (partner_table(person, program, &figures.partners).html()) (foot("/", &kept("partners"), None)) } }
                 div {
@@ -127,7 +141,7 @@ fn screen(person: &Person, program: &Program, span: Span, figures: &Figures) -> 
                     (ad_table(person, program, &figures.ads).html())
                     (foot("/", &kept("ads"), None))
                 }
-                @if own { div { (chart::table(&figures.days, program.currency).html()) (foot("/", &kept("days"), None)) } }
+                @if own { div { (own_contract(person, program, figures)) } }
             }
         }
     };
@@ -165,11 +179,15 @@ fn kpis(person: &Person, program: &Program, figures: &Figures, total: Rollup) ->
             (kpi("Clicks", format::number(total.clicks), change(total.clicks, before.clicks),
                 html! { (format::number(total.uncounted)) " not counted" }))
             (kpi("Conversions", format::number(total.conversions), change(total.conversions, before.conversions),
-                html! { (share(total.conversions, total.clicks)) " of clicks" @if total.unclaimed > 0 { ", " (unclaimed) " earned nothing" } }))
+                html! {
+                    @if total.clicks > 0 { (share(total.conversions, total.clicks)) " of clicks" }
+                    @if total.unclaimed > 0 { ", " (unclaimed) " earned nothing" }
+                }))
             (kpi("Sales", format::money(total.amount, currency), change(total.amount.0, before.amount.0), html! {}))
             (kpi(if person.partner.is_some() { "Earned" } else { "Payouts" }, format::money(total.payout, currency), change(total.payout.0, before.payout.0),
                 html! {
-                    (share(total.payout.0, total.amount.0)) " of sales. " (format::money(figures.pending, currency)) " pending"
+                    @if total.amount > Money::ZERO { (share(total.payout.0, total.amount.0)) " of sales. " }
+                    (format::money(figures.pending, currency)) " pending"
                     @if person.partner.is_some() { ", " (format::money(figures.locked, currency)) " locked" }
                 }))
         }
@@ -194,10 +212,7 @@ fn change(now: i64, before: i64) -> Option<Markup> {
 }
 
 fn share(part: i64, whole: i64) -> String {
-    if whole <= 0 {
-        return "–".into();
-    }
-    let permille = i128::from(part) * 1_000 / i128::from(whole);
+    let permille = i128::from(part) * 1_000 / i128::from(whole.max(1));
     format!("{}.{} %", permille / 10, permille % 10)
 }
 
@@ -233,6 +248,23 @@ fn ad_table(person: &Person, program: &Program, ads: &[(AdId, Rollup)]) -> Table
     };
     let earning = ads.iter().filter(|(id, it)| *id != AdId(0) || it.payout != Money::ZERO);
     Table { columns, rows: earning.map(row).collect() }
+}
+
+/// What the partner who looks is paid, and what comes next.
+fn own_contract(person: &Person, program: &Program, figures: &Figures) -> Markup {
+    let Some(partner) = person.partner else { return html! {} };
+    html! {
+        section.card.pad {
+            h2 { "Your contract" }
+            @match person.config.terms_at(program.id, partner, person.app.engine.now()) {
+                Ok(terms) => (terms::lines(person, program, &terms)),
+                Err(refusal) => p { (refusal.partner_sentence()) },
+            }
+            @if figures.pending > Money::ZERO {
+                p { b { (format::money(figures.locking, program.currency)) } " of what is pending locks within " (LOCKING_DAYS) " days. What is locked is paid with the next payment." }
+            }
+        }
+    }
 }
 
 fn nothing(person: &Person) -> Markup {

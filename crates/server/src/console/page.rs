@@ -113,7 +113,11 @@ pub fn error_page(title: &str, text: &str) -> Markup {
             section.card.pad.narrow {
                 h1 { (title) }
                 p { (text) }
-                p { a.underlined href="/" { "To the overview" } }
+                div.row {
+                    // Shown by the script, which alone can go back.
+                    button.primary type="button" data-back hidden { "Back" }
+                    a.button href="/" { "To the overview" }
+                }
             }
         },
     )

@@ -65,7 +65,7 @@ pub fn first_steps(person: &Person, program: Option<&Program>) -> Markup {
                         @if step.done { span { (step.name) span.unseen { ", done" } } }
                         @else if Some(i) == next { a.underlined href=(step.place) { b { (step.name) } } }
                         @else { span { (step.name) } }
-                        span.muted { " " (step.why) }
+                        span.muted { ": " (step.why) }
                     }
                 } }
                 p.muted { "Then paste the tag into the shop and follow a link. " a.underlined href="/docs/start" { "All of it, step by step" } }

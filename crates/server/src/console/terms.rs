@@ -46,7 +46,8 @@ pub fn event_types_of<'a>(person: &'a Person, program: &Program) -> impl Iterato
 pub fn lines(person: &Person, program: &Program, terms: &TermsInForce<'_>) -> Markup {
     html! {
         p.muted {
-            @if terms.of_template { "By the program's template, version " } @else { "Its own terms, version " } (terms.version)
+            @if terms.of_template { "By the program's template, version " }
+            @else if person.partner.is_some() { "Your own terms, version " } @else { "Its own terms, version " } (terms.version)
             ". Clicks count for " (terms.rules.referral_window_days) " days, actions lock after " (terms.rules.lock_days) " days."
         }
         @if terms.rules.payouts.is_empty() { p { "Nothing is paid under these terms." } }

@@ -22,6 +22,13 @@ document.addEventListener('submit', (event) => {
   if (question && !confirm(question)) event.preventDefault();
 });
 
+// Behind a no: back to the form, where there was one.
+const back = document.querySelector('[data-back]');
+if (back && history.length > 1) {
+  back.hidden = false;
+  back.addEventListener('click', () => history.back());
+}
+
 // On a phone the navigation is a strip: where one is should be in sight.
 const strip = document.querySelector('.frame > nav');
 const here = strip?.querySelector('[aria-current]');
