@@ -7,6 +7,9 @@ use url::Url;
 /// Paths on a tracking host that are ours.
 const RESERVED: [&str; 6] = ["c", "pt", "tag", "robots", "healthz", "PageLoad"];
 
+/// A name is read in lists: longer, and it says no more.
+const NAME_CHARS_MAX: usize = 200;
+
 /// Where visitors land: an absolute address of the web.
 pub fn landing_url(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
@@ -18,6 +21,15 @@ pub fn landing_url(text: &str) -> Result<String, &'static str> {
         return Err("It is too long, or carries a user name.");
     }
     Ok(url.into())
+}
+
+/// What something is called.
+pub fn name(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > NAME_CHARS_MAX {
+        return Err("A name has 1 to 200 characters.");
+    }
+    Ok(text.to_owned())
 }
 
 /// The path of a vanity link.

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use axum::extract::{Form, Path};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, Role};
-use referee_core::id::{ActionId, NodeId};
+use referee_core::id::{ActionId, NodeId, UserId};
 use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::program::Source;
 use referee_core::row::{
@@ -16,11 +16,12 @@ use referee_core::time::Zone;
 use referee_engine::engine::blocking;
 use referee_engine::intake::amount;
 use referee_engine::intake::change::REASONS;
+use referee_engine::settings::UserOfBrand;
 use serde::Deserialize;
 
 use super::format;
 use super::page::{csrf, page};
-use super::person::{Failure, May, Person};
+use super::person::{Failure, May, Person, done};
 use crate::reports::new_submission;
 
 struct Told {
@@ -29,6 +30,8 @@ struct Told {
     history: Vec<HistoryRow>,
     entries: Vec<EntryRow>,
     identifiers: HashMap<NodeId, Identifier>,
+    /// Who changed it, for the brand's side.
+    users: HashMap<UserId, String>,
 }
 
 pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Failure> {
@@ -41,9 +44,10 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
         state => format::state(state).to_owned(),
     };
     let body = html! {
-        p {
+        p.facts {
             span class=(format::state_class(action.state)) { (state) }
-            span.muted { " " (person.partner_name(action.partner)) ", " (format::date_time(action.occurred_at, &zone)) ", action " (action.id) }
+            @if person.partner.is_none() { a.underlined href={ "/partners/" (action.partner) } { (person.partner_name(action.partner)) } }
+            span.muted { (format::date_time(action.occurred_at, &zone)) ", action " (action.id) }
         }
         div.two {
             section.card.pad {
@@ -55,7 +59,7 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
             }
             (pricing(&person, action))
         }
-        (history(&told.history, action, &zone))
+        (history(&told, &zone))
         (ledger(&told.entries, action))
         @if person.may(May::Manage) && action.state == ActionState::Pending { (forms(&person, action)) }
     };
@@ -71,7 +75,10 @@ async fn ask(person: &Person, id: ActionId) -> Result<Told, Failure> {
         let Some(action) = action else { return Ok(None) };
         let decision = reads.decision(brand, action.record)?;
         let nodes: Vec<NodeId> = decision.iter().flat_map(|it| &it.candidates).flat_map(nodes_of).collect();
+        let users = if partner.is_none() { engine.settings.users_of(brand)? } else { Vec::new() };
+        let named = |it: UserOfBrand| (it.user.id, if it.user.name.is_empty() { it.user.email } else { it.user.name });
         Ok(Some(Told {
+            users: users.into_iter().map(named).collect(),
             history: reads.history(brand, id)?,
             entries: reads.entries(brand, id)?,
             identifiers: reads.identifiers_at(brand, &nodes)?.into_iter().collect(),
@@ -105,7 +112,7 @@ pub fn decision_path(
             @for candidate in decision.candidates.iter().rev().filter(own) {
                 (candidate_line(person, candidate, decision, identifiers, zone))
             }
-            @if others > 0 { li { (others) " clicks of another partner or channel" } }
+            @if others > 0 { li { (others) (if others == 1 { " click" } else { " clicks" }) " of another partner or channel" } }
             li {
                 b { "Order " (decision.order.order_id) } span.muted { " · " (format::date_time(decision.occurred_at, zone)) }
                 br;
@@ -209,7 +216,8 @@ fn pricing(person: &Person, action: &ActionRow) -> Markup {
     }
 }
 
-fn history(lines: &[HistoryRow], action: &ActionRow, zone: &Zone) -> Markup {
+fn history(told: &Told, zone: &Zone) -> Markup {
+    let (lines, action) = (&told.history, &told.action);
     let what = |line: &HistoryRow| match line.kind {
         HistoryKind::Opened => "Opened",
         HistoryKind::Modified => "Modified",
@@ -218,7 +226,7 @@ fn history(lines: &[HistoryRow], action: &ActionRow, zone: &Zone) -> Markup {
         HistoryKind::Paid => "Paid",
     };
     let by = |line: &HistoryRow| match (line.user, line.source) {
-        (Some(_), _) => "in the console",
+        (Some(user), _) => told.users.get(&user).map_or("in the console", String::as_str),
         (None, Some(Source::Server)) => "server report",
         (None, Some(Source::Browser)) => "the tag",
         (None, Some(Source::Pixel)) => "the pixel",
@@ -227,13 +235,13 @@ fn history(lines: &[HistoryRow], action: &ActionRow, zone: &Zone) -> Markup {
     html! {
         section.card.scroll {
             table {
-                thead { tr { th { "History" } th { "When" } th { "By" } th.num { "Amount" } th.num { "Payout" } } }
+                thead { tr { th { "History" } th { "When" } th.minor { "By" } th.num.minor { "Amount" } th.num { "Payout" } } }
                 tbody { @for line in lines {
                     tr {
                         td { (what(line)) @if !line.disposition.is_empty() { span.muted { " " (reason_words(&line.disposition)) } } }
-                        td { (format::date_time(line.at, zone)) }
-                        td.muted { (by(line)) }
-                        td.num { (format::money(line.amount_delta, action.currency)) }
+                        td { span.time { (format::date_time(line.at, zone)) } }
+                        td.minor.muted { (by(line)) }
+                        td.num.minor { (format::money(line.amount_delta, action.currency)) }
                         td.num { (format::money(line.payout_delta, action.currency)) }
                     }
                 } }
@@ -325,5 +333,5 @@ pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Cha
         change,
     };
     person.settle(&sent.disposition, Fact::ChangeRequested(request)).await?;
-    Ok(Redirect::to(&format!("/actions/{id}")).into_response())
+    Ok(done(&format!("/actions/{id}")))
 }

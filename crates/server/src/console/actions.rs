@@ -3,7 +3,7 @@
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use referee_core::id::{EventTypeId, PartnerId};
+use referee_core::id::{EventTypeId, PartnerId, ProgramId};
 use referee_core::row::{ActionRow, ActionState};
 use referee_core::time::{Timestamp, Zone};
 use referee_engine::books::reads::{ActionFilter, Between};
@@ -12,14 +12,17 @@ use serde::Deserialize;
 
 use super::format;
 use super::page::{empty, page};
-use super::partners::choice;
+use super::partners::{choice, program_filter};
 use super::person::{Failure, Person};
 use super::table::{
-    EXPORT_ROWS, PAGE_ROWS, Table, cell, figure, foot, link_cell, minor, minor_figure, shown_cell, text,
+    EXPORT_ROWS, PAGE_ROWS, Table, cell, date_cell, figure, file_only, foot, link_cell, minor, minor_figure,
+    money_cell, shown_cell, text, time_cell,
 };
 
 #[derive(Deserialize, Default)]
 pub struct ActionsQuery {
+    #[serde(default)]
+    program: String,
     #[serde(default)]
     partner: String,
     #[serde(default)]
@@ -39,7 +42,7 @@ pub struct ActionsQuery {
 const STATES: [ActionState; 4] = [ActionState::Pending, ActionState::Locked, ActionState::Paid, ActionState::Reversed];
 
 pub async fn list(person: Person, Query(query): Query<ActionsQuery>) -> Result<Response, Failure> {
-    let zone = person.program(None).map(|program| program.zone.clone()).unwrap_or_default();
+    let zone = person.zone(query.program.parse().ok());
     let filter = filter(&person, &query, &zone);
     let before = query.before.as_deref().and_then(cursor);
     let export = query.format.as_deref() == Some("csv");
@@ -55,6 +58,7 @@ pub async fn list(person: Person, Query(query): Query<ActionsQuery>) -> Result<R
         .filter(|_| rows.len() == PAGE_ROWS as usize)
         .map(|row| format!("{}.{}", row.occurred_at.0, row.id.seq));
     let kept = [
+        ("program", query.program.clone()),
         ("partner", query.partner.clone()),
         ("state", query.state.clone()),
         ("event_type", query.event_type.clone()),
@@ -66,8 +70,8 @@ pub async fn list(person: Person, Query(query): Query<ActionsQuery>) -> Result<R
         (filter_form(&person, &query))
         @if rows.is_empty() {
             (empty("No action matches", html! {
-                p { "An action opens when a conversion is credited to a partner. An order that earned nothing stands under "
-                    a.underlined href="/conversions" { "conversions" } " with its reason." }
+                p { "An action opens when a conversion is credited to a partner."
+                    @if person.partner.is_none() { " An order that earned nothing stands under " a.underlined href="/conversions" { "conversions" } " with its reason." } }
             }))
         } @else { (table.html()) (foot("/actions", &kept, next)) }
     };
@@ -86,6 +90,7 @@ fn filter(person: &Person, query: &ActionsQuery, zone: &Zone) -> ActionFilter {
         |text: &str| format::parse_day(text).map(|day| zone.start_of(referee_core::time::Day(day.0 + 1)).plus_ms(-1));
     let all = Between::default();
     ActionFilter {
+        program: query.program.parse().ok().map(ProgramId),
         partner: person.partner.or_else(|| query.partner.parse().ok().map(PartnerId)),
         states: STATES.into_iter().filter(|state| format::state(*state).to_lowercase() == query.state).collect(),
         event_type: query.event_type.parse().ok().map(EventTypeId),
@@ -98,6 +103,7 @@ fn filter(person: &Person, query: &ActionsQuery, zone: &Zone) -> ActionFilter {
 fn filter_form(person: &Person, query: &ActionsQuery) -> Markup {
     html! {
         form.filter method="get" {
+            (program_filter(person, query.program.parse().ok(), Some("All")))
             @if person.partner.is_none() { label { "Partner" (choice(person, query.partner.parse().ok(), Some("All"))) } }
             label { "State" select name="state" {
                 option value="" { "All" }
@@ -130,6 +136,7 @@ fn table(person: &Person, rows: &[ActionRow], zone: &Zone) -> Table {
         minor("Locks"),
         minor_figure("Amount"),
         figure("Payout"),
+        file_only("Currency"),
         minor("Action"),
     ];
     let row = |row: &ActionRow| {
@@ -139,13 +146,14 @@ fn table(person: &Person, rows: &[ActionRow], zone: &Zone) -> Table {
             link_cell(&format!("/actions/{}", row.id), row.order_id.clone()),
             cell(event_type.map(|it| it.name.clone()).unwrap_or_default()),
             cell(person.partner_name(row.partner)),
-            cell(format::date_time(row.occurred_at, zone)),
+            time_cell(row.occurred_at, zone),
             shown_cell(html! { span class=(format::state_class(row.state)) { (state) } }, state),
-            cell(format::date(row.locks_at, zone)),
-            cell(format::money(row.amount, row.currency)),
-            cell(format::money(row.payout, row.currency)),
+            date_cell(row.locks_at, zone),
+            money_cell(row.amount, row.currency),
+            money_cell(row.payout, row.currency),
+            cell(row.currency.to_string()),
             cell(row.id.to_string()),
         ]
     };
-    Table { columns, rows: rows.iter().map(row).collect() }
+    Table { columns, rows: rows.iter().map(row).collect() }.without(person.partner.map(|_| "Partner"))
 }

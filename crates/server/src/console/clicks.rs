@@ -2,23 +2,25 @@
 
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
-use maud::html;
+use maud::{Markup, html};
 use referee_core::fact::Role;
-use referee_core::id::{ClickNo, PartnerId};
+use referee_core::id::{ClickNo, PartnerId, ProgramId};
+use referee_core::refusal::Refusal;
 use referee_core::row::ClickRow;
 use referee_core::time::Zone;
 use referee_engine::books::reads::{ClickFilter, Counted};
 use referee_engine::engine::blocking;
 use serde::Deserialize;
 
-use super::format;
 use super::page::{empty, page};
-use super::partners::choice;
+use super::partners::{choice, program_filter};
 use super::person::{Failure, Person};
-use super::table::{EXPORT_ROWS, PAGE_ROWS, Table, cell, foot, minor, text};
+use super::table::{EXPORT_ROWS, PAGE_ROWS, Table, cell, foot, minor, shown_cell, text, time_cell};
 
 #[derive(Deserialize, Default)]
 pub struct ClicksQuery {
+    #[serde(default)]
+    program: String,
     #[serde(default)]
     partner: String,
     #[serde(default)]
@@ -29,26 +31,34 @@ pub struct ClicksQuery {
     format: Option<String>,
 }
 
+/// Why a request on a link may not count, as a filter. A partner is not told which kind of invalid traffic it was.
+const REASONS: [Refusal; 11] = [
+    Refusal::Prefetch,
+    Refusal::NotNavigation,
+    Refusal::DeclaredBot,
+    Refusal::HeadRequest,
+    Refusal::PartnerNotFound,
+    Refusal::PartnerNotActive,
+    Refusal::AdNotFound,
+    Refusal::AdNotActive,
+    Refusal::LinkNotFound,
+    Refusal::LinkNotActive,
+    Refusal::ProgramNotActive,
+];
+
 pub async fn list(person: Person, Query(query): Query<ClicksQuery>) -> Result<Response, Failure> {
-    let zone = person.program(None).map(|program| program.zone.clone()).unwrap_or_default();
+    let program = query.program.parse().ok();
+    let zone = person.zone(program);
     let partner = person.partner.or_else(|| query.partner.parse().ok().map(PartnerId));
-    let counted = match query.counted.as_str() {
-        "yes" => Counted::Counted,
-        "no" => Counted::Refused,
-        _ => Counted::All,
-    };
+    let filter = ClickFilter { program: program.map(ProgramId), partner, counted: counted(&person, &query.counted) };
     let export = query.format.as_deref() == Some("csv");
     let most = if export { EXPORT_ROWS } else { PAGE_ROWS };
     let (engine, brand, before) = (person.app.engine.clone(), person.brand, query.before.map(ClickNo));
     let single = query.no.parse().ok().map(ClickNo);
-    let rows = blocking(move || match single {
-        Some(no) => Ok(engine
-            .reads
-            .click(brand, no)?
-            .into_iter()
-            .filter(|it| partner.is_none_or(|own| own == it.partner))
-            .collect()),
-        None => engine.reads.clicks(brand, &ClickFilter { program: None, partner, counted }, before, most),
+    let rows = blocking(move || {
+        let Some(no) = single else { return engine.reads.clicks(brand, &filter, before, most) };
+        let found = engine.reads.click(brand, no)?;
+        Ok(found.into_iter().filter(|it| partner.is_none_or(|own| own == it.partner)).collect())
     })
     .await?;
     let table = table(&person, &rows, &zone);
@@ -56,24 +66,44 @@ pub async fn list(person: Person, Query(query): Query<ClicksQuery>) -> Result<Re
         return Ok(table.csv("clicks"));
     }
     let next = rows.last().filter(|_| rows.len() == PAGE_ROWS as usize).map(|row| row.no.to_string());
+    let kept =
+        [("program", query.program.clone()), ("partner", query.partner.clone()), ("counted", query.counted.clone())];
     let body = html! {
+        (filter_form(&person, &query))
+        @if rows.is_empty() {
+            (empty("No click matches", html! { p { "Follow one of the " a.underlined href="/ads" { "links" } " to see the first, or " a.underlined href="/clicks" { "show all" } "." } }))
+        } @else { (table.html()) (foot("/clicks", &kept, next)) }
+    };
+    Ok(page(&person, "/clicks", "Clicks", body).into_response())
+}
+
+fn counted(person: &Person, wanted: &str) -> Counted {
+    match wanted {
+        "yes" => Counted::Counted,
+        "no" => Counted::Refused,
+        code if person.partner.is_none() => {
+            REASONS.into_iter().find(|it| it.code() == code).map_or(Counted::All, Counted::For)
+        }
+        _ => Counted::All,
+    }
+}
+
+fn filter_form(person: &Person, query: &ClicksQuery) -> Markup {
+    html! {
         form.filter method="get" {
-            @if person.partner.is_none() { label { "Partner" (choice(&person, query.partner.parse().ok(), Some("All"))) } }
+            (program_filter(person, query.program.parse().ok(), Some("All")))
+            @if person.partner.is_none() { label { "Partner" (choice(person, query.partner.parse().ok(), Some("All"))) } }
             label { "Counted" select name="counted" {
                 @for (value, name) in [("", "All"), ("yes", "Counted"), ("no", "Not counted")] {
                     option value=(value) selected[query.counted == value] { (name) }
                 }
+                @if person.partner.is_none() { optgroup label="Not counted, because" {
+                    @for it in REASONS { option value=(it.code()) selected[query.counted == it.code()] { (it.brand_sentence()) } }
+                } }
             } }
             button { "Filter" }
         }
-        @if rows.is_empty() {
-            (empty("No click matches", html! { p { "Follow one of the " a.underlined href="/ads" { "links" } " to see the first." } }))
-        } @else {
-            (table.html())
-            (foot("/clicks", &[("partner", query.partner.clone()), ("counted", query.counted.clone())], next))
-        }
-    };
-    Ok(page(&person, "/clicks", "Clicks", body).into_response())
+    }
 }
 
 fn table(person: &Person, rows: &[ClickRow], zone: &Zone) -> Table {
@@ -97,15 +127,15 @@ fn table(person: &Person, rows: &[ClickRow], zone: &Zone) -> Table {
         let sub_ids: Vec<&str> =
             row.sub_ids.iter().chain([&row.shared_id]).map(String::as_str).filter(|it| !it.is_empty()).collect();
         vec![
-            cell(format::date_time(row.occurred_at, zone)),
+            time_cell(row.occurred_at, zone),
             cell(person.partner_name(row.partner)),
             cell(ad),
             cell(why),
-            cell(row.landed_at.map_or_else(|| "not seen".into(), |at| format::date_time(at, zone))),
+            row.landed_at.map_or_else(|| shown_cell(html! { span.muted { "not seen" } }, ""), |at| time_cell(at, zone)),
             cell(format!("{:?}", row.signals.device).to_lowercase()),
             cell(sub_ids.join(", ")),
-            cell(row.no.to_string()),
+            shown_cell(html! { code { (row.no) } }, row.no.to_string()),
         ]
     };
-    Table { columns, rows: rows.iter().map(row).collect() }
+    Table { columns, rows: rows.iter().map(row).collect() }.without(person.partner.map(|_| "Partner"))
 }

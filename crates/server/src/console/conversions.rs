@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use referee_core::id::RecordNo;
+use referee_core::id::{ProgramId, RecordNo};
 use referee_core::program::Source;
 use referee_core::row::{ConversionRow, DecisionRow, OrderKey};
 use referee_core::time::Zone;
@@ -18,20 +18,29 @@ use serde_json::Value;
 use super::action::{decision_path, nodes_of};
 use super::format;
 use super::page::{empty, page, snippet};
+use super::partners::program_filter;
 use super::person::{Failure, Person};
-use super::table::{EXPORT_ROWS, PAGE_ROWS, Table, cell, figure, foot, link_cell, minor, text};
+use super::table::{
+    EXPORT_ROWS, PAGE_ROWS, Table, cell, figure, file_only, foot, link_cell, minor, money_cell, shown_cell, text,
+    time_cell,
+};
 
 #[derive(Deserialize, Default)]
 pub struct ConversionsQuery {
     #[serde(default)]
     show: String,
+    #[serde(default)]
+    program: String,
+    #[serde(default)]
+    table: String,
     before: Option<u64>,
     format: Option<String>,
 }
 
 pub async fn list(person: Person, Query(query): Query<ConversionsQuery>) -> Result<Response, Failure> {
     person.require_brand_side()?;
-    let zone = person.program(None).map(|program| program.zone.clone()).unwrap_or_default();
+    let program = query.program.parse().ok();
+    let zone = person.zone(program);
     let counted = match query.show.as_str() {
         "credited" => Counted::Counted,
         "uncredited" => Counted::Refused,
@@ -41,14 +50,16 @@ pub async fn list(person: Person, Query(query): Query<ConversionsQuery>) -> Resu
     let most = if export { EXPORT_ROWS } else { PAGE_ROWS };
     let (engine, brand, before) = (person.app.engine.clone(), person.brand, query.before.map(RecordNo));
     let (rows, refused) = blocking(move || {
-        let rows = engine.reads.conversions(brand, None, counted, before, most)?;
-        let refused = engine.settings.refused_before(brand, engine.now().plus_days(1), 20)?;
+        let rows = engine.reads.conversions(brand, program.map(ProgramId), counted, before, most)?;
+        let refused =
+            engine.settings.refused_before(brand, engine.now().plus_days(1), if export { most } else { 20 })?;
         Ok((rows, refused))
     })
     .await?;
     let table = table(&person, &rows, &zone);
+    let refused_table = refused_table(&refused, &zone);
     if export {
-        return Ok(table.csv("conversions"));
+        return Ok(if query.table == "refused" { refused_table.csv("refused") } else { table.csv("conversions") });
     }
     let next = rows.last().filter(|_| rows.len() == PAGE_ROWS as usize).map(|(_, row)| row.record.to_string());
     let body = html! {
@@ -57,33 +68,50 @@ pub async fn list(person: Person, Query(query): Query<ConversionsQuery>) -> Resu
             button { "Look up" }
             span.muted { "Answers for any order: credited, unclaimed, refused or never received." }
         }
+        @if person.config.programs.len() > 1 { form.filter method="get" {
+            (program_filter(&person, program, Some("All")))
+            input type="hidden" name="show" value=(query.show);
+            button { "Filter" }
+        } }
         div.chips {
             @for (value, name) in [("", "All"), ("credited", "Credited"), ("uncredited", "Earned nothing")] {
-                a.chip.on[query.show == value] href={ "/conversions?show=" (value) } { (name) }
+                a.chip.on[query.show == value] href={ "/conversions?show=" (value) "&program=" (query.program) } { (name) }
             }
         }
         @if rows.is_empty() {
             (empty("No conversion yet", html! {
                 p { "Report one with the tag, the pixel or the API. " a.underlined href="/docs/concepts/tracking-methods" { "Which to choose" } }
             }))
-        } @else { (table.html()) (foot("/conversions", &[("show", query.show.clone())], next)) }
-        @if !refused.is_empty() { h2 { "Refused in the last 30 days" } (refused_table(&refused, &zone).html()) }
+        } @else { (table.html()) (foot("/conversions", &[("show", query.show.clone()), ("program", query.program.clone())], next)) }
+        @if !refused.is_empty() {
+            h2 #refused { "Refused in the last 30 days" }
+            (refused_table.html())
+            (foot("/conversions", &[("table", "refused".into())], None))
+        }
     };
     Ok(page(&person, "/conversions", "Conversions", body).into_response())
 }
 
 fn table(person: &Person, rows: &[(OrderKey, ConversionRow)], zone: &Zone) -> Table {
-    let columns =
-        vec![text("Order"), minor("Event"), minor("When"), minor("Reported by"), figure("Amount"), text("Outcome")];
+    let columns = vec![
+        text("Order"),
+        minor("Event"),
+        minor("When"),
+        minor("Reported by"),
+        figure("Amount"),
+        file_only("Currency"),
+        text("Outcome"),
+    ];
     let row = |(key, row): &(OrderKey, ConversionRow)| {
         let event_type = person.config.event_types.get(&(row.program, key.event_type));
         let outcome = row.refusal.map_or("Credited", |refusal| refusal.brand_sentence());
         vec![
             link_cell(&order_address(&key.order_id), key.order_id.clone()),
             cell(event_type.map(|it| it.name.clone()).unwrap_or_default()),
-            cell(format::date_time(row.occurred_at, zone)),
+            time_cell(row.occurred_at, zone),
             cell(source(row.source)),
-            cell(format::money(row.amount, row.currency)),
+            money_cell(row.amount, row.currency),
+            cell(row.currency.to_string()),
             cell(outcome),
         ]
     };
@@ -108,7 +136,12 @@ fn refused_table(refused: &[RefusedReport], zone: &Zone) -> Table {
     let columns = vec![text("Order"), minor("When"), text("What was wrong"), minor("Submission")];
     let row = |it: &RefusedReport| {
         let order = if it.order_id.is_empty() { "(none)".to_owned() } else { it.order_id.clone() };
-        vec![cell(order), cell(format::date_time(it.received_at, zone)), cell(faults(it)), cell(it.id.clone())]
+        vec![
+            cell(order),
+            time_cell(it.received_at, zone),
+            cell(faults(it)),
+            shown_cell(html! { code { (it.id) } }, it.id.clone()),
+        ]
     };
     Table { columns, rows: refused.iter().map(row).collect() }
 }

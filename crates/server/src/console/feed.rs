@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use referee_core::row::{ClickRow, HistoryKind, HistoryRow};
+use referee_core::row::{ActionRow, ClickRow, HistoryKind, HistoryRow};
 use referee_core::time::Timestamp;
 use referee_engine::books::reads::ClickFilter;
 use referee_engine::engine::blocking;
@@ -30,7 +30,7 @@ pub async fn lines(person: Person) -> Result<Markup, Failure> {
 
 enum Line {
     Click(ClickRow),
-    History(HistoryRow, String),
+    History(HistoryRow, Option<Box<ActionRow>>),
 }
 
 async fn newest(person: &Person) -> Result<Markup, Failure> {
@@ -39,30 +39,29 @@ async fn newest(person: &Person) -> Result<Markup, Failure> {
         let clicks = engine.reads.clicks(brand, &ClickFilter::default(), None, LINES)?;
         let mut lines: Vec<_> = clicks.into_iter().map(|row| (row.occurred_at, Line::Click(row))).collect();
         for row in engine.reads.latest_history(brand, LINES)? {
-            let order = engine.reads.action(brand, row.action)?.map(|action| action.order_id).unwrap_or_default();
-            lines.push((row.at, Line::History(row, order)));
+            let action = engine.reads.action(brand, row.action)?.map(Box::new);
+            lines.push((row.at, Line::History(row, action)));
         }
         Ok(lines)
     })
     .await?;
     lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    let zone = person.program(None).map(|program| program.zone.clone()).unwrap_or_default();
-    let currency = person.program(None).map(|program| program.currency).unwrap_or_default();
+    let (zone, now) = (person.zone(None), person.app.engine.now());
     Ok(html! {
         @if lines.is_empty() { (empty("Nothing happened yet", html! { p { "Clicks and orders appear here as they are applied." } })) }
         @else { table { tbody { @for (at, line) in lines.iter().take(LINES as usize) {
             tr {
-                td.muted { (format::date_time(*at, &zone)) }
+                td.muted { span.time { (format::recent(*at, now, &zone)) } }
                 @match line {
                     Line::Click(row) => {
                         td { "Click" @if let Some(refusal) = row.refusal { span.muted { " not counted: " (refusal.brand_sentence()) } } }
                         td { (person.partner_name(row.partner)) }
                         td.num {}
                     }
-                    Line::History(row, order) => {
-                        td { (what(row)) " " a.underlined href={ "/actions/" (row.action) } { "order " (order) } }
-                        td {}
-                        td.num { (format::money(row.payout_delta, currency)) }
+                    Line::History(row, action) => {
+                        td { (what(row)) " " a.underlined href={ "/actions/" (row.action) } { "order " (action.as_ref().map_or("", |it| &it.order_id)) } }
+                        td { (action.as_ref().map(|it| person.partner_name(it.partner)).unwrap_or_default()) }
+                        td.num { (action.as_ref().map(|it| format::money(row.payout_delta, it.currency)).unwrap_or_default()) }
                     }
                 }
             }

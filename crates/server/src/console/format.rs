@@ -1,7 +1,11 @@
 //! Figures, dates and words as people read them.
 
 use jiff::civil::Date;
+use maud::{Markup, html};
+use referee_core::contract::Payout;
+use referee_core::fact::Role;
 use referee_core::money::{Currency, Money};
+use referee_core::program::Standing;
 use referee_core::row::{ActionState, Evidence};
 use referee_core::time::{Day, Timestamp, Zone};
 use referee_engine::intake::amount::decimal;
@@ -52,6 +56,11 @@ pub fn date_time(at: Timestamp, zone: &Zone) -> String {
     strftime(at, zone, "%-d %b %Y, %H:%M")
 }
 
+/// `08:22:09` today, and with its date before.
+pub fn recent(at: Timestamp, now: Timestamp, zone: &Zone) -> String {
+    if zone.day(at) == zone.day(now) { strftime(at, zone, "%H:%M:%S") } else { date_time(at, zone) }
+}
+
 /// `11 Feb 2026`.
 pub fn date(at: Timestamp, zone: &Zone) -> String {
     strftime(at, zone, "%-d %b %Y")
@@ -63,6 +72,11 @@ fn strftime(at: Timestamp, zone: &Zone, form: &str) -> String {
         Ok(at) => at.strftime(form).to_string(),
         Err(_) => "–".to_owned(),
     }
+}
+
+/// `2026-02-11T07:22:09Z`, as all interfaces write it.
+pub fn utc(at: Timestamp) -> String {
+    strftime(at, &Zone::utc(), "%Y-%m-%dT%H:%M:%SZ")
 }
 
 /// `2026-02-11`.
@@ -102,6 +116,40 @@ pub fn state_class(state: ActionState) -> &'static str {
         ActionState::Pending => "tag pending",
         ActionState::Locked | ActionState::Paid => "tag locked",
         ActionState::Reversed => "tag reversed",
+    }
+}
+
+/// What a payout is: `8 %`, or an amount.
+pub fn payout(payout: Payout, currency: Currency) -> String {
+    match payout {
+        Payout::Rate { ppm } => rate(ppm),
+        Payout::Fixed { amount } => money(amount, currency),
+    }
+}
+
+pub fn standing(standing: Standing) -> Markup {
+    match standing {
+        Standing::Active => html! { span.tag.locked { "Active" } },
+        Standing::Paused => html! { span.tag.reversed { "Paused" } },
+    }
+}
+
+pub fn standing_word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => "Active",
+        Standing::Paused => "Paused",
+    }
+}
+
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Manager => "Manager",
+        Role::Finance => "Finance",
+        Role::Developer => "Developer",
+        Role::Viewer => "Viewer",
+        Role::Partner => "Partner",
+        Role::Operator => "Operator",
     }
 }
 

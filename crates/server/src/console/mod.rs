@@ -1,23 +1,31 @@
 //! The console: HTML rendered here, for a brand's people and for its partners. Works without scripts.
 
+pub mod account;
 pub mod action;
 pub mod actions;
+pub mod ad;
 pub mod ads;
+pub mod audit;
 pub mod chart;
 pub mod clicks;
+pub mod contract;
 pub mod conversions;
 pub mod feed;
+pub mod form;
 pub mod format;
 pub mod headers;
 pub mod overview;
 pub mod page;
+pub mod partner;
 pub mod partners;
 pub mod payments;
 pub mod person;
 pub mod search;
 pub mod settings;
 pub mod sign_in;
+pub mod steps;
 pub mod table;
+pub mod terms;
 
 use std::sync::Arc;
 
@@ -34,11 +42,17 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/sign-in", get(sign_in::show).post(sign_in::begin))
         .route("/sign-out", post(sign_in::end))
         .route("/partners", get(partners::list).post(partners::create))
-        .route("/partners/{id}", get(partners::show).post(partners::change))
+        .route("/partners/{id}", get(partner::show).post(partner::change))
+        .route("/partners/{id}/contract", post(contract::change))
+        .route("/partners/{id}/users", post(partner::create_user))
         .route("/ads", get(ads::show))
         .route("/ads/new", post(ads::create_ad))
+        .route("/ads/standing", post(ad::set_standing))
+        .route("/ads/{program}/{id}", get(ad::show).post(ad::change))
         .route("/links/new", post(ads::create_link))
+        .route("/links/standing", post(ad::set_link_standing))
         .route("/promo-codes/new", post(ads::create_promo_code))
+        .route("/promo-codes/standing", post(ad::set_code_standing))
         .route("/actions", get(actions::list))
         .route("/actions/{id}", get(action::show).post(action::change))
         .route("/conversions", get(conversions::list))
@@ -48,13 +62,21 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/feed/lines", get(feed::lines))
         .route("/payments", get(payments::show).post(payments::pay))
         .route("/search", get(search::find))
-        .route("/settings", get(settings::show))
-        .route("/settings/program", post(settings::set_program))
-        .route("/settings/terms", post(settings::set_terms))
-        .route("/settings/event-types", post(settings::create_event_type))
-        .route("/settings/users", post(settings::create_user))
-        .route("/settings/tokens", post(settings::create_token))
-        .route("/settings/tokens/{id}/revoke", post(settings::revoke_token))
+        .route("/audit", get(audit::show))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::set_password))
+        .route("/brand", post(account::switch_brand))
+        .route("/settings", get(settings::program::show))
+        .route("/settings/program", post(settings::program::set))
+        .route("/settings/programs/new", get(settings::program::add))
+        .route("/settings/terms", post(settings::program::set_template))
+        .route("/settings/event-types", post(settings::event_types::create))
+        .route("/settings/event-types/standing", post(settings::event_types::change))
+        .route("/settings/people", get(settings::people::show))
+        .route("/settings/users", post(settings::people::create))
+        .route("/settings/users/{id}/disable", post(settings::people::disable))
+        .route("/settings/tokens", get(settings::tokens::show).post(settings::tokens::create))
+        .route("/settings/tokens/{id}/revoke", post(settings::tokens::revoke))
         .route("/assets/console.css", get(css))
         .route("/assets/console.js", get(js))
 }

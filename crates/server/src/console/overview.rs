@@ -13,20 +13,43 @@ use referee_engine::engine::blocking;
 use serde::Deserialize;
 
 use super::page::{empty, page};
+use super::partners::program_filter;
 use super::person::{Failure, Person};
-use super::table::{Table, cell, figure, link_cell, minor_figure, text};
-use super::{chart, format};
+use super::table::{Table, cell, figure, foot, link_cell, minor_figure, money_cell, number_cell, text};
+use super::{chart, format, steps};
 
 #[derive(Deserialize, Default)]
 pub struct OverviewQuery {
     program: Option<u32>,
     from: Option<String>,
     to: Option<String>,
+    #[serde(default)]
+    table: String,
     format: Option<String>,
 }
 
 const DAYS_DEFAULT: i32 = 22;
 const DAYS_MAX: i32 = 366;
+const SPANS: [i32; 3] = [7, 30, 90];
+
+#[derive(Clone, Copy)]
+struct Span {
+    from: Day,
+    to: Day,
+    today: Day,
+}
+
+impl Span {
+    fn of(query: &OverviewQuery, today: Day) -> Span {
+        let to = query.to.as_deref().and_then(format::parse_day).unwrap_or(today);
+        let from = query.from.as_deref().and_then(format::parse_day).unwrap_or(Day(to.0 - DAYS_DEFAULT + 1));
+        Span { from: Day(from.0.clamp(to.0.saturating_sub(DAYS_MAX), to.0)), to, today }
+    }
+
+    fn days(self) -> i32 {
+        self.to.0 - self.from.0 + 1
+    }
+}
 
 struct Figures {
     days: Vec<(Day, Rollup)>,
@@ -34,40 +57,46 @@ struct Figures {
     partners: Vec<(PartnerId, Rollup)>,
     ads: Vec<(AdId, Rollup)>,
     pending: Money,
+    locked: Money,
+    refused: u64,
 }
 
 pub async fn show(person: Person, Query(query): Query<OverviewQuery>) -> Result<Response, Failure> {
-    let Some(program) = person.program(query.program) else { return Ok(first_steps(&person).into_response()) };
-    let today = program.zone.day(person.app.engine.now());
-    let to = query.to.as_deref().and_then(format::parse_day).unwrap_or(today);
-    let from = query.from.as_deref().and_then(format::parse_day).unwrap_or(Day(to.0 - DAYS_DEFAULT + 1));
-    let from = Day(from.0.clamp(to.0.saturating_sub(DAYS_MAX), to.0));
-    let figures = ask(&person, program, from, to).await?;
+    let Some(program) = person.program(query.program) else { return Ok(no_program(&person).into_response()) };
+    let span = Span::of(&query, program.zone.day(person.app.engine.now()));
+    let figures = ask(&person, program, span).await?;
     if query.format.as_deref() == Some("csv") {
-        return Ok(partner_table(&person, program, &figures.partners).csv("overview"));
+        return Ok(match query.table.as_str() {
+            "ads" => ad_table(&person, program, &figures.ads).csv("ads"),
+            "days" => chart::table(&figures.days, program.currency).csv("days"),
+            _ => partner_table(&person, program, &figures.partners).csv("overview"),
+        });
     }
-    Ok(screen(&person, program, (from, to, today), &figures).into_response())
+    Ok(screen(&person, program, span, &figures).into_response())
 }
 
-async fn ask(person: &Person, program: &Program, from: Day, to: Day) -> Result<Figures, Failure> {
+async fn ask(person: &Person, program: &Program, span: Span) -> Result<Figures, Failure> {
     let (engine, brand, partner) = (person.app.engine.clone(), person.brand, person.partner);
-    let length = to.0 - from.0 + 1;
-    let period = Period { program: program.id, from, to, partner };
-    let before = Period { from: Day(from.0 - length), to: Day(from.0 - 1), ..period };
+    let period = Period { program: program.id, from: span.from, to: span.to, partner };
+    let before = Period { from: Day(span.from.0 - span.days()), to: Day(span.from.0 - 1), ..period };
     let figures = blocking(move || {
         let reads = &engine.reads;
         let known = reads.days(brand, period)?;
         let day = |day: i32| known.iter().find(|(it, _)| it.0 == day).map_or(Rollup::default(), |(_, it)| *it);
         let sum = |days: Vec<(Day, Rollup)>| days.into_iter().fold(Rollup::default(), add);
         let balances = reads.balances(brand, partner)?;
-        let pending =
-            balances.iter().filter(|(key, _)| key.account == Account::Pending && key.program == period.program);
+        let balance = |account: Account| {
+            let of_account = balances.iter().filter(|(key, _)| key.account == account && key.program == period.program);
+            of_account.fold(Money::ZERO, |sum, (_, amount)| sum.plus(*amount))
+        };
         Ok(Figures {
-            days: (from.0..=to.0).map(|it| (Day(it), day(it))).collect(),
+            days: (period.from.0..=period.to.0).map(|it| (Day(it), day(it))).collect(),
             before: sum(reads.days(brand, before)?),
             partners: reads.partners(brand, period)?,
             ads: reads.ads(brand, period)?,
-            pending: pending.fold(Money::ZERO, |sum, (_, amount)| sum.plus(*amount)),
+            pending: balance(Account::Pending),
+            locked: balance(Account::Locked),
+            refused: if partner.is_none() { engine.settings.count_refused(brand)? } else { 0 },
         })
     });
     Ok(figures.await?)
@@ -78,46 +107,73 @@ fn add(mut sum: Rollup, (_, it): (Day, Rollup)) -> Rollup {
     sum
 }
 
-fn screen(person: &Person, program: &Program, (from, to, today): (Day, Day, Day), figures: &Figures) -> Markup {
+fn screen(person: &Person, program: &Program, span: Span, figures: &Figures) -> Markup {
     let total = figures.days.iter().copied().fold(Rollup::default(), add);
-    let currency = program.currency;
     let own = person.partner.is_some();
-    let title = if own { "Earnings" } else { person.brand_name.as_str() };
-    page(
-        person,
-        "/",
-        title,
-        html! {
-            form.filter method="get" {
-                @if person.config.programs.len() > 1 {
-                    label { "Program" select name="program" {
-                        @for it in person.config.programs.values() {
-                            option value=(it.id) selected[it.id == program.id] { (it.name) }
-                        }
-                    } }
-                }
-                label { "From" input type="date" name="from" value=(format::day(from)); }
-                label { "To" input type="date" name="to" value=(format::day(to)); }
-                button { "Show" }
-                span.muted { (program.name) ", against the " (to.0 - from.0 + 1) " days before" }
-            }
-            section.card.kpis {
-                (kpi("Clicks", format::number(total.clicks), change(total.clicks, figures.before.clicks),
-                    html! { (format::number(total.uncounted)) " not counted" }))
-                (kpi("Conversions", format::number(total.conversions), change(total.conversions, figures.before.conversions),
-                    html! { (share(total.conversions, total.clicks)) " of clicks" @if total.unclaimed > 0 { ", " (format::number(total.unclaimed)) " unclaimed" } }))
-                (kpi("Sales", format::money(total.amount, currency), change(total.amount.0, figures.before.amount.0), html! {}))
-                (kpi(if own { "Earned" } else { "Payouts" }, format::money(total.payout, currency), change(total.payout.0, figures.before.payout.0),
-                    html! { (format::money(figures.pending, currency)) " pending, " (share(total.payout.0, total.amount.0)) " of sales" }))
-            }
-            (chart::days(&figures.days, currency, today))
+    let kept = |table: &str| {
+        let (from, to) = (format::day(span.from), format::day(span.to));
+        [("table", table.to_owned()), ("program", program.id.to_string()), ("from", from), ("to", to)]
+    };
+    let body = html! {
+        @if !own { (steps::first_steps(person, Some(program))) }
+        (filter_form(person, program, span))
+        (kpis(person, program, figures, total))
+        @if total == Rollup::default() { (nothing(person)) } @else {
+            (chart::days(&figures.days, program.currency, span.today))
             div.two {
-                @if !own { (partner_table(person, program, &figures.partners).html()) }
-                (ad_table(person, program, &figures.ads).html())
+                @if !own { div { (partner_table(person, program, &figures.partners).html()) (foot("/", &kept("partners"), None)) } }
+                div {
+                    @if !own { (steps::waiting(person, program, figures.locked, figures.refused)) }
+                    (ad_table(person, program, &figures.ads).html())
+                    (foot("/", &kept("ads"), None))
+                }
+                @if own { div { (chart::table(&figures.days, program.currency).html()) (foot("/", &kept("days"), None)) } }
             }
-            p.foot { a.underlined href={ "/?format=csv&from=" (format::day(from)) "&to=" (format::day(to)) "&program=" (program.id) } { "Export CSV" } }
-        },
-    )
+        }
+    };
+    page(person, "/", if own { "Earnings" } else { person.brand_name.as_str() }, body)
+}
+
+fn filter_form(person: &Person, program: &Program, span: Span) -> Markup {
+    let address = |days: i32| {
+        format!(
+            "/?program={}&from={}&to={}",
+            program.id,
+            format::day(Day(span.today.0 - days + 1)),
+            format::day(span.today)
+        )
+    };
+    html! {
+        form.filter method="get" {
+            (program_filter(person, Some(program.id.0), None))
+            label { "From" input type="date" name="from" value=(format::day(span.from)); }
+            label { "To" input type="date" name="to" value=(format::day(span.to)); }
+            button { "Show" }
+            span.chips { @for days in SPANS {
+                a.chip.on[span.to == span.today && span.days() == days] href=(address(days)) { (days) " days" }
+            } }
+            span.muted { (program.name) ", against the " (span.days()) " days before" }
+        }
+    }
+}
+
+fn kpis(person: &Person, program: &Program, figures: &Figures, total: Rollup) -> Markup {
+    let (before, currency) = (&figures.before, program.currency);
+    let unclaimed = format::number(total.unclaimed);
+    html! {
+        section.card.kpis {
+            (kpi("Clicks", format::number(total.clicks), change(total.clicks, before.clicks),
+                html! { (format::number(total.uncounted)) " not counted" }))
+            (kpi("Conversions", format::number(total.conversions), change(total.conversions, before.conversions),
+                html! { (share(total.conversions, total.clicks)) " of clicks" @if total.unclaimed > 0 { ", " (unclaimed) " earned nothing" } }))
+            (kpi("Sales", format::money(total.amount, currency), change(total.amount.0, before.amount.0), html! {}))
+            (kpi(if person.partner.is_some() { "Earned" } else { "Payouts" }, format::money(total.payout, currency), change(total.payout.0, before.payout.0),
+                html! {
+                    (share(total.payout.0, total.amount.0)) " of sales. " (format::money(figures.pending, currency)) " pending"
+                    @if person.partner.is_some() { ", " (format::money(figures.locked, currency)) " locked" }
+                }))
+        }
+    }
 }
 
 fn kpi(name: &str, figure: String, change: Option<Markup>, more: Markup) -> Markup {
@@ -131,7 +187,7 @@ fn change(now: i64, before: i64) -> Option<Markup> {
     if before <= 0 {
         return None;
     }
-    let permille = (now - before) * 1_000 / before;
+    let permille = i128::from(now - before) * 1_000 / i128::from(before);
     let sign = if permille < 0 { "−" } else { "+" };
     let text = format!("{sign}{}.{} %", permille.unsigned_abs() / 10, permille.unsigned_abs() % 10);
     Some(html! { span class=(if permille < 0 { "down" } else { "up" }) { (text) } })
@@ -141,8 +197,8 @@ fn share(part: i64, whole: i64) -> String {
     if whole <= 0 {
         return "–".into();
     }
-    let basis_points = i128::from(part) * 10_000 / i128::from(whole);
-    format!("{}.{:02} %", basis_points / 100, basis_points % 100)
+    let permille = i128::from(part) * 1_000 / i128::from(whole);
+    format!("{}.{} %", permille / 10, permille % 10)
 }
 
 fn partner_table(person: &Person, program: &Program, partners: &[(PartnerId, Rollup)]) -> Table {
@@ -155,13 +211,14 @@ fn partner_table(person: &Person, program: &Program, partners: &[(PartnerId, Rol
         figure("Payouts"),
     ];
     let row = |(id, it): &(PartnerId, Rollup)| {
+        let name = person.partner_name(*id);
         vec![
-            link_cell(&format!("/partners/{id}"), person.partner_name(*id)),
-            cell(format::number(it.clicks)),
-            cell(format::number(it.uncounted)),
-            cell(format::number(it.conversions)),
-            cell(format::money(it.amount, program.currency)),
-            cell(format::money(it.payout, program.currency)),
+            if person.partner.is_some() { cell(name) } else { link_cell(&format!("/partners/{id}"), name) },
+            number_cell(it.clicks),
+            number_cell(it.uncounted),
+            number_cell(it.conversions),
+            money_cell(it.amount, program.currency),
+            money_cell(it.payout, program.currency),
         ]
     };
     let named = partners.iter().filter(|(id, _)| *id != PartnerId(0));
@@ -172,23 +229,31 @@ fn ad_table(person: &Person, program: &Program, ads: &[(AdId, Rollup)]) -> Table
     let columns = vec![text("Ad"), figure("Clicks"), figure("Conversions"), figure("Payouts")];
     let row = |(id, it): &(AdId, Rollup)| {
         let name = person.config.ads.get(&(program.id, *id)).map_or("without an ad", |ad| ad.name.as_str());
-        vec![
-            cell(name),
-            cell(format::number(it.clicks)),
-            cell(format::number(it.conversions)),
-            cell(format::money(it.payout, program.currency)),
-        ]
+        vec![cell(name), number_cell(it.clicks), number_cell(it.conversions), money_cell(it.payout, program.currency)]
     };
     let earning = ads.iter().filter(|(id, it)| *id != AdId(0) || it.payout != Money::ZERO);
     Table { columns, rows: earning.map(row).collect() }
 }
 
-/// A brand without a program.
-fn first_steps(person: &Person) -> Markup {
+fn nothing(person: &Person) -> Markup {
     let next = html! {
-        p { "A program says where visitors land, on which host links are served, and in which currency partners are paid." }
-        p { a.button.primary href="/settings" { "Set up the program" } }
-        p.muted { "Then add an event type, an ad and a partner; the " a.underlined href="/docs/start" { "first steps" } " show each." }
+        @if person.partner.is_some() { p { "Take a link, put it where people read you, and see here what it brings. " a.underlined href="/ads" { "Your links" } } }
+        @else { p { "Every partner's screen has its links. Follow one yourself: the click is here a moment later. " a.underlined href="/partners" { "Partners" } } }
     };
-    page(person, "/", &person.brand_name, empty("There is no program yet", next))
+    empty("Nothing happened in these days", next)
+}
+
+/// A brand without a program.
+fn no_program(person: &Person) -> Markup {
+    let body = html! {
+        @if person.partner.is_some() { (empty("There is no program yet", html! { p { "The brand has not set up its program. Come back when it has." } })) }
+        @else {
+            (empty("There is no program yet", html! {
+                p { "A program says where visitors land, on which host links are served, and in which currency partners are paid." }
+                p { a.button.primary href="/settings" { "Set up the program" } }
+            }))
+            (steps::first_steps(person, None))
+        }
+    };
+    page(person, "/", &person.brand_name, body)
 }

@@ -20,10 +20,10 @@ pub fn page(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
                             a href=(address) aria-current=[(address == here).then_some("page")] { (name) }
                         }
                     }
-                    form.sign-out action="/sign-out" method="post" {
-                        (csrf(person))
-                        span.muted { (person.name) }
-                        button.link { "Sign out" }
+                    div.who {
+                        (brand_choice(person))
+                        a href="/account" aria-current=[(here == "/account").then_some("page")] { (person.name) }
+                        form action="/sign-out" method="post" { (csrf(person)) button.link { "Sign out" } }
                     }
                 }
                 main #main {
@@ -36,11 +36,27 @@ pub fn page(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
                             kbd { "/" }
                         }
                     }
+                    @if person.done { p.said role="status" { "Done." } }
                     (body)
                 }
             }
         },
     )
+}
+
+/// For somebody with roles at several brands: which one is looked at.
+fn brand_choice(person: &Person) -> Markup {
+    html! {
+        @if person.brands.len() > 1 {
+            form.brands action="/brand" method="post" {
+                (csrf(person))
+                label { span.unseen { "Brand" } select name="brand" {
+                    @for (id, name) in &person.brands { option value=(id) selected[*id == person.brand] { (name) } }
+                } }
+                button { "Switch" }
+            }
+        }
+    }
 }
 
 /// What each role finds in the navigation.
@@ -64,10 +80,14 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         ("/clicks", "Clicks"),
         ("/feed", "Live feed"),
     ];
-    let mut set_up = vec![("/docs", "Documentation")];
+    let mut set_up = Vec::new();
     if person.may(May::SetUp) || person.may(May::ManageUsers) {
-        set_up.insert(0, ("/settings", "Settings"));
+        set_up.push(("/settings", "Settings"));
     }
+    if person.may(May::Manage) {
+        set_up.push(("/audit", "Audit trail"));
+    }
+    set_up.push(("/docs", "Documentation"));
     vec![("", first), ("Money", vec![("/payments", "Payments")]), ("Set-up", set_up)]
 }
 

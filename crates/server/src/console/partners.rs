@@ -1,98 +1,135 @@
-//! Partners: who they are, what they earn, and their terms.
+//! The list of partners, and a new one.
 
-use axum::extract::{Form, Path, Query};
-use axum::response::{IntoResponse, Redirect, Response};
+use std::collections::BTreeMap;
+
+use axum::extract::{Form, Query};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use referee_core::config::TermsInForce;
-use referee_core::contract::Payout;
 use referee_core::fact::{Fact, Role, TermsSet};
 use referee_core::id::{PartnerId, ProgramId};
-use referee_core::money::Money;
+use referee_core::money::{Currency, Money};
 use referee_core::program::{Program, Standing};
 use referee_core::row::{Account, BalanceKey};
 use referee_engine::engine::blocking;
-use referee_engine::settings::random_text;
+use referee_engine::intake::amount::decimal;
 use serde::Deserialize;
 
+use super::form::brought_id;
 use super::format;
 use super::page::{csrf, empty, page};
-use super::person::{Failure, May, Person};
-use super::table::{Table, cell, foot, link_cell, minor, minor_figure, shown_cell, text};
+use super::person::{Failure, May, Person, done};
+use super::settings::people::{Newcomer, invite, shown_once};
+use super::table::{Cell, Table, cell, figure, file_only, foot, link_cell, minor, minor_figure, shown_cell, text};
 
 #[derive(Deserialize, Default)]
 pub struct ListQuery {
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    standing: String,
     format: Option<String>,
 }
 
 pub async fn list(person: Person, Query(query): Query<ListQuery>) -> Result<Response, Failure> {
     person.require_brand_side()?;
     let balances = balances(&person, None).await?;
-    let table = table(&person, &query.q, &balances);
+    let table = table(&person, &query, &balances);
     if query.format.as_deref() == Some("csv") {
         return Ok(table.csv("partners"));
     }
     let body = html! {
-        form.filter method="get" {
-            label { "Name or id" input type="search" name="q" value=(query.q); }
-            button { "Filter" }
+        @if !person.partner_names.is_empty() {
+            form.filter method="get" {
+                label { "Name or id" input type="search" name="q" value=(query.q); }
+                label { "Standing" select name="standing" {
+                    @for (value, name) in [("", "All"), ("active", "Active"), ("paused", "Paused")] {
+                        option value=(value) selected[query.standing == value] { (name) }
+                    }
+                } }
+                button { "Filter" }
+            }
         }
-        @if table.rows.is_empty() {
-            (empty("No partner matches", html! { p { "Partners promote the brand's ads and are paid under a contract. Add the first below." } }))
-        } @else {
+        @if !table.rows.is_empty() {
             (table.html())
-            (foot("/partners", &[("q", query.q.clone())], None))
+            (foot("/partners", &[("q", query.q.clone()), ("standing", query.standing.clone())], None))
+        } @else if person.partner_names.is_empty() {
+            (empty("There is no partner yet", html! { p { "Partners promote the brand's ads and are paid under a contract. Add the first below; its links are ready at once." } }))
+        } @else {
+            (empty("No partner matches", html! { p { a.underlined href="/partners" { "Show all" } } }))
         }
         @if person.may(May::Manage) { (new_partner(&person)) }
     };
     Ok(page(&person, "/partners", "Partners", body).into_response())
 }
 
-async fn balances(person: &Person, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Money)>, Failure> {
+pub async fn balances(person: &Person, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Money)>, Failure> {
     let (engine, brand) = (person.app.engine.clone(), person.brand);
     Ok(blocking(move || engine.reads.balances(brand, partner)).await?)
 }
 
-fn table(person: &Person, wanted: &str, balances: &[(BalanceKey, Money)]) -> Table {
+fn table(person: &Person, query: &ListQuery, balances: &[(BalanceKey, Money)]) -> Table {
     let columns = vec![
         text("Partner"),
         minor("Id"),
         minor("Standing"),
-        minor_figure("Pending"),
+        figure("Pending"),
         minor_figure("Locked"),
         minor_figure("Paid"),
+        file_only("Currency"),
     ];
-    let wanted = wanted.trim().to_lowercase();
+    let wanted = query.q.trim().to_lowercase();
     let mut partners: Vec<_> = person.partner_names.iter().collect();
     partners.sort();
+    let standing = |id: &PartnerId| person.config.partners.get(id).map_or(Standing::Active, |it| it.standing);
     let matches = |(id, name): &(&PartnerId, &String)| {
-        wanted.is_empty() || name.to_lowercase().contains(&wanted) || id.to_string() == wanted
+        let named = wanted.is_empty() || name.to_lowercase().contains(&wanted) || id.to_string() == wanted;
+        named && (query.standing.is_empty() || format::standing_word(standing(id)).to_lowercase() == query.standing)
     };
     let rows = partners.into_iter().filter(matches).map(|(id, name)| {
-        let paused = person.config.partners.get(id).is_some_and(|it| it.standing == Standing::Paused);
-        let sum = |account| sums(balances, *id, account);
+        let sum = |account| sums_cell(&sums(balances, *id, account));
         vec![
             link_cell(&format!("/partners/{id}"), name),
             cell(id.to_string()),
-            cell(if paused { "Paused" } else { "Active" }),
-            cell(sum(Account::Pending)),
-            cell(sum(Account::Locked)),
-            cell(sum(Account::Paid)),
+            shown_cell(format::standing(standing(id)), format::standing_word(standing(id))),
+            sum(Account::Pending),
+            sum(Account::Locked),
+            sum(Account::Paid),
+            cell(currencies(balances, *id)),
         ]
     });
     Table { columns, rows: rows.collect() }
 }
 
+pub type Sums = BTreeMap<Currency, Money>;
+
 /// One figure per currency.
-pub fn sums(balances: &[(BalanceKey, Money)], partner: PartnerId, account: Account) -> String {
-    let mut by_currency = std::collections::BTreeMap::new();
+pub fn sums(balances: &[(BalanceKey, Money)], partner: PartnerId, account: Account) -> Sums {
+    let mut by_currency = Sums::new();
     for (key, amount) in balances.iter().filter(|(key, _)| key.partner == partner && key.account == account) {
-        let sum: &mut Money = by_currency.entry(key.currency).or_default();
+        let sum = by_currency.entry(key.currency).or_default();
         *sum = sum.plus(*amount);
     }
-    let figures: Vec<String> = by_currency.iter().map(|(currency, amount)| format::money(*amount, *currency)).collect();
+    by_currency
+}
+
+pub fn sums_text(sums: &Sums) -> String {
+    let figures: Vec<String> = sums.iter().map(|(currency, amount)| format::money(*amount, *currency)).collect();
     if figures.is_empty() { "–".into() } else { figures.join(", ") }
+}
+
+/// A plain figure in the file; with their currencies where there are several.
+pub fn sums_cell(sums: &Sums) -> Cell {
+    let figures: Vec<String> = match sums.len() {
+        0 | 1 => sums.iter().map(|(currency, amount)| decimal(*amount, *currency)).collect(),
+        _ => sums.iter().map(|(currency, amount)| format!("{} {currency}", decimal(*amount, *currency))).collect(),
+    };
+    shown_cell(html! { (sums_text(sums)) }, figures.join("; "))
+}
+
+fn currencies(balances: &[(BalanceKey, Money)], partner: PartnerId) -> String {
+    let of_partner = balances.iter().filter(|(key, _)| key.partner == partner);
+    let codes: std::collections::BTreeSet<String> = of_partner.map(|(key, _)| key.currency.to_string()).collect();
+    codes.into_iter().collect::<Vec<_>>().join("; ")
 }
 
 fn new_partner(person: &Person) -> Markup {
@@ -128,10 +165,7 @@ pub async fn create(person: Person, Form(sent): Form<NewPartner>) -> Result<Resp
     if name.is_empty() {
         return Err(Failure::Invalid("A partner needs a name.".into()));
     }
-    let wanted = match sent.id.trim() {
-        "" => None,
-        id => Some(id.parse().map_err(|_| Failure::Invalid("The id is a whole number.".into()))?),
-    };
+    let wanted = brought_id(&sent.id)?.map(PartnerId);
     let (engine, brand, now) = (person.app.engine.clone(), person.brand, person.app.engine.now());
     let partner = blocking(move || engine.settings.create_partner(brand, wanted, &name, now)).await?;
     let added = "added in the console";
@@ -142,158 +176,21 @@ pub async fn create(person: Person, Form(sent): Form<NewPartner>) -> Result<Resp
             TermsSet { program, partner, starts_at: now, ends_at: None, standing: Standing::Active, rules: None };
         person.settle(added, Fact::TermsSet(terms)).await?;
     }
+    let screen = format!("/partners/{partner}");
     if sent.email.trim().is_empty() {
-        return Ok(Redirect::to(&format!("/partners/{partner}")).into_response());
+        return Ok(done(&screen));
     }
-    let password = portal_user(&person, partner, sent.email.trim().to_owned(), sent.name).await?;
-    Ok(shown_once(&person, &sent.email, &password).into_response())
+    let newcomer = Newcomer { email: &sent.email, name: &sent.name, role: Role::Partner, partner: Some(partner) };
+    match invite(&person, &newcomer).await? {
+        Some(password) => Ok(shown_once(&person, newcomer.email, &password, &screen).into_response()),
+        None => Ok(done(&screen)),
+    }
 }
 
-async fn portal_user(person: &Person, partner: PartnerId, email: String, name: String) -> Result<String, Failure> {
-    let (engine, brand, now) = (person.app.engine.clone(), person.brand, person.app.engine.now());
-    let password = random_text();
-    let made = password.clone();
-    blocking(move || {
-        let user = engine.settings.create_user(&email, &name, &made, now)?;
-        engine.settings.set_role(user, brand, Role::Partner, Some(partner))
-    })
-    .await?;
-    Ok(password)
-}
-
-/// A password, for the only time.
-pub fn shown_once(person: &Person, email: &str, password: &str) -> Markup {
-    page(
-        person,
-        "",
-        "The password, shown once",
-        html! {
-            section.card.pad.narrow {
-                p { "Hand it over by a way you trust. It is kept as a hash only and can't be shown again." }
-                p { (email) }
-                (super::page::snippet(password))
-                p { a.underlined href="/partners" { "To the partners" } }
-            }
-        },
-    )
-}
-
-pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failure> {
-    person.require_brand_side()?;
+/// The partner a path names, if it is the brand's.
+pub fn partner_of(person: &Person, id: u32) -> Result<PartnerId, Failure> {
     let partner = PartnerId(id);
-    if !person.partner_names.contains_key(&partner) {
-        return Err(Failure::NotFound);
-    }
-    let balances = balances(&person, Some(partner)).await?;
-    let paused = person.config.partners.get(&partner).is_some_and(|it| it.standing == Standing::Paused);
-    let body = html! {
-        p { span class=(if paused { "tag reversed" } else { "tag locked" }) { (if paused { "Paused" } else { "Active" }) } span.muted { " id " (partner) } }
-        section.card.kpis.three {
-            @for (name, account) in [("Pending", Account::Pending), ("Locked", Account::Locked), ("Paid", Account::Paid)] {
-                div { span.muted { (name) } b { (sums(&balances, partner, account)) } }
-            }
-        }
-        @for program in person.config.programs.values() { (contract(&person, program, partner)) }
-        (links(&person, partner))
-        p.foot {
-            a.underlined href={ "/actions?partner=" (partner) } { "Actions" }
-            a.underlined href={ "/clicks?partner=" (partner) } { "Clicks" }
-        }
-        @if person.may(May::Manage) { (standing_form(&person, partner, paused)) }
-    };
-    Ok(page(&person, "/partners", &person.partner_name(partner), body).into_response())
-}
-
-fn contract(person: &Person, program: &Program, partner: PartnerId) -> Markup {
-    let now = person.app.engine.now();
-    html! {
-        section.card.pad {
-            h2 { "Contract with " (program.name) }
-            @match person.config.terms_at(program.id, partner, now) {
-                Ok(terms) => (terms_lines(person, program, &terms)),
-                Err(refusal) => { p { (refusal.brand_sentence()) } }
-            }
-        }
-    }
-}
-
-pub fn terms_lines(person: &Person, program: &Program, terms: &TermsInForce<'_>) -> Markup {
-    html! {
-        p.muted {
-            @if terms.of_template { "By the program's template, version " } @else { "Its own terms, version " } (terms.version)
-            ". Clicks count for " (terms.rules.referral_window_days) " days, actions lock after " (terms.rules.lock_days) " days."
-        }
-        ul { @for line in &terms.rules.payouts {
-            @let name = person.config.event_types.get(&(program.id, line.event_type)).map_or("an event type", |it| it.name.as_str());
-            li { (name) ": " b { @match line.payout {
-                Payout::Rate { ppm } => (format::rate(ppm)),
-                Payout::Fixed { amount } => (format::money(amount, program.currency)),
-            } } }
-        } }
-    }
-}
-
-/// The partner's links, ready to copy.
-pub fn links(person: &Person, partner: PartnerId) -> Markup {
-    let columns = vec![text("Ad"), text("Link"), minor("Short path")];
-    let mut rows = Vec::new();
-    for ad in person.config.ads.values() {
-        let Some(program) = person.config.programs.get(&ad.program) else { continue };
-        let Some(host) = program.tracking_hosts.first() else { continue };
-        let origin = person.app.origin(host);
-        let link = format!("{origin}/c/{partner}/{}/{}", ad.id, program.id);
-        let vanity =
-            person.config.links.values().find(|it| it.partner == partner && it.ad == ad.id && it.program == program.id);
-        let short = vanity.map(|it| format!("{origin}/{}", it.slug)).unwrap_or_default();
-        rows.push(vec![
-            cell(ad.name.clone()),
-            shown_cell(
-                html! { code { (link) } " " button.link type="button" data-copy-text=(link) { "Copy" } },
-                link.clone(),
-            ),
-            cell(short),
-        ]);
-    }
-    let table = Table { columns, rows };
-    html! { h2 { "Links" } @if table.rows.is_empty() { p.muted { "There is no ad with a tracking host yet." } } @else { (table.html()) } }
-}
-
-fn standing_form(person: &Person, partner: PartnerId, paused: bool) -> Markup {
-    html! {
-        section.card.pad {
-            h2 { (if paused { "Let the partner go on" } else { "Pause the partner" }) }
-            form.stack action={ "/partners/" (partner) } method="post" {
-                (csrf(person))
-                input type="hidden" name="standing" value=(if paused { "active" } else { "paused" });
-                label { "Why" input name="reason" required maxlength="255"; }
-                button class=(if paused { "primary" } else { "danger" }) { (if paused { "Activate" } else { "Pause" }) }
-                p.muted { "While paused, clicks still reach the shop and are recorded, and nothing is earned." }
-            }
-        }
-    }
-}
-
-#[derive(Deserialize)]
-pub struct StandingChange {
-    csrf: String,
-    standing: String,
-    reason: String,
-}
-
-pub async fn change(
-    person: Person,
-    Path(id): Path<u32>,
-    Form(sent): Form<StandingChange>,
-) -> Result<Response, Failure> {
-    person.check_csrf(&sent.csrf)?;
-    person.require(May::Manage)?;
-    let partner = PartnerId(id);
-    if !person.partner_names.contains_key(&partner) {
-        return Err(Failure::NotFound);
-    }
-    let standing = if sent.standing == "paused" { Standing::Paused } else { Standing::Active };
-    person.settle(&sent.reason, Fact::PartnerSet { partner, standing }).await?;
-    Ok(Redirect::to(&format!("/partners/{partner}")).into_response())
+    if person.partner_names.contains_key(&partner) { Ok(partner) } else { Err(Failure::NotFound) }
 }
 
 /// A choice among the partners, in forms and filters.
@@ -304,6 +201,18 @@ pub fn choice(person: &Person, chosen: Option<u32>, any: Option<&str>) -> Markup
         select name="partner" {
             @if let Some(any) = any { option value="" { (any) } }
             @for (id, name) in partners { option value=(id) selected[chosen == Some(id.0)] { (name) } }
+        }
+    }
+}
+
+/// The program to look at, where there are several.
+pub fn program_filter(person: &Person, chosen: Option<u32>, any: Option<&str>) -> Markup {
+    html! {
+        @if person.config.programs.len() > 1 {
+            label { "Program" select name="program" {
+                @if let Some(any) = any { option value="" { (any) } }
+                @for it in person.config.programs.values() { option value=(it.id) selected[chosen == Some(it.id.0)] { (it.name) } }
+            } }
         }
     }
 }

@@ -1,86 +1,183 @@
-//! What is locked for whom, and the transfers that were made.
+//! What is owed to whom, and the transfers that were made.
+
+use std::collections::BTreeMap;
 
 use axum::extract::{Form, Query};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use referee_core::fact::Fact;
-use referee_core::id::PartnerId;
-use referee_core::row::{Account, PaymentRow};
+use referee_core::id::{PartnerId, ProgramId};
+use referee_core::money::{Currency, Money};
+use referee_core::row::{Account, BalanceKey, PaymentRow};
 use referee_engine::engine::blocking;
 use serde::Deserialize;
 
 use super::format;
 use super::page::{csrf, empty, page};
-use super::partners::{program_of, sums};
-use super::person::{Failure, May, Person};
-use super::table::{PAGE_ROWS, Table, cell, figure, foot, minor, text};
+use super::partners::{choice, program_of, sums_text};
+use super::person::{Failure, May, Person, done};
+use super::table::{
+    EXPORT_ROWS, PAGE_ROWS, Table, buttons, cell, figure, file_only, foot, link_cell, minor, minor_figure, money_cell,
+    number_cell, shown_cell, text, time_cell,
+};
 
 #[derive(Deserialize, Default)]
 pub struct PaymentsQuery {
+    #[serde(default)]
+    partner: String,
+    #[serde(default)]
+    table: String,
     format: Option<String>,
 }
 
-pub async fn show(person: Person, Query(query): Query<PaymentsQuery>) -> Result<Response, Failure> {
-    let (engine, brand, partner) = (person.app.engine.clone(), person.brand, person.partner);
-    let (balances, payments) = blocking(move || {
-        Ok((engine.reads.balances(brand, partner)?, engine.reads.payments(brand, partner, PAGE_ROWS)?))
-    })
-    .await?;
-    let table = table(&person, &payments);
-    if query.format.as_deref() == Some("csv") {
-        return Ok(table.csv("payments"));
-    }
-    let mut partners: Vec<PartnerId> = balances.iter().map(|(key, _)| key.partner).collect();
-    partners.dedup();
-    let body = html! {
-        @if partners.is_empty() {
-            (empty("Nothing is owed yet", html! { p { "Payouts stand here as pending when an action opens, and as locked once its locking time has passed." } }))
-        } @else {
-            section.card.scroll { table {
-                thead { tr { th { "Partner" } th.num { "Pending" } th.num { "Locked" } th.num { "Paid" } @if person.may(May::Pay) { th { "Pay" } } } }
-                tbody { @for partner in &partners {
-                    tr {
-                        td { (person.partner_name(*partner)) }
-                        @for account in [Account::Pending, Account::Locked, Account::Paid] { td.num { (sums(&balances, *partner, account)) } }
-                        @if person.may(May::Pay) { td { (pay_form(&person, *partner)) } }
-                    }
-                } }
-            } }
+/// What one partner is owed in one program.
+#[derive(Clone, Copy, Default)]
+struct Owed {
+    pending: Money,
+    locked: Money,
+    paid: Money,
+}
+
+type Key = (PartnerId, ProgramId, Currency);
+
+fn owed(balances: &[(BalanceKey, Money)]) -> BTreeMap<Key, Owed> {
+    let mut rows: BTreeMap<Key, Owed> = BTreeMap::new();
+    for (key, amount) in balances {
+        let row = rows.entry((key.partner, key.program, key.currency)).or_default();
+        match key.account {
+            Account::Pending => row.pending = row.pending.plus(*amount),
+            Account::Locked => row.locked = row.locked.plus(*amount),
+            Account::Paid => row.paid = row.paid.plus(*amount),
+            Account::Cost => {}
         }
+    }
+    rows
+}
+
+pub async fn show(person: Person, Query(query): Query<PaymentsQuery>) -> Result<Response, Failure> {
+    let export = query.format.as_deref() == Some("csv");
+    let partner = person.partner.or_else(|| query.partner.parse().ok().map(PartnerId));
+    let (engine, brand) = (person.app.engine.clone(), person.brand);
+    let most = if export { EXPORT_ROWS } else { PAGE_ROWS };
+    let (balances, payments) =
+        blocking(move || Ok((engine.reads.balances(brand, partner)?, engine.reads.payments(brand, partner, most)?)))
+            .await?;
+    let owed = owed(&balances);
+    let (balances, made) = (balance_table(&person, &owed), payment_table(&person, &payments));
+    if export {
+        return Ok(if query.table == "balances" { balances.csv("balances") } else { made.csv("payments") });
+    }
+    let kept = |table: &str| [("table", table.to_owned()), ("partner", query.partner.clone())];
+    let body = html! {
+        @if person.partner.is_none() && !person.partner_names.is_empty() {
+            form.filter method="get" {
+                label { "Partner" (choice(&person, query.partner.parse().ok(), Some("All"))) }
+                button { "Filter" }
+            }
+        }
+        (totals(&owed))
+        @if owed.is_empty() {
+            (empty("Nothing is owed yet", html! { p { "A payout stands here as pending when an action opens, and as locked once the days until locking have passed. What is locked can be paid." } }))
+        } @else { h2 { "Balances" } (balances.html()) (foot("/payments", &kept("balances"), None)) }
         h2 { "Payments" }
-        @if payments.is_empty() { p.muted { "None yet. Mark one as paid once the money was transferred." } }
-        @else { (table.html()) (foot("/payments", &[], None)) }
+        @if payments.is_empty() {
+            p.muted { @if person.partner.is_some() { "None yet. The brand transfers what is locked." } @else { "None yet. Transfer what is locked with your bank, then mark it as paid here." } }
+        } @else {
+            (made.html())
+            @if payments.len() == PAGE_ROWS as usize { p.muted { "The newest " (PAGE_ROWS) ". All of them are in the file." } }
+            (foot("/payments", &kept("payments"), None))
+        }
     };
     Ok(page(&person, "/payments", "Payments", body).into_response())
 }
 
-fn pay_form(person: &Person, partner: PartnerId) -> Markup {
+/// One figure per currency.
+fn totals(owed: &BTreeMap<Key, Owed>) -> Markup {
+    let sum = |of: fn(&Owed) -> Money| {
+        let mut sums: BTreeMap<Currency, Money> = BTreeMap::new();
+        for ((_, _, currency), row) in owed {
+            let sum = sums.entry(*currency).or_default();
+            *sum = sum.plus(of(row));
+        }
+        sums_text(&sums)
+    };
     html! {
-        @for program in person.config.programs.values() {
-            form.inline action="/payments" method="post" data-confirm="Mark everything that is locked for this partner as paid?" {
+        section.card.kpis.three {
+            div { span.muted { "Pending" } b { (sum(|it| it.pending)) } span.muted { "may still change" } }
+            div { span.muted { "Locked" } b { (sum(|it| it.locked)) } span.muted { "ready to be paid" } }
+            div { span.muted { "Paid" } b { (sum(|it| it.paid)) } span.muted { "in all" } }
+        }
+    }
+}
+
+fn balance_table(person: &Person, owed: &BTreeMap<Key, Owed>) -> Table {
+    let columns = vec![
+        text("Partner"),
+        minor("Program"),
+        minor_figure("Pending"),
+        figure("Locked"),
+        minor_figure("Paid"),
+        file_only("Currency"),
+        buttons(),
+    ];
+    let row = |((partner, program, currency), it): (&Key, &Owed)| {
+        vec![
+            partner_cell(person, *partner),
+            cell(person.config.programs.get(program).map(|it| it.name.clone()).unwrap_or_default()),
+            money_cell(it.pending, *currency),
+            money_cell(it.locked, *currency),
+            money_cell(it.paid, *currency),
+            cell(currency.to_string()),
+            shown_cell(pay_form(person, *partner, *program, format::money(it.locked, *currency), it.locked), ""),
+        ]
+    };
+    Table { columns, rows: owed.iter().map(row).collect() }.without(person.partner.map(|_| "Partner"))
+}
+
+fn partner_cell(person: &Person, partner: PartnerId) -> super::table::Cell {
+    let name = person.partner_name(partner);
+    if person.partner.is_some() { cell(name) } else { link_cell(&format!("/partners/{partner}"), name) }
+}
+
+fn pay_form(person: &Person, partner: PartnerId, program: ProgramId, figure: String, locked: Money) -> Markup {
+    let question = format!("Was {figure} transferred to {}? It is marked as paid.", person.partner_name(partner));
+    html! {
+        @if person.may(May::Pay) && locked > Money::ZERO {
+            form.inline action="/payments" method="post" data-confirm=(question) {
                 (csrf(person))
-                input type="hidden" name="program" value=(program.id);
+                input type="hidden" name="program" value=(program);
                 input type="hidden" name="partner" value=(partner);
-                button { "Mark locked as paid" }
+                button { "Mark " (figure) " as paid" }
             }
         }
     }
 }
 
-fn table(person: &Person, payments: &[PaymentRow]) -> Table {
-    let columns = vec![text("Payment"), text("Partner"), minor("When"), figure("Actions"), figure("Total")];
+fn payment_table(person: &Person, payments: &[PaymentRow]) -> Table {
+    let columns = vec![
+        minor("Payment"),
+        text("Partner"),
+        text("When"),
+        minor("Program"),
+        minor_figure("Actions"),
+        figure("Total"),
+        file_only("Currency"),
+    ];
     let row = |row: &PaymentRow| {
-        let zone = person.config.programs.get(&row.program).map(|it| it.zone.clone()).unwrap_or_default();
-        let total = format::money(row.total, row.currency);
+        let program = person.config.programs.get(&row.program);
+        let zone = program.map(|it| it.zone.clone()).unwrap_or_default();
+        let total = money_cell(row.total, row.currency);
         vec![
             cell(row.id.to_string()),
-            cell(person.partner_name(row.partner)),
-            cell(format::date_time(row.at, &zone)),
-            cell(row.actions.to_string()),
-            cell(if row.open { format!("{total}, still gathering") } else { total }),
+            partner_cell(person, row.partner),
+            time_cell(row.at, &zone),
+            cell(program.map(|it| it.name.clone()).unwrap_or_default()),
+            number_cell(i64::from(row.actions)),
+            if row.open { total.with(html! { " " span.muted { "still gathering" } }) } else { total },
+            cell(row.currency.to_string()),
         ]
     };
-    Table { columns, rows: payments.iter().map(row).collect() }
+    Table { columns, rows: payments.iter().map(row).collect() }.without(person.partner.map(|_| "Partner"))
 }
 
 #[derive(Deserialize)]
@@ -95,5 +192,5 @@ pub async fn pay(person: Person, Form(sent): Form<Pay>) -> Result<Response, Fail
     person.require(May::Pay)?;
     let (program, partner) = (program_of(&person, sent.program)?.id, PartnerId(sent.partner));
     person.settle("marked as paid in the console", Fact::PaymentMade { program, partner }).await?;
-    Ok(Redirect::to("/payments").into_response())
+    Ok(done("/payments"))
 }

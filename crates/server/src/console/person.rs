@@ -11,22 +11,31 @@ use referee_core::config::Config;
 use referee_core::fact::{Actor, Fact, Role};
 use referee_core::id::{BrandId, PartnerId, ProgramId, UserId};
 use referee_core::program::Program;
+use referee_core::time::Zone;
 use referee_engine::engine::{SettleError, Settled, blocking};
 use referee_engine::error::Error;
+use referee_engine::settings::BrandRole;
 use subtle::ConstantTimeEq;
 
 use super::page::error_page;
 use crate::app::App;
 
 pub const SESSION_COOKIE: &str = "referee_session";
+/// Which of several brands somebody looks at. Only a wish: the roles decide.
+pub const BRAND_COOKIE: &str = "referee_brand";
 
 pub struct Person {
     pub app: Arc<App>,
     pub user: UserId,
     pub name: String,
+    pub email: String,
     pub csrf: String,
     pub brand: BrandId,
     pub brand_name: String,
+    /// All brands with a role for this person.
+    pub brands: Vec<(BrandId, String)>,
+    /// The page follows a form that was taken.
+    pub done: bool,
     pub role: Role,
     /// For partner users: the only partner they see.
     pub partner: Option<PartnerId>,
@@ -72,6 +81,11 @@ impl Person {
     pub fn check_csrf(&self, sent: &str) -> Result<(), Failure> {
         let same = bool::from(sent.as_bytes().ct_eq(self.csrf.as_bytes()));
         if same { Ok(()) } else { Err(Failure::StaleForm) }
+    }
+
+    /// The zone in which times are shown: that of the wanted program, or of the first.
+    pub fn zone(&self, wanted: Option<u32>) -> Zone {
+        self.program(wanted).map(|program| program.zone.clone()).unwrap_or_default()
     }
 
     pub fn program(&self, wanted: Option<u32>) -> Option<&Program> {
@@ -152,11 +166,29 @@ impl IntoResponse for Failure {
     }
 }
 
+/// Back to a screen, which says that it was done.
+pub fn done(path: &str) -> Response {
+    let (path, place) = path.split_once('#').map_or((path, ""), |(path, place)| (path, place));
+    let mark = if path.contains('?') { "&done" } else { "?done" };
+    let place = if place.is_empty() { String::new() } else { format!("#{place}") };
+    Redirect::to(&format!("{path}{mark}{place}")).into_response()
+}
+
 /// The session's token in a request.
 pub fn session_token(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, SESSION_COOKIE)
+}
+
+fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == SESSION_COOKIE).map(|(_, value)| value.to_owned())
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
+}
+
+/// The wanted brand if there is a role for it; else the first.
+fn choose(roles: &[BrandRole], wanted: Option<&str>) -> Option<BrandRole> {
+    let wanted = wanted.and_then(|text| text.parse().ok()).map(BrandId);
+    roles.iter().find(|role| Some(role.brand) == wanted).or_else(|| roles.first()).cloned()
 }
 
 impl FromRequestParts<Arc<App>> for Person {
@@ -166,23 +198,28 @@ impl FromRequestParts<Arc<App>> for Person {
         let State(app) = State::<Arc<App>>::from_request_parts(parts, app).await.map_err(|_| Failure::NotFound)?;
         let token = session_token(&parts.headers).ok_or(Failure::SignIn)?;
         let engine = app.engine.clone();
-        let now = engine.now();
+        let (now, wanted) = (engine.now(), cookie(&parts.headers, BRAND_COOKIE));
         let found = blocking(move || {
             let Some(signed_in) = engine.settings.find_session(&token, now)? else { return Ok(None) };
-            let role = engine.settings.roles_of(signed_in.user.id)?.into_iter().next();
-            let Some(role) = role else { return Ok(None) };
+            let roles = engine.settings.roles_of(signed_in.user.id)?;
+            let Some(role) = choose(&roles, wanted.as_deref()) else { return Ok(None) };
             let partners = engine.settings.partners(role.brand)?;
-            Ok(Some((signed_in, role, partners)))
+            Ok(Some((signed_in, roles, role, partners)))
         });
-        let (signed_in, role, partners) = found.await?.ok_or(Failure::SignIn)?;
+        let (signed_in, roles, role, partners) = found.await?.ok_or(Failure::SignIn)?;
         let routing = app.engine.routing();
         let config = routing.brands.get(&role.brand).map(|it| it.config.clone()).unwrap_or_default();
         drop(routing);
-        let name = if signed_in.user.name.is_empty() { signed_in.user.email } else { signed_in.user.name };
+        let user = signed_in.user;
+        let done = parts.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "done"));
         Ok(Person {
-            user: signed_in.user.id,
-            name,
-            csrf: signed_in.csrf,
+            user: user.id,
+            name: if user.name.is_empty() { user.email.clone() } else { user.name },
+            email: user.email,
+            brands: roles.into_iter().map(|role| (role.brand, role.brand_name)).collect(),
+            done,
+            // Of this brand: a form that was open when somebody switched must not act on the other.
+            csrf: format!("{}.{}", signed_in.csrf, role.brand),
             brand: role.brand,
             brand_name: role.brand_name,
             role: role.role,

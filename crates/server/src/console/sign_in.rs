@@ -25,7 +25,7 @@ const TRIES_WINDOW_MS: i64 = 15 * MINUTE_MS;
 /// Addresses remembered; past it the oldest window is over for all.
 const ADDRESSES_MAX: usize = 10_000;
 
-/// Failed tries by address.
+/// Failed tries by address, or by user where somebody is signed in.
 #[derive(Default)]
 pub struct Tries {
     by_address: Mutex<HashMap<String, (Timestamp, u32)>>,
@@ -33,7 +33,7 @@ pub struct Tries {
 
 impl Tries {
     /// Whether one more try is allowed; counts it.
-    fn allow(&self, address: &str, now: Timestamp) -> bool {
+    pub fn allow(&self, address: &str, now: Timestamp) -> bool {
         let mut by_address = self.by_address.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         by_address.retain(|_, (since, _)| now.since_ms(*since) < TRIES_WINDOW_MS);
         if by_address.len() >= ADDRESSES_MAX {
@@ -44,7 +44,7 @@ impl Tries {
         *tries <= TRIES_MAX
     }
 
-    fn forget(&self, address: &str) {
+    pub fn forget(&self, address: &str) {
         self.by_address.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(address);
     }
 }
@@ -101,7 +101,8 @@ pub async fn begin(
         Some(session) => {
             app.sign_in_tries.forget(&address);
             let life_s = u64::from(SESSION_DAYS) * 24 * 60 * 60;
-            Ok(([(header::SET_COOKIE, cookie(&app, &session.token, life_s))], Redirect::to("/")).into_response())
+            Ok(([(header::SET_COOKIE, set_cookie(&app, SESSION_COOKIE, &session.token, life_s))], Redirect::to("/"))
+                .into_response())
         }
         None => {
             let text = "The address or the password is wrong.";
@@ -116,9 +117,9 @@ fn own_origin(headers: &HeaderMap, host: &str) -> bool {
     url::Url::parse(origin).ok().and_then(|url| url.host_str().map(|it| it == host)).unwrap_or(false)
 }
 
-fn cookie(app: &App, token: &str, life_s: u64) -> String {
+pub fn set_cookie(app: &App, name: &str, value: &str, life_s: u64) -> String {
     let secure = if app.config.scheme == Scheme::Https { "; Secure" } else { "" };
-    format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={life_s}{secure}; HttpOnly; SameSite=Lax")
+    format!("{name}={value}; Path=/; Max-Age={life_s}{secure}; HttpOnly; SameSite=Lax")
 }
 
 #[derive(Deserialize)]
@@ -130,7 +131,8 @@ pub async fn end(person: Person, headers: HeaderMap, Form(sent): Form<SignOut>) 
     person.check_csrf(&sent.csrf)?;
     let (engine, token) = (person.app.engine.clone(), session_token(&headers).unwrap_or_default());
     blocking(move || engine.settings.end_session(&token)).await?;
-    Ok(([(header::SET_COOKIE, cookie(&person.app, "", 0))], Redirect::to("/sign-in")).into_response())
+    Ok(([(header::SET_COOKIE, set_cookie(&person.app, SESSION_COOKIE, "", 0))], Redirect::to("/sign-in"))
+        .into_response())
 }
 
 #[cfg(test)]

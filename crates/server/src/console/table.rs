@@ -3,38 +3,75 @@
 use axum::response::{IntoResponse, Response};
 use http::header;
 use maud::{Markup, html};
+use referee_core::money::{Currency, Money};
+use referee_core::time::{Timestamp, Zone};
+use referee_engine::intake::amount::decimal;
+
+use super::format;
 
 /// Rows a list shows at once; an export takes up to a hundred times as many.
 pub const PAGE_ROWS: u32 = 100;
 pub const EXPORT_ROWS: u32 = 10_000;
 
-pub struct Column {
-    pub name: &'static str,
-    pub numeric: bool,
+/// Where a column stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Everywhere,
     /// Left out on a phone.
-    pub minor: bool,
+    Minor,
+    /// Only in the file.
+    File,
+    /// Only on the screen, such as a button.
+    Screen,
+}
+
+pub struct Column {
+    name: &'static str,
+    numeric: bool,
+    place: Place,
 }
 
 pub const fn text(name: &'static str) -> Column {
-    Column { name, numeric: false, minor: false }
+    Column { name, numeric: false, place: Place::Everywhere }
 }
 
 pub const fn figure(name: &'static str) -> Column {
-    Column { name, numeric: true, minor: false }
+    Column { name, numeric: true, place: Place::Everywhere }
 }
 
 pub const fn minor(name: &'static str) -> Column {
-    Column { name, numeric: false, minor: true }
+    Column { name, numeric: false, place: Place::Minor }
 }
 
 pub const fn minor_figure(name: &'static str) -> Column {
-    Column { name, numeric: true, minor: true }
+    Column { name, numeric: true, place: Place::Minor }
+}
+
+/// What a spreadsheet needs and a reader sees anyway, such as the currency beside an amount.
+pub const fn file_only(name: &'static str) -> Column {
+    Column { name, numeric: false, place: Place::File }
+}
+
+/// What can be done to a row.
+pub const fn buttons() -> Column {
+    Column { name: "", numeric: false, place: Place::Screen }
 }
 
 /// What a cell shows, and what it exports.
 pub struct Cell {
-    pub shown: Markup,
-    pub exported: String,
+    shown: Markup,
+    exported: String,
+}
+
+impl Cell {
+    pub fn shown(&self) -> &Markup {
+        &self.shown
+    }
+
+    /// With more to read, which the file leaves out.
+    pub fn with(self, more: Markup) -> Cell {
+        Cell { shown: html! { (self.shown) (more) }, ..self }
+    }
 }
 
 pub fn cell(text: impl Into<String>) -> Cell {
@@ -51,21 +88,61 @@ pub fn shown_cell(shown: Markup, exported: impl Into<String>) -> Cell {
     Cell { shown, exported: exported.into() }
 }
 
+/// `1,234` to read, `1234` to reckon with.
+pub fn number_cell(number: i64) -> Cell {
+    shown_cell(html! { (format::number(number)) }, number.to_string())
+}
+
+/// `€1,234.50` to read, `1234.50` to reckon with; the currency has a column of its own in the file.
+pub fn money_cell(amount: Money, currency: Currency) -> Cell {
+    shown_cell(html! { (format::money(amount, currency)) }, decimal(amount, currency))
+}
+
+/// In the program's zone to read; in UTC, as all interfaces write it, in the file.
+pub fn time_cell(at: Timestamp, zone: &Zone) -> Cell {
+    shown_cell(html! { span.time { (format::date_time(at, zone)) } }, format::utc(at))
+}
+
+/// A day to read.
+pub fn date_cell(at: Timestamp, zone: &Zone) -> Cell {
+    shown_cell(html! { span.time { (format::date(at, zone)) } }, format::utc(at))
+}
+
 pub struct Table {
     pub columns: Vec<Column>,
     pub rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
+    /// Leaves a column out, such as the partner's where only one partner is seen.
+    pub fn without(mut self, name: Option<&str>) -> Table {
+        if let Some(place) = self.columns.iter().position(|column| Some(column.name) == name) {
+            self.columns.remove(place);
+            self.rows.iter_mut().for_each(|row| _ = row.remove(place));
+        }
+        self
+    }
+
+    /// In a card of its own.
     pub fn html(&self) -> Markup {
+        html! { section.card.scroll { (self.bare()) } }
+    }
+
+    /// Inside a card that has more to say.
+    pub fn bare(&self) -> Markup {
+        let shown = |column: &Column| column.place != Place::File;
         html! {
-            section.card.scroll {
-                table {
-                    thead { tr { @for column in &self.columns { th scope="col" class=(class(column)) { (column.name) } } } }
-                    tbody {
-                        @for row in &self.rows {
-                            tr { @for (column, cell) in self.columns.iter().zip(row) { td class=(class(column)) { (cell.shown) } } }
-                        }
+            table {
+                thead { tr { @for column in self.columns.iter().filter(|it| shown(it)) {
+                    th scope="col" class=[class(column)] {
+                        @if column.place == Place::Screen { span.unseen { "What can be done" } } @else { (column.name) }
+                    }
+                } } }
+                tbody {
+                    @for row in &self.rows {
+                        tr { @for (column, cell) in self.columns.iter().zip(row).filter(|(it, _)| shown(it)) {
+                            td class=[class(column)] { (cell.shown) }
+                        } }
                     }
                 }
             }
@@ -74,10 +151,12 @@ impl Table {
 
     /// As a file for a spreadsheet, which must not take a cell for a formula.
     pub fn csv(&self, name: &str) -> Response {
+        let kept = |column: &Column| column.place != Place::Screen;
         let mut out = String::new();
-        line(&mut out, self.columns.iter().map(|column| column.name));
+        line(&mut out, self.columns.iter().filter(|it| kept(it)).map(|column| column.name));
         for row in &self.rows {
-            line(&mut out, row.iter().map(|cell| cell.exported.as_str()));
+            let cells = self.columns.iter().zip(row).filter(|(it, _)| kept(it));
+            line(&mut out, cells.map(|(_, cell)| cell.exported.as_str()));
         }
         let lines = [
             (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
@@ -87,12 +166,13 @@ impl Table {
     }
 }
 
-fn class(column: &Column) -> &'static str {
-    match (column.numeric, column.minor) {
-        (true, true) => "num minor",
-        (true, false) => "num",
-        (false, true) => "minor",
-        (false, false) => "",
+fn class(column: &Column) -> Option<&'static str> {
+    match (column.numeric, column.place) {
+        (true, Place::Minor) => Some("num minor"),
+        (true, _) => Some("num"),
+        (false, Place::Minor) => Some("minor"),
+        (false, Place::Screen) => Some("buttons"),
+        (false, _) => None,
     }
 }
 
@@ -120,7 +200,10 @@ pub fn foot(path: &str, query: &[(&str, String)], next: Option<String>) -> Marku
     html! {
         p.foot {
             a.underlined href=(address(("format", "csv"))) { "Export CSV" }
-            @if let Some(next) = next { a.underlined href=(address(("before", &next))) { "Older" } }
+            @if let Some(next) = next {
+                span.muted { "The file holds up to " (format::number(i64::from(EXPORT_ROWS))) " rows, the newest." }
+                a.underlined href=(address(("before", &next))) { "Older" }
+            }
         }
     }
 }
@@ -147,5 +230,18 @@ mod tests {
     fn cells_are_escaped() {
         let table = Table { columns: vec![text("Order")], rows: vec![vec![cell("<script>")]] };
         assert!(table.html().into_string().contains("&lt;script&gt;"));
+    }
+
+    #[test]
+    fn a_file_has_figures_to_reckon_with() {
+        let columns = vec![text("Order"), figure("Amount"), file_only("Currency"), buttons()];
+        let eur = Currency(*b"EUR");
+        let row =
+            vec![cell("A"), money_cell(Money(1_234_500_000), eur), cell("EUR"), shown_cell(html! { "Reverse" }, "")];
+        let table = Table { columns, rows: vec![row] };
+        let shown = table.html().into_string();
+        assert!(shown.contains("€1,234.50") && shown.contains("Reverse") && !shown.contains("Currency"), "{shown}");
+        let file = table.csv("orders");
+        assert_eq!(file.headers()["content-disposition"], "attachment; filename=\"orders.csv\"");
     }
 }

@@ -2,6 +2,8 @@
 
 mod cart;
 mod pages;
+mod panel;
+mod picture;
 pub mod products;
 
 use std::sync::Arc;

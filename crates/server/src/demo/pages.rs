@@ -2,8 +2,9 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::picture::picture;
 use super::products::{PRODUCTS, Product, euros};
-use super::{ShopConfig, Visitor};
+use super::{ShopConfig, Visitor, panel};
 
 pub struct Page<'a> {
     pub config: &'a ShopConfig,
@@ -18,7 +19,10 @@ pub struct Order {
 
 impl Page<'_> {
     fn frame(&self, title: &str, body: Markup) -> Markup {
-        let pieces = self.visitor.cart.pieces();
+        self.framed(title, self.visitor.cart.pieces(), None, body)
+    }
+
+    fn framed(&self, title: &str, pieces: u32, order: Option<&Order>, body: Markup) -> Markup {
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -33,17 +37,23 @@ impl Page<'_> {
                 body {
                     header.top {
                         a.brand href="/" { "Acme Shoes" }
-                        nav {
+                        span.muted.claim { "Since 1974, Harbour Street 9" }
+                        nav aria-label="Shop" {
                             (self.account())
-                            a href="/cart" { "Cart" @if pieces > 0 { " (" (pieces) ")" } }
+                            a.cart href="/cart" { "Cart" @if pieces > 0 { " " span.count { (pieces) } } }
                         }
                     }
                     div.with-panel {
-                        main { (body) }
-                        (self.panel())
+                        div {
+                            main { (body) }
+                            footer {
+                                p { "Free delivery above €50. Thirty days to change your mind. We mend what we sell." }
+                                p { "A made-up shop of Referee's demonstration. Nothing is sold here." }
+                            }
+                        }
+                        (panel::aside(self, order))
                     }
                     @if self.visitor.pixel_only { (self.visit_pixel()) }
-                    footer { "A made-up shop of Referee's demonstration. Nothing is sold here." }
                 }
             }
         }
@@ -63,12 +73,13 @@ impl Page<'_> {
         }
     }
 
+    /// What the no-script picture of a visit asks for.
+    pub fn visit_address(&self) -> String {
+        format!("{}{}/v.png?program={}", self.config.tracking_origin, self.config.path_prefix, self.config.program_id)
+    }
+
     fn visit_pixel(&self) -> Markup {
-        let src = format!(
-            "{}{}/v.png?program={}",
-            self.config.tracking_origin, self.config.path_prefix, self.config.program_id
-        );
-        html! { img src=(src) width="1" height="1" alt=""; }
+        html! { img src=(self.visit_address()) width="1" height="1" alt=""; }
     }
 
     fn account(&self) -> Markup {
@@ -76,7 +87,7 @@ impl Page<'_> {
             form.account action="/sign-in" method="post" {
                 @match &self.visitor.customer {
                     Some(customer) => {
-                        span { "Customer " (customer) }
+                        span { "Hello, customer " (customer) }
                         input type="hidden" name="customer" value="";
                         button.link { "Sign out" }
                     }
@@ -89,27 +100,12 @@ impl Page<'_> {
         }
     }
 
-    fn panel(&self) -> Markup {
-        html! {
-            aside.panel aria-label="What tracking does on this page" {
-                h2 { "What the tag just did" }
-                @if self.visitor.pixel_only {
-                    p { "No script runs. Pictures report the visit and the order instead." }
-                    p { a href="/?mode=tag" { "Use the tag" } }
-                } @else {
-                    ol #what { li.muted { "Waiting for the tag…" } }
-                    p { a href="/?mode=pixel" { "Use the no-script pixel only" } }
-                }
-            }
-        }
-    }
-
     pub fn home(&self) -> Markup {
         self.frame(
             "Home",
             html! {
                 h1 { "Shoes that go outside" }
-                p.lead { "Six things, made to be mended." }
+                p.lead { "Six things for feet, made to be mended." }
                 ul.grid {
                     @for product in &PRODUCTS {
                         li {
@@ -117,6 +113,7 @@ impl Page<'_> {
                                 (picture(product))
                                 span.name { (product.name) }
                                 span.price { "€" (euros(product.price_cents)) }
+                                span.line { (product.line) }
                             }
                         }
                     }
@@ -129,18 +126,19 @@ impl Page<'_> {
         self.frame(
             product.name,
             html! {
+                p.crumbs { a href="/" { "All shoes" } " / " (product.category) }
                 div.product {
                     (picture(product))
                     div {
-                        p.muted { (product.category) }
                         h1 { (product.name) }
+                        p.price.big { "€" (euros(product.price_cents)) }
                         p { (product.line) }
-                        p.price { "€" (euros(product.price_cents)) }
-                        form action="/cart" method="post" {
+                        form.buy action="/cart" method="post" {
                             input type="hidden" name="product" value=(product.id);
-                            label { "Quantity " input type="number" name="quantity" value="1" min="1" max="9"; }
+                            label { "Quantity" input type="number" name="quantity" value="1" min="1" max="9"; }
                             button { "Add to cart" }
                         }
+                        ul.facts { li { "In stock, leaves tomorrow" } li { "Free delivery above €50" } li { "Soles and seams mended for life" } }
                     }
                 }
             },
@@ -156,24 +154,26 @@ impl Page<'_> {
                 @if cart.is_empty() {
                     p { "It is empty. " a href="/" { "Look at the shoes." } }
                 } @else {
-                    (self.lines())
-                    p.total { "Total " b { "€" (euros(cart.total_cents())) } }
-                    p { a.button href="/checkout" { "Checkout" } }
+                    (self.lines(true))
+                    p.total { span { "Total" } b { "€" (euros(cart.total_cents())) } }
+                    p.next { a.button href="/checkout" { "Checkout" } a href="/" { "Look at more shoes" } }
                 }
             },
         )
     }
 
-    fn lines(&self) -> Markup {
+    fn lines(&self, may_change: bool) -> Markup {
         html! {
             table {
-                thead { tr { th { "Product" } th.num { "Pieces" } th.num { "Price" } } }
+                thead { tr { th.picture {} th { "Product" } th.num { "Pieces" } th.num { "Price" } @if may_change { th.num {} } } }
                 tbody {
                     @for (product, quantity) in self.visitor.cart.lines() {
                         tr {
-                            td { (product.name) }
+                            td.picture { (picture(product)) }
+                            td { a href={ "/products/" (product.id) } { (product.name) } }
                             td.num { (quantity) }
                             td.num { "€" (euros(product.price_cents * u64::from(quantity))) }
+                            @if may_change { td.num { (remove(product)) } }
                         }
                     }
                 }
@@ -189,11 +189,11 @@ impl Page<'_> {
                 @if self.visitor.cart.is_empty() {
                     p { "The cart is empty. " a href="/" { "Look at the shoes." } }
                 } @else {
-                    (self.lines())
+                    (self.lines(false))
                     form.stack action="/checkout" method="post" {
                         label { "Email" input type="email" name="email" required value="ann@example.com"; }
-                        label { "Promo code" input type="text" name="promo_code" autocomplete="off"; }
-                        p.total { "Total " b { "€" (euros(self.visitor.cart.total_cents())) } }
+                        label { "Promo code, if you have one" input type="text" name="promo_code" autocomplete="off" placeholder="TRAIL10"; }
+                        p.total { span { "Total, delivery is free" } b { "€" (euros(self.visitor.cart.total_cents())) } }
                         button { "Place order" }
                     }
                 }
@@ -202,13 +202,15 @@ impl Page<'_> {
     }
 
     pub fn thanks(&self, order: &Order) -> Markup {
-        self.frame(
+        self.framed(
             "Thank you",
+            0,
+            Some(order),
             html! {
                 h1 { "Thank you" }
-                p { "Your order " b #order-id { (order.id) } " is on its way." }
-                (self.lines())
-                p.total { "Total " b { "€" (euros(self.visitor.cart.total_cents())) } }
+                p.lead { "Your order " b #order-id { (order.id) } " leaves tomorrow. We write to " (order.email) " when it does." }
+                (self.lines(false))
+                p.total { span { "Total" } b { "€" (euros(self.visitor.cart.total_cents())) } }
                 @if self.visitor.pixel_only { (self.conversion_pixel(order)) } @else { (self.conversion_call(order)) }
             },
         )
@@ -239,7 +241,8 @@ impl Page<'_> {
         html! { script { (PreEscaped(call)) } }
     }
 
-    fn conversion_pixel(&self, order: &Order) -> Markup {
+    /// What the no-script picture of an order asks for.
+    pub fn conversion_address(&self, order: &Order) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("program", &self.config.program_id.to_string());
         query.append_pair("event", &self.config.sale_event.to_string());
@@ -247,8 +250,11 @@ impl Page<'_> {
         query.append_pair("amount", &euros(self.visitor.cart.total_cents()));
         query.append_pair("currency", "EUR");
         query.append_pair("promo_code", &order.promo_code);
-        let src = format!("{}{}/o.png?{}", self.config.tracking_origin, self.config.path_prefix, query.finish());
-        html! { img src=(src) width="1" height="1" alt=""; }
+        format!("{}{}/o.png?{}", self.config.tracking_origin, self.config.path_prefix, query.finish())
+    }
+
+    fn conversion_pixel(&self, order: &Order) -> Markup {
+        html! { img src=(self.conversion_address(order)) width="1" height="1" alt=""; }
     }
 
     pub fn missing(&self) -> Markup {
@@ -267,14 +273,11 @@ fn script_json(value: &serde_json::Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }
 
-fn picture(product: &Product) -> Markup {
-    let [upper, sole, ground] = product.colours;
+fn remove(product: &Product) -> Markup {
     html! {
-        svg viewBox="0 0 240 160" role="img" aria-label=(product.name) {
-            rect width="240" height="160" fill=(ground) {}
-            path d="M52 60c16 6 34 4 44-10 12 22 40 34 74 40 18 3 22 12 22 22H48c-4-18-4-36 4-52z" fill=(upper) {}
-            path d="M46 112h148c2 8-2 14-10 14H56c-8 0-11-6-10-14z" fill=(sole) {}
-            path d="M104 74l16-8M116 82l16-8M130 88l14-7" stroke=(sole) stroke-width="3" stroke-linecap="round" {}
+        form action="/cart" method="post" {
+            input type="hidden" name="product" value=(product.id);
+            button.link name="quantity" value="0" aria-label={ "Remove " (product.name) } { "Remove" }
         }
     }
 }

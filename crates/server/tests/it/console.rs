@@ -2,8 +2,23 @@
 
 use crate::support::{Demo, Person};
 
-const SCREENS: [&str; 10] =
-    ["/", "/partners", "/partners/1", "/ads", "/actions", "/conversions", "/clicks", "/feed", "/payments", "/settings"];
+const SCREENS: [&str; 15] = [
+    "/",
+    "/partners",
+    "/partners/1",
+    "/ads",
+    "/ads/1/1",
+    "/actions",
+    "/conversions",
+    "/clicks",
+    "/feed",
+    "/payments",
+    "/settings",
+    "/settings/tokens",
+    "/settings/people",
+    "/audit",
+    "/account",
+];
 
 fn with_an_order(demo: &Demo, order: &str) -> String {
     let (click_id, _) = demo.click(0);
@@ -152,4 +167,323 @@ fn guessing_passwords_is_slowed() {
         .collect();
     assert_eq!(tries[..10], [401; 10]);
     assert_eq!(tries[10..], [429; 2]);
+}
+
+/// Signs in with an address and a password, and finds the form's secret on the first page.
+fn sign_in_as(demo: &Demo, email: &str, password: &str) -> Option<Person> {
+    let reply = demo.anybody().post_form("/sign-in", &[("email", email), ("password", password)]);
+    (reply.status == 303).then(|| with_cookie(demo, &reply.cookie()))
+}
+
+fn with_cookie(demo: &Demo, cookie: &str) -> Person {
+    let client = demo.anybody().with("cookie", cookie);
+    let page = client.get("/account").text();
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    Person { csrf: csrf.expect("a form").to_owned(), client }
+}
+
+fn cookie_of(person: &Person) -> String {
+    let cookie = person.client.headers.iter().find(|(name, _)| name == "cookie");
+    cookie.map(|(_, value)| value.clone()).expect("somebody who signed in has a cookie")
+}
+
+/// What a page shows for the only time.
+fn shown_once(page: &str) -> String {
+    page.split("<code>").nth(1).and_then(|rest| rest.split("</code>").next()).expect("shown once").to_owned()
+}
+
+/// A second brand in the same installation, and its owner.
+fn second_brand(demo: &mut Demo) -> Person {
+    // Once it answers, it also listens to the request to end.
+    assert_eq!(demo.anybody().get("/sign-in").status, 200);
+    demo.stop();
+    let added = demo.command(&["user", "add", "--email", "olga@other.example", "--brand", "Other Shoes"]);
+    let said = String::from_utf8_lossy(&added.stdout).into_owned();
+    let password = said.split("password: ").nth(1).expect("a password").trim().to_owned();
+    demo.run();
+    sign_in_as(demo, "olga@other.example", &password).expect("the owner signs in")
+}
+
+fn program<'a>(id: &'a str, name: &'a str, host: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("id", id),
+        ("name", name),
+        ("currency", "EUR"),
+        ("zone", "Europe/Berlin"),
+        ("default_landing_url", "https://www.other.example/"),
+        ("tracking_hosts", host),
+        ("permitted_hosts", "www.other.example"),
+        ("click_param", "pt"),
+        ("cookie_days", "30"),
+    ]
+}
+
+fn order(demo: &Demo, partner: usize, id: &str) -> Vec<serde_json::Value> {
+    let (click_id, _) = demo.click(partner);
+    let pairs = [
+        ("CampaignId", "1"),
+        ("EventTypeCode", "sale"),
+        ("EventDate", "NOW"),
+        ("OrderId", id),
+        ("ClickId", &click_id),
+        ("Amount", "100"),
+    ];
+    let account = demo.account();
+    account.submission(&account.send("POST", "Conversions", &pairs));
+    account.actions_of(id)
+}
+
+/// Terms that are set now hold a second later.
+fn a_moment() {
+    std::thread::sleep(std::time::Duration::from_millis(1_300));
+}
+
+#[test]
+fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended() {
+    let demo = Demo::start();
+    let owner = demo.sign_in("/user");
+    let contract = |pairs: &[(&str, &str)]| {
+        let reply = owner.post("/partners/2/contract", &[&[("program", "1")], pairs].concat());
+        (reply.status == 422).then(|| reply.text()).unwrap_or_else(|| reply.header("location").to_owned())
+    };
+    let days = [("referral_window_days", "20"), ("lock_days", "10")];
+    assert_eq!(order(&demo, 1, "T1")[0]["Payout"], "8.00", "by the template");
+    let own = [&days[..], &[("what", "own"), ("payout_1", "25%"), ("payout_2", "3.50")]].concat();
+    assert_eq!(contract(&own), "/partners/2?done#contract-1");
+    a_moment();
+    assert_eq!(order(&demo, 1, "T2")[0]["Payout"], "25.00", "by its own terms");
+    let page = owner.get("/partners/2").text();
+    assert!(page.contains("Its own terms, version 2. Clicks count for 20 days, actions lock after 10 days."), "{page}");
+    assert!(page.contains("value=\"25%\"") && page.contains("value=\"3.50\""), "the form holds what is in force");
+    for (what, pair) in [
+        ("is no payout", ("payout_1", "much")),
+        ("at most 100", ("payout_1", "101%")),
+        ("start in the past", ("starts", "2020-01-01")),
+        ("is not a day", ("starts", "tomorrow")),
+    ] {
+        let wrong = [&[pair], &days[..], &[("what", "own")]].concat();
+        assert!(contract(&wrong).contains(what), "{what}");
+    }
+    let later = [&days[..], &[("what", "own"), ("payout_1", "1%"), ("starts", "2099-01-01")]].concat();
+    contract(&later);
+    assert!(owner.get("/partners/2").text().contains("Scheduled"));
+    contract(&[("what", "pause"), ("reason", "being looked at")]);
+    a_moment();
+    assert!(order(&demo, 1, "T3").is_empty(), "nothing is earned while the contract is paused");
+    contract(&[("what", "resume"), ("reason", "all is well")]);
+    a_moment();
+    assert_eq!(order(&demo, 1, "T4")[0]["Payout"], "25.00", "under the terms it had");
+    contract(&[("what", "template")]);
+    a_moment();
+    assert_eq!(order(&demo, 1, "T5")[0]["Payout"], "8.00");
+    contract(&[("what", "end"), ("reason", "parted")]);
+    a_moment();
+    assert!(order(&demo, 1, "T6").is_empty(), "nothing is earned after the end");
+    assert!(owner.get("/partners/2").text().contains("Ended"));
+    let partner = demo.sign_in("/partners/1/user");
+    assert_eq!(partner.post("/partners/2/contract", &[("program", "1"), ("what", "template")]).status, 403);
+}
+
+#[test]
+fn what_is_set_up_is_paused_resumed_and_changed() {
+    let demo = Demo::start();
+    let owner = demo.sign_in("/user");
+    let lands = |path: &str| demo.visitor().get(path).header("location").to_owned();
+    let done = |path: &str, pairs: &[(&str, &str)]| {
+        let reply = owner.post(path, pairs);
+        assert_eq!(reply.status, 303, "{path}: {}", reply.text());
+    };
+    let page = demo.text("/shop_url") + "/products/court";
+    done("/ads/1/1", &[("name", "Court shoes"), ("landing_url", &page), ("standing", "active")]);
+    assert!(lands(&demo.link(0)).starts_with(&page), "the link leads to the new page");
+    assert!(owner.get("/ads").text().contains("Court shoes"));
+    let wrong = owner.post("/ads/1/1", &[("name", "x"), ("landing_url", "javascript:1"), ("standing", "active")]);
+    assert_eq!((wrong.status, owner.get("/ads/1/99").status), (422, 404));
+    done("/ads/standing", &[("program", "1"), ("id", "1"), ("standing", "paused")]);
+    assert!(!lands(&demo.link(0)).starts_with(&page), "a paused ad leads to the program's page");
+    assert!(owner.get("/ads?standing=paused").text().contains("Court shoes"));
+    assert!(owner.get("/clicks?counted=AD_NOT_ACTIVE").text().contains("The ad is paused."));
+    done("/ads/standing", &[("program", "1"), ("id", "1"), ("standing", "active")]);
+
+    done("/links/standing", &[("program", "1"), ("slug", "trail-notes"), ("standing", "paused")]);
+    lands("/trail-notes");
+    assert!(owner.get("/clicks?counted=LINK_NOT_ACTIVE").text().contains("The short link is paused."));
+    done("/links/standing", &[("program", "1"), ("slug", "trail-notes"), ("standing", "active")]);
+    lands("/trail-notes");
+    assert!(export(&owner, "/clicks?format=csv").lines().nth(1).is_some_and(|line| line.contains(",Counted,")));
+
+    done("/promo-codes/standing", &[("program", "1"), ("code", "TRAIL10"), ("standing", "paused")]);
+    assert!(owner.get("/ads?format=csv&table=codes&standing=paused").text().contains("TRAIL10,Trail Notes,Paused"));
+
+    done("/settings/event-types/standing", &[("program", "1"), ("id", "1"), ("standing", "paused")]);
+    assert!(order(&demo, 0, "E1").is_empty(), "a paused event type pays nothing");
+    done("/settings/event-types/standing", &[("program", "1"), ("id", "1"), ("standing", "active")]);
+    assert_eq!(order(&demo, 0, "E2")[0]["Payout"], "12.00");
+    assert_eq!(owner.post("/links/standing", &[("program", "1"), ("slug", "no"), ("standing", "paused")]).status, 404);
+    let taken = owner.post("/ads/new", &[("program", "1"), ("id", "1"), ("name", "x"), ("landing_url", &page)]);
+    assert_eq!(taken.status, 422, "a new ad never replaces one that is there");
+}
+
+#[test]
+fn a_second_program_has_links_of_its_own_on_a_host_that_is_free() {
+    let mut demo = Demo::start();
+    let other = second_brand(&mut demo);
+    let refused = |person: &Person, host: &str| {
+        let reply = person.post("/settings/program", &program("", "Taken", host));
+        assert_eq!(reply.status, 422, "{host}");
+        reply.text()
+    };
+    assert!(refused(&other, "localhost").contains("localhost serves this console"));
+    assert!(refused(&other, "go.shop.localhost").contains("already serves the links of another brand"));
+    assert!(refused(&other, "*.other.example").contains("stands for many hosts"));
+    assert_eq!(other.post("/settings/program", &program("", "Other", "go.other.example")).status, 303);
+    let owner = demo.sign_in("/user");
+    assert!(refused(&owner, "GO.Other.example").contains("another brand"));
+    assert!(owner.get("/settings").text().contains("Add a program"));
+    assert_eq!(owner.get("/settings/programs/new").status, 200);
+    let added = owner.post("/settings/program", &program("77", "Acme abroad", "go.shop.localhost, go.abroad.example"));
+    assert_eq!(added.header("location"), "/settings?program=77&done", "two programs of one brand share a host");
+    owner.post("/ads/new", &[("program", "77"), ("name", "Abroad"), ("landing_url", "https://www.other.example/x")]);
+    assert!(!owner.get("/partners/1").text().contains("/77</code>"), "no link before the partner has joined");
+    owner.post("/partners/1/contract", &[("program", "77"), ("what", "template")]);
+    let page = owner.get("/partners/1").text();
+    assert!(page.contains("/77</code>") && page.contains("Acme abroad"), "{page}");
+    for path in ["/", "/actions", "/clicks", "/conversions", "/ads"] {
+        assert!(
+            owner.get(&format!("{path}?program=77")).text().contains("Acme abroad"),
+            "{path} can be told to show it"
+        );
+    }
+}
+
+#[test]
+fn a_changed_password_ends_the_other_sessions() {
+    let demo = Demo::start();
+    let (here, elsewhere) = (demo.sign_in("/user"), demo.sign_in("/user"));
+    let (email, old) = (demo.text("/user/email"), demo.text("/user/password"));
+    let change = |current: &str, new: &str, again: &str| {
+        here.post("/account/password", &[("current", current), ("new", new), ("again", again)])
+    };
+    assert_eq!(here.get("/account").status, 200);
+    for (current, new, again) in [
+        ("wrong", "a new password", "a new password"),
+        (&old, "short", "short"),
+        (&old, "a new password", "another one"),
+    ] {
+        assert_eq!(change(current, new, again).status, 422, "{new}");
+    }
+    let changed = change(&old, "a new password", "a new password");
+    assert_eq!(changed.status, 303, "{}", changed.text());
+    assert_eq!(elsewhere.get("/").header("location"), "/sign-in");
+    assert_eq!(here.get("/").header("location"), "/sign-in", "the old cookie of this browser is over too");
+    assert_eq!(with_cookie(&demo, &changed.cookie()).get("/").status, 200, "with the new one it goes on");
+    assert!(sign_in_as(&demo, &email, &old).is_none());
+    assert!(sign_in_as(&demo, &email, "a new password").is_some());
+}
+
+#[test]
+fn people_are_added_and_disabled_by_owners_alone() {
+    let demo = Demo::start();
+    let owner = demo.sign_in("/user");
+    let add = |path: &str, pairs: &[(&str, &str)]| shown_once(&owner.post(path, pairs).text());
+    let password = add("/settings/users", &[("email", "Max@acme.example"), ("name", "Max"), ("role", "manager")]);
+    let manager = sign_in_as(&demo, "max@acme.example", &password).expect("Max signs in");
+    let portal =
+        shown_once(&manager.post("/partners/3/users", &[("email", "pia@sole.example"), ("name", "Pia")]).text());
+    let partner = sign_in_as(&demo, "pia@sole.example", &portal).expect("Pia signs in");
+    assert!(partner.get("/").text().contains("Earnings"));
+    assert!(owner.get("/partners/3").text().contains("pia@sole.example"));
+    assert_eq!(owner.post("/settings/users", &[("email", "pia@sole.example"), ("role", "owner")]).status, 422);
+    let page = owner.get("/settings/people").text();
+    let id_of = |email: &str| {
+        let row = page.split("<tr>").find(|row| row.contains(email)).expect("a row");
+        row.split("/settings/users/").nth(1).and_then(|rest| rest.split('/').next()).expect("an id").to_owned()
+    };
+    let max = format!("/settings/users/{}/disable", id_of("max@acme.example"));
+    assert_eq!((manager.post(&max, &[]).status, manager.get("/settings/people").status), (403, 403));
+    assert_eq!(owner.post("/settings/users/999/disable", &[]).status, 404);
+    assert_eq!(owner.post(&max, &[]).status, 303);
+    assert_eq!(manager.get("/").header("location"), "/sign-in", "every session ends");
+    assert!(sign_in_as(&demo, "max@acme.example", &password).is_none());
+    assert!(owner.get("/settings/people").text().contains("Disabled"));
+}
+
+#[test]
+fn somebody_with_two_brands_switches_and_sees_one_at_a_time() {
+    let mut demo = Demo::start();
+    let other = second_brand(&mut demo);
+    let email = demo.text("/user/email");
+    let invited = other.post("/settings/users", &[("email", &email), ("role", "viewer")]);
+    assert_eq!(invited.header("location"), "/settings/people?done", "an account that is there keeps its password");
+    let mara = demo.sign_in("/user");
+    assert!(mara.get("/").text().contains("Other Shoes"), "the choice is offered");
+    assert!(mara.get("/partners").text().contains("Trail Notes"));
+    let brand = |page: &str| {
+        let option = page.split("<option value=\"").find(|option| option.contains("Other Shoes")).expect("an option");
+        option.split('"').next().expect("an id").to_owned()
+    };
+    let id = brand(&mara.get("/").text());
+    let switched = mara.post("/brand", &[("brand", &id)]);
+    assert_eq!(switched.status, 303);
+    let session = cookie_of(&mara);
+    let there = with_cookie(&demo, &format!("{session}; {}", switched.cookie()));
+    assert!(!there.get("/partners").text().contains("Trail Notes"));
+    assert_eq!(there.get("/settings").status, 403, "the role of the other brand holds there");
+    let stale = there.client.post_form("/partners", &[("csrf", &mara.csrf), ("name", "Wrong house")]);
+    assert_eq!(stale.status, 403, "a form that was open before is not taken for the other brand");
+    assert_eq!(mara.post("/brand", &[("brand", "999")]).status, 403);
+    let guess = with_cookie(&demo, &format!("{session}; referee_brand=999"));
+    assert!(guess.get("/partners").text().contains("Trail Notes"), "a wish without a role is nothing");
+    let olga = format!("{}; referee_brand=1", cookie_of(&other));
+    assert!(!with_cookie(&demo, &olga).get("/partners").text().contains("Trail Notes"));
+}
+
+#[test]
+fn the_audit_trail_says_who_did_what_and_why() {
+    let demo = Demo::start();
+    let owner = demo.sign_in("/user");
+    owner.post("/partners/1", &[("standing", "paused"), ("reason", "=asked for a break")]);
+    let refused = owner.post(
+        "/ads/new",
+        &[("program", "1"), ("id", "4294967295"), ("name", "x"), ("landing_url", "https://a.example/")],
+    );
+    assert_eq!(refused.status, 422);
+    let page = owner.get("/audit").text();
+    assert!(page.contains("Partner set: Trail Notes") && page.contains("=asked for a break"), "{page}");
+    assert!(page.contains("Mara Manager") && page.contains("Refused"), "{page}");
+    let file = export(&owner, "/audit?format=csv");
+    assert!(file.contains("Mara Manager,Owner,Partner set: Trail Notes,'=asked for a break,Done,"), "{file}");
+    let only = export(&owner, "/audit?format=csv&outcome=refused&kind=ad_set");
+    assert_eq!(only.lines().count(), 2, "{only}");
+    assert!(export(&owner, "/audit?format=csv&user=0&kind=link_set").contains("the command line"));
+    assert_eq!(demo.sign_in("/partners/0/user").get("/audit").status, 403);
+}
+
+#[test]
+fn every_table_has_a_file_with_figures_to_reckon_with() {
+    let demo = Demo::start();
+    with_an_order(&demo, "X1");
+    let owner = demo.sign_in("/user");
+    for (path, expected) in [
+        ("/?format=csv", "Trail Notes,1,0,1,100.00,12.00"),
+        ("/?format=csv&table=ads", "Spring boots,1,1,12.00"),
+        ("/?format=csv&table=days", ",1,0,1,100.00,12.00"),
+        ("/partners?format=csv", "Trail Notes,1,Active,12.00,,,EUR"),
+        ("/partners?format=csv&q=trail&standing=active", "Trail Notes,1,Active,12.00,,,EUR"),
+        ("/ads?format=csv", "Spring boots,1,http://www.shop.localhost"),
+        ("/ads?format=csv&table=links&partner=1", "/trail-notes,Trail Notes,Spring boots,the ad's page,Active"),
+        ("/ads?format=csv&table=codes", "TRAIL10,Trail Notes,Active"),
+        ("/actions?format=csv&state=pending", ",100.00,12.00,EUR,"),
+        ("/conversions?format=csv", ",100.00,EUR,Credited"),
+        ("/clicks?format=csv&counted=yes", "Trail Notes,Spring boots,Counted"),
+        ("/payments?format=csv&table=balances", "Trail Notes,Acme Shoes partners,12.00,0.00,0.00,EUR"),
+        ("/payments?format=csv", "Payment,Partner,When,Program,Actions,Total,Currency"),
+    ] {
+        let file = export(&owner, path);
+        assert!(file.contains(expected), "{path}: {file}");
+    }
+    let own = demo.sign_in("/partners/0/user");
+    assert!(!export(&own, "/actions?format=csv").contains("Trail Notes"), "a partner need not read its own name");
+    assert_eq!(own.get("/clicks?counted=DECLARED_BOT").status, 200);
+    assert!(owner.get("/partners?q=nobody").text().contains("No partner matches"));
 }

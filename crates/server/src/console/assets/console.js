@@ -1,7 +1,7 @@
 // Small conveniences; every screen works without them.
 document.addEventListener('keydown', (event) => {
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? '');
-  if (event.key === '/' && !typing) {
+  if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     document.getElementById('search')?.focus();
     event.preventDefault();
   }
@@ -21,6 +21,18 @@ document.addEventListener('submit', (event) => {
   const question = event.target.dataset.confirm;
   if (question && !confirm(question)) event.preventDefault();
 });
+
+// On a phone the navigation is a strip: where one is should be in sight.
+const strip = document.querySelector('.frame > nav');
+const here = strip?.querySelector('[aria-current]');
+if (here && here.offsetLeft + here.offsetWidth > strip.clientWidth - 40) strip.scrollLeft = here.offsetLeft - 60;
+
+// "Done." was said; going back or reloading should not say it again.
+const address = new URL(location.href);
+if (address.searchParams.has('done')) {
+  address.searchParams.delete('done');
+  history.replaceState(null, '', address);
+}
 
 const feed = document.querySelector('[data-refresh]');
 if (feed) {

@@ -1,0 +1,98 @@
+//! One's own account: another password, and another of one's brands.
+
+use axum::extract::Form;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::header;
+use maud::{Markup, html};
+use referee_core::id::BrandId;
+use referee_engine::engine::blocking;
+use referee_engine::settings::SESSION_DAYS;
+use serde::Deserialize;
+
+use super::format;
+use super::page::{csrf, page};
+use super::person::{BRAND_COOKIE, Failure, Person, SESSION_COOKIE, done};
+use super::sign_in::set_cookie;
+
+/// As many as `referee user add` asks for.
+const PASSWORD_CHARS_MIN: usize = 10;
+/// A hash costs the same for any length; a page of text is no password.
+const PASSWORD_CHARS_MAX: usize = 256;
+
+pub async fn show(person: Person) -> Markup {
+    let body = html! {
+        p.facts { span { (person.email) } span.muted { (format::role(person.role)) " of " (person.brand_name) } }
+        section.card.pad {
+            h2 { "Change the password" }
+            form.stack action="/account/password" method="post" {
+                (csrf(&person))
+                label { "Current password" input type="password" name="current" autocomplete="current-password" required; }
+                label { "New password, at least ten characters" input type="password" name="new" autocomplete="new-password" required minlength="10" maxlength="256"; }
+                label { "New password again" input type="password" name="again" autocomplete="new-password" required minlength="10" maxlength="256"; }
+                button.primary { "Change the password" }
+                p.muted { "You stay signed in here. All other sessions of yours end." }
+            }
+        }
+    };
+    page(&person, "/account", "Your account", body)
+}
+
+#[derive(Deserialize)]
+pub struct NewPassword {
+    csrf: String,
+    current: String,
+    new: String,
+    again: String,
+}
+
+pub async fn set_password(person: Person, Form(sent): Form<NewPassword>) -> Result<Response, Failure> {
+    person.check_csrf(&sent.csrf)?;
+    let invalid = |text: &str| Err(Failure::Invalid(text.to_owned()));
+    let length = sent.new.chars().count();
+    if length < PASSWORD_CHARS_MIN {
+        return invalid("The new password needs ten characters or more.");
+    }
+    if length > PASSWORD_CHARS_MAX {
+        return invalid("The new password has at most 256 characters.");
+    }
+    if sent.new != sent.again {
+        return invalid("The new password was not typed the same way twice.");
+    }
+    // Whoever finds an open session must not get to guess either.
+    let (app, now) = (person.app.clone(), person.app.engine.now());
+    let who = format!("user {}", person.user);
+    if !app.sign_in_tries.allow(&who, now) {
+        return invalid("Too many tries. Wait a quarter of an hour.");
+    }
+    let (engine, user, email) = (app.engine.clone(), person.user, person.email.clone());
+    let session = blocking(move || {
+        if engine.settings.verify_password(&email, &sent.current)?.is_none_or(|found| found.id != user) {
+            return Ok(None);
+        }
+        engine.settings.set_password(user, &sent.new)?;
+        engine.settings.begin_session(user, now).map(Some)
+    });
+    let Some(session) = session.await? else { return invalid("The current password is wrong.") };
+    app.sign_in_tries.forget(&who);
+    let life_s = u64::from(SESSION_DAYS) * 24 * 60 * 60;
+    let cookie = set_cookie(&app, SESSION_COOKIE, &session.token, life_s);
+    Ok(([(header::SET_COOKIE, cookie)], done("/account")).into_response())
+}
+
+#[derive(Deserialize)]
+pub struct BrandChoice {
+    csrf: String,
+    brand: u32,
+}
+
+/// The cookie is a wish only: every request asks the roles again.
+pub async fn switch_brand(person: Person, Form(sent): Form<BrandChoice>) -> Result<Response, Failure> {
+    person.check_csrf(&sent.csrf)?;
+    let brand = BrandId(sent.brand);
+    if !person.brands.iter().any(|(id, _)| *id == brand) {
+        return Err(Failure::Forbidden);
+    }
+    let life_s = 365 * 24 * 60 * 60;
+    let cookie = set_cookie(&person.app, BRAND_COOKIE, &brand.to_string(), life_s);
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
+}

@@ -1,0 +1,175 @@
+//! One partner: what it earns, its contracts, its links, and who signs in for it.
+
+use axum::extract::{Form, Path};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use referee_core::fact::{Fact, Role};
+use referee_core::id::PartnerId;
+use referee_core::program::{Ad, Program, Standing};
+use referee_core::row::Account;
+use referee_engine::engine::blocking;
+use referee_engine::settings::UserOfBrand;
+use serde::Deserialize;
+
+use super::form::standing;
+use super::page::{csrf, page};
+use super::partners::{balances, partner_of, sums, sums_text};
+use super::person::{Failure, May, Person, done};
+use super::settings::people::{Newcomer, invite, shown_once};
+use super::table::{Cell, Table, cell, minor, shown_cell, text};
+use super::{contract, format};
+
+pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failure> {
+    person.require_brand_side()?;
+    let partner = partner_of(&person, id)?;
+    let balances = balances(&person, Some(partner)).await?;
+    let (engine, brand) = (person.app.engine.clone(), person.brand);
+    let users = blocking(move || engine.settings.users_of(brand)).await?;
+    let now = person.config.partners.get(&partner).map_or(Standing::Active, |it| it.standing);
+    let body = html! {
+        p.facts {
+            (format::standing(now)) span.muted { "Id " (partner) }
+            a.underlined href={ "/actions?partner=" (partner) } { "Actions" }
+            a.underlined href={ "/clicks?partner=" (partner) } { "Clicks" }
+            a.underlined href={ "/payments?partner=" (partner) } { "Payments" }
+        }
+        section.card.kpis.three {
+            @for (name, account) in [("Pending", Account::Pending), ("Locked", Account::Locked), ("Paid", Account::Paid)] {
+                div { span.muted { (name) } b { (sums_text(&sums(&balances, partner, account))) } }
+            }
+        }
+        (links(&person, partner))
+        @for program in person.config.programs.values() { (contract::section(&person, program, partner)) }
+        (portal_users(&person, partner, &users))
+        @if person.may(May::Manage) { (standing_form(&person, partner, now)) }
+    };
+    Ok(page(&person, "/partners", &person.partner_name(partner), body).into_response())
+}
+
+/// The partner's links, ready to copy: only those that earn something now.
+pub fn links(person: &Person, partner: PartnerId) -> Markup {
+    let several = person.config.programs.len() > 1;
+    let mut columns = vec![text("Ad"), text("Link"), minor("Short link")];
+    if several {
+        columns.push(minor("Program"));
+    }
+    let joined = |program: &Program| person.config.terms.contains_key(&(program.id, Some(partner)));
+    let mut rows = Vec::new();
+    for ad in person.config.ads.values().filter(|ad| ad.standing == Standing::Active) {
+        let Some(program) = person.config.programs.get(&ad.program).filter(|it| joined(it)) else { continue };
+        let Some(host) = program.tracking_hosts.first() else { continue };
+        let origin = person.app.origin(host);
+        let mut row = vec![
+            cell(ad.name.clone()),
+            copied(format!("{origin}/c/{partner}/{}/{}", ad.id, program.id)),
+            shown_cell(
+                html! { @for slug in slugs(person, partner, ad) { (copied(format!("{origin}/{slug}")).shown()) } },
+                "",
+            ),
+        ];
+        if several {
+            row.push(cell(program.name.clone()));
+        }
+        rows.push(row);
+    }
+    let table = Table { columns, rows };
+    html! {
+        h2 { "Links" }
+        @if table.rows.is_empty() { p.muted { "None yet: a link needs an active ad of a program that the partner joined, and a tracking host." } }
+        @else { (table.html()) }
+    }
+}
+
+fn slugs<'a>(person: &'a Person, partner: PartnerId, ad: &Ad) -> impl Iterator<Item = &'a String> {
+    let (program, ad) = (ad.program, ad.id);
+    let links =
+        person.config.links.values().filter(move |it| (it.partner, it.program, it.ad) == (partner, program, ad));
+    links.filter(|it| it.standing == Standing::Active).map(|it| &it.slug)
+}
+
+fn copied(link: String) -> Cell {
+    let shown = html! { span.copied { code { (link) } button.link type="button" data-copy-text=(link) { "Copy" } } };
+    shown_cell(shown, link)
+}
+
+fn portal_users(person: &Person, partner: PartnerId, users: &[UserOfBrand]) -> Markup {
+    let own: Vec<_> = users.iter().filter(|it| it.partner == Some(partner)).collect();
+    html! {
+        section.card.pad {
+            h2 { "Who signs in for this partner" }
+            @if own.is_empty() { p.muted { "Nobody yet. Somebody who signs in sees the partner's own clicks, actions, links and payments, and nothing else." } }
+            @else {
+                ul.plain-list { @for it in &own {
+                    li { (it.user.email) @if !it.user.name.is_empty() { span.muted { " " (it.user.name) } } @if it.disabled { " " span.tag.reversed { "Disabled" } } }
+                } }
+            }
+            @if person.may(May::Manage) {
+                details open[own.is_empty()] {
+                    summary { "Add a person" }
+                    form.stack action={ "/partners/" (partner) "/users" } method="post" {
+                        (csrf(person))
+                        label { "Email" input type="email" name="email" required; }
+                        label { "Name" input name="name" maxlength="100"; }
+                        button { "Add the person" }
+                        p.muted { "The password is made here and shown once." }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn standing_form(person: &Person, partner: PartnerId, now: Standing) -> Markup {
+    let paused = now == Standing::Paused;
+    html! {
+        section.card.pad {
+            h2 { (if paused { "Let the partner go on" } else { "Pause the partner" }) }
+            form.stack action={ "/partners/" (partner) } method="post" {
+                (csrf(person))
+                label { "Why" input name="reason" required maxlength="255"; }
+                @if paused { button.primary name="standing" value="active" { "Activate" } }
+                @else { button.danger name="standing" value="paused" { "Pause" } }
+                p.muted { "While paused, clicks still reach the shop and are recorded, and nothing is earned in any program." }
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct StandingChange {
+    csrf: String,
+    standing: String,
+    reason: String,
+}
+
+pub async fn change(
+    person: Person,
+    Path(id): Path<u32>,
+    Form(sent): Form<StandingChange>,
+) -> Result<Response, Failure> {
+    person.check_csrf(&sent.csrf)?;
+    person.require(May::Manage)?;
+    let partner = partner_of(&person, id)?;
+    person.settle(&sent.reason, Fact::PartnerSet { partner, standing: standing(&sent.standing) }).await?;
+    Ok(done(&format!("/partners/{partner}")))
+}
+
+#[derive(Deserialize)]
+pub struct NewUser {
+    csrf: String,
+    email: String,
+    #[serde(default)]
+    name: String,
+}
+
+pub async fn create_user(person: Person, Path(id): Path<u32>, Form(sent): Form<NewUser>) -> Result<Response, Failure> {
+    person.check_csrf(&sent.csrf)?;
+    person.require(May::Manage)?;
+    let partner = partner_of(&person, id)?;
+    let newcomer = Newcomer { email: &sent.email, name: &sent.name, role: Role::Partner, partner: Some(partner) };
+    let screen = format!("/partners/{partner}");
+    match invite(&person, &newcomer).await? {
+        Some(password) => Ok(shown_once(&person, newcomer.email, &password, &screen).into_response()),
+        None => Ok(done(&screen)),
+    }
+}

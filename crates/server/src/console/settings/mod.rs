@@ -1,0 +1,31 @@
+//! Settings: programs with their template terms and event types, tokens, and people.
+
+pub mod event_types;
+pub mod people;
+pub mod program;
+pub mod tokens;
+
+use maud::{Markup, html};
+
+use super::page::page;
+use super::person::{May, Person};
+
+/// A screen of the settings, with the way to the others.
+fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
+    let mut places = Vec::new();
+    if person.may(May::SetUp) {
+        places.extend([("/settings", "Programs"), ("/settings/tokens", "Tokens")]);
+    }
+    if person.may(May::ManageUsers) {
+        places.push(("/settings/people", "People"));
+    }
+    let body = html! {
+        nav.chips aria-label="Settings" {
+            @for (address, name) in places {
+                a.chip.on[address == here] href=(address) aria-current=[(address == here).then_some("page")] { (name) }
+            }
+        }
+        (body)
+    };
+    page(person, "/settings", title, body)
+}

@@ -1,0 +1,208 @@
+//! Terms: how a form asks for them, and the versions there are, of a program's template and of a contract.
+
+use maud::{Markup, html};
+use referee_core::config::TermsInForce;
+use referee_core::contract::{EventPayout, Payout, Terms, TermsRules};
+use referee_core::id::{EventTypeId, PartnerId};
+use referee_core::program::{EventType, Program, Standing};
+use referee_core::time::Timestamp;
+use referee_engine::intake::amount;
+
+use super::form::Fields;
+use super::format;
+use super::person::{Failure, Person};
+use super::table::{Table, cell, date_cell, minor, shown_cell, text};
+
+/// Terms set now start a moment ahead, so that the record that sets them is not already late.
+const AHEAD_MS: i64 = 1_000;
+
+/// The moment from which on terms that are set now hold; screens show what holds then.
+pub fn soon(person: &Person) -> Timestamp {
+    person.app.engine.now().plus_ms(AHEAD_MS)
+}
+
+pub fn versions_of<'a>(person: &'a Person, program: &Program, partner: Option<PartnerId>) -> &'a [Terms] {
+    person.config.terms.get(&(program.id, partner)).map_or(&[], Vec::as_slice)
+}
+
+/// Of the versions begun by then, the one that began last; of equals, the newest.
+pub fn in_force(versions: &[Terms], at: Timestamp) -> Option<&Terms> {
+    versions.iter().filter(|it| it.starts_at <= at).max_by_key(|it| (it.starts_at, it.version))
+}
+
+/// The versions that will follow, each unless another replaced it.
+pub fn scheduled(versions: &[Terms], at: Timestamp) -> impl Iterator<Item = &Terms> {
+    let newest =
+        |it: &&Terms| !versions.iter().any(|other| other.starts_at == it.starts_at && other.version > it.version);
+    versions.iter().filter(move |it| it.starts_at > at).filter(newest)
+}
+
+pub fn event_types_of<'a>(person: &'a Person, program: &Program) -> impl Iterator<Item = &'a EventType> {
+    let id = program.id;
+    person.config.event_types.values().filter(move |it| it.program == id)
+}
+
+/// What holds now, in a sentence and a list.
+pub fn lines(person: &Person, program: &Program, terms: &TermsInForce<'_>) -> Markup {
+    html! {
+        p.muted {
+            @if terms.of_template { "By the program's template, version " } @else { "Its own terms, version " } (terms.version)
+            ". Clicks count for " (terms.rules.referral_window_days) " days, actions lock after " (terms.rules.lock_days) " days."
+        }
+        @if terms.rules.payouts.is_empty() { p { "Nothing is paid under these terms." } }
+        ul.plain-list { @for line in &terms.rules.payouts {
+            li { (event_name(person, program, line.event_type)) ": " b { (format::payout(line.payout, program.currency)) } }
+        } }
+    }
+}
+
+fn event_name<'a>(person: &'a Person, program: &Program, id: EventTypeId) -> &'a str {
+    person.config.event_types.get(&(program.id, id)).map_or("an event type", |it| it.name.as_str())
+}
+
+/// All versions, the newest first, with what each pays.
+pub fn history(person: &Person, program: &Program, versions: &[Terms]) -> Markup {
+    let now = soon(person);
+    let columns =
+        vec![text("Version"), text("From"), text("State"), minor("Clicks count"), minor("Locks after"), minor("Pays")];
+    let row = |it: &Terms| {
+        let days = |of: fn(&TermsRules) -> u32| it.rules.as_ref().map(|rules| format!("{} days", of(rules)));
+        let (class, state) = state(versions, it, now, program);
+        vec![
+            cell(it.version.to_string()),
+            date_cell(it.starts_at, &program.zone),
+            shown_cell(html! { span class=(class) { (state) } }, state.clone()),
+            cell(days(|rules| rules.referral_window_days).unwrap_or_default()),
+            cell(days(|rules| rules.lock_days).unwrap_or_default()),
+            cell(pays(person, program, it)),
+        ]
+    };
+    Table { columns, rows: versions.iter().rev().map(row).collect() }.bare()
+}
+
+fn pays(person: &Person, program: &Program, terms: &Terms) -> String {
+    let Some(rules) = &terms.rules else { return "as the template".into() };
+    let line = |it: &EventPayout| {
+        format!("{} {}", event_name(person, program, it.event_type), format::payout(it.payout, program.currency))
+    };
+    let lines: Vec<String> = rules.payouts.iter().map(line).collect();
+    if lines.is_empty() { "nothing".into() } else { lines.join(", ") }
+}
+
+fn state(versions: &[Terms], terms: &Terms, now: Timestamp, program: &Program) -> (&'static str, String) {
+    let current = in_force(versions, now).is_some_and(|it| it.version == terms.version);
+    if !current {
+        let ahead = scheduled(versions, now).any(|it| it.version == terms.version);
+        return if ahead { ("tag pending", "Scheduled".into()) } else { ("tag", "Past".into()) };
+    }
+    match (terms.ends_at, terms.standing) {
+        (Some(end), _) if end <= now => ("tag reversed", "Ended".into()),
+        (_, Standing::Paused) => ("tag reversed", "Paused".into()),
+        (Some(end), _) => ("tag locked", format!("In force until {}", format::date(end.plus_ms(-1), &program.zone))),
+        (None, _) => ("tag locked", "In force".into()),
+    }
+}
+
+/// The fields of a form for a new version, filled with what holds now: what is left as it is stays as it is.
+pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) -> Markup {
+    let payout = |id| known.and_then(|rules| rules.payout(id)).map(|it| typed(it, program)).unwrap_or_default();
+    html! {
+        div.pair {
+            label { "Days after a click in which an event counts for it"
+                input type="number" name="referral_window_days" min="0" max="365" required value=(known.map_or(30, |it| it.referral_window_days)); }
+            label { "Days until an action locks"
+                input type="number" name="lock_days" min="0" max="365" required value=(known.map_or(30, |it| it.lock_days)); }
+        }
+        fieldset {
+            legend { "Pays per event: a rate such as 8%, an amount in " (program.currency.to_string()) " such as 2.00, or nothing" }
+            div.pair { @for event_type in event_types_of(person, program) {
+                label { (event_type.name) @if event_type.standing == Standing::Paused { " (paused)" }
+                    input name={ "payout_" (event_type.id) } autocomplete="off" value=(payout(event_type.id)); }
+            } }
+            @if event_types_of(person, program).next().is_none() { p.muted { "Add an event type first: it is what partners are paid for." } }
+        }
+        label { "First day (empty: from now on)" input type="date" name="starts"; }
+    }
+}
+
+/// A payout as it is typed.
+fn typed(payout: Payout, program: &Program) -> String {
+    match payout {
+        Payout::Rate { ppm } => format::rate(ppm).replace(' ', ""),
+        Payout::Fixed { amount } => amount::decimal(amount, program.currency),
+    }
+}
+
+pub fn rules(sent: &Fields) -> Result<TermsRules, Failure> {
+    let days = |name: &str| {
+        let days = sent.get(name).parse::<u32>().ok().filter(|days| *days <= 365);
+        days.ok_or_else(|| Failure::Invalid("Days are a whole number up to 365.".into()))
+    };
+    let (referral_window_days, lock_days) = (days("referral_window_days")?, days("lock_days")?);
+    let payouts = sent.numbered("payout_").map(|(id, text)| {
+        let event_type = EventTypeId(id);
+        Ok(EventPayout { event_type, payout: payout(text)? })
+    });
+    Ok(TermsRules { referral_window_days, lock_days, payouts: payouts.collect::<Result<_, Failure>>()? })
+}
+
+/// `8%` or `2.00`.
+fn payout(text: &str) -> Result<Payout, Failure> {
+    let wrong = |why: amount::BadAmount| Failure::Invalid(format!("{text:?} is no payout: {why}."));
+    let Some(percent) = text.trim().strip_suffix('%') else {
+        return Ok(Payout::Fixed { amount: amount::amount(text).map_err(wrong)? });
+    };
+    let percent = amount::amount(percent).map_err(wrong)?;
+    let ppm = u32::try_from(percent.0 / 100).ok().filter(|ppm| *ppm <= 1_000_000);
+    let ppm = ppm.ok_or_else(|| Failure::Invalid("A rate is at most 100 %.".into()))?;
+    Ok(Payout::Rate { ppm })
+}
+
+/// When a new version starts. Only the first of its kind may start in the past: there is nothing yet that it re-prices.
+pub fn start(person: &Person, program: &Program, text: &str, first: bool) -> Result<Timestamp, Failure> {
+    let soon = soon(person);
+    if text.is_empty() {
+        return Ok(soon);
+    }
+    let day = format::parse_day(text).ok_or_else(|| Failure::Invalid(format!("{text:?} is not a day.")))?;
+    let (start, today) = (program.zone.start_of(day), program.zone.day(soon));
+    if day.0 < today.0 && !first {
+        return Err(Failure::Invalid("Terms can't start in the past: what has happened keeps its price.".into()));
+    }
+    Ok(if first { start } else { start.max(soon) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use referee_core::id::ProgramId;
+    use referee_core::money::Money;
+
+    #[test]
+    fn payouts_are_read_as_they_are_typed() {
+        assert_eq!(payout("8%").unwrap(), Payout::Rate { ppm: 80_000 });
+        assert_eq!(payout("12.5 %").unwrap(), Payout::Rate { ppm: 125_000 });
+        assert_eq!(payout("2.00").unwrap(), Payout::Fixed { amount: Money(2_000_000) });
+        for text in ["101%", "-1", "much", "%"] {
+            assert!(payout(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_version_that_was_replaced_before_it_began_is_not_scheduled() {
+        let terms = |version, starts_at| Terms {
+            program: ProgramId(1),
+            partner: None,
+            version,
+            starts_at: Timestamp(starts_at),
+            ends_at: None,
+            standing: Standing::Active,
+            rules: None,
+        };
+        let versions = [terms(1, 0), terms(2, 100), terms(3, 100), terms(4, 50)];
+        let ahead = |at| scheduled(&versions, Timestamp(at)).map(|it| it.version).collect::<Vec<_>>();
+        assert_eq!(ahead(10), [3, 4]);
+        assert_eq!(in_force(&versions, Timestamp(70)).map(|it| it.version), Some(4));
+        assert_eq!(in_force(&versions, Timestamp(100)).map(|it| it.version), Some(3));
+    }
+}
