@@ -70,13 +70,15 @@ impl Config {
     /// The terms a partner works under at a moment, or why there are none.
     pub fn terms_at(&self, program: ProgramId, partner: PartnerId, at: Timestamp) -> Result<TermsInForce<'_>, Refusal> {
         let contract = self.version_at(program, Some(partner), at).ok_or(Refusal::ContractNotFound)?;
-        if contract.standing == Standing::Paused || contract.ends_at.is_some_and(|end| end <= at) {
+        if is_over(contract, at) {
             return Err(Refusal::ContractExpired);
         }
         if let Some(rules) = &contract.rules {
             return Ok(TermsInForce { rules, version: contract.version, of_template: false });
         }
-        let template = self.version_at(program, None, at).ok_or(Refusal::ActionTermsNotFound)?;
+        // The contract itself goes on: where what it follows is over or never was, it pays nothing.
+        let template = self.version_at(program, None, at).filter(|template| !is_over(template, at));
+        let template = template.ok_or(Refusal::ActionTermsNotFound)?;
         let rules = template.rules.as_ref().ok_or(Refusal::ActionTermsNotFound)?;
         Ok(TermsInForce { rules, version: template.version, of_template: true })
     }
@@ -100,4 +102,9 @@ impl Config {
         let versions = self.terms.get(&(program, partner))?;
         versions.iter().filter(|terms| terms.starts_at <= at).max_by_key(|terms| (terms.starts_at, terms.version))
     }
+}
+
+/// Whether a version that has begun is no longer in force.
+fn is_over(terms: &Terms, at: Timestamp) -> bool {
+    terms.standing == Standing::Paused || terms.ends_at.is_some_and(|end| end <= at)
 }

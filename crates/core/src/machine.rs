@@ -2,7 +2,7 @@
 
 use crate::action::{self, add_to_rollup};
 use crate::attribution::touchpoint::link_refusal;
-use crate::config::{ConfigEntry, Partner};
+use crate::config::Partner;
 use crate::fact::{Click, ClickRef, Fact, Record, Signals, Visit};
 use crate::id::{AdId, NodeId, PartnerId, PaymentId, ProgramId};
 use crate::identity::graph;
@@ -62,11 +62,7 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
             slice.state.rules_version = *version;
             Ok(version.to_string()).into()
         }
-        Fact::ProgramSet(program) => {
-            let subject = program.id.to_string();
-            setup::set(slice, ConfigEntry::Program(program.clone()));
-            Ok(subject).into()
-        }
+        Fact::ProgramSet(program) => setup::set_program(slice, program).into(),
         Fact::EventTypeSet(fact) => setup::set_event_type(slice, fact).into(),
         Fact::PartnerSet { partner, standing } => {
             setup::set_partner(slice, Partner { id: *partner, standing: *standing }).into()
@@ -132,6 +128,12 @@ fn record_click(slice: &mut Slice, record: &Record, click: &Click) -> Outcome {
 
 /// Why a click is not counted: what it was first, then where it led.
 fn refusal_of(slice: &Slice, record: &Record, click: &Click) -> Option<Refusal> {
+    refusal_of_request(slice, click)
+        .or_else(|| link_refusal(&slice.config, record, click.program, click.partner, click.ad))
+}
+
+/// The part that only the click's own record tells: its id knows neither signals nor slug.
+fn refusal_of_request(slice: &Slice, click: &Click) -> Option<Refusal> {
     if !slice.config.programs.contains_key(&click.program) {
         return Some(Refusal::CampaignNotFound);
     }
@@ -143,48 +145,51 @@ fn refusal_of(slice: &Slice, record: &Record, click: &Click) -> Option<Refusal> 
         return Some(Refusal::LinkNotFound);
     }
     let link = click.slug.as_ref().and_then(|slug| slice.config.links.get(&(click.program, slug.clone())));
-    if link.is_some_and(|link| link.standing == Standing::Paused) {
-        return Some(Refusal::LinkNotActive);
-    }
-    link_refusal(&slice.config, record, click.program, click.partner, click.ad)
+    let paused = link.is_some_and(|link| link.standing == Standing::Paused);
+    paused.then_some(Refusal::LinkNotActive)
 }
 
-/// The record of a click that its id had already stood for.
+/// The record of a click that its id had already stood for. What it shows of the request may be reason not to count it
+/// after all; whom and what the id names was judged then, nearer to when the click was made. Credit given stays.
 fn complete_click(slice: &mut Slice, record: &Record, click: &Click, before: ClickRow) -> Outcome {
     if let Some(visitor) = click.visitor {
         let node = graph::node_of(slice, record, visitor);
         graph::join(slice, record, &[before.node, node]);
     }
-    slice.clicks.set(
-        click.no,
-        ClickRow {
-            slug: click.slug.clone(),
-            sub_ids: click.sub_ids.clone(),
-            shared_id: click.shared_id.clone(),
-            signals: click.signals,
-            deep_link_refused: click.deep_link_refused,
-            recovered: false,
-            ..before
-        },
-    );
-    Outcome::default()
+    let counted_before = before.refusal.is_none();
+    let row = ClickRow {
+        slug: click.slug.clone(),
+        sub_ids: click.sub_ids.clone(),
+        shared_id: click.shared_id.clone(),
+        signals: click.signals,
+        deep_link_refused: click.deep_link_refused,
+        refusal: refusal_of_request(slice, click).or(before.refusal),
+        recovered: false,
+        ..before
+    };
+    if counted_before && row.refusal.is_some() {
+        count_click(slice, &row, Rollup { clicks: -1, uncounted: 1, ..Rollup::default() });
+    }
+    let refusal = row.refusal;
+    slice.clicks.set(click.no, row);
+    Outcome { refusal, subject: String::new() }
 }
 
 fn insert_click(slice: &mut Slice, row: ClickRow) {
-    count_click(slice, &row);
-    slice.touchpoints.entry(row.node).or_default().insert(row.no);
+    let counted = i64::from(row.refusal.is_none());
+    count_click(slice, &row, Rollup { clicks: counted, uncounted: 1 - counted, ..Rollup::default() });
+    slice.touchpoints.insert((row.node, row.no));
     slice.clicks.set(row.no, row);
 }
 
 /// Unknown partners and ads are counted on nobody's line: a stranger can't fill the books with made-up ids.
-fn count_click(slice: &mut Slice, row: &ClickRow) {
+fn count_click(slice: &mut Slice, row: &ClickRow, added: Rollup) {
     let Some(program) = slice.config.programs.get(&row.program) else { return };
     let known =
         slice.config.partners.contains_key(&row.partner) && slice.config.ads.contains_key(&(row.program, row.ad));
     let (partner, ad) = if known { (row.partner, row.ad) } else { (PartnerId(0), AdId(0)) };
     let key = RollupKey { program: row.program, day: program.zone.day(row.occurred_at), partner, ad };
-    let counted = i64::from(row.refusal.is_none());
-    add_to_rollup(slice, key, Rollup { clicks: counted, uncounted: 1 - counted, ..Rollup::default() });
+    add_to_rollup(slice, key, added);
 }
 
 /// The node of a click that a page or report brought the id of. A click that was never recorded is rebuilt from it,

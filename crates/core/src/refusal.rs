@@ -86,6 +86,7 @@ refusals! {
     TermsInPast = 62, "TERMS_IN_PAST", "Terms that follow earlier ones can't start in the past: what has happened keeps its price.", "Terms can't change for the past.";
     CodeTaken = 63, "CODE_TAKEN", "Another event type or promo code of this program has this code.", "This code is taken.";
     IdOutOfRange = 64, "ID_OUT_OF_RANGE", "An id is a whole number from 1 to 2,147,483,647.", "This id can't be used.";
+    CurrencyFixed = 65, "CURRENCY_FIXED", "A program's currency can't change: what is owed is in it.", "The program's currency can't change.";
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub struct ClickRow {
     pub refusal: Option<Refusal>,
     /// A page of the shop that brought its id was seen.
     pub landed_at: Option<Timestamp>,
-    /// Rebuilt from its id, because the click itself had not been recorded.
+    /// Rebuilt from its id, because the click itself has not been recorded yet.
     pub recovered: bool,
 }
 
@@ -185,7 +185,8 @@ pub struct HistoryRow {
 /// How a candidate is joined to the buyer, from the report to the click.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// The report itself carried the click id.
+    /// The report carried a click id: the candidate's own if this is the whole way to it, or that of another click, from
+    /// whose node the next step goes on.
     ReportedClickId,
     /// The report carried this identifier.
     Reported { identifier: Identifier },

@@ -3,16 +3,25 @@
 use crate::config::{ConfigEntry, Partner};
 use crate::fact::{AdSet, EventTypeSet, Record, TermsSet};
 use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
-use crate::program::{Ad, EventType, PromoCode, VanityLink};
+use crate::program::{Ad, EventType, Program, PromoCode, VanityLink};
 use crate::refusal::Refusal;
 use crate::slice::Slice;
 
 /// What was created or changed, for whoever asked.
 pub(crate) type Subject = Result<String, Refusal>;
 
-pub(crate) fn set(slice: &mut Slice, entry: ConfigEntry) {
+fn set(slice: &mut Slice, entry: ConfigEntry) {
     slice.config.set(entry.clone());
     slice.new.config.push(entry);
+}
+
+pub(crate) fn set_program(slice: &mut Slice, program: &Program) -> Subject {
+    let before = slice.config.programs.get(&program.id);
+    if before.is_some_and(|before| before.currency != program.currency) {
+        return Err(Refusal::CurrencyFixed);
+    }
+    set(slice, ConfigEntry::Program(program.clone()));
+    Ok(program.id.to_string())
 }
 
 pub(crate) fn set_partner(slice: &mut Slice, partner: Partner) -> Subject {
@@ -37,7 +46,9 @@ pub(crate) fn set_event_type(slice: &mut Slice, fact: &EventTypeSet) -> Subject 
         if other.id == id {
             return Err(Refusal::IdTaken);
         }
-        if !fact.code.is_empty() && other.program == fact.program && other.code == fact.code {
+        // Intake finds a report's event type without regard to case.
+        let same_code = !fact.code.is_empty() && other.code.eq_ignore_ascii_case(&fact.code);
+        if same_code && other.program == fact.program {
             return Err(Refusal::CodeTaken);
         }
     }

@@ -44,6 +44,14 @@ impl<K: Ord + std::fmt::Debug, V> Table<K, V> {
         self.load(key, None);
     }
 
+    /// The same for many keys at once, in ascending order.
+    pub fn expect_all(&mut self, keys: impl Iterator<Item = K>) {
+        let mut cells: BTreeMap<K, Cell<V>> = keys.map(|key| (key, Cell { value: None, dirty: false })).collect();
+        // What was loaded stands over what is only expected.
+        cells.append(&mut self.cells);
+        self.cells = cells;
+    }
+
     pub fn knows(&self, key: &K) -> bool {
         self.cells.contains_key(key)
     }
@@ -93,7 +101,8 @@ pub struct Wanted {
 pub struct WantedProfiles {
     /// Roots whose members may change their root, or be walked.
     pub roots: BTreeSet<NodeId>,
-    /// Of those, the ones whose clicks may earn credit.
+    /// Of those, the ones whose joins and clicks are looked at: because they may earn credit, or because they may meet
+    /// another profile, which may have been refused before.
     pub touchpoints_of: BTreeSet<NodeId>,
     /// No click before this can.
     pub clicks_since: Timestamp,
@@ -126,8 +135,10 @@ pub struct Slice {
     pub members: BTreeMap<NodeId, BTreeSet<NodeId>>,
     /// Joins of the loaded profiles.
     pub edges: Vec<EdgeRow>,
+    /// The last node there was before this batch: younger ones are of this batch, and alone until they are joined.
+    pub last_node_before: NodeId,
     /// Clicks by node, of the loaded profiles and of this batch.
-    pub touchpoints: BTreeMap<NodeId, BTreeSet<ClickNo>>,
+    pub touchpoints: BTreeSet<(NodeId, ClickNo)>,
 
     /// Added by this batch.
     pub new: NewRows,
@@ -151,25 +162,27 @@ pub struct NewRows {
 
 impl Slice {
     pub fn new(config: Config, state: BrandState) -> Slice {
-        Slice { config, state, ..Slice::default() }
+        Slice { last_node_before: state.last_node, config, state, ..Slice::default() }
     }
 
     /// The keys that a batch of records may read. Each is known to the slice afterwards, absent until loaded.
     pub fn wanted(records: &[Record]) -> Wanted {
         let mut wanted = Wanted::default();
+        // Sets are built whole from lists: most keys come in order.
+        let (mut clicks, mut identifiers) = (Vec::new(), Vec::new());
         for record in records {
             match &record.fact {
                 Fact::ClickRecorded(click) => {
-                    wanted.clicks.insert(click.no);
-                    wanted.identifiers.extend(click.visitor);
+                    clicks.push(click.no);
+                    identifiers.extend(click.visitor);
                 }
                 Fact::VisitRecorded(visit) => {
-                    wanted.clicks.extend(visit.click.map(|click| click.no));
-                    wanted.identifiers.extend(visit.identifiers.iter().copied());
+                    clicks.extend(visit.click.map(|click| click.no));
+                    identifiers.extend(visit.identifiers.iter().copied());
                 }
                 Fact::ConversionReported(report) => {
-                    wanted.clicks.extend(report.click.map(|click| click.no));
-                    wanted.identifiers.extend(report.identifiers.iter().copied());
+                    clicks.extend(report.click.map(|click| click.no));
+                    identifiers.extend(report.identifiers.iter().copied());
                     let order_id = report.order_id.clone();
                     wanted.orders.insert(OrderKey { event_type: report.event_type, order_id });
                 }
@@ -183,16 +196,26 @@ impl Slice {
                 _ => {}
             }
         }
-        wanted
+        Wanted { clicks: clicks.into_iter().collect(), identifiers: identifiers.into_iter().collect(), ..wanted }
     }
 
     /// Makes every wanted key known: what was not loaded is absent.
     pub fn expect(&mut self, wanted: &Wanted) {
-        wanted.clicks.iter().for_each(|key| self.clicks.expect(*key));
-        wanted.identifiers.iter().for_each(|key| self.identifiers.expect(*key));
-        wanted.orders.iter().for_each(|key| self.conversions.expect(key.clone()));
-        wanted.actions.iter().for_each(|key| self.actions.expect(*key));
+        self.clicks.expect_all(wanted.clicks.iter().copied());
+        self.identifiers.expect_all(wanted.identifiers.iter().copied());
+        self.conversions.expect_all(wanted.orders.iter().cloned());
+        self.actions.expect_all(wanted.actions.iter().copied());
     }
+}
+
+/// Clicks that visits and reports of a batch bring the ids of.
+fn clicks_named_by_others(records: &[Record]) -> BTreeSet<ClickNo> {
+    let named = records.iter().filter_map(|record| match &record.fact {
+        Fact::VisitRecorded(visit) => visit.click,
+        Fact::ConversionReported(report) => report.click,
+        _ => None,
+    });
+    named.map(|click| click.no).collect()
 }
 
 /// What records of a batch have in common, for finding which profiles they may join.
@@ -224,9 +247,26 @@ impl Reach {
         let (a, b) = (self.find(a), self.find(b));
         self.parents.insert(b.max(a), a.min(b));
     }
+
+    /// The profiles that exist already, by the token that stands for what they may become.
+    fn roots_by_group(&mut self) -> BTreeMap<Token, BTreeSet<NodeId>> {
+        let mut groups: BTreeMap<Token, BTreeSet<NodeId>> = BTreeMap::new();
+        for token in self.parents.keys().copied().collect::<Vec<_>>() {
+            if let Token::Root(root) = token {
+                groups.entry(self.find(token)).or_default().insert(root);
+            }
+        }
+        groups
+    }
 }
 
 impl Slice {
+    /// The clicks that were seen at a node.
+    pub fn touchpoints_of(&self, node: NodeId) -> impl Iterator<Item = ClickNo> + '_ {
+        let of_node = (node, ClickNo(0))..=(node, ClickNo(u64::MAX));
+        self.touchpoints.range(of_node).map(|(_, no)| *no)
+    }
+
     /// The root of a node's profile.
     pub fn root_of(&self, node: NodeId) -> NodeId {
         // A node made in this batch, or never joined, has no row.
@@ -247,7 +287,15 @@ impl Slice {
         let mut walked = BTreeSet::new();
         let mut credited = BTreeSet::new();
         let mut wanted = WantedProfiles { clicks_since: Timestamp(i64::MAX), ..WantedProfiles::default() };
+        let named = clicks_named_by_others(records);
         for record in records {
+            if let Fact::ClickRecorded(click) = &record.fact
+                && self.clicks.get(&click.no).is_none()
+                && !named.contains(&click.no)
+            {
+                // A click that nobody else names hangs at its visitor's node and joins nothing. Most are such.
+                continue;
+            }
             if let Fact::ConversionReported(report) = &record.fact {
                 wanted.clicks_since = wanted.clicks_since.min(self.clicks_since(record, report));
             }
@@ -269,14 +317,13 @@ impl Slice {
         }
         let walked: BTreeSet<Token> = walked.into_iter().map(|token| reach.find(token)).collect();
         let credited: BTreeSet<Token> = credited.into_iter().map(|token| reach.find(token)).collect();
-        for token in reach.parents.keys().copied().collect::<Vec<_>>() {
-            let Token::Root(root) = token else { continue };
-            let group = reach.find(token);
-            if credited.contains(&group) {
-                wanted.touchpoints_of.insert(root);
+        for (group, roots) in reach.roots_by_group() {
+            let (credited, walked) = (credited.contains(&group), walked.contains(&group));
+            if credited || (walked && roots.len() > 1) {
+                wanted.touchpoints_of.extend(&roots);
             }
-            if credited.contains(&group) || walked.contains(&group) {
-                wanted.roots.insert(root);
+            if credited || walked {
+                wanted.roots.extend(roots);
             }
         }
         wanted

@@ -21,7 +21,7 @@ use crate::books::{Applied, Books};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::limits::{BATCH_RECORDS_MAX, WORK_LIMIT};
-use crate::log::frame::unpack;
+use crate::log::frame::unpack_facts;
 use crate::log::recorder::Recorder;
 use crate::log::{Draft, Frame, Log, Position};
 use crate::routing::PartitionId;
@@ -219,7 +219,7 @@ impl Batch {
                 continue;
             }
             batch.applied.edges.insert(id.edge, (id.epoch, id.n));
-            for (fact_id, draft) in unpack(frame)? {
+            for (fact_id, draft) in unpack_facts(frame)? {
                 records += 1;
                 batch.add(partition, fact_id, draft)?;
             }

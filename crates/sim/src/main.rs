@@ -15,6 +15,10 @@ const USAGE: &str = "usage: cargo sim apply [--clicks N] [--seed N] [--folder DI
 Writes the facts of N clicks through the real log, then measures the real machine that applies them to the books:
 clicks alone, and the mix of a shop with visits and orders.";
 
+/// The program's own allocator, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,

@@ -16,7 +16,7 @@ use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::machine::RULES_VERSION;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{Category, Program, Source, Standing};
-use referee_core::time::Timestamp;
+use referee_core::time::{MINUTE_MS, Timestamp};
 use referee_engine::intake::click_id::ClickNumbers;
 use referee_engine::log::{Draft, Raw};
 use referee_engine::zone::zone;
@@ -156,6 +156,14 @@ impl World {
         self.draft(fact, raw)
     }
 
+    /// As the edge would name one: the minute, then what looks random.
+    fn new_visitor(&mut self) -> Identifier {
+        let minute = u32::try_from(self.now.0 / MINUTE_MS).unwrap_or(u32::MAX);
+        let mut hash = self.random.bytes();
+        hash[..4].copy_from_slice(&minute.to_be_bytes());
+        Identifier { kind: IdentifierKind::Visitor, hash }
+    }
+
     fn visitor(&mut self) -> Identifier {
         let seen = self.visitors.len() as u64;
         if seen > 0 && self.random.percent(RETURNING_PERCENT) {
@@ -164,7 +172,7 @@ impl World {
                 if self.random.percent(70) { self.random.below(seen.min(20_000)) } else { self.random.below(seen) };
             return self.visitors[(seen - 1 - back) as usize];
         }
-        let visitor = Identifier { kind: IdentifierKind::Visitor, hash: self.random.bytes() };
+        let visitor = self.new_visitor();
         self.visitors.push(visitor);
         visitor
     }

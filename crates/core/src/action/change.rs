@@ -3,7 +3,7 @@
 use crate::fact::{ActionChange, ActionTarget, ChangeRequest, Item, ItemChange, Record};
 use crate::id::ActionId;
 use crate::ledger;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::row::{Account, ActionRow, ActionState, HistoryKind, OrderKey, Rollup, SubmissionKind, SubmissionRow};
@@ -11,7 +11,8 @@ use crate::slice::Slice;
 
 use super::{Line, count, write};
 
-/// The most changes an action takes, as published by the platforms this one replaces.
+/// The most changes an action takes, as published by the platforms this one replaces. A reversal is the end of them and
+/// always taken: what is known to be fraud must not lock and be paid for having changed often before.
 pub const CHANGES_MAX: u32 = 1_000;
 
 /// What an order comes to.
@@ -86,7 +87,9 @@ fn apply(slice: &mut Slice, record: &Record, request: &ChangeRequest, action: Ac
             reverse(slice, record, action, &request.disposition, request.source);
             return Ok(id);
         }
-        ActionChange::Amount(amount) => Figures { amount: *amount, items: rescale(&action, *amount) },
+        ActionChange::Amount(amount) => {
+            Figures { amount: *amount, items: spread(&action.items, *amount, action.currency) }
+        }
         ActionChange::Items(changes) => with_items(&action, changes)?,
     };
     set_figures(slice, record, action, figures, &request.disposition, request.source)?;
@@ -97,8 +100,6 @@ fn open_to_change(action: &ActionRow) -> Result<(), Refusal> {
     match action.state {
         ActionState::Reversed => Err(Refusal::ActionAlreadyReversed),
         ActionState::Locked | ActionState::Paid => Err(Refusal::ActionLocked),
-        // The first line of its history is no change: it opened the action.
-        ActionState::Pending if action.changes > CHANGES_MAX => Err(Refusal::MaxModificationsReached),
         ActionState::Pending => Ok(()),
     }
 }
@@ -113,15 +114,19 @@ pub(crate) fn set_figures(
     source: Source,
 ) -> Result<(), Refusal> {
     open_to_change(&action)?;
+    if reverses(figures.amount, &action) {
+        reverse(slice, record, action, disposition, source);
+        return Ok(());
+    }
+    // The first line of its history is no change: it opened the action.
+    if action.changes > CHANGES_MAX {
+        return Err(Refusal::MaxModificationsReached);
+    }
     if figures.amount < Money::ZERO {
         return Err(Refusal::AmountNegative);
     }
     if figures.amount > Money::ORDER_MAX {
         return Err(Refusal::AmountTooLarge);
-    }
-    if reverses(figures.amount, &action) {
-        reverse(slice, record, action, disposition, source);
-        return Ok(());
     }
     let amount_delta = figures.amount.minus(action.amount);
     let payout_delta = reprice(slice, &action, figures.amount).minus(action.payout);
@@ -174,13 +179,13 @@ fn sum(items: &[Item]) -> Money {
 }
 
 /// A new amount for the whole order is spread over its items; the last takes what rounding leaves.
-fn rescale(action: &ActionRow, amount: Money) -> Vec<Item> {
-    let mut items = action.items.clone();
+pub(crate) fn spread(items: &[Item], amount: Money, currency: Currency) -> Vec<Item> {
+    let mut items = items.to_vec();
     let whole = sum(&items);
     let mut left = amount;
     let last = items.len().saturating_sub(1);
     for (i, item) in items.iter_mut().enumerate() {
-        let share = amount.share(item.amount.0, whole.0, action.currency).min(left);
+        let share = amount.share(item.amount.0, whole.0, currency).min(left);
         item.amount = if i == last { left } else { share };
         left = left.minus(item.amount);
     }

@@ -82,8 +82,8 @@ fn open_first(slice: &mut Slice, record: &Record, report: &Conversion, key: &Ord
     settle(slice, record, report, key, row, &buyer)
 }
 
-/// The order is known. The same money with more identifiers is taken as a supplement; other money only from a source
-/// that counts more.
+/// The order is known. The same money with more identifiers or with its items is taken as a supplement; other money only
+/// from a source that counts more, or as much if nobody was paid for the first.
 fn again(
     slice: &mut Slice,
     record: &Record,
@@ -95,7 +95,7 @@ fn again(
         || (report.currency == before.currency
             && report.amount == before.amount
             && itemised_once(slice, report, &before));
-    if !same_money && !wins_over(slice, report, before.source) {
+    if !same_money && !may_correct(slice, report, &before) {
         return Outcome { refusal: Some(Refusal::ConvDuplicate), action: before.action, unchanged: false };
     }
     let buyer = know_buyer(slice, record, report, before.node);
@@ -104,10 +104,45 @@ fn again(
         return correct(slice, record, report, key, before, &buyer);
     }
     if before.action.is_some() {
-        slice.conversions.set(key.clone(), before.clone());
-        return Outcome { refusal: None, action: before.action, unchanged: true };
+        return supplement(slice, record, report, key, before);
     }
     decide_again(slice, record, report, key, before, &buyer)
+}
+
+/// The order has its action and the money is the same. What is new may be who the buyer is, which the graph knows by
+/// now, and what was bought.
+fn supplement(
+    slice: &mut Slice,
+    record: &Record,
+    report: &Conversion,
+    key: &OrderKey,
+    mut before: ConversionRow,
+) -> Outcome {
+    let itemised = before.action.is_some_and(|id| take_items(slice, record, report, id));
+    if itemised {
+        // This report is what the next one is compared with, or it would not be the same as itself.
+        before.digest = report.digest;
+    }
+    let action = before.action;
+    slice.conversions.set(key.clone(), before);
+    Outcome { refusal: None, action, unchanged: !itemised }
+}
+
+/// Gives a pending action that has no items those of a report of the same money. If the order has changed since, they
+/// are scaled as they would have been had they been known.
+fn take_items(slice: &mut Slice, record: &Record, report: &Conversion, id: ActionId) -> bool {
+    let Some(action) = slice.actions.get(&id) else { return false };
+    if report.items.is_empty() || !action.items.is_empty() || action.state != ActionState::Pending {
+        return false;
+    }
+    let unchanged = action.amount == report.amount;
+    let items =
+        if unchanged { report.items.clone() } else { change::spread(&report.items, action.amount, action.currency) };
+    if let Some(action) = slice.actions.edit(&id) {
+        action.items = items;
+        action.changed_at = record.received_at;
+    }
+    true
 }
 
 /// One of the two reports named the items and the other only the sum.
@@ -117,14 +152,16 @@ fn itemised_once(slice: &Slice, report: &Conversion, before: &ConversionRow) -> 
     report.items.is_empty() || !items_before
 }
 
-fn wins_over(slice: &Slice, report: &Conversion, before: Source) -> bool {
+/// Whether other money is taken from this source. What an action was opened for is only overridden from above.
+fn may_correct(slice: &Slice, report: &Conversion, before: &ConversionRow) -> bool {
     let event_type = slice.config.event_types.get(&(report.program, report.event_type));
     let server_wins = event_type.is_some_and(|it| it.server_wins);
-    let rank = |source: Source| u8::from(matches!(source, Source::Server | Source::Person));
-    server_wins && rank(report.source) > rank(before)
+    let rank = |source: Source| u8::from(server_wins && matches!(source, Source::Server | Source::Person));
+    let (now, first) = (rank(report.source), rank(before.source));
+    now > first || (now == first && before.action.is_none())
 }
 
-/// A source that counts more names other money.
+/// A source that may names other money.
 fn correct(
     slice: &mut Slice,
     record: &Record,
@@ -161,9 +198,11 @@ fn decide_again(
     record: &Record,
     report: &Conversion,
     key: &OrderKey,
-    before: ConversionRow,
+    mut before: ConversionRow,
     buyer: &Buyer,
 ) -> Outcome {
+    // If it earns something now, then with what this report says was bought.
+    before.digest = report.digest;
     // It is decided on what happened when it was first reported, whatever time the second report names.
     let at_first = Record { occurred_at: before.occurred_at, ..record.clone() };
     uncount_unclaimed(slice, &before);

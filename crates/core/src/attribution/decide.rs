@@ -1,5 +1,7 @@
 //! The decision: strongest evidence first, then the last click inside its window, and a reason for every loser.
 
+use std::collections::BTreeSet;
+
 use crate::fact::{Conversion, Record};
 use crate::id::{ClickNo, NodeId, PartnerId};
 use crate::identity::Identifier;
@@ -68,6 +70,10 @@ pub fn decide(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer
         Some(currency) if currency == report.currency => Ok(winner),
         _ => Err(Refusal::CurrencyRateMissing),
     });
+    if let Err(refusal) = winner {
+        // The one that would have won is told what stood in its way.
+        candidates.iter_mut().for_each(|it| _ = it.candidate.lost.get_or_insert(refusal));
+    }
     let decision = decision_row(slice, record, report, &winner, candidates);
     Verdict { winner, decision }
 }
@@ -95,7 +101,8 @@ struct Found {
     evidence: Evidence,
 }
 
-/// Every click of the buyer's profile, newest first, with the way to it.
+/// Every click of the buyer's profile that is not older than all windows, and the one whose id was reported, however old
+/// it is; newest first, with the way to each.
 fn candidates(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer) -> Vec<Found> {
     let starts = buyer.nodes();
     let paths = Paths::from(slice, &starts);
@@ -103,10 +110,14 @@ fn candidates(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer
     roots.sort_unstable();
     roots.dedup();
     let nodes = roots.iter().flat_map(|root| graph::members(slice, *root));
-    let numbers = nodes.flat_map(|node| slice.touchpoints.get(node).into_iter().flatten());
+    let numbers = nodes.flat_map(|node| slice.touchpoints_of(node));
+    let by_id = buyer.click.map(|(no, _)| no);
+    // Whether the touchpoints hold the reported one depends on how far back the batch looks.
+    let numbers: BTreeSet<ClickNo> = numbers.chain(by_id).collect();
     let since = slice.config.looks_back_to(report.program, record.occurred_at);
-    let clicks = numbers.filter_map(|no| slice.clicks.get(no));
-    let clicks = clicks.filter(|click| click.program == report.program && click.occurred_at >= since);
+    let clicks = numbers.iter().filter_map(|no| slice.clicks.get(no));
+    let clicks = clicks.filter(|click| click.program == report.program);
+    let clicks = clicks.filter(|click| click.occurred_at >= since || by_id == Some(click.no));
     let mut found: Vec<Found> = clicks.map(|click| found(click, buyer, &paths)).collect();
     // Of two clicks in one millisecond the log's order decides.
     found.sort_by_key(|it| std::cmp::Reverse((it.click.occurred_at, it.click.record)));
@@ -199,8 +210,9 @@ fn decision_row(
     let terms =
         winner.as_ref().ok().map(|winner| slice.config.terms_at(report.program, winner.partner, record.occurred_at));
     let found_in_all = found.len();
-    // The one that won is kept however far back it stands.
-    let won_at = found.iter().position(|it| it.candidate.lost.is_none());
+    // The one that won, or would have in the program's currency, is kept however far back it stands.
+    let settles = |lost: Option<Refusal>| matches!(lost, None | Some(Refusal::CurrencyRateMissing));
+    let won_at = found.iter().position(|it| settles(it.candidate.lost));
     let kept = |i: &usize| *i < CANDIDATES_MAX || Some(*i) == won_at;
     let candidates: Vec<Candidate> =
         found.into_iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, it)| it.candidate).collect();

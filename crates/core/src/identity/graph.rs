@@ -18,10 +18,7 @@ pub const PROFILE_NODES_MAX: usize = 512;
 /// A node that nothing names yet.
 pub fn new_node(slice: &mut Slice) -> NodeId {
     slice.state.last_node.0 += 1;
-    let node = slice.state.last_node;
-    slice.members.insert(node, BTreeSet::from([node]));
-    slice.roots.expect(node);
-    node
+    slice.state.last_node
 }
 
 /// The node of an identifier, made if this is its first sight.
@@ -38,11 +35,8 @@ pub fn node_of(slice: &mut Slice, record: &Record, identifier: Identifier) -> No
 /// A record showed these nodes to be one person.
 pub fn join(slice: &mut Slice, record: &Record, nodes: &[NodeId]) {
     let Some((first, others)) = nodes.split_first() else { return };
-    for (i, other) in others.iter().enumerate() {
-        // A node may be named twice, and one refusal of it is enough.
-        if !others[..i].contains(other) {
-            join_two(slice, record, *first, *other);
-        }
+    for other in others {
+        join_two(slice, record, *first, *other);
     }
 }
 
@@ -52,27 +46,44 @@ fn join_two(slice: &mut Slice, record: &Record, a: NodeId, b: NodeId) {
         return;
     }
     let (older, younger) = (root_a.min(root_b), root_a.max(root_b));
-    let nodes = members(slice, older).len() + members(slice, younger).len();
+    let nodes = members(slice, older).count() + members(slice, younger).count();
     let refused = nodes > PROFILE_NODES_MAX;
+    if refused && was_refused(slice, a, b) {
+        return;
+    }
     let edge = EdgeRow { record: record.no, a, b, occurred_at: record.occurred_at, refused };
     slice.edges.push(edge.clone());
     slice.new.edges.push(edge);
     if refused {
         return;
     }
-    let moved = slice.members.remove(&younger).unwrap_or_default();
+    let moved = slice.members.remove(&younger).unwrap_or_else(|| BTreeSet::from([younger]));
     for node in &moved {
         slice.roots.set(*node, older);
     }
-    slice.members.entry(older).or_default().extend(moved);
+    slice.members.entry(older).or_insert_with(|| BTreeSet::from([older])).extend(moved);
+}
+
+/// Whether one of two nodes was kept out of the other's profile before. A kiosk meets the same strangers all day, and one
+/// refusal of each is enough. Profiles only grow: what was refused once always is.
+fn was_refused(slice: &Slice, a: NodeId, b: NodeId) -> bool {
+    let (root_a, root_b) = (slice.root_of(a), slice.root_of(b));
+    // Of profiles that may meet, all members and joins are loaded; a node that is in neither is at most its own root.
+    let keeps_out = |node: NodeId, other: NodeId| {
+        (node == a && slice.root_of(other) == root_b) || (node == b && slice.root_of(other) == root_a)
+    };
+    slice.edges.iter().filter(|edge| edge.refused).any(|edge| keeps_out(edge.a, edge.b) || keeps_out(edge.b, edge.a))
 }
 
 /// The nodes of a profile.
-pub fn members(slice: &Slice, root: NodeId) -> &BTreeSet<NodeId> {
-    match slice.members.get(&root) {
-        Some(members) => members,
-        None => panic!("a rule walked profile {root:?}, which was not loaded"),
+pub fn members(slice: &Slice, root: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+    let joined = slice.members.get(&root);
+    // A node of this batch that nothing was joined to is a profile of its own.
+    let alone = joined.is_none() && root > slice.last_node_before;
+    if joined.is_none() && !alone {
+        panic!("a rule walked profile {root:?}, which was not loaded");
     }
+    joined.into_iter().flatten().copied().chain(alone.then_some(root))
 }
 
 /// How to get from any of the starting nodes to every node of their profiles, along the joins.

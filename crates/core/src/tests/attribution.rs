@@ -90,6 +90,37 @@ fn the_last_click_wins_whatever_joins_it() {
     );
 }
 
+/// The order's report named one click, which led to the other: the way says so of neither more than is true.
+#[test]
+fn a_click_may_be_found_through_another_whose_id_was_reported() {
+    check(
+        "
+        shop
+        at d0     click k1 A
+        at d0+5m  visit click=k1 visitor=v1
+        at d1     click k2 B visitor=v1
+        at d1     click k3 B visitor=v2
+        at d1+1h  click k4 A visitor=v2
+        at d2     conversion 1001 sale 100.00 click=k1
+        at d2     conversion 1002 sale 100.00 click=k3
+        show decision 1001
+        show decision 1002
+        ",
+        expect![[r#"
+            decision 1001 at d2: B by identifier
+              k2 B d1 won: reported id of another at click:k1 -(d0+5m)- visitor:v1
+              k1 A d0 OTHER_REF_PRIORITIZED: reported id
+            decision 1002 at d2: A by identifier
+              k4 A d1+1h won: reported id of another at visitor:v2
+              k3 B d1 OTHER_REF_PRIORITIZED: reported id
+            action 1.1.1 B 1001 100.00 pays 8.00 pending until d32, by identifier k2, terms template/1
+            action 1.1.2 A 1002 100.00 pays 8.00 pending until d32, by identifier k4, terms template/1
+            balance A pending 8.00 locked 0.00 paid 0.00
+            balance B pending 8.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
 #[test]
 fn the_last_click_is_the_one_that_happened_last_not_the_one_that_arrived_last() {
     check(
@@ -343,6 +374,55 @@ fn clicks_just_outside_every_window_are_named_and_older_ones_are_not() {
 }
 
 #[test]
+fn a_click_that_the_report_names_is_named_however_old() {
+    check(
+        "
+        shop
+        at d0    click k1 A visitor=v1
+        at d0    click k2 B visitor=v1
+        at d0    lost k3 A
+        at d0    click k4 A program=9
+        show days
+        at d200  conversion 1001 sale 100.00 click=k1
+        at d200  conversion 1002 sale 100.00 click=k3 visitor=v9
+        at d200  conversion 1003 sale 100.00 click=k4
+        at d200  click k5 B visitor=v1
+        at d200  conversion 1004 sale 100.00 click=k1
+        # In a batch with an order of long ago, the older clicks are there as well.
+        at d200  conversion 1005 sale 100.00 click=k1 occurred=d1
+        show decision 1001
+        show decision 1002
+        show decision 1003
+        show decision 1004
+        show decision 1005
+        ",
+        expect![[r#"
+            d0 click k4: CAMPAIGN_NOT_FOUND
+            d0 A ad 1: 1 clicks
+            d0 B ad 1: 1 clicks
+            d200 conversion 1001: OUTSIDE_ASSOCIATION_WINDOW
+            d200 conversion 1002: OUTSIDE_ASSOCIATION_WINDOW
+            d200 conversion 1003: UNCLAIMED
+            decision 1001 at d200: OUTSIDE_ASSOCIATION_WINDOW
+              k1 A d0 OUTSIDE_ASSOCIATION_WINDOW: reported id
+            decision 1002 at d200: OUTSIDE_ASSOCIATION_WINDOW
+              k3 A d0 OUTSIDE_ASSOCIATION_WINDOW: reported id
+            decision 1003 at d200: UNCLAIMED
+            decision 1004 at d200: B by identifier
+              k5 B d200 won: reported id of another at visitor:v1
+              k1 A d0 OUTSIDE_ASSOCIATION_WINDOW: reported id
+            decision 1005 at d1: B by identifier
+              k5 B d200 AFTER_EVENT: reported id of another at visitor:v1
+              k2 B d0 won: reported id of another at visitor:v1
+              k1 A d0 OTHER_REF_PRIORITIZED: reported id
+            action 1.1.1 B 1004 100.00 pays 8.00 pending until d230, by identifier k5, terms template/1
+            action 1.1.2 B 1005 100.00 pays 8.00 pending until d31, by identifier k2, terms template/1
+            balance B pending 16.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
 fn a_long_journey_is_cut_but_keeps_its_winner() {
     check(
         "
@@ -357,6 +437,24 @@ fn a_long_journey_is_cut_but_keeps_its_winner() {
               k1 A d0 won: visitor:v1
             action 1.1.1 A 1001 100.00 pays 8.00 pending until d32, by identifier k1, terms template/1
             balance A pending 8.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn a_long_journey_keeps_whom_the_currency_kept_out() {
+    check(
+        "
+        shop
+        at d0  click k1 A visitor=v1
+        at d3  repeat 60 click k9{n} B visitor=v1
+        at d4  conversion 1001 sale 100.00 visitor=v1 occurred=d2 currency=usd
+        show winner 1001
+        ",
+        expect![[r#"
+            d4 conversion 1001: CURRENCY_RATE_MISSING
+            51 candidates and 10 more
+              k1 A d0 CURRENCY_RATE_MISSING: visitor:v1
         "#]],
     );
 }

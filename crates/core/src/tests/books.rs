@@ -103,7 +103,7 @@ impl Books {
         slice.edges = self.edges.values().filter(|edge| nodes.contains(&edge.a)).cloned().collect();
         let of_nodes = self.clicks.values().filter(|click| nodes.contains(&click.node));
         for click in of_nodes.filter(|click| click.occurred_at >= profiles.clicks_since) {
-            slice.touchpoints.entry(click.node).or_default().insert(click.no);
+            slice.touchpoints.insert((click.node, click.no));
             slice.clicks.load(click.no, Some(click.clone()));
         }
     }
@@ -195,6 +195,7 @@ fn updated_click(before: ClickRow, after: &ClickRow) -> ClickRow {
         sub_ids: after.sub_ids.clone(),
         shared_id: after.shared_id.clone(),
         signals: after.signals,
+        refusal: after.refusal,
         deep_link_refused: after.deep_link_refused,
         landed_at: after.landed_at,
         recovered: after.recovered,

@@ -145,6 +145,38 @@ fn a_profile_has_at_most_512_nodes() {
     );
 }
 
+/// A kiosk is seen all day with the same phones at its side: each is told once that it is none of the kiosk's.
+#[test]
+fn a_refused_join_is_said_once_of_each_node_and_profile() {
+    check(
+        "
+        shop
+        at d0  repeat 511 visit customer=kiosk visitor=v{n}
+        at d0  lost k1 A
+        at d1  repeat 5 visit customer=kiosk visitor=one-more
+        at d2  visit visitor=v7 visitor=one-more
+        at d2  visit visitor=one-more visitor=v8
+        at d2  conversion 1001 sale 100.00 customer=kiosk visitor=one-more
+        at d2  visit visitor=one-more phone=p1
+        # Another node of the same stranger is refused on its own account.
+        at d3  repeat 2 visit visitor=v9 phone=p1
+        at d4  repeat 2 visit click=k1 visitor=v1
+        at d4  found k1 visitor=v2
+        at d5  conversion 1002 sale 100.00 visitor=v3 click=k1
+        show sizes
+        ",
+        expect![[r#"
+            d2 conversion 1001: UNCLAIMED
+            profiles of 512, 2, 1 nodes
+            refused to join customer:kiosk and visitor:one-more at d1
+            refused to join phone:p1 and visitor:v9 at d3
+            refused to join click:k1 and visitor:v1 at d4
+            action 1.1.1 A 1002 100.00 pays 8.00 pending until d35, by click id k1, terms template/1
+            balance A pending 8.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
 #[test]
 fn two_large_profiles_stay_apart() {
     check(

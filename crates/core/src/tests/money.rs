@@ -101,7 +101,7 @@ fn an_order_in_another_currency_earns_nothing_yet() {
             d2 conversion 1002: CURRENCY_RATE_MISSING
             d2 conversion 1003: UNCLAIMED
             decision 1001 at d2: CURRENCY_RATE_MISSING
-              k1 A d0 won: visitor:v1
+              k1 A d0 CURRENCY_RATE_MISSING: visitor:v1
             d0 A ad 1: 1 clicks
             d2 nobody no ad: 3 unclaimed
         "#]],

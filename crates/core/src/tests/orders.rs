@@ -69,14 +69,135 @@ fn items_that_only_one_of_the_two_names_are_no_other_money() {
         ",
         expect![[r#"
             d2+1m conversion 1001: nothing new
-            d2+1m conversion 1002: nothing new
             d2+1m conversion 1003: CONV_DUPLICATE
+            1 x boots 60.00
+            2 x socks 40.00
             1 x boots 60.00
             2 x socks 40.00
             action 1.1.1 A 1001 100.00 pays 8.00 pending until d32, by identifier k1, terms template/1
             action 1.1.2 A 1002 100.00 pays 8.00 pending until d32, by identifier k1, terms template/1
             action 1.1.3 A 1003 100.00 pays 8.00 pending until d32, by identifier k1, terms template/1
             balance A pending 24.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn an_order_takes_the_items_that_a_later_report_brings() {
+    check(
+        "
+        shop
+        at d0     click k1 A visitor=v1
+        at d2     conversion 1001 sale 100.00 visitor=v1 source=browser
+        at d2+1m  conversion 1001 sale 100.00 customer=c7 item=boots:1:60 item=socks:4:40
+        at d2+2m  conversion 1001 sale 100.00 customer=c7 item=boots:1:60 item=socks:4:40
+        at d2+3m  conversion 1001 sale 100.00 visitor=v1 source=browser
+        at d2+4m  conversion 1001 sale 100.00 visitor=v1 source=pixel item=hat:1:100
+        show items 1001
+        show details 1001
+        at d3     modify 1001 item=socks:3 reason=ITEM_RETURNED
+        show items 1001
+        show history 1001
+        show reports 1001
+        ",
+        expect![[r#"
+            d2+2m conversion 1001: nothing new
+            d2+3m conversion 1001: nothing new
+            d2+4m conversion 1001: CONV_DUPLICATE
+            1 x boots 60.00
+            4 x socks 40.00
+            1.1.1: occurred d2 opened d2 changed d2+1m, intended 100.00 pays 8.00, ad 1, sub1 "" shared "" code "" status ""
+            1 x boots 60.00
+            3 x socks 30.00
+            1 d2 opened 100.00 pays 8.00 by browser
+            2 d3 modified -10.00 pays -0.80 by server ITEM_RETURNED
+            conversion by browser: taken, action 1.1.1
+            conversion by server: taken, action 1.1.1
+            conversion by server: taken, action 1.1.1, nothing new
+            conversion by browser: taken, action 1.1.1, nothing new
+            conversion by pixel: CONV_DUPLICATE, action 1.1.1
+            modification by server: taken, action 1.1.1
+            action 1.1.1 A 1001 90.00 pays 7.20 pending until d32, by identifier k1, terms template/1
+            balance A pending 7.20 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+/// It comes to the same as if the items had been known when the amount changed.
+#[test]
+fn items_that_come_after_a_change_are_scaled_to_it() {
+    check(
+        "
+        shop
+        at d0  click k1 A visitor=v1
+        at d2  conversion 1001 sale 100.00 visitor=v1 source=browser
+        at d3  modify 1001 amount=50.00
+        at d4  conversion 1001 sale 100.00 visitor=v1 item=boots:1:60 item=socks:4:40
+        # A discount of the order that is not in its items stays in none.
+        at d2  conversion 1002 sale 90.00 visitor=v1 source=browser
+        at d4  conversion 1002 sale 90.00 visitor=v1 item=boots:1:60 item=socks:4:40
+        show items 1001
+        show items 1002
+        ",
+        expect![[r#"
+            1 x boots 30.00
+            4 x socks 20.00
+            1 x boots 60.00
+            4 x socks 40.00
+            action 1.1.1 A 1001 50.00 pays 4.00 pending until d32, by identifier k1, terms template/1
+            action 1.1.2 A 1002 90.00 pays 7.20 pending until d32, by identifier k1, terms template/1
+            balance A pending 11.20 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn items_come_too_late_for_what_is_reversed_or_locked() {
+    check(
+        "
+        shop
+        at d0   click k1 A visitor=v1
+        at d2   conversion 1001 sale 100.00 visitor=v1 source=browser
+        at d2   conversion 1002 sale 100.00 visitor=v1 source=browser
+        at d3   reverse 1001
+        at d3   conversion 1001 sale 100.00 visitor=v1 item=boots:1:100
+        at d40  time
+        drain
+        at d41  conversion 1002 sale 100.00 visitor=v1 item=boots:1:100
+        show items 1001
+        show items 1002
+        ",
+        expect![[r#"
+            d3 conversion 1001: nothing new
+            d41 conversion 1002: nothing new
+            action 1.1.1 A 1001 0.00 pays 0.00 reversed ORDER_UPDATE, by identifier k1, terms template/1
+            action 1.1.2 A 1002 100.00 pays 8.00 locked, by identifier k1, terms template/1
+            balance A pending 0.00 locked 8.00 paid 0.00
+        "#]],
+    );
+}
+
+/// The items of the report that earned something are the order's, and that report again is nothing new.
+#[test]
+fn an_order_has_the_items_of_the_report_it_was_credited_for() {
+    check(
+        "
+        shop
+        at d0     click k1 A visitor=v1
+        at d2     conversion 1001 sale 100.00 customer=c7 item=boots:1:100
+        at d2+1m  conversion 1001 sale 100.00 visitor=v1 item=boots:1:60 item=socks:4:40
+        at d2+2m  conversion 1001 sale 100.00 visitor=v1 item=boots:1:60 item=socks:4:40
+        at d2+3m  conversion 1001 sale 100.00 customer=c7 item=boots:1:100
+        show items 1001
+        ",
+        expect![[r#"
+            d2 conversion 1001: UNCLAIMED
+            d2+2m conversion 1001: nothing new
+            d2+3m conversion 1001: CONV_DUPLICATE
+            1 x boots 60.00
+            4 x socks 40.00
+            action 1.1.1 A 1001 100.00 pays 8.00 pending until d32, by identifier k1, terms template/1
+            balance A pending 8.00 locked 0.00 paid 0.00
         "#]],
     );
 }
@@ -330,6 +451,97 @@ fn an_uncredited_order_takes_the_servers_money() {
             action 1.1.1 A 1001 80.00 pays 6.40 pending until d32, by identifier k1, terms template/1
             action 1.1.2 A 1002 80.00 pays 6.40 pending until d32, by identifier k1, terms template/1
             balance A pending 12.80 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+/// Nobody was paid for the first figures, so whoever counts as much may put them right.
+#[test]
+fn an_order_that_earned_nothing_takes_other_money_from_an_equal() {
+    check(
+        "
+        shop
+        at d0     click k1 A visitor=v1
+        at d2     conversion 1001 sale 100.00 customer=c7
+        at d2+1m  conversion 1001 sale 80.00 customer=c7
+        at d2+2m  conversion 1001 sale 90.00 visitor=v1 source=browser
+        at d2+3m  conversion 1001 sale 70.00 visitor=v1 source=person
+        at d2+4m  conversion 1001 sale 60.00 visitor=v1 source=person
+        at d2     conversion 1002 sale 100.00 customer=c8 source=pixel
+        at d2+1m  conversion 1002 sale 80.00 visitor=v1 source=browser
+        show decisions 1001
+        show reports 1001
+        show days
+        ",
+        expect![[r#"
+            d2 conversion 1001: UNCLAIMED
+            d2+1m conversion 1001: UNCLAIMED
+            d2+2m conversion 1001: CONV_DUPLICATE
+            d2+4m conversion 1001: CONV_DUPLICATE
+            d2 conversion 1002: UNCLAIMED
+            decision 1001 at d2: UNCLAIMED
+            decision 1001 at d2: UNCLAIMED
+            decision 1001 at d2: A by identifier
+              k1 A d0 won: visitor:v1
+            conversion by server: UNCLAIMED, no action
+            conversion by server: UNCLAIMED, no action
+            conversion by browser: CONV_DUPLICATE, no action
+            conversion by person: taken, action 1.1.1
+            conversion by person: CONV_DUPLICATE, action 1.1.1
+            d0 A ad 1: 1 clicks
+            d2 nobody no ad:
+            d2 A ad 1: 2 conversions 150.00 pays 12.00
+            action 1.1.1 A 1001 70.00 pays 5.60 pending until d32, by identifier k1, terms template/1
+            action 1.1.2 A 1002 80.00 pays 6.40 pending until d32, by identifier k1, terms template/1
+            balance A pending 12.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn where_the_first_wins_all_sources_are_equals() {
+    check(
+        "
+        shop
+        event sale first-wins
+        at d0     click k1 A visitor=v1
+        at d2     conversion 1001 sale 100.00 customer=c7
+        at d2+1m  conversion 1001 sale 80.00 visitor=v1 source=browser
+        at d2+2m  conversion 1001 sale 70.00 visitor=v1
+        ",
+        expect![[r#"
+            d2 conversion 1001: UNCLAIMED
+            d2+2m conversion 1001: CONV_DUPLICATE
+            action 1.1.1 A 1001 80.00 pays 6.40 pending until d32, by identifier k1, terms template/1
+            balance A pending 6.40 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn an_order_in_the_wrong_currency_is_put_right() {
+    check(
+        "
+        shop
+        at d0     click k1 A visitor=v1
+        at d2     conversion 1001 sale 110.00 visitor=v1 currency=usd
+        at d2+1m  conversion 1001 sale 100.00 visitor=v1
+        at d2+2m  conversion 1001 sale 100.00 visitor=v1
+        show decisions 1001
+        show days
+        ",
+        expect![[r#"
+            d2 conversion 1001: CURRENCY_RATE_MISSING
+            d2+2m conversion 1001: nothing new
+            decision 1001 at d2: CURRENCY_RATE_MISSING
+              k1 A d0 CURRENCY_RATE_MISSING: visitor:v1
+            decision 1001 at d2: A by identifier
+              k1 A d0 won: visitor:v1
+            d0 A ad 1: 1 clicks
+            d2 nobody no ad:
+            d2 A ad 1: 1 conversions 100.00 pays 8.00
+            action 1.1.1 A 1001 100.00 pays 8.00 pending until d32, by identifier k1, terms template/1
+            balance A pending 8.00 locked 0.00 paid 0.00
         "#]],
     );
 }

@@ -10,6 +10,7 @@ use crate::identity::Identifier;
 use crate::machine::Outcome;
 use crate::money::{Currency, MICROS, Money};
 use crate::program::Source;
+use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Candidate, ClickRow, DecisionRow, Effect, Evidence, Rollup, Step,
 };
@@ -174,18 +175,24 @@ fn decision(books: &Books, row: &DecisionRow) -> String {
 fn winner(books: &Books, order: &str) -> String {
     let Some(row) = books.decisions.values().rfind(|row| row.order.order_id == order) else { return String::new() };
     let kept = format!("{} candidates and {} more\n", row.candidates.len(), row.candidates_left_out);
-    row.candidates.iter().filter(|it| it.lost.is_none()).fold(kept, |text, it| text + &candidate(books, it))
+    let settles = |it: &&Candidate| matches!(it.lost, None | Some(Refusal::CurrencyRateMissing));
+    row.candidates.iter().filter(settles).fold(kept, |text, it| text + &candidate(books, it))
 }
 
 fn candidate(books: &Books, it: &Candidate) -> String {
     let lost = it.lost.map_or("won", |refusal| refusal.code());
-    let start = match it.path.first() {
-        Some(Step::Joined { from, .. } | Step::SeenAt { node: from }) => {
+    let mut steps = it.path.as_slice();
+    let start = match steps {
+        [Step::Joined { from, .. } | Step::SeenAt { node: from }, ..] => {
             format!("reported before {}", node(books, *from))
+        }
+        [Step::ReportedClickId, Step::Joined { from, .. } | Step::SeenAt { node: from }, ..] => {
+            steps = &steps[1..];
+            format!("reported id of another at {}", node(books, *from))
         }
         _ => String::new(),
     };
-    let path: String = it.path.iter().map(|step| step_text(books, step)).collect();
+    let path: String = steps.iter().map(|step| step_text(books, step)).collect();
     format!("  k{} {} {} {lost}: {start}{path}\n", it.click, partner(it.partner), time(it.occurred_at))
 }
 

@@ -13,11 +13,12 @@ use super::books::Books;
 use super::histories::history;
 use super::{fixture, picture};
 use crate::contract::Payout;
+use crate::fact::{Agent, Navigation, Signals};
 use crate::id::NodeId;
 use crate::identity::Identifier;
 use crate::invariant;
 use crate::money::Money;
-use crate::row::{Account, ActionRow, ActionState, BalanceKey, DecisionRow, Rollup, Step};
+use crate::row::{Account, ActionRow, ActionState, BalanceKey, DecisionRow, Evidence, Rollup, Step};
 
 /// So many cases, unless the environment asks for more.
 pub fn cases(usually: u32) -> Config {
@@ -65,6 +66,7 @@ proptest! {
         actions_are_priced_by_their_terms(&books);
         histories_lead_to_where_actions_are(&books);
         days_add_up(&books);
+        what_was_no_click_does_not_count(&books);
         work_is_not_forgotten(&books);
         profiles_are_trees(&books);
         orders_and_actions_belong_together(&books);
@@ -173,6 +175,15 @@ fn days_add_up(books: &Books) {
     assert_eq!((sum.conversions as usize, sum.unclaimed as usize), (books.actions.len(), unclaimed));
 }
 
+/// Also if its id was known before its record was.
+fn what_was_no_click_does_not_count(books: &Books) {
+    for click in books.clicks.values().filter(|click| !click.recovered) {
+        let Signals { navigation, prefetch, head, agent, .. } = click.signals;
+        let person = navigation == Navigation::Navigate && !prefetch && !head && agent == Agent::Browser;
+        assert!(person || click.refusal.is_some(), "{click:?} counts");
+    }
+}
+
 /// A machine asks for work only if some waits, or if time passes further: what is due now must be waited for.
 fn work_is_not_forgotten(books: &Books) {
     let due = |action: &ActionRow| action.state == ActionState::Pending && action.locks_at <= books.state.brand_time;
@@ -213,7 +224,9 @@ fn orders_and_actions_belong_together(books: &Books) {
 fn decision_explains_itself(books: &Books, decision: &DecisionRow) {
     let candidates = &decision.candidates;
     assert!(candidates.is_sorted_by_key(|it| std::cmp::Reverse(it.occurred_at)), "newest first");
-    assert!(candidates.iter().filter(|it| it.lost.is_none()).count() <= 1);
+    let by_click = matches!(decision.evidence, Some(Evidence::ClickId | Evidence::Identifier));
+    let won = candidates.iter().filter(|it| it.lost.is_none()).count();
+    assert_eq!(won, usize::from(by_click), "a click won if that is how it was decided, and only then");
     assert_ne!(decision.partner.is_some(), decision.refusal.is_some());
     for candidate in candidates {
         let node = books.clicks[&candidate.click].node;

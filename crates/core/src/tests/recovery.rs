@@ -149,3 +149,78 @@ fn an_id_of_nobody_is_counted_on_nobodys_line() {
         "#]],
     );
 }
+
+/// Its id says nothing of what made the request, nor on which short link.
+#[test]
+fn the_record_of_a_recovered_click_may_show_that_it_was_none() {
+    check(
+        "
+        shop
+        link boots A paused
+        at d0     lost k1 A
+        at d0     lost k2 A
+        at d0     lost k3 nobody
+        at d0     lost k4 A
+        at d0+1m  visit click=k1 visitor=v1
+        at d0+1m  visit click=k2 visitor=v2
+        at d0+1m  visit click=k3 visitor=v3
+        at d0+1m  visit click=k4 visitor=v4
+        at d0+2m  conversion 1001 sale 100.00 visitor=v1
+        show days
+        at d0+3m  found k1 bot
+        at d0+3m  found k2 slug=boots
+        at d0+3m  found k3 slug=typo
+        at d0+3m  found k4
+        at d0+4m  found k4 bot
+        show clicks
+        show days
+        at d2     conversion 1002 sale 100.00 visitor=v1
+        ",
+        expect![[r#"
+            d0 nobody no ad: 1 uncounted 4 visits
+            d0 A ad 1: 3 clicks 1 conversions 100.00 pays 8.00
+            d0+3m found k1: DECLARED_BOT
+            d0+3m found k2: LINK_NOT_ACTIVE
+            d0+3m found k3: LINK_NOT_FOUND
+            k1 A ad 1 d0 at click:k1 landed d0+1m DECLARED_BOT
+            k2 A ad 1 d0 at click:k2 slug=boots landed d0+1m LINK_NOT_ACTIVE
+            k3 nobody ad 1 d0 at click:k3 slug=typo landed d0+1m LINK_NOT_FOUND
+            k4 A ad 1 d0 at click:k4 landed d0+1m
+            d0 nobody no ad: 1 uncounted 4 visits
+            d0 A ad 1: 1 clicks 2 uncounted 1 conversions 100.00 pays 8.00
+            d2 conversion 1002: DECLARED_BOT
+            action 1.1.1 A 1001 100.00 pays 8.00 pending until d30+2m, by identifier k1, terms template/1
+            balance A pending 8.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+/// Whom and what the id names was judged when it stood for the click, nearer to when that was made.
+#[test]
+fn what_a_recovered_clicks_id_names_is_not_judged_again() {
+    check(
+        "
+        shop
+        partner C paused
+        contract C sale=5%
+        at d0     lost k1 A
+        at d0     lost k2 C
+        at d1     visit click=k1
+        at d1     visit click=k2
+        at d2     partner A paused
+        at d2     partner C
+        at d3     found k1 visitor=v1
+        at d3     found k2 visitor=v2
+        show clicks
+        show days
+        ",
+        expect![[r#"
+            d3 found k2: PARTNER_NOT_ACTIVE
+            k1 A ad 1 d0 at click:k1 landed d1
+            k2 C ad 1 d0 at click:k2 landed d1 PARTNER_NOT_ACTIVE
+            d0 A ad 1: 1 clicks
+            d0 C ad 1: 1 uncounted
+            d1 nobody no ad: 2 visits
+        "#]],
+    );
+}

@@ -28,7 +28,7 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::AfterEvent => "at d1 click k1 A\n at d2 conversion 1001 sale 1.00 click=k1 occurred=d0",
         Refusal::OtherRefPrioritized => "click k1 A\n conversion 1001 sale 1.00 click=k1 partner=B",
         Refusal::Unclaimed => "conversion 1001 sale 1.00 customer=c7",
-        Refusal::ConvDuplicate => "conversion 1001 sale 1.00\n conversion 1001 sale 2.00",
+        Refusal::ConvDuplicate => "conversion 1001 sale 1.00 partner=A\n conversion 1001 sale 2.00",
         Refusal::CurrencyRateMissing => "conversion 1001 sale 1.00 partner=A currency=usd",
         Refusal::ActionRefNotFound => "reverse 1001",
         Refusal::ActionAlreadyReversed => "conversion 1001 sale 1.00 partner=A\n repeat 2 reverse 1001",
@@ -42,6 +42,7 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::TermsInPast => "contract A sale=9% from=d-1",
         Refusal::CodeTaken => "code TRAIL10 A\n code TRAIL10 B",
         Refusal::IdOutOfRange => "ad 0",
+        Refusal::CurrencyFixed => "program 1 usd",
     }
 }
 

@@ -155,7 +155,8 @@ impl Reader {
     fn program(&mut self, line: &mut Line<'_>) -> Fact {
         let id = ProgramId(number(line.word()));
         let currency = currency(line.word());
-        self.currencies.insert(id, currency);
+        // The first holds: a program's currency can't change.
+        self.currencies.entry(id).or_insert(currency);
         Fact::ProgramSet(Program {
             id,
             name: "Shop".into(),

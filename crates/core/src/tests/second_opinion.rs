@@ -11,13 +11,13 @@ use super::histories::history;
 use super::properties::cases;
 use crate::config::Config;
 use crate::contract::{Payout, Terms, TermsRules};
-use crate::fact::{Conversion, Fact, Record};
+use crate::fact::{Conversion, Fact, Item, Record};
 use crate::id::{ClickNo, EventTypeId, PartnerId};
 use crate::identity::Identifier;
-use crate::money::Money;
-use crate::program::Standing;
+use crate::money::{Currency, Money};
+use crate::program::{Source, Standing};
 use crate::refusal::Refusal;
-use crate::row::{ClickRow, Evidence};
+use crate::row::{ActionState, Candidate, ClickRow, DecisionRow, Evidence, Step};
 use crate::time::{DAY_MS, Timestamp};
 
 proptest! {
@@ -48,8 +48,23 @@ struct Judge {
     /// Names that were seen together, by chains of any length.
     people: Vec<BTreeSet<Name>>,
     recorded: BTreeSet<ClickNo>,
-    /// When an order was first reported, and somebody who did.
-    orders: BTreeMap<(EventTypeId, String), (Timestamp, Option<Name>)>,
+    orders: BTreeMap<(EventTypeId, String), Heard>,
+}
+
+/// What is known of an order.
+#[derive(Clone)]
+struct Heard {
+    first_at: Timestamp,
+    /// Somebody who reported it.
+    buyer: Option<Name>,
+    /// The report whose money holds.
+    source: Source,
+    currency: Currency,
+    amount: Money,
+    items: Vec<Item>,
+    earned: bool,
+    /// Its action has items.
+    itemised: bool,
 }
 
 impl Judge {
@@ -72,22 +87,58 @@ impl Judge {
     fn hear_report(&mut self, books: &Books, record: &Record, report: &Conversion) {
         let told = books.submissions.values().find(|it| it.record == record.no).unwrap();
         let decision = books.decisions.get(&record.no);
-        let turned_away = [Refusal::ProgramNotActive, Refusal::ActionTrackerNotActive, Refusal::ConvDuplicate];
+        let turned_away = [Refusal::ProgramNotActive, Refusal::ActionTrackerNotActive];
         if decision.is_none() && told.refusal.is_some_and(|refusal| turned_away.contains(&refusal)) {
             return;
         }
         let key = (report.event_type, report.order_id.clone());
-        let (first_at, buyer) = *self.orders.entry(key.clone()).or_insert((record.occurred_at, None));
+        let before = self.orders.get(&key).cloned();
+        let same_money = before.as_ref().is_some_and(|before| before.is_the_same_as(report));
+        let duplicate =
+            before.as_ref().is_some_and(|before| !same_money && !before.gives_way_to(&books.config, report));
+        assert_eq!(told.refusal == Some(Refusal::ConvDuplicate), duplicate, "{report:?} after another");
+        if duplicate {
+            return;
+        }
+        let mut heard = before.clone().unwrap_or_else(|| Heard::first(record, report));
         let click = report.click.map(|click| Name::Click(click.no));
         let identifiers = report.identifiers.iter().copied().map(Name::Identifier);
-        let names: Vec<Name> = click.into_iter().chain(identifiers).chain(buyer).collect();
+        let names: Vec<Name> = click.into_iter().chain(identifiers).chain(heard.buyer).collect();
         self.meet(names.iter().copied().collect());
+        let action = told.action.map(|id| &books.actions[&id.seq]);
         if told.refusal.is_none() || decision.is_some() {
-            self.orders.insert(key, (first_at, buyer.or(names.first().copied())));
+            heard.buyer = heard.buyer.or(names.first().copied());
+            let itemised = action.is_some_and(|action| !action.items.is_empty());
+            if same_money && heard.earned {
+                let pending = action.is_some_and(|action| action.state == ActionState::Pending);
+                let brings_items = pending && !heard.itemised && !report.items.is_empty();
+                assert_eq!((told.unchanged, itemised), (!brings_items, heard.itemised || brings_items));
+            }
+            if !same_money || !told.unchanged {
+                heard.items = report.items.clone();
+            }
+            if before.is_some() && !same_money {
+                (heard.source, heard.currency, heard.amount) = (report.source, report.currency, report.amount);
+            }
+            (heard.earned, heard.itemised) = (action.is_some(), itemised);
+            self.orders.insert(key, heard.clone());
         }
-        let Some(decision) = decision else { return };
+        if let Some(decision) = decision {
+            self.compare(books, report, &names, heard.first_at, decision);
+        }
+    }
+
+    /// Whether the decision is as it must be, and says so.
+    fn compare(&self, books: &Books, report: &Conversion, names: &[Name], first_at: Timestamp, decision: &DecisionRow) {
         assert_eq!(decision.occurred_at, first_at, "an order is decided as of when it was first reported");
-        let ruling = self.rule(books, report, &names, first_at);
+        let mut ruling = self.rule(books, report, names, first_at);
+        if books.config.programs[&report.program].currency != report.currency {
+            let told = |refusal: Option<Refusal>| refusal == Some(Refusal::CurrencyRateMissing);
+            assert_eq!(told(decision.refusal), ruling.is_some(), "the currency stands in the way of whoever had won");
+            let kept_out = decision.candidates.iter().find(|it| told(it.lost)).map(|it| it.click);
+            assert_eq!(kept_out, ruling.and_then(|it| it.click));
+            ruling = None;
+        }
         let won = decision.candidates.iter().find(|it| it.lost.is_none()).map(|it| it.click);
         let action = decision.action.map(|id| &books.actions[&id.seq]);
         assert_eq!(
@@ -98,6 +149,10 @@ impl Judge {
             assert_eq!((decision.partner, decision.evidence), (Some(ruling.partner), Some(ruling.evidence)));
             assert_eq!(won, ruling.click, "the candidate that won is the one that is credited");
         }
+        let reported = report.click.map(|click| &books.clicks[&click.no]).filter(|it| it.program == report.program);
+        let is_named = |click: &ClickRow| decision.candidates.iter().any(|it| it.click == click.no);
+        assert!(decision.candidates_left_out > 0 || reported.is_none_or(is_named), "a click of old is still named");
+        decision.candidates.iter().for_each(|it| begins_with_what_was_reported(books, report, it));
     }
 
     /// These are one person.
@@ -114,9 +169,6 @@ impl Judge {
 
     fn rule(&self, books: &Books, report: &Conversion, names: &[Name], at: Timestamp) -> Option<Ruling> {
         let config = &books.config;
-        if config.programs[&report.program].currency != report.currency {
-            return None;
-        }
         let order = Order { config, report, at };
         if let Some(partner) = report.forced_partner {
             return order.ruling(partner, Evidence::ForcedPartner, None);
@@ -133,6 +185,55 @@ impl Judge {
         let last = could_win.max_by_key(|click| (click.occurred_at, click.record))?;
         let by_id = report.click.is_some_and(|click| click.no == last.no);
         order.ruling(last.partner, if by_id { Evidence::ClickId } else { Evidence::Identifier }, Some(last.no))
+    }
+}
+
+impl Heard {
+    fn first(record: &Record, report: &Conversion) -> Heard {
+        Heard {
+            first_at: record.occurred_at,
+            buyer: None,
+            source: report.source,
+            currency: report.currency,
+            amount: report.amount,
+            items: report.items.clone(),
+            earned: false,
+            itemised: false,
+        }
+    }
+
+    /// The same sum of the same things, as far as both name them.
+    fn is_the_same_as(&self, report: &Conversion) -> bool {
+        let one_names_no_items = report.items.is_empty() || !self.itemised;
+        (self.currency, self.amount) == (report.currency, report.amount)
+            && (one_names_no_items || self.items == report.items)
+    }
+
+    /// Who reports other money must be above whoever came first, or an equal where nothing was earned. One is above
+    /// another only where the event type says so.
+    fn gives_way_to(&self, config: &Config, report: &Conversion) -> bool {
+        let server_wins = config.event_types[&(report.program, report.event_type)].server_wins;
+        let by_server = |source: Source| source == Source::Server || source == Source::Person;
+        match (by_server(self.source), by_server(report.source)) {
+            (false, true) if server_wins => true,
+            (true, false) if server_wins => false,
+            _ => !self.earned,
+        }
+    }
+}
+
+/// The way to a candidate may only begin with what this report, or one before it, named.
+fn begins_with_what_was_reported(books: &Books, report: &Conversion, candidate: &Candidate) {
+    let is_own = report.click.is_some_and(|click| click.no == candidate.click);
+    match candidate.path.as_slice() {
+        [Step::ReportedClickId] => assert!(is_own, "{candidate:?} was not reported"),
+        [Step::ReportedClickId, Step::Joined { from: node, .. } | Step::SeenAt { node }, ..] => {
+            let other = report.click.map(|click| books.clicks[&click.no].node);
+            assert_eq!((is_own, other), (false, Some(*node)), "{candidate:?} was reached by another");
+        }
+        [Step::Reported { identifier }, ..] => assert!(report.identifiers.contains(identifier)),
+        [Step::Joined { .. } | Step::SeenAt { .. }, ..] => {}
+        path => panic!("no way begins like {path:?}"),
     }
 }
 
@@ -175,14 +276,20 @@ impl Order<'_> {
         active.then_some(line.payout)
     }
 
-    /// The last of the versions that had begun, if it has not ended; where it has no rules, those of the template.
+    /// The last of the versions that had begun, if it has not ended; where it has no rules, those of the template, if that
+    /// has not ended either.
     fn rules(&self, partner: PartnerId) -> Option<&TermsRules> {
         let contract = self.version(Some(partner))?;
         let over = contract.ends_at.is_some_and(|end| end <= self.at);
         if over || contract.standing == Standing::Paused {
             return None;
         }
-        contract.rules.as_ref().or(self.version(None)?.rules.as_ref())
+        if contract.rules.is_some() {
+            return contract.rules.as_ref();
+        }
+        let template = self.version(None)?;
+        let goes_on = template.standing == Standing::Active && template.ends_at.is_none_or(|end| self.at < end);
+        if goes_on { template.rules.as_ref() } else { None }
     }
 
     fn version(&self, of: Option<PartnerId>) -> Option<&Terms> {

@@ -90,6 +90,7 @@ fn an_event_type_belongs_to_one_program() {
         event sale id=10 by=7
         event other id=10 program=2 by=7
         event third id=11 code=sale by=7
+        event fourth id=11 code=SALE by=7
         event sale id=12 program=2 by=7
         event sale id=10 code=purchase by=7
         show config
@@ -97,6 +98,7 @@ fn an_event_type_belongs_to_one_program() {
         expect![[r#"
             d0 event other: ID_TAKEN
             d0 event third: CODE_TAKEN
+            d0 event fourth: CODE_TAKEN
             event 10 purchase of 1 Active
             event 12 sale of 2 Active
         "#]],
@@ -133,6 +135,31 @@ fn what_belongs_to_one_partner_cant_be_given_to_another() {
             d0 promo_code_set "TRAIL10" by 7 "because"
             d0 promo_code_set "" by 7 "because" CODE_TAKEN
             d0 promo_code_set "TRAIL10" by 7 "because"
+        "#]],
+    );
+}
+
+/// What is owed to its partners is in it.
+#[test]
+fn a_programs_currency_cant_change() {
+    check(
+        "
+        shop
+        program 1 usd paused by=7
+        at d2  conversion 1001 sale 100.00 partner=A
+        program 1 eur paused by=7
+        at d2  conversion 1002 sale 100.00 partner=A
+        program 2 usd by=7
+        show audit
+        ",
+        expect![[r#"
+            d0 program 1: CURRENCY_FIXED
+            d2 conversion 1002: PROGRAM_NOT_ACTIVE
+            d0 program_set "" by 7 "because" CURRENCY_FIXED
+            d2 program_set "1" by 7 "because"
+            d2 program_set "2" by 7 "because"
+            action 1.1.1 A 1001 100.00 pays 8.00 pending until d32, by forced partner, terms template/1
+            balance A pending 8.00 locked 0.00 paid 0.00
         "#]],
     );
 }

@@ -214,6 +214,51 @@ fn a_contract_that_follows_a_template_that_never_was_has_no_terms() {
     );
 }
 
+/// The contract goes on, so it is not said to have ended: it is the terms it follows that pay nothing.
+#[test]
+fn a_contract_that_follows_a_template_that_ended_or_is_paused_has_no_terms() {
+    check(
+        "
+        program 1 eur
+        event sale
+        template sale=8% to=d5
+        ad 1
+        partner A
+        partner B
+        contract A
+        contract B sale=5%
+        at d4      click k1 A visitor=v1
+        at d4      click k2 B visitor=v2
+        at d5-1ms  conversion 1001 sale 100.00 visitor=v1
+        at d5      conversion 1002 sale 100.00 visitor=v1
+        at d5      conversion 1003 sale 100.00 visitor=v2
+        at d5      click k3 A visitor=v1
+        at d6      template sale=9%
+        at d6      conversion 1004 sale 100.00 visitor=v1
+        at d7      template sale=9% paused
+        at d7      conversion 1005 sale 100.00 visitor=v1
+        at d7      conversion 1006 sale 100.00 partner=A
+        # What was opened is still priced by what it was opened under.
+        at d8      modify 1001 amount=50.00
+        show decision 1005
+        ",
+        expect![[r#"
+            d5 conversion 1002: ACTIONTERMS_NOT_FOUND
+            d5 click k3: ACTIONTERMS_NOT_FOUND
+            d7 conversion 1005: ACTIONTERMS_NOT_FOUND
+            d7 conversion 1006: ACTIONTERMS_NOT_FOUND
+            decision 1005 at d7: ACTIONTERMS_NOT_FOUND
+              k3 A d5 ACTIONTERMS_NOT_FOUND: visitor:v1
+              k1 A d4 ACTIONTERMS_NOT_FOUND: visitor:v1
+            action 1.1.1 A 1001 50.00 pays 4.00 pending until d34+23h59m59s999ms, by identifier k1, terms template/1
+            action 1.1.2 B 1003 100.00 pays 5.00 pending until d35, by identifier k2, terms B/1
+            action 1.1.3 A 1004 100.00 pays 9.00 pending until d36, by identifier k1, terms template/2
+            balance A pending 13.00 locked 0.00 paid 0.00
+            balance B pending 5.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
 #[test]
 fn a_fixed_payout_is_the_same_for_every_amount() {
     check(

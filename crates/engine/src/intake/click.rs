@@ -8,12 +8,11 @@ use std::sync::Arc;
 use referee_core::config::Config;
 use referee_core::fact::{Agent, Click, ClickRef, Fact, Navigation, Signals};
 use referee_core::id::{AdId, ClickNo, PartnerId, ProgramId};
-use referee_core::identity::IdentifierKind;
 use referee_core::program::{Program, Standing, VanityLink};
 use referee_core::time::Timestamp;
 
 use super::keys::BrandKeys;
-use super::{agent, click_id, identifier, landing};
+use super::{agent, click_id, landing, visitor};
 use crate::limits::{SLUG_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX};
 use crate::log::{Draft, Raw};
 use crate::routing::{BrandRouting, Routing};
@@ -40,8 +39,8 @@ pub struct ClickRequest<'a> {
 pub struct Given {
     pub now: Timestamp,
     pub no: ClickNo,
-    /// 128 random bits, used if the visitor is new.
-    pub new_visitor: [u8; 16],
+    /// 96 random bits, used if the visitor is new.
+    pub new_visitor: [u8; 12],
 }
 
 pub enum Answer {
@@ -91,10 +90,10 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
     let person = !signals.prefetch && !signals.head && signals.navigation != Navigation::Embedded;
     let counted = person && !matches!(signals.agent, Agent::Bot | Agent::Preview);
     let keys = &target.brand.keys;
-    let known = request.visitor.filter(|value| is_visitor(value));
+    let known = request.visitor.filter(|value| visitor::is_visitor(value));
     let visitor = match known {
         Some(value) => Some(value.to_owned()),
-        None if counted => Some(hex(&given.new_visitor)),
+        None if counted => Some(visitor::mint(given.now, given.new_visitor)),
         None => None,
     };
     let draft = Draft {
@@ -108,9 +107,7 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
             partner: target.partner,
             ad: target.ad,
             slug: target.slug.map(str::to_owned),
-            visitor: visitor
-                .as_deref()
-                .and_then(|value| identifier::identifier(keys, IdentifierKind::Visitor, value).ok()),
+            visitor: visitor.as_deref().and_then(|value| visitor::identifier(keys, value)),
             sub_ids: query.sub_ids,
             shared_id: query.shared_id,
             signals,
@@ -269,11 +266,6 @@ pub fn cut(text: &str, chars: usize) -> String {
         Some((end, _)) => text[..end].to_owned(),
         None => text.to_owned(),
     }
-}
-
-/// A visitor cookie of ours: 128 bits in hex.
-pub fn is_visitor(value: &str) -> bool {
-    value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
 }
 
 pub fn hex(bytes: &[u8]) -> String {

@@ -115,7 +115,7 @@ fn usable(value: &str) -> Result<(), Unusable> {
     Ok(())
 }
 
-fn hash(keys: &BrandKeys, kind: IdentifierKind, value: &[u8]) -> Identifier {
+pub(super) fn hash(keys: &BrandKeys, kind: IdentifierKind, value: &[u8]) -> Identifier {
     let mut mac = keys.identity.clone();
     mac.update(&[kind.number()]);
     mac.update(value);

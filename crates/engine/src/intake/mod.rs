@@ -14,3 +14,4 @@ pub mod keys;
 pub mod landing;
 pub mod page_load;
 pub mod report;
+pub mod visitor;

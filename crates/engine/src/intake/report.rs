@@ -19,6 +19,7 @@ use super::event_date::event_date;
 use super::fields::Fields;
 use super::identifier::{self, identifier};
 use super::keys::BrandKeys;
+use super::visitor;
 use crate::limits::{CUSTOM_FIELDS_MAX, ITEMS_MAX, ORDER_ID_CHARS_MAX, TEXT_CHARS_MAX};
 
 /// What a report is read against.
@@ -195,7 +196,7 @@ pub fn identifiers(
             Err(why) => warnings.push(Warning::new("CustomerEmail", &format!("It was left out: {why}."))),
         }
     }
-    found.extend(visitor.and_then(|value| identifier(keys, IdentifierKind::Visitor, value).ok()));
+    found.extend(visitor.and_then(|value| visitor::identifier(keys, value)));
     found.sort_unstable();
     found.dedup();
     (found, warnings)
@@ -452,7 +453,8 @@ fn spread(items: &mut [Item], amount: Money, before: Money, currency: Currency) 
     let mut left = amount;
     let last = items.len().saturating_sub(1);
     for (i, item) in items.iter_mut().enumerate() {
-        let share = amount.share(item.amount.0, before.0, currency);
+        // Shares that are all rounded up may come to more than the whole.
+        let share = amount.share(item.amount.0, before.0, currency).min(left);
         item.amount = if i == last { left } else { share };
         left = left.minus(item.amount);
     }

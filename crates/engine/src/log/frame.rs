@@ -49,15 +49,25 @@ pub fn pack(id: FrameId, first_fact_n: u64, records: &[Encoded]) -> Result<Frame
 
 /// The records of a frame, with their names.
 pub fn unpack(frame: &Frame) -> Result<Vec<(FactId, Draft)>> {
-    let facts = parts(&open(frame, &frame.facts)?, frame)?;
-    let raw = if frame.raw.is_empty() { Vec::new() } else { parts(&open(frame, &frame.raw)?, frame)? };
+    let raw = if frame.raw.is_empty() { Vec::new() } else { open(frame, &frame.raw)? };
+    records(frame, &parts(&raw, frame)?)
+}
+
+/// The same without what the requests said of themselves, which the rules never see.
+pub fn unpack_facts(frame: &Frame) -> Result<Vec<(FactId, Draft)>> {
+    records(frame, &[])
+}
+
+fn records(frame: &Frame, raw: &[&[u8]]) -> Result<Vec<(FactId, Draft)>> {
+    let facts = open(frame, &frame.facts)?;
+    let facts = parts(&facts, frame)?;
     if facts.len() != frame.records as usize {
         return Err(damaged(frame, "it holds another number of records than it says"));
     }
     let mut records = Vec::with_capacity(facts.len());
     for (i, fact) in facts.iter().enumerate() {
         let n = frame.first_fact_n + i as u64;
-        let raw = raw.get(i).map(Vec::as_slice).unwrap_or_default();
+        let raw = raw.get(i).copied().unwrap_or_default();
         records.push((FactId { edge: frame.id.edge, epoch: frame.id.epoch, n }, codec::decode(fact, raw)?));
     }
     Ok(records)
@@ -106,7 +116,7 @@ fn open(frame: &Frame, section: &[u8]) -> Result<Vec<u8>> {
     zstd::bulk::decompress(body, length).map_err(|error| damaged(frame, error))
 }
 
-fn parts(mut body: &[u8], frame: &Frame) -> Result<Vec<Vec<u8>>> {
+fn parts<'a>(mut body: &'a [u8], frame: &Frame) -> Result<Vec<&'a [u8]>> {
     let mut parts = Vec::new();
     while !body.is_empty() {
         let length = prost::encoding::decode_varint(&mut body).map_err(|error| damaged(frame, error))?;
@@ -114,7 +124,7 @@ fn parts(mut body: &[u8], frame: &Frame) -> Result<Vec<Vec<u8>>> {
         let Some((part, rest)) = body.split_at_checked(length) else {
             return Err(damaged(frame, "a record is cut short"));
         };
-        parts.push(part.to_vec());
+        parts.push(part);
         body = rest;
     }
     Ok(parts)

@@ -149,15 +149,21 @@ fn candidate_line(
             b { "Click" } " on " (person.partner_name(candidate.partner)) ", " (ad)
             span.muted { " · " (format::date_time(candidate.occurred_at, zone)) }
             @if let Some(lost) = candidate.lost { br; span.muted { (sentence(person, lost)) } }
-            @if won { @for step in &candidate.path { br; span.muted { (step_words(step, identifiers, zone)) } } }
+            @if won {
+                @for step in &candidate.path {
+                    br;
+                    span.muted { (step_words(step, candidate.path.len() == 1, identifiers, zone)) }
+                }
+            }
         }
     }
 }
 
-fn step_words(step: &Step, identifiers: &HashMap<NodeId, Identifier>, zone: &Zone) -> String {
+fn step_words(step: &Step, alone: bool, identifiers: &HashMap<NodeId, Identifier>, zone: &Zone) -> String {
     let at = |node: &NodeId| identifiers.get(node).map_or_else(|| "a click".to_owned(), masked);
     match step {
-        Step::ReportedClickId => "The order's report carried the id of this click".into(),
+        Step::ReportedClickId if alone => "The order's report carried the id of this click".into(),
+        Step::ReportedClickId => "The order's report carried the id of another click".into(),
         Step::Reported { identifier } => format!("The order's report named {}", masked(identifier)),
         Step::Joined { occurred_at, from, to, .. } => {
             format!("{} and {} were seen together, {}", at(from), at(to), format::date_time(*occurred_at, zone))

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::COOKIE;
 use referee_engine::config::Scheme;
-use referee_engine::intake::click::is_visitor;
+use referee_engine::intake::visitor::is_visitor;
 
 /// Browsers cap a cookie's life there.
 const DAYS_MAX: u32 = 400;

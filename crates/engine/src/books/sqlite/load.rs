@@ -153,7 +153,7 @@ fn journeys(db: &Connection, brand: BrandId, profiles: &WantedProfiles, slice: &
     let sql = include_str!("../../../sql/books/load_clicks_of_nodes.sql");
     let found: Vec<ClickRow> = ask(db, sql, (brand.0, nodes(&all), profiles.clicks_since.0), rows::click)?;
     for click in found {
-        slice.touchpoints.entry(click.node).or_default().insert(click.no);
+        slice.touchpoints.insert((click.node, click.no));
         slice.clicks.load(click.no, Some(click));
     }
     Ok(())

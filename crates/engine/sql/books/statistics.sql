@@ -1,0 +1,36 @@
+-- What the planner is told of the tables' sizes. Left to itself it takes them for small and reads all of a brand's rows
+-- where a few are asked for by key; measured statistics would make the plan depend on when they were taken.
+
+analyze sqlite_schema;
+insert into sqlite_stat1 (tbl, idx, stat) values
+  ('click', 'click', '10000000 5000000 1'),
+  ('click', 'click_by_node', '10000000 5000000 2'),
+  ('identifier', 'identifier', '10000000 5000000 1'),
+  ('identifier', 'identifier_by_node', '10000000 5000000 1'),
+  ('node_root', 'node_root', '1000000 500000 1'),
+  ('node_root', 'node_root_by_root', '1000000 500000 3'),
+  ('edge', 'edge', '1000000 500000 2 1 1'),
+  ('edge', 'edge_by_a', '1000000 500000 2'),
+  ('conversion', 'conversion', '1000000 500000 100000 1'),
+  ('conversion', 'conversion_by_record', '1000000 500000 1'),
+  ('conversion', 'conversion_by_order', '1000000 500000 1'),
+  ('action', 'action', '1000000 500000 1'),
+  ('action', 'action_by_time', '1000000 500000 1 1'),
+  ('action', 'action_by_partner', '1000000 500000 10000 1 1'),
+  ('action', 'action_due', '100000 50000 1 1'),
+  ('action', 'action_payable', '100000 50000 50000 1000 1'),
+  ('history', 'history', '3000000 1500000 3 1'),
+  ('history', 'history_by_record', '3000000 1500000 2 1'),
+  ('decision', 'decision', '1000000 500000 1'),
+  ('decision', 'decision_by_order', '1000000 500000 100000 1'),
+  ('entry', 'entry', '6000000 3000000 2 1'),
+  ('entry', 'entry_by_action', '6000000 3000000 6'),
+  ('rollup', 'rollup', '1000000 500000 100000 300 10 1'),
+  ('submission', 'submission', '1000000 500000 1'),
+  ('submission', 'submission_by_record', '1000000 500000 1'),
+  ('audit', 'audit', '1000000 500000 1'),
+  ('audit', 'audit_by_fact', '1000000 500000 500000 100000 1'),
+  ('balance', 'balance', '1000 500 100 3 1 1'),
+  ('payment', 'payment', '10000 5000 1'),
+  ('payment', 'payment_open', '1 1 1');
+analyze sqlite_schema;
