@@ -238,7 +238,7 @@ fn history(told: &Told, zone: &Zone) -> Markup {
                 thead { tr { th { "History" } th { "When" } th.minor { "By" } th.num.minor { "Amount" } th.num { "Payout" } } }
                 tbody { @for line in lines {
                     tr {
-                        td { (what(line)) @if !line.disposition.is_empty() { span.muted { " " (reason_words(&line.disposition)) } } }
+                        td { (what(line)) @if !line.disposition.is_empty() { span.muted { ", " (reason_words(&line.disposition)) } } }
                         td { span.time { (format::date_time(line.at, zone)) } }
                         td.minor.muted { (by(line)) }
                         td.num.minor { (format::money(line.amount_delta, action.currency)) }
@@ -250,8 +250,28 @@ fn history(told: &Told, zone: &Zone) -> Markup {
     }
 }
 
+/// What a reason's code says; a code that came in from elsewhere stays readable.
 fn reason_words(code: &str) -> String {
-    code.to_lowercase().replace('_', " ")
+    let words = match code {
+        "ORDER_UPDATE" => "the order was changed",
+        "ITEM_RETURNED" => "an item was returned",
+        "CONS_FRAUD" => "fraud by the customer",
+        "CONS_ERROR" => "a mistake of the customer's",
+        "ORDER_ERROR" => "the order was wrong",
+        "PUB_ACT_DISPUTE" => "the partner disputed it",
+        "ADV_ACT_DISPUTE" => "the brand disputed it",
+        "NOT_COMPLIANCE_TERMS" => "against the terms",
+        "ITEM_OUT_OF_STOCK" => "an item was out of stock",
+        "TEST_ACTION" => "it was a test",
+        "PARTNER_NOT_ACTIVE" => "the partner was not active",
+        "CREDITED_DIFFERENT_MP" => "credited to another partner",
+        "OTHER" => "another reason",
+        "REJECTED" => "rejected",
+        "CONS_INFO_INVALID" => "the customer's details were not valid",
+        "MP_RETURNED" => "returned by the partner",
+        code => return code.to_lowercase().replace('_', " "),
+    };
+    words.to_owned()
 }
 
 fn ledger(entries: &[EntryRow], action: &ActionRow) -> Markup {

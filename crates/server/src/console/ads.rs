@@ -60,7 +60,7 @@ pub async fn show(person: Person, Query(query): Query<AdsQuery>) -> Result<Respo
 
 fn portal(person: &Person, partner: PartnerId) -> Markup {
     let own = AdsQuery { partner: partner.to_string(), ..AdsQuery::default() };
-    let codes = codes(person, &own);
+    let codes = codes(person, &own).without(Some("Partner"));
     let host = person.program(None).and_then(|it| it.permitted_hosts.iter().find(|host| !host.starts_with("*.")));
     let deep_link = format!("?u=https%3A%2F%2F{}%2Fa-page", host.map_or("www.shop.com", String::as_str));
     let body = html! {

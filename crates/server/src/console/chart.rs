@@ -1,7 +1,7 @@
 //! Clicks and payouts by day, as SVG, with a table of the same figures one click away.
 
 use maud::{Markup, html};
-use referee_core::money::{Currency, Money};
+use referee_core::money::{Currency, MICROS, Money};
 use referee_core::row::Rollup;
 use referee_core::time::Day;
 
@@ -14,8 +14,11 @@ const HEIGHT: f64 = 100.0;
 
 /// One bar and one point a day. The day that is not over is drawn hollow, and its line dashed.
 pub fn days(days: &[(Day, Rollup)], currency: Currency, today: Day, foot: Markup) -> Markup {
-    let top = |of: fn(&Rollup) -> i64| nice(days.iter().map(|(_, it)| of(it)).max().unwrap_or(0));
-    let (clicks_top, payout_top) = (top(|it| it.clicks), top(|it| it.payout.0));
+    let top = |unit: i64, of: fn(&Rollup) -> i64| match days.iter().map(|(_, it)| of(it)).max() {
+        Some(most) if most > 0 => nice(most),
+        _ => 2 * unit,
+    };
+    let (clicks_top, payout_top) = (top(1, |it| it.clicks), top(MICROS, |it| it.payout.0));
     let unfinished = days.iter().any(|(day, _)| *day == today);
     html! {
         figure.card.pad.chart {
