@@ -261,6 +261,11 @@ impl Reach {
 }
 
 impl Slice {
+    /// Adds to the figures of a day.
+    pub fn count(&mut self, key: RollupKey, added: Rollup) {
+        self.new.rollups.entry(key).or_default().add(added);
+    }
+
     /// The clicks that were seen at a node.
     pub fn touchpoints_of(&self, node: NodeId) -> impl Iterator<Item = ClickNo> + '_ {
         let of_node = (node, ClickNo(0))..=(node, ClickNo(u64::MAX));

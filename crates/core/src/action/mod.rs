@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod open;
+pub mod payment;
 pub mod work;
 
 use crate::fact::Record;
@@ -52,11 +53,7 @@ pub(crate) fn count(slice: &mut Slice, action: &ActionRow, added: Rollup) {
     let Some(program) = slice.config.programs.get(&action.id.program) else { return };
     let day = program.zone.day(action.occurred_at);
     let key = RollupKey { program: action.id.program, day, partner: action.partner, ad: action.ad };
-    add_to_rollup(slice, key, added);
-}
-
-pub(crate) fn add_to_rollup(slice: &mut Slice, key: RollupKey, added: Rollup) {
-    slice.new.rollups.entry(key).or_default().add(added);
+    slice.count(key, added);
 }
 
 /// The next action of a program and event type.

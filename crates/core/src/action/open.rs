@@ -14,8 +14,8 @@ use crate::row::{
 use crate::slice::Slice;
 
 use super::change::{self, Figures};
-use super::{Line, add_to_rollup, count, next_id, write};
-use crate::machine::click_node;
+use super::{Line, count, next_id, write};
+use crate::click;
 
 /// What a report came to.
 pub(crate) struct Outcome {
@@ -211,7 +211,7 @@ fn decide_again(
 
 /// Everything the report says of the buyer enters the graph.
 fn know_buyer(slice: &mut Slice, record: &Record, report: &Conversion, before: Option<crate::id::NodeId>) -> Buyer {
-    let click = report.click.map(|click| (click.no, click_node(slice, record, click)));
+    let click = report.click.map(|click| (click.no, click::node_of(slice, record, click)));
     let mut reported = Vec::new();
     for identifier in &report.identifiers {
         reported.push((graph::node_of(slice, record, *identifier), *identifier));
@@ -252,7 +252,7 @@ fn count_unclaimed(slice: &mut Slice, row: &ConversionRow, times: i64) {
     let Some(program) = slice.config.programs.get(&row.program) else { return };
     let day = program.zone.day(row.occurred_at);
     let key = RollupKey { program: row.program, day, partner: PartnerId(0), ad: AdId(0) };
-    add_to_rollup(slice, key, Rollup { unclaimed: times, ..Rollup::default() });
+    slice.count(key, Rollup { unclaimed: times, ..Rollup::default() });
 }
 
 fn open(slice: &mut Slice, record: &Record, report: &Conversion, winner: Winner) -> ActionId {

@@ -6,6 +6,7 @@ use referee_core::identity::{Identifier, IdentifierKind};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+use super::hex::hex;
 use super::keys::BrandKeys;
 
 const VALUE_CHARS_MAX: usize = 255;
@@ -123,10 +124,6 @@ pub(super) fn hash(keys: &BrandKeys, kind: IdentifierKind, value: &[u8]) -> Iden
     let mut hash = [0; 16];
     hash.copy_from_slice(&full[..16]);
     Identifier { kind, hash }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod click_id;
 pub mod drop_reason;
 pub mod event_date;
 pub mod fields;
+pub mod hex;
 pub mod identifier;
 pub mod keys;
 pub mod landing;

@@ -6,7 +6,7 @@
 use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::time::{MINUTE_MS, Timestamp};
 
-use super::click::hex;
+use super::hex::hex;
 use super::identifier;
 use super::keys::BrandKeys;
 

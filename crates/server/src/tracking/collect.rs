@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, RawQuery, State};
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use referee_core::program::Source;
 use referee_engine::intake::click::without_query;
@@ -19,24 +20,38 @@ use referee_engine::log::{Draft, Raw};
 
 use super::cookie;
 use crate::app::App;
-use crate::host::Host;
+use crate::host::host_of;
 use crate::reports::{Refused, Reporter, new_submission, submission_name};
 
 /// One transparent point.
 const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01D\x00;";
 
-/// What every handler here reads of a request.
+/// A request of a page: what every handler here reads of it.
 pub struct Browser {
-    pub host: String,
-    pub address: String,
-    pub headers: HeaderMap,
+    app: Arc<App>,
+    host: String,
+    address: String,
+    headers: HeaderMap,
+    query: String,
+}
+
+impl FromRequestParts<Arc<App>> for Browser {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Browser, Response> {
+        let connected = ConnectInfo::<SocketAddr>::from_request_parts(parts, app).await;
+        let ConnectInfo(from) = connected.map_err(IntoResponse::into_response)?;
+        Ok(Browser {
+            app: app.clone(),
+            host: host_of(&parts.uri, &parts.headers),
+            address: app.address_of(from, &parts.headers),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers.clone(),
+        })
+    }
 }
 
 impl Browser {
-    fn of(app: &App, host: Host, from: SocketAddr, headers: HeaderMap) -> Browser {
-        Browser { host: host.0, address: app.address_of(from, &headers), headers }
-    }
-
     fn text(&self, name: HeaderName) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
@@ -52,55 +67,25 @@ impl Browser {
     }
 }
 
-pub async fn post_visit(
-    State(app): State<Arc<App>>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    host: Host,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let browser = Browser::of(&app, host, from, headers);
-    let kept = visit(&app, &browser, query.as_deref(), &body, Source::Browser).await;
-    answer(&app, &browser, kept.is_ok())
+pub async fn post_visit(browser: Browser, body: Bytes) -> Response {
+    let kept = visit(&browser, &body, Source::Browser).await;
+    answer(&browser, kept.is_ok())
 }
 
-pub async fn post_conversion(
-    State(app): State<Arc<App>>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    host: Host,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let browser = Browser::of(&app, host, from, headers);
-    let kept = report(&app, &browser, query.as_deref(), &body, Source::Browser).await;
-    answer(&app, &browser, kept)
+pub async fn post_conversion(browser: Browser, body: Bytes) -> Response {
+    let kept = report(&browser, &body, Source::Browser).await;
+    answer(&browser, kept)
 }
 
-pub async fn visit_pixel(
-    State(app): State<Arc<App>>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    host: Host,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let browser = Browser::of(&app, host, from, headers);
+pub async fn visit_pixel(browser: Browser) -> Response {
     // A picture is always a picture.
-    _ = visit(&app, &browser, query.as_deref(), &[], Source::Pixel).await;
+    _ = visit(&browser, &[], Source::Pixel).await;
     pixel()
 }
 
-pub async fn conversion_pixel(
-    State(app): State<Arc<App>>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    host: Host,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let browser = Browser::of(&app, host, from, headers);
+pub async fn conversion_pixel(browser: Browser) -> Response {
     // What could not be kept is in the metrics and the log; a picture is always a picture.
-    _ = report(&app, &browser, query.as_deref(), &[], Source::Pixel).await;
+    _ = report(&browser, &[], Source::Pixel).await;
     pixel()
 }
 
@@ -111,25 +96,17 @@ struct Issued {
 }
 
 /// A click id for the shop to keep: the visitor's own, joined to what else is known of them.
-pub async fn issue_click_id(
-    State(app): State<Arc<App>>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    host: Host,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let browser = Browser::of(&app, host, from, headers);
-    let click_id = visit(&app, &browser, query.as_deref(), &[], Source::Browser).await.unwrap_or_default();
+pub async fn issue_click_id(browser: Browser) -> Response {
+    let click_id = visit(&browser, &[], Source::Browser).await.unwrap_or_default();
     let mut response = Json(Issued { click_id }).into_response();
-    cors(&app, &browser, response.headers_mut());
+    cors(&browser, response.headers_mut());
     response
 }
 
-pub async fn preflight(State(app): State<Arc<App>>, host: Host, headers: HeaderMap) -> Response {
-    let browser = Browser { host: host.0, address: String::new(), headers };
+pub async fn preflight(browser: Browser) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let lines = response.headers_mut();
-    cors(&app, &browser, lines);
+    cors(&browser, lines);
     lines.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
     lines.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type"));
     lines.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
@@ -145,14 +122,9 @@ fn denied(fields: &Fields) -> bool {
 struct NotKept;
 
 /// Keeps a visit; the click id that the page goes on with. What is wrong with it is nobody's business in a browser.
-async fn visit(
-    app: &App,
-    browser: &Browser,
-    query: Option<&str>,
-    body: &[u8],
-    source: Source,
-) -> Result<String, NotKept> {
-    let Ok(mut fields) = Fields::read(query.unwrap_or_default(), body) else { return Ok(String::new()) };
+async fn visit(browser: &Browser, body: &[u8], source: Source) -> Result<String, NotKept> {
+    let app = &browser.app;
+    let Ok(mut fields) = Fields::read(&browser.query, body) else { return Ok(String::new()) };
     if denied(&fields) {
         return Ok(String::new());
     }
@@ -189,8 +161,9 @@ async fn visit(
 }
 
 /// Keeps a report, or keeps why it was refused. False only where the browser should try again.
-async fn report(app: &App, browser: &Browser, query: Option<&str>, body: &[u8], source: Source) -> bool {
-    let fields = match Fields::read(query.unwrap_or_default(), body) {
+async fn report(browser: &Browser, body: &[u8], source: Source) -> bool {
+    let app = &browser.app;
+    let fields = match Fields::read(&browser.query, body) {
         Ok(fields) => fields,
         // Nothing in it says whose it is.
         Err(_) => return true,
@@ -234,20 +207,20 @@ fn brand_of<'a>(
     brands.find(named).or(first)
 }
 
-fn answer(app: &App, browser: &Browser, kept: bool) -> Response {
+fn answer(browser: &Browser, kept: bool) -> Response {
     let status = if kept { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE };
     let mut response = status.into_response();
-    cors(app, browser, response.headers_mut());
+    cors(browser, response.headers_mut());
     response
 }
 
 /// Pages of the shop may read the answer; nobody else's.
-fn cors(app: &App, browser: &Browser, lines: &mut HeaderMap) {
+fn cors(browser: &Browser, lines: &mut HeaderMap) {
     lines.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     lines.insert(header::VARY, HeaderValue::from_static("Origin"));
     let origin = browser.text(header::ORIGIN);
     if !origin.is_empty()
-        && app.permits_origin(&browser.host, origin)
+        && browser.app.permits_origin(&browser.host, origin)
         && let Ok(value) = HeaderValue::try_from(origin)
     {
         lines.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
