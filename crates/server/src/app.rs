@@ -8,8 +8,8 @@ use referee_engine::Engine;
 use referee_engine::config::{Config, Scheme};
 use url::Url;
 
-use crate::console::sign_in::Tries;
 use crate::metrics::Metrics;
+use crate::tries::Tries;
 
 pub struct App {
     pub engine: Arc<Engine>,

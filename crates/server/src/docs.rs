@@ -11,7 +11,7 @@ use maud::{PreEscaped, html};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::app::App;
-use crate::console::page::plain_page;
+use crate::console::plain::plain_page;
 
 macro_rules! documents {
     ($($path:literal),* $(,)?) => {

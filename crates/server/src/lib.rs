@@ -16,4 +16,5 @@ pub mod serve;
 pub mod setup;
 pub mod tasks;
 pub mod tracking;
+pub mod tries;
 pub mod vendor;

@@ -8,6 +8,7 @@ use referee_engine::clock::SystemClock;
 use referee_engine::config::{Config, LogFormat};
 use referee_engine::error::{Error, Result};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
 use crate::serve::{runtime, serve};
@@ -19,10 +20,11 @@ pub fn run(settings: Settings) -> Result<ExitCode> {
     log_as(&config);
     let engine = Arc::new(Engine::open(&config.data, config.edge, Arc::new(SystemClock))?);
     runtime()?.block_on(async {
+        let stop = StopSignal::listen()?;
         let listener = listen(&config).await?;
         tracing::info!(listen = %config.listen, data = %config.data.display(), "referee serves");
         let app = App::new(engine.clone(), config, None);
-        serve(listener, app, stop_signal()).await;
+        serve(listener, app, stop.wait()).await;
         Ok::<_, Error>(())
     })?;
     engine.shut_down();
@@ -46,19 +48,22 @@ pub fn log_as(config: &Config) {
     }
 }
 
-/// Resolves when the process is asked to end.
-pub async fn stop_signal() {
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(error) => {
-            tracing::warn!(%error, "the terminate signal can't be heard; stop with interrupt");
-            // Nothing is left to wait for if this signal can't be heard either.
-            _ = tokio::signal::ctrl_c().await;
-            return;
+/// The process's wish to end, heard from the moment this is made.
+pub struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    pub fn listen() -> Result<StopSignal> {
+        let heard = |kind| signal(kind).map_err(|error| Error::setup("listen for signals", error));
+        Ok(StopSignal { terminate: heard(SignalKind::terminate())?, interrupt: heard(SignalKind::interrupt())? })
+    }
+
+    pub async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
     }
 }

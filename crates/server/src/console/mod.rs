@@ -20,6 +20,7 @@ pub mod partner;
 pub mod partners;
 pub mod payments;
 pub mod person;
+pub mod plain;
 pub mod search;
 pub mod settings;
 pub mod sign_in;

@@ -1,9 +1,10 @@
 //! The frame around every screen.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 use referee_core::fact::Role;
 
 use super::person::{May, Person};
+use super::plain::{document, logo};
 
 /// A screen of the console.
 pub fn page(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
@@ -94,61 +95,6 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
 /// The hidden field that every form brings back.
 pub fn csrf(person: &Person) -> Markup {
     html! { input type="hidden" name="csrf" value=(person.csrf); }
-}
-
-/// A page for somebody who is not signed in.
-pub fn plain_page(title: &str, body: Markup) -> Markup {
-    document(
-        title,
-        html! {
-            div.plain { (logo()) main #main { (body) } }
-        },
-    )
-}
-
-pub fn error_page(title: &str, text: &str) -> Markup {
-    plain_page(
-        title,
-        html! {
-            section.card.pad.narrow {
-                h1 { (title) }
-                p { (text) }
-                div.row {
-                    // Shown by the script, which alone can go back.
-                    button.primary type="button" data-back hidden { "Back" }
-                    a.button href="/" { "To the overview" }
-                }
-            }
-        },
-    )
-}
-
-fn document(title: &str, body: Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · Referee" }
-                link rel="stylesheet" href="/assets/console.css";
-                link rel="icon" href="data:,";
-                script src="/assets/console.js" defer {}
-            }
-            body { (body) }
-        }
-    }
-}
-
-fn logo() -> Markup {
-    html! {
-        a.logo href="/" {
-            svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" {
-                path d="M3 15V3h7a4 4 0 0 1 0 8H6m4 0 4 4" fill="none" stroke="currentColor" stroke-width="2" {}
-            }
-            "Referee"
-        }
-    }
 }
 
 /// A state that teaches its next step.

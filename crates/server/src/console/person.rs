@@ -17,7 +17,7 @@ use referee_engine::error::Error;
 use referee_engine::settings::BrandRole;
 use subtle::ConstantTimeEq;
 
-use super::page::error_page;
+use super::plain::error_page;
 use crate::app::App;
 
 pub const SESSION_COOKIE: &str = "referee_session";

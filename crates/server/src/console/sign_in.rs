@@ -1,53 +1,21 @@
 //! Signing in and out.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Form, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
-use referee_core::time::{MINUTE_MS, Timestamp};
 use referee_engine::config::Scheme;
 use referee_engine::engine::blocking;
 use referee_engine::settings::SESSION_DAYS;
 use serde::Deserialize;
 
-use super::page::plain_page;
 use super::person::{Failure, Person, SESSION_COOKIE, session_token};
+use super::plain::plain_page;
 use crate::app::App;
 use crate::host::Host;
-
-/// Tries an address has in a quarter of an hour: enough for a forgotten password, too few to guess one.
-const TRIES_MAX: u32 = 10;
-const TRIES_WINDOW_MS: i64 = 15 * MINUTE_MS;
-/// Addresses remembered; past it the oldest window is over for all.
-const ADDRESSES_MAX: usize = 10_000;
-
-/// Failed tries by address, or by user where somebody is signed in.
-#[derive(Default)]
-pub struct Tries {
-    by_address: Mutex<HashMap<String, (Timestamp, u32)>>,
-}
-
-impl Tries {
-    /// Whether one more try is allowed; counts it.
-    pub fn allow(&self, address: &str, now: Timestamp) -> bool {
-        let mut by_address = self.by_address.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        by_address.retain(|_, (since, _)| now.since_ms(*since) < TRIES_WINDOW_MS);
-        if by_address.len() >= ADDRESSES_MAX {
-            by_address.clear();
-        }
-        let (_, tries) = by_address.entry(address.to_owned()).or_insert((now, 0));
-        *tries += 1;
-        *tries <= TRIES_MAX
-    }
-
-    pub fn forget(&self, address: &str) {
-        self.by_address.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(address);
-    }
-}
 
 #[derive(Deserialize)]
 pub struct SignIn {
@@ -133,21 +101,4 @@ pub async fn end(person: Person, headers: HeaderMap, Form(sent): Form<SignOut>) 
     blocking(move || engine.settings.end_session(&token)).await?;
     Ok(([(header::SET_COOKIE, set_cookie(&person.app, SESSION_COOKIE, "", 0))], Redirect::to("/sign-in"))
         .into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn guessing_is_slow() {
-        let tries = Tries::default();
-        let now = Timestamp(0);
-        assert!((0..TRIES_MAX).all(|_| tries.allow("a", now)));
-        assert!(!tries.allow("a", now));
-        assert!(tries.allow("b", now));
-        assert!(tries.allow("a", now.plus_ms(TRIES_WINDOW_MS)));
-        tries.forget("a");
-        assert!(tries.allow("a", now));
-    }
 }

@@ -19,7 +19,7 @@ use crate::app::{App, Shop};
 use crate::demo::ShopConfig;
 use crate::serve::{runtime, serve};
 
-use super::serve::{listen, log_as, stop_signal};
+use super::serve::{StopSignal, listen, log_as};
 
 #[derive(Args)]
 pub struct Demo {
@@ -56,6 +56,7 @@ pub fn run(command: Demo) -> Result<ExitCode> {
     log_as(&config);
     let engine = Arc::new(Engine::open(&config.data, config.edge, Arc::new(SystemClock))?);
     let outcome = runtime()?.block_on(async {
+        let stop = StopSignal::listen()?;
         let listener = listen(&config).await?;
         config.listen = listener.local_addr().map_err(|error| Error::setup("read the port", error))?;
         let port = config.listen.port();
@@ -74,7 +75,7 @@ pub fn run(command: Demo) -> Result<ExitCode> {
         greet(&seed.welcome(&config.data));
         let run = u64::try_from(engine.now().0 / 1_000).unwrap_or_default();
         let traffic = traffic::start(command.traffic, config.listen, &seed, run);
-        serve(listener, App::new(engine.clone(), config, Some(shop)), stop_signal()).await;
+        serve(listener, App::new(engine.clone(), config, Some(shop)), stop.wait()).await;
         traffic.abort();
         Ok::<_, Error>(())
     });
