@@ -42,7 +42,7 @@ fn page(redirect: Option<&Redirect>, apply: Option<&Apply>) -> Result<String, st
         let reached = it.ratio_nginx <= CLICK_IN_NGINX_MOST;
         row(&mut text, "a durable click", format!("{:.2} x nginx", it.ratio_nginx), "2.5 x nginx", reached)?;
         let reached = it.ratio_express >= CLICKS_IN_EXPRESS_LEAST;
-        let measured = format!("{:.0} x less than Express", it.ratio_express);
+        let measured = format!("{:.1} x less than Express", it.ratio_express);
         row(&mut text, "the same, beside Express and PostgreSQL", measured, "20 x less", reached)?;
     }
     if let Some(it) = apply {
@@ -74,8 +74,8 @@ fn redirect_section(text: &mut String, it: &Redirect) -> std::fmt::Result {
         "
 ## The redirect of a click
 
-{rounds} rounds, in each of which every server is under load for {seconds} s in turn: {connections} connections that
-stay open, and requests of a browser that follows a partner's link without a cookie, so that each is a new visitor's.
+{rounds} rounds, in each of which every server is under load for {seconds} s in turn: {connections} connections that stay open, and requests of
+a browser that follows a partner's link without a cookie, so that each is a new visitor's.
 
 - **Referee**: `referee demo`, the release binary. Every click is flushed to the log before its answer, and applied to
   the books meanwhile. *Click* counts the threads a visitor waits for (edge and log writer), *process* all of them.
@@ -103,8 +103,8 @@ stay open, and requests of a browser that follows a partner's link without a coo
         text,
         "
 A click costs {:.2} redirects of nginx (rounds: {:.2} to {:.2}), and the whole process {:.2}. Express costs {:.1} clicks
-(rounds: {:.1} to {:.1}), or {:.1} of the whole process. {} clicks were answered, {} recorded (connections still had
-some under way when a round ended), {} sent on before they were durable, and none failed.
+(rounds: {:.1} to {:.1}), or {:.1} of the whole process. {} clicks were answered, {} recorded: connections
+still had some under way when a round ended. {} were sent on before they were durable, and none failed.
 ",
         it.ratio_nginx,
         spread.ratio_nginx.lowest,
@@ -163,8 +163,8 @@ A click takes {:.0} B: {:.0} in the log, with its raw section, and {:.0} in the 
 fn machine(text: &mut String, it: &Machine) -> std::fmt::Result {
     writeln!(
         text,
-        "Measured on {}: {} cores ({}), {}, {}; a flush of 4 KiB took {:.0} us (median). When the bench began, {:.1}
-programs of others wanted the processor.",
+        "Measured on {}: {} cores ({}), {}, {}; a flush of 4 KiB took {:.0} us (median). The load average
+was {:.1} when the bench began: what is above zero is others at work.",
         it.measured_on, it.cores, it.processor, it.kernel, it.file_system, it.flush_us.median, it.load_before,
     )
 }
