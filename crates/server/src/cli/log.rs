@@ -39,14 +39,15 @@ pub fn run(command: Log) -> Result<ExitCode> {
     let settings = Settings::open(&data)?;
     let log = SqliteLog::open(&data.join("log.db"))?;
     for (it, _) in settings.brands()? {
-        if brand.is_none_or(|brand| brand == it.id.0) {
-            cat(&log, it.partition)?;
+        if brand.is_none_or(|brand| brand == it.id.0) && !cat(&log, it.partition)? {
+            break;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn cat(log: &SqliteLog, partition: PartitionId) -> Result<()> {
+/// Prints a partition; false when whoever read has seen enough.
+fn cat(log: &SqliteLog, partition: PartitionId) -> Result<bool> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut after = Position::default();
     loop {
@@ -56,9 +57,20 @@ fn cat(log: &SqliteLog, partition: PartitionId) -> Result<()> {
         for (_, frame) in &frames {
             for (id, draft) in unpack(frame)? {
                 let line = to_json_line(&id, &draft)?;
-                writeln!(out, "{line}").map_err(|error| Error::setup("print the log", error))?;
+                if !printed(writeln!(out, "{line}"))? {
+                    return Ok(false);
+                }
             }
         }
     }
-    out.flush().map_err(|error| Error::setup("print the log", error))
+    printed(out.flush())
+}
+
+/// Whether there is still somebody to print for.
+fn printed(outcome: std::io::Result<()>) -> Result<bool> {
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::setup("print the log", error)),
+    }
 }
