@@ -16,8 +16,10 @@ use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::machine::RULES_VERSION;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{Category, Program, Source, Standing};
-use referee_core::time::{MINUTE_MS, Timestamp};
+use referee_core::time::Timestamp;
 use referee_engine::intake::click_id::ClickNumbers;
+use referee_engine::intake::keys::BrandKeys;
+use referee_engine::intake::visitor;
 use referee_engine::log::{Draft, Raw};
 use referee_engine::zone::zone;
 
@@ -31,11 +33,12 @@ const PARTNERS: u64 = 40;
 const ADS: u64 = 8;
 /// 2026-11-02, a Monday, at noon in UTC.
 const OPENING: Timestamp = Timestamp(1_793_620_800_000);
-/// The mean time between two clicks: two million a day.
-const CLICK_EVERY_MS: u64 = 43;
+/// A rush: as many as the edge of a small machine takes. In an idle hour, visitors of the same moment are few, and their
+/// rows stand together as if by themselves.
+const CLICKS_PER_MS: u64 = 20;
 const RETURNING_PERCENT: u64 = 15;
 /// Clicks whose visitors may still be on the site.
-const ON_SITE: usize = 2_000;
+const ON_SITE: usize = 20_000;
 const CUSTOMERS_KNOWN: usize = 50_000;
 
 /// How often what follows a click follows it.
@@ -59,6 +62,7 @@ pub struct World {
     mix: Mix,
     now: Timestamp,
     numbers: ClickNumbers,
+    keys: BrandKeys,
     visitors: Vec<Identifier>,
     on_site: VecDeque<Shopper>,
     customers: Vec<[Identifier; 3]>,
@@ -72,6 +76,7 @@ impl World {
             mix,
             now: OPENING,
             numbers: ClickNumbers::new(1),
+            keys: BrandKeys::new([1; 32], Vec::new()),
             visitors: Vec::new(),
             on_site: VecDeque::new(),
             customers: Vec::new(),
@@ -103,7 +108,7 @@ impl World {
 
     /// The next click, and what people who clicked before it did meanwhile.
     pub fn next(&mut self, out: &mut Vec<Draft>) {
-        self.now = self.now.plus_ms(self.random.below(CLICK_EVERY_MS * 2 + 1) as i64);
+        self.now = self.now.plus_ms(i64::from(self.random.below(CLICKS_PER_MS) == 0));
         out.push(self.click());
         if self.mix.clicks_per_visit > 0 && self.random.below(self.mix.clicks_per_visit) == 0 {
             out.push(self.visit());
@@ -156,12 +161,10 @@ impl World {
         self.draft(fact, raw)
     }
 
-    /// As the edge would name one: the minute, then what looks random.
     fn new_visitor(&mut self) -> Identifier {
-        let minute = u32::try_from(self.now.0 / MINUTE_MS).unwrap_or(u32::MAX);
-        let mut hash = self.random.bytes();
-        hash[..4].copy_from_slice(&minute.to_be_bytes());
-        Identifier { kind: IdentifierKind::Visitor, hash }
+        let cookie = visitor::mint(self.now, std::array::from_fn(|_| self.random.number() as u8));
+        // Whatever the edge mints, it knows again.
+        visitor::identifier(&self.keys, &cookie).expect("a cookie of ours")
     }
 
     fn visitor(&mut self) -> Identifier {

@@ -39,8 +39,8 @@ pub struct ClickRequest<'a> {
 pub struct Given {
     pub now: Timestamp,
     pub no: ClickNo,
-    /// 96 random bits, used if the visitor is new.
-    pub new_visitor: [u8; 12],
+    /// Random, used if the visitor is new.
+    pub new_visitor: [u8; visitor::RANDOM_BYTES],
 }
 
 pub enum Answer {
