@@ -32,6 +32,7 @@ documents! {
     "reference/refusals",
     "reference/errors",
     "reference/configuration",
+    "reference/benchmarks",
 }
 
 pub fn routes() -> Router<Arc<App>> {
