@@ -1,6 +1,7 @@
 //! Every route of the product, by the face it belongs to. The host of a request decides which face it meets.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -85,12 +86,18 @@ pub async fn dispatch(app: &Arc<App>, faces: &Faces, from: SocketAddr, request: 
     }
 }
 
-async fn route(face: &Router, from: SocketAddr, request: Request<Incoming>) -> Response<Body> {
-    let mut request = request.map(Body::new);
-    request.extensions_mut().insert(ConnectInfo(from));
-    let Ok(response) = face.clone().oneshot(request).await;
-    response
+/// Boxed: what a routed request needs while it is served is large, and every click would carry room for it.
+fn route(face: &Router, from: SocketAddr, request: Request<Incoming>) -> BoxFuture<Response<Body>> {
+    let face = face.clone();
+    Box::pin(async move {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(from));
+        let Ok(response) = face.oneshot(request).await;
+        response
+    })
 }
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 async fn not_found() -> impl IntoResponse {
     (StatusCode::NOT_FOUND, [("content-type", "text/plain; charset=utf-8")], "There is nothing at this address.\n")

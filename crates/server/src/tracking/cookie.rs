@@ -1,5 +1,8 @@
 //! The visitor cookie: set by the server on the redirect itself, and nowhere else.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use http::HeaderMap;
 use http::header::COOKIE;
 use referee_engine::config::Scheme;
@@ -24,10 +27,27 @@ pub fn visitor(headers: &HeaderMap, scheme: Scheme) -> Option<&str> {
     pairs.filter(|(key, value)| *key == name && is_visitor(value)).map(|(_, value)| value).next()
 }
 
+thread_local! {
+    /// The end of the cookie's line by tracking host: it is the same for every visitor, and hosts are few.
+    static DOMAINS: RefCell<HashMap<String, String>> = RefCell::default();
+}
+
+/// `; Domain=` and the site of a tracking host.
+fn domain_of(host: &str) -> String {
+    DOMAINS.with_borrow_mut(|known| match known.get(host) {
+        Some(domain) => domain.clone(),
+        None => {
+            let domain = site_of(host).map(|site| format!("; Domain={site}")).unwrap_or_default();
+            known.insert(host.to_owned(), domain.clone());
+            domain
+        }
+    })
+}
+
 /// For the whole site of the shop, out of reach of scripts.
 pub fn set_visitor(value: &str, days: u32, host: &str, scheme: Scheme) -> String {
     let life_s = u64::from(days.min(DAYS_MAX)) * 24 * 60 * 60;
-    let domain = site_of(host).map(|site| format!("; Domain={site}")).unwrap_or_default();
+    let domain = domain_of(host);
     let secure = if scheme == Scheme::Https { "; Secure" } else { "" };
     format!("{}={value}{domain}; Path=/; Max-Age={life_s}{secure}; HttpOnly; SameSite=Lax", name(scheme))
 }
