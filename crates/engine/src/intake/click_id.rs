@@ -4,6 +4,7 @@
 //! A key's number in clear, then AES-SIV with the program as associated data over a version, flags, partner, ad and
 //! click number; 47 characters of URL-safe base64.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aes_siv::KeyInit;
@@ -56,11 +57,26 @@ pub fn seal(keys: &BrandKeys, click: &ClickRef) -> Option<String> {
     plain[2..6].copy_from_slice(&click.partner.0.to_be_bytes());
     plain[6..10].copy_from_slice(&click.ad.0.to_be_bytes());
     plain[10..].copy_from_slice(&click.no.0.to_be_bytes());
-    let sealed = Aes256Siv::new(&(*key).into()).encrypt([program_bytes(click.program)], &plain).ok()?;
+    let sealed = sealed(key, click.program, &plain)?;
     let mut bytes = Vec::with_capacity(1 + sealed.len());
     bytes.push(*key_id);
     bytes.extend_from_slice(&sealed);
     Some(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+thread_local! {
+    /// The key that sealed last, made ready: most clicks in a row are one brand's.
+    static READY: RefCell<Option<([u8; 64], Aes256Siv)>> = const { RefCell::new(None) };
+}
+
+fn sealed(key: &[u8; 64], program: ProgramId, plain: &[u8]) -> Option<Vec<u8>> {
+    READY.with_borrow_mut(|ready| {
+        if ready.as_ref().is_none_or(|(of, _)| of != key) {
+            *ready = Some((*key, Aes256Siv::new(&(*key).into())));
+        }
+        let (_, cipher) = ready.as_mut()?;
+        cipher.encrypt([program_bytes(program)], plain).ok()
+    })
 }
 
 /// Seals an id for somebody who did not click.
