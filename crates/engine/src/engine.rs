@@ -14,7 +14,7 @@ use referee_core::time::Timestamp;
 use tokio::sync::watch;
 
 use crate::books::reads::Reads;
-use crate::books::sqlite::SqliteBooks;
+use crate::books::sql::{SqlBooks, SqlReads};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::intake::click_id::ClickNumbers;
@@ -91,8 +91,8 @@ impl Engine {
         let settings = Settings::open(folder)?;
         let log: Arc<dyn Log> = Arc::new(SqliteLog::open(&files.log())?);
         let recorder = Arc::new(Recorder::start(log.clone(), edge, settings.next_epoch()?)?);
-        let books = SqliteBooks::open(&files.books())?;
-        let reads = Arc::new(books.reads()?);
+        let books = SqlBooks::open_file(&files.books())?;
+        let reads = Arc::new(SqlReads::open_file(&files.books())?);
         let routing = Arc::new(ArcSwap::from_pointee(routing_of(&settings)?));
         let brands: Vec<_> = routing.load().brands.values().map(|it| (it.brand, it.partition)).collect();
         let figures = Arc::new(MachineFigures::default());

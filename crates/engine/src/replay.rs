@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::books::sqlite::SqliteBooks;
+use crate::books::sql::{SqlBooks, dump};
+use crate::database::sqlite::Sqlite;
 use crate::engine::Files;
 use crate::error::{Error, Result};
 use crate::log::Log;
@@ -26,11 +27,11 @@ pub fn check(folder: &Path) -> Result<Report> {
     let scratch = Scratch::new(folder)?;
     let live = scratch.path.join("live.dump");
     // One picture of the live books: the position and the rows are of the same moment.
-    let until = SqliteBooks::dump_file(&files.books(), &live)?;
+    let until = dump(&mut Sqlite::open_read_only(&files.books())?, &live)?;
     let rebuilt_books = scratch.path.join("books.db");
     let records = rebuild(&files, &rebuilt_books, &until)?;
     let rebuilt = scratch.path.join("rebuilt.dump");
-    SqliteBooks::dump_file(&rebuilt_books, &rebuilt)?;
+    dump(&mut Sqlite::open_read_only(&rebuilt_books)?, &rebuilt)?;
     Ok(Report { records, difference: first_difference(&live, &rebuilt)? })
 }
 
@@ -39,7 +40,7 @@ pub fn rebuild(files: &Files, books: &Path, until: &Progress) -> Result<u64> {
     let settings = Settings::open(&files.folder)?;
     let brands: Vec<_> = settings.brands()?.iter().map(|(brand, _)| (brand.id, brand.partition)).collect();
     let log: Arc<dyn Log> = Arc::new(SqliteLog::open(&files.log())?);
-    let books = SqliteBooks::open(books)?;
+    let books = SqlBooks::open_file(books)?;
     let figures = Arc::new(MachineFigures::default());
     let mut machine = Machine::open(log, Box::new(books), &brands, Box::new(|_, _| {}), figures)?;
     machine.catch_up(until)

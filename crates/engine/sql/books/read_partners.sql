@@ -1,3 +1,3 @@
-select partner, sum(clicks), sum(uncounted), sum(visits), sum(conversions), sum(unclaimed), sum(amount), sum(payout) from rollup
+select partner, cast(sum(clicks) as bigint), cast(sum(uncounted) as bigint), cast(sum(visits) as bigint), cast(sum(conversions) as bigint), cast(sum(unclaimed) as bigint), cast(sum(amount) as bigint), cast(sum(payout) as bigint) from rollup
 where brand = ?1 and program = ?2 and day between ?3 and ?4 and (?5 is null or partner = ?5)
 group by partner order by sum(payout) desc, partner;

@@ -1,3 +1,3 @@
-select action_seq, seq, program, event_type, record, at, kind, amount_delta, payout_delta, disposition, source, user from history
+select action_seq, seq, program, event_type, record, at, kind, amount_delta, payout_delta, disposition, source, "user" from history
 where brand = ?1 and (?2 is null or program = ?2) and at between ?3 and ?4
 order by record, action_seq limit ?5 offset ?6;

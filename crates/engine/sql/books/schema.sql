@@ -160,7 +160,7 @@ create table history (
   payout_delta integer not null,
   disposition  text not null,
   source       integer,
-  user         integer,
+  "user"         integer,
   primary key (brand, action_seq, seq)
 ) strict, without rowid;
 
@@ -244,7 +244,7 @@ create table audit (
   epoch   integer not null,
   n       integer not null,
   at      integer not null,
-  user    integer not null,
+  "user"    integer not null,
   role    integer not null,
   reason  text not null,
   kind    text not null,

@@ -3,7 +3,7 @@
 pub mod batch;
 pub mod conformance;
 pub mod reads;
-pub mod sqlite;
+pub mod sql;
 mod stored;
 
 use std::collections::BTreeMap;

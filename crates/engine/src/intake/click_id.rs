@@ -120,6 +120,11 @@ pub fn moment_of(no: ClickNo) -> Timestamp {
     Timestamp(EPOCH_MS.saturating_add_unsigned(ms))
 }
 
+/// No number minted at a moment or later is smaller.
+pub fn first_number_at(at: Timestamp) -> ClickNo {
+    ClickNo(u64::try_from(at.0 - EPOCH_MS).unwrap_or(0) << (SEQUENCE_BITS + EDGE_BITS))
+}
+
 /// Mints click numbers: milliseconds, the edge's number, a sequence. Never the same twice, never smaller than before,
 /// also when the clock steps back or a millisecond has more clicks than the sequence.
 pub struct ClickNumbers {

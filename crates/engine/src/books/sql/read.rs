@@ -1,9 +1,5 @@
 //! The readers' side: a few connections that only read, lent out one question at a time.
 
-use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use std::sync::Mutex;
-
 use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, FactId, NodeId, PartnerId, ProgramId, RecordNo, SubmissionId,
 };
@@ -14,118 +10,71 @@ use referee_core::row::{
     PaymentRow, Rollup, SubmissionRow,
 };
 use referee_core::time::{Day, Timestamp};
-use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags, Params, Row, params_from_iter};
 
-use super::load::integers;
-use super::{STATEMENTS_MAX, rows, trouble};
+use super::{rows, trouble};
 use crate::books::reads::{ActionFilter, AuditEntry, Between, ClickFilter, Counted, NumberedPage, Period, Reads};
 use crate::books::stored;
-use crate::error::{Error, Result};
+use crate::database::{Pool, Row, Value};
+use crate::error::Result;
+use crate::values;
 
-/// Connections kept open between questions.
-const IDLE_MAX: usize = 8;
 /// Decisions of one order that are shown.
 const DECISIONS_MAX: u32 = 20;
 
-pub struct SqliteReads {
-    path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+pub struct SqlReads {
+    pool: Pool,
 }
 
-impl SqliteReads {
-    pub fn open(path: &Path) -> Result<SqliteReads> {
-        let reads = SqliteReads { path: path.to_owned(), idle: Mutex::default() };
-        let first = reads.connect()?;
-        reads.give_back(first);
-        Ok(reads)
+impl SqlReads {
+    pub fn new(pool: Pool) -> SqlReads {
+        SqlReads { pool }
     }
 
-    fn connect(&self) -> Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let failed = |error| Error::unavailable("open the books for reading", error);
-        let db = Connection::open_with_flags(&self.path, flags).map_err(failed)?;
-        db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-        db.execute_batch("pragma busy_timeout = 5000; pragma query_only = on;").map_err(failed)?;
-        rusqlite::vtab::array::load_module(&db).map_err(failed)?;
-        Ok(db)
+    fn ask<T>(&self, sql: &str, values: &[Value<'_>], read: impl Fn(&dyn Row) -> Result<T>) -> Result<Vec<T>> {
+        self.pool.list(sql, values, read).map_err(trouble)
     }
 
-    fn give_back(&self, db: Connection) {
-        let mut idle = self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if idle.len() < IDLE_MAX {
-            idle.push(db);
-        }
-    }
-
-    fn ask<T>(
-        &self,
-        sql: &str,
-        values: impl Params,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>> {
-        let lent = self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
-        let db = match lent {
-            Some(db) => db,
-            None => self.connect()?,
-        };
-        let answer = |mut statement: rusqlite::CachedStatement<'_>| statement.query_map(values, read)?.collect();
-        let rows = db.prepare_cached(sql).and_then(answer).map_err(trouble);
-        self.give_back(db);
-        rows
-    }
-
-    fn one<T>(
-        &self,
-        sql: &str,
-        values: impl Params,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Option<T>> {
+    fn one<T>(&self, sql: &str, values: &[Value<'_>], read: impl Fn(&dyn Row) -> Result<T>) -> Result<Option<T>> {
         Ok(self.ask(sql, values, read)?.pop())
     }
 
     fn totals<K>(&self, sql: &str, brand: BrandId, period: Period, key: impl Fn(i64) -> K) -> Result<Vec<(K, Rollup)>> {
         let partner = period.partner.map(|partner| partner.0);
-        self.ask(sql, (brand.0, period.program.0, period.from.0, period.to.0, partner), |row| {
-            Ok((key(row.get(0)?), rows::rollup(row, 1)?))
+        self.ask(sql, values![brand.0, period.program.0, period.from.0, period.to.0, partner], |row| {
+            Ok((key(row.number(0)?), rows::rollup(row, 1)?))
         })
     }
 }
 
-fn number(id: Option<u32>) -> Value {
-    id.map_or(Value::Null, |id| Value::Integer(i64::from(id)))
-}
-
 /// A bit for every state that is asked for; nothing for all.
-fn state_bits(states: &[ActionState]) -> Value {
-    let bits = states.iter().fold(0, |bits, state| bits | 1_i64 << (*state as u8));
-    if states.is_empty() { Value::Null } else { Value::Integer(bits) }
+fn state_bits(states: &[ActionState]) -> Option<i64> {
+    (!states.is_empty()).then(|| states.iter().fold(0, |bits, state| bits | 1_i64 << (*state as u8)))
 }
 
 /// The values of an action filter, in the order its queries name them.
-fn filter_values(brand: BrandId, filter: &ActionFilter) -> Vec<Value> {
-    let order = filter.order_id.clone().map_or(Value::Null, Value::Text);
-    let mut values = vec![
-        number(Some(brand.0)),
-        number(filter.program.map(|id| id.0)),
-        number(filter.partner.map(|id| id.0)),
+fn filter_values(brand: BrandId, filter: &ActionFilter) -> Vec<Value<'_>> {
+    let mut values = values![
+        brand.0,
+        filter.program.map(|id| id.0),
+        filter.partner.map(|id| id.0),
         state_bits(&filter.states),
-        number(filter.event_type.map(|id| id.0)),
-        order,
-    ];
+        filter.event_type.map(|id| id.0),
+        filter.order_id.as_deref(),
+    ]
+    .to_vec();
     for between in [filter.occurred, filter.changed, filter.locks] {
-        values.extend([Value::Integer(between.from.0), Value::Integer(between.to.0)]);
+        values.extend([between.from.0.into(), between.to.0.into()]);
     }
     values
 }
 
 /// As the queries take it: nothing for all, 0 for what counts, -1 for what does not, or a reason's number.
-fn counted_value(counted: Counted) -> Value {
+fn counted_value(counted: Counted) -> Option<i64> {
     match counted {
-        Counted::All => Value::Null,
-        Counted::Counted => Value::Integer(0),
-        Counted::Refused => Value::Integer(-1),
-        Counted::For(refusal) => Value::Integer(i64::from(refusal.number())),
+        Counted::All => None,
+        Counted::Counted => Some(0),
+        Counted::Refused => Some(-1),
+        Counted::For(refusal) => Some(i64::from(refusal.number())),
     }
 }
 
@@ -133,7 +82,7 @@ fn before_record(before: Option<RecordNo>) -> i64 {
     before.map_or(i64::MAX, |record| record.0.cast_signed())
 }
 
-impl Reads for SqliteReads {
+impl Reads for SqlReads {
     fn days(&self, brand: BrandId, period: Period) -> Result<Vec<(Day, Rollup)>> {
         self.totals(include_str!("../../../sql/books/read_days.sql"), brand, period, |day| Day(day as i32))
     }
@@ -155,27 +104,27 @@ impl Reads for SqliteReads {
     ) -> Result<Vec<ActionRow>> {
         let (at, seq) = before.unwrap_or((Timestamp(i64::MAX), u32::MAX));
         let mut values = filter_values(brand, filter);
-        values.extend([Value::Integer(at.0), number(Some(seq)), number(Some(most))]);
-        self.ask(include_str!("../../../sql/books/read_actions.sql"), params_from_iter(values), rows::action)
+        values.extend([at.0.into(), seq.into(), most.into()]);
+        self.ask(include_str!("../../../sql/books/read_actions.sql"), &values, rows::action)
     }
 
     fn actions_page(&self, brand: BrandId, filter: &ActionFilter, page: NumberedPage) -> Result<(u64, Vec<ActionRow>)> {
-        let values = filter_values(brand, filter);
+        let mut values = filter_values(brand, filter);
         let sql = include_str!("../../../sql/books/count_actions.sql");
-        let total = self.one(sql, params_from_iter(values.clone()), |row| row.get::<_, u64>(0))?.unwrap_or_default();
-        let offset = Value::Integer(i64::try_from(page.offset).unwrap_or(i64::MAX));
-        let values = values.into_iter().chain([number(Some(page.most)), offset]);
+        let total = self.one(sql, &values, |row| row.number(0))?.unwrap_or_default();
+        values.extend([page.most.into(), page.offset.into()]);
         let sql = include_str!("../../../sql/books/read_actions_page.sql");
-        Ok((total, self.ask(sql, params_from_iter(values), rows::action)?))
+        Ok((total, self.ask(sql, &values, rows::action)?))
     }
 
     fn action(&self, brand: BrandId, id: ActionId) -> Result<Option<ActionRow>> {
-        let found = self.one(include_str!("../../../sql/books/read_action.sql"), (brand.0, id.seq), rows::action)?;
+        let found =
+            self.one(include_str!("../../../sql/books/read_action.sql"), values![brand.0, id.seq], rows::action)?;
         Ok(found.filter(|row| row.id == id))
     }
 
     fn history(&self, brand: BrandId, id: ActionId) -> Result<Vec<HistoryRow>> {
-        self.ask(include_str!("../../../sql/books/read_history.sql"), (brand.0, id.seq), rows::history)
+        self.ask(include_str!("../../../sql/books/read_history.sql"), values![brand.0, id.seq], rows::history)
     }
 
     fn updates(
@@ -187,32 +136,32 @@ impl Reads for SqliteReads {
     ) -> Result<(u64, Vec<HistoryRow>)> {
         let program = program.map(|id| id.0);
         let sql = include_str!("../../../sql/books/count_updates.sql");
-        let total = self.one(sql, (brand.0, program, at.from.0, at.to.0), |row| row.get::<_, u64>(0))?;
+        let total = self.one(sql, values![brand.0, program, at.from.0, at.to.0], |row| row.number(0))?;
         let sql = include_str!("../../../sql/books/read_updates.sql");
-        let values = (brand.0, program, at.from.0, at.to.0, page.most, page.offset.cast_signed());
+        let values = values![brand.0, program, at.from.0, at.to.0, page.most, page.offset];
         Ok((total.unwrap_or_default(), self.ask(sql, values, rows::history)?))
     }
 
     fn latest_history(&self, brand: BrandId, most: u32) -> Result<Vec<HistoryRow>> {
-        self.ask(include_str!("../../../sql/books/read_latest_history.sql"), (brand.0, most), rows::history)
+        self.ask(include_str!("../../../sql/books/read_latest_history.sql"), values![brand.0, most], rows::history)
     }
 
     fn decision(&self, brand: BrandId, record: RecordNo) -> Result<Option<DecisionRow>> {
-        let values = (brand.0, record.0.cast_signed());
+        let values = values![brand.0, record.0];
         self.one(include_str!("../../../sql/books/read_decision.sql"), values, rows::decision)
     }
 
     fn decisions_of(&self, brand: BrandId, order: &OrderKey) -> Result<Vec<DecisionRow>> {
-        let values = (brand.0, order.event_type.0, &order.order_id, DECISIONS_MAX);
+        let values = values![brand.0, order.event_type.0, &order.order_id, DECISIONS_MAX];
         self.ask(include_str!("../../../sql/books/read_decisions_of_order.sql"), values, rows::decision)
     }
 
     fn entries(&self, brand: BrandId, action: ActionId) -> Result<Vec<EntryRow>> {
-        self.ask(include_str!("../../../sql/books/read_entries.sql"), (brand.0, action.seq), rows::entry)
+        self.ask(include_str!("../../../sql/books/read_entries.sql"), values![brand.0, action.seq], rows::entry)
     }
 
     fn click(&self, brand: BrandId, no: ClickNo) -> Result<Option<ClickRow>> {
-        let values = (brand.0, no.0.cast_signed());
+        let values = values![brand.0, no.0];
         self.one(include_str!("../../../sql/books/read_click.sql"), values, rows::click)
     }
 
@@ -225,7 +174,7 @@ impl Reads for SqliteReads {
     ) -> Result<Vec<ClickRow>> {
         let before = before.map_or(i64::MAX, |no| no.0.cast_signed());
         let (program, partner) = (filter.program.map(|id| id.0), filter.partner.map(|id| id.0));
-        let values = (brand.0, before, program, partner, counted_value(filter.counted), most);
+        let values = values![brand.0, before, program, partner, counted_value(filter.counted), most];
         self.ask(include_str!("../../../sql/books/read_clicks.sql"), values, rows::click)
     }
 
@@ -237,60 +186,63 @@ impl Reads for SqliteReads {
         before: Option<RecordNo>,
         most: u32,
     ) -> Result<Vec<(OrderKey, ConversionRow)>> {
-        let values = (brand.0, before_record(before), program.map(|id| id.0), counted_value(counted), most);
+        let values = values![brand.0, before_record(before), program.map(|id| id.0), counted_value(counted), most];
         self.ask(include_str!("../../../sql/books/read_conversions.sql"), values, rows::conversion)
     }
 
     fn conversions_of(&self, brand: BrandId, order_id: &str) -> Result<Vec<(OrderKey, ConversionRow)>> {
         let sql = include_str!("../../../sql/books/read_conversions_of_order.sql");
-        self.ask(sql, (brand.0, order_id), rows::conversion)
+        self.ask(sql, values![brand.0, order_id], rows::conversion)
     }
 
     fn orders_like(&self, brand: BrandId, prefix: &str, most: u32) -> Result<Vec<(OrderKey, ConversionRow)>> {
         // Everything that begins so lies below the prefix and the last character there is.
         let below = format!("{prefix}\u{10FFFF}");
-        self.ask(include_str!("../../../sql/books/search_orders.sql"), (brand.0, prefix, below, most), rows::conversion)
+        self.ask(
+            include_str!("../../../sql/books/search_orders.sql"),
+            values![brand.0, prefix, &below, most],
+            rows::conversion,
+        )
     }
 
     fn identifiers_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<(NodeId, Identifier)>> {
-        let nodes = integers(nodes.iter().map(|node| node.0));
-        self.ask(include_str!("../../../sql/books/read_identifiers_at.sql"), (brand.0, Rc::clone(&nodes)), |row| {
-            let identifier = rows::sound(stored::identifier(row.get_ref(1)?.as_blob()?))?;
-            Ok((NodeId(row.get::<_, i64>(0)?.cast_unsigned()), identifier))
+        let values = [brand.0.into(), Value::integers(nodes.iter().map(|node| node.0))];
+        self.ask(include_str!("../../../sql/books/read_identifiers_at.sql"), &values, |row| {
+            Ok((NodeId(row.number(0)?), stored::identifier(row.blob(1)?)?))
         })
     }
 
     fn submission(&self, brand: BrandId, id: SubmissionId) -> Result<Option<SubmissionRow>> {
-        self.one(include_str!("../../../sql/books/read_submission.sql"), (brand.0, id.0), rows::submission)
+        self.one(include_str!("../../../sql/books/read_submission.sql"), values![brand.0, &id.0], rows::submission)
     }
 
     fn count_submissions(&self, brand: BrandId) -> Result<u64> {
         let sql = include_str!("../../../sql/books/count_submissions.sql");
-        Ok(self.one(sql, [brand.0], |row| row.get(0))?.unwrap_or_default())
+        Ok(self.one(sql, values![brand.0], |row| row.number(0))?.unwrap_or_default())
     }
 
     fn submissions(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<SubmissionRow>> {
-        let values = (brand.0, before_record(before), most);
+        let values = values![brand.0, before_record(before), most];
         self.ask(include_str!("../../../sql/books/read_submissions.sql"), values, rows::submission)
     }
 
     fn audit(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<AuditEntry>> {
-        let values = (brand.0, before_record(before), most);
+        let values = values![brand.0, before_record(before), most];
         self.ask(include_str!("../../../sql/books/read_audit.sql"), values, rows::audit)
     }
 
     fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>> {
-        let values = (brand.0, id.edge, id.epoch, id.n.cast_signed());
+        let values = values![brand.0, id.edge, id.epoch, id.n];
         self.one(include_str!("../../../sql/books/read_audit_by_fact.sql"), values, rows::audit)
     }
 
     fn balances(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Money)>> {
-        let values = (brand.0, partner.map(|id| id.0));
+        let values = values![brand.0, partner.map(|id| id.0)];
         self.ask(include_str!("../../../sql/books/read_balances.sql"), values, rows::balance)
     }
 
     fn payments(&self, brand: BrandId, partner: Option<PartnerId>, most: u32) -> Result<Vec<PaymentRow>> {
-        let values = (brand.0, partner.map(|id| id.0), most);
+        let values = values![brand.0, partner.map(|id| id.0), most];
         self.ask(include_str!("../../../sql/books/read_payments.sql"), values, rows::payment)
     }
 }

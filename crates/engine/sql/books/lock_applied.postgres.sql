@@ -1,0 +1,1 @@
+select position from applied where partition = ?1 for update;

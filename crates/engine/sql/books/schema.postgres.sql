@@ -1,0 +1,286 @@
+-- The books on PostgreSQL: the same tables as in schema.sql. Text is ordered by its bytes, as everywhere.
+
+create table applied (
+  partition integer primary key,
+  position  bigint not null
+);
+
+create table edge_mark (
+  partition integer not null,
+  edge      integer not null,
+  epoch     bigint not null,
+  n         bigint not null,
+  primary key (partition, edge)
+);
+
+create table brand_state (
+  brand           integer primary key,
+  last_record     bigint not null,
+  rules_version   integer not null,
+  brand_time      bigint not null,
+  last_node       bigint not null,
+  last_ad         integer not null,
+  last_event_type integer not null,
+  last_action_seq bigint not null,
+  last_payment    integer not null,
+  work_waits      integer not null
+);
+
+create table config (
+  brand   integer not null,
+  kind    integer not null,
+  program integer not null,
+  key     text collate "C" not null,
+  body    bytea not null,
+  primary key (brand, kind, program, key)
+);
+
+create table click (
+  brand       integer not null,
+  no          bigint not null,
+  record      bigint not null,
+  program     integer not null,
+  partner     integer not null,
+  ad          integer not null,
+  node        bigint not null,
+  occurred_at bigint not null,
+  signals     integer not null,
+  refusal     integer,
+  landed_at   bigint,
+  slug        text collate "C",
+  sub_id1     text collate "C",
+  sub_id2     text collate "C",
+  sub_id3     text collate "C",
+  shared_id   text collate "C",
+  primary key (brand, no)
+) partition by range (no);
+
+-- A click's number begins with its time. Quarters are added ahead of time; what lies before the first of them, or
+-- beyond the last, has a place too.
+create table click_later partition of click default;
+
+create index click_by_node on click (brand, node);
+
+-- The key is the kind's number and the hash.
+create table identifier (
+  brand         integer not null,
+  id            bytea not null,
+  node          bigint not null,
+  record        bigint not null,
+  first_seen_at bigint not null,
+  primary key (brand, id)
+);
+
+create index identifier_by_node on identifier (brand, node);
+
+create table node_root (
+  brand integer not null,
+  node  bigint not null,
+  root  bigint not null,
+  primary key (brand, node)
+);
+
+create index node_root_by_root on node_root (brand, root);
+
+create table edge (
+  brand       integer not null,
+  record      bigint not null,
+  a           bigint not null,
+  b           bigint not null,
+  occurred_at bigint not null,
+  refused     integer not null,
+  primary key (brand, record, a, b)
+);
+
+create index edge_by_a on edge (brand, a);
+
+create table conversion (
+  brand       integer not null,
+  event_type  integer not null,
+  order_id    text collate "C" not null,
+  record      bigint not null,
+  program     integer not null,
+  occurred_at bigint not null,
+  received_at bigint not null,
+  source      integer not null,
+  currency    text collate "C" not null,
+  amount      bigint not null,
+  digest      bytea not null,
+  node        bigint,
+  refusal     integer,
+  action_seq  bigint,
+  primary key (brand, event_type, order_id)
+);
+
+create index conversion_by_record on conversion (brand, record);
+create index conversion_by_order on conversion (brand, order_id);
+
+create table action (
+  brand             integer not null,
+  seq               bigint not null,
+  program           integer not null,
+  event_type        integer not null,
+  record            bigint not null,
+  partner           integer not null,
+  ad                integer not null,
+  click             bigint,
+  evidence          integer not null,
+  order_id          text collate "C" not null,
+  occurred_at       bigint not null,
+  opened_at         bigint not null,
+  changed_at        bigint not null,
+  state             integer not null,
+  disposition       text collate "C" not null,
+  currency          text collate "C" not null,
+  amount            bigint not null,
+  payout            bigint not null,
+  intended_amount   bigint not null,
+  intended_payout   bigint not null,
+  terms_version     integer not null,
+  terms_of_template integer not null,
+  locks_at          bigint not null,
+  locked_record     bigint,
+  payment           integer,
+  changes           integer not null,
+  details           bytea not null,
+  primary key (brand, seq)
+);
+
+create index action_by_time on action (brand, occurred_at, seq);
+create index action_by_partner on action (brand, partner, occurred_at, seq);
+create index action_due on action (brand, locks_at, seq) where state = 1;
+create index action_payable on action (brand, program, partner, seq) where state = 2;
+
+create table history (
+  brand        integer not null,
+  action_seq   bigint not null,
+  seq          bigint not null,
+  program      integer not null,
+  event_type   integer not null,
+  record       bigint not null,
+  at           bigint not null,
+  kind         integer not null,
+  amount_delta bigint not null,
+  payout_delta bigint not null,
+  disposition  text collate "C" not null,
+  source       integer,
+  "user"         bigint,
+  primary key (brand, action_seq, seq)
+);
+
+create index history_by_record on history (brand, record, action_seq);
+
+create table decision (
+  brand      integer not null,
+  record     bigint not null,
+  event_type integer not null,
+  order_id   text collate "C" not null,
+  body       bytea not null,
+  primary key (brand, record)
+);
+
+create index decision_by_order on decision (brand, event_type, order_id);
+
+create table entry (
+  brand      integer not null,
+  record     bigint not null,
+  n          bigint not null,
+  program    integer not null,
+  partner    integer not null,
+  account    integer not null,
+  currency   text collate "C" not null,
+  amount     bigint not null,
+  action_seq bigint,
+  event_type integer,
+  primary key (brand, record, n)
+);
+
+create index entry_by_action on entry (brand, action_seq);
+
+create table balance (
+  brand    integer not null,
+  program  integer not null,
+  partner  integer not null,
+  account  integer not null,
+  currency text collate "C" not null,
+  amount   bigint not null,
+  primary key (brand, program, partner, account, currency)
+);
+
+create table rollup (
+  brand       integer not null,
+  program     integer not null,
+  day         integer not null,
+  partner     integer not null,
+  ad          integer not null,
+  clicks      bigint not null,
+  uncounted   bigint not null,
+  visits      bigint not null,
+  conversions bigint not null,
+  unclaimed   bigint not null,
+  amount      bigint not null,
+  payout      bigint not null,
+  primary key (brand, program, day, partner, ad)
+);
+
+create table submission (
+  brand       integer not null,
+  id          bytea not null,
+  record      bigint not null,
+  kind        integer not null,
+  received_at bigint not null,
+  program     integer not null,
+  event_type  integer,
+  order_id    text collate "C",
+  source      integer not null,
+  refusal     integer,
+  action      text collate "C",
+  unchanged   integer not null,
+  primary key (brand, id)
+);
+
+create index submission_by_record on submission (brand, record);
+
+create table audit (
+  brand   integer not null,
+  record  bigint not null,
+  edge    integer not null,
+  epoch   bigint not null,
+  n       bigint not null,
+  at      bigint not null,
+  "user"    bigint not null,
+  role    integer not null,
+  reason  text collate "C" not null,
+  kind    text collate "C" not null,
+  subject text collate "C" not null,
+  refusal integer,
+  primary key (brand, record)
+);
+
+create unique index audit_by_fact on audit (brand, edge, epoch, n);
+
+create table payment (
+  brand    integer not null,
+  id       bigint not null,
+  record   bigint not null,
+  at       bigint not null,
+  program  integer not null,
+  partner  integer not null,
+  currency text collate "C" not null,
+  actions  integer not null,
+  total    bigint not null,
+  open     integer not null,
+  primary key (brand, id)
+);
+
+create index payment_open on payment (brand, id) where open = 1;
+
+create table outbox (
+  brand      integer not null,
+  record     bigint not null,
+  n          bigint not null,
+  action_seq bigint not null,
+  seq        bigint not null,
+  kind       integer not null,
+  primary key (brand, record, n)
+);

@@ -1,0 +1,165 @@
+//! What a batch needs, by a fixed number of questions, each over a set of keys.
+
+use std::collections::BTreeSet;
+
+use referee_core::fact::Record;
+use referee_core::id::{BrandId, NodeId, RecordNo};
+use referee_core::row::{EdgeRow, IdentifierRow};
+use referee_core::slice::{Slice, Wanted, WantedProfiles};
+use referee_core::time::Timestamp;
+
+use super::rows;
+use crate::books::stored;
+use crate::database::{Answer, Database, Row, Value, find, list};
+use crate::error::Result;
+
+pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &mut Slice) -> Answer<()> {
+    let wanted = Slice::wanted(records);
+    clicks(db, brand, &wanted, slice)?;
+    identifiers(db, brand, &wanted, slice)?;
+    conversions_and_actions(db, brand, &wanted, slice)?;
+    slice.expect(&wanted);
+    roots(db, brand, &wanted, slice)?;
+    let profiles = slice.wanted_profiles(records);
+    members(db, brand, &profiles, slice)?;
+    journeys(db, brand, &profiles, slice)?;
+    match wanted.work {
+        Some(limit) => work(db, brand, limit, slice),
+        None => Ok(()),
+    }
+}
+
+fn nodes<'a>(nodes: &BTreeSet<NodeId>) -> Value<'a> {
+    Value::integers(nodes.iter().map(|node| node.0))
+}
+
+fn clicks(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {
+    if wanted.clicks.is_empty() {
+        return Ok(());
+    }
+    let numbers = Value::integers(wanted.clicks.iter().map(|no| no.0));
+    db.ask(include_str!("../../../sql/books/load_clicks.sql"), &[brand.0.into(), numbers], &mut |row| {
+        let click = rows::click(row)?;
+        slice.clicks.load(click.no, Some(click));
+        Ok(())
+    })
+}
+
+fn identifiers(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {
+    if wanted.identifiers.is_empty() {
+        return Ok(());
+    }
+    let keys = Value::Blobs(wanted.identifiers.iter().map(stored::identifier_bytes).collect());
+    db.ask(include_str!("../../../sql/books/load_identifiers.sql"), &[brand.0.into(), keys], &mut |row| {
+        let (node, record) = (NodeId(row.number(1)?), RecordNo(row.number(2)?));
+        let found = IdentifierRow { node, record, first_seen_at: Timestamp(row.number(3)?) };
+        slice.identifiers.load(stored::identifier(row.blob(0)?)?, Some(found));
+        Ok(())
+    })
+}
+
+fn conversions_and_actions(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {
+    let mut actions: BTreeSet<u64> = wanted.actions.iter().map(|id| u64::from(id.seq)).collect();
+    if !wanted.orders.is_empty() {
+        let orders: BTreeSet<&str> = wanted.orders.iter().map(|key| key.order_id.as_str()).collect();
+        let orders = Value::Texts(orders.into_iter().collect());
+        db.ask(include_str!("../../../sql/books/load_conversions.sql"), &[brand.0.into(), orders], &mut |row| {
+            let (key, conversion) = rows::conversion(row)?;
+            actions.extend(conversion.action.map(|id| u64::from(id.seq)));
+            slice.conversions.load(key, Some(conversion));
+            Ok(())
+        })?;
+    }
+    if actions.is_empty() {
+        return Ok(());
+    }
+    let values = [brand.0.into(), Value::integers(actions)];
+    db.ask(include_str!("../../../sql/books/load_actions.sql"), &values, &mut |row| {
+        let action = rows::action(row)?;
+        slice.actions.load(action.id, Some(action));
+        Ok(())
+    })
+}
+
+fn roots(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {
+    let named = slice.named_nodes(wanted);
+    if named.is_empty() {
+        return Ok(());
+    }
+    db.ask(include_str!("../../../sql/books/load_roots.sql"), &[brand.0.into(), nodes(&named)], &mut |row| {
+        let (node, root) = node_and_root(row)?;
+        slice.roots.load(node, Some(root));
+        Ok(())
+    })?;
+    named.into_iter().for_each(|node| slice.roots.expect(node));
+    Ok(())
+}
+
+fn node_and_root(row: &dyn Row) -> Result<(NodeId, NodeId)> {
+    Ok((NodeId(row.number(0)?), NodeId(row.number(1)?)))
+}
+
+fn members(db: &mut dyn Database, brand: BrandId, profiles: &WantedProfiles, slice: &mut Slice) -> Answer<()> {
+    if profiles.roots.is_empty() {
+        return Ok(());
+    }
+    for root in &profiles.roots {
+        slice.members.insert(*root, BTreeSet::from([*root]));
+        slice.roots.expect(*root);
+    }
+    let values = [brand.0.into(), nodes(&profiles.roots)];
+    db.ask(include_str!("../../../sql/books/load_members.sql"), &values, &mut |row| {
+        let (node, root) = node_and_root(row)?;
+        slice.members.entry(root).or_default().insert(node);
+        slice.roots.load(node, Some(root));
+        Ok(())
+    })
+}
+
+/// The joins and the clicks of the profiles that may be credited.
+fn journeys(db: &mut dyn Database, brand: BrandId, profiles: &WantedProfiles, slice: &mut Slice) -> Answer<()> {
+    let all: BTreeSet<NodeId> =
+        profiles.touchpoints_of.iter().filter_map(|root| slice.members.get(root)).flatten().copied().collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    let sql = include_str!("../../../sql/books/load_edges.sql");
+    slice.edges = list(db, sql, &[brand.0.into(), nodes(&all)], |row| {
+        Ok(EdgeRow {
+            record: RecordNo(row.number(0)?),
+            a: NodeId(row.number(1)?),
+            b: NodeId(row.number(2)?),
+            occurred_at: Timestamp(row.number(3)?),
+            refused: row.number(4)?,
+        })
+    })?;
+    let values = [brand.0.into(), nodes(&all), profiles.clicks_since.0.into()];
+    db.ask(include_str!("../../../sql/books/load_clicks_of_nodes.sql"), &values, &mut |row| {
+        let click = rows::click(row)?;
+        slice.touchpoints.insert((click.node, click.no));
+        slice.clicks.load(click.no, Some(click));
+        Ok(())
+    })
+}
+
+fn work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) -> Answer<()> {
+    let sql = include_str!("../../../sql/books/load_due.sql");
+    for action in list(db, sql, &[brand.0.into(), slice.state.brand_time.0.into(), limit.into()], rows::action)? {
+        slice.work.to_lock.push(action.id);
+        slice.actions.load(action.id, Some(action));
+    }
+    let sql = include_str!("../../../sql/books/load_open_payment.sql");
+    let Some(payment) = find(db, sql, &[brand.0.into()], rows::payment)? else { return Ok(()) };
+    // One more than may be taken, so that the rule sees whether some are left.
+    let most = limit.saturating_add(1);
+    let (program, partner, record) = (payment.program.0, payment.partner.0, payment.record.0);
+    let values = [brand.0.into(), program.into(), partner.into(), record.into(), most.into()];
+    let mut payable = Vec::new();
+    for action in list(db, include_str!("../../../sql/books/load_payable.sql"), &values, rows::action)? {
+        payable.push(action.id);
+        slice.actions.load(action.id, Some(action));
+    }
+    slice.work.to_pay = Some((payment.id, payable));
+    slice.payments.load(payment.id, Some(payment));
+    Ok(())
+}

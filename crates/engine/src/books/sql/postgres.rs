@@ -1,0 +1,78 @@
+//! The books on a server: tables that several readers and one machine a partition share.
+
+use referee_core::time::Timestamp;
+
+use super::{SCHEMA_VERSION, SqlBooks, SqlReads};
+use crate::database::postgres::{Server, Store};
+use crate::database::{Database, Pool};
+use crate::error::{Error, Result};
+use crate::intake::click_id::first_number_at;
+
+const STORE: Store =
+    Store { name: "books", version: SCHEMA_VERSION, schema: include_str!("../../../sql/books/schema.postgres.sql") };
+/// Quarters of a year that have tables of clicks ahead of time.
+const QUARTERS_AHEAD: usize = 5;
+
+impl SqlBooks {
+    /// Opens the books on a server, and makes them if they are not there.
+    pub fn open_on(server: &Server, installation: &str, now: Timestamp) -> Result<SqlBooks> {
+        STORE.prepare(server, installation)?;
+        let mut db = server.connect()?;
+        make_quarters(&mut db, now)?;
+        Ok(SqlBooks { db: Box::new(db) })
+    }
+}
+
+impl SqlReads {
+    pub fn open_on(server: &Server) -> Result<SqlReads> {
+        let server = server.clone();
+        Ok(SqlReads::new(Pool::open(Box::new(move || Ok(Box::new(server.connect()?))))?))
+    }
+}
+
+/// Tables for the clicks of this quarter and some more.
+fn make_quarters(db: &mut dyn Database, now: Timestamp) -> Result<()> {
+    let mut quarter = Quarter::at(now)?;
+    for _ in 0..=QUARTERS_AHEAD {
+        let next = quarter.next();
+        let (from, to) = (first_number_at(quarter.start()?).0, first_number_at(next.start()?).0);
+        let Quarter { year, number } = quarter;
+        let sql = format!(
+            "create table if not exists click_{year}_q{number} partition of click for values from ({from}) to ({to})"
+        );
+        if let Err(trouble) = db.run_script(&sql) {
+            // Clicks whose clock ran ahead may lie in it already: they are found all the same.
+            tracing::warn!(?trouble, year, quarter = number, "no table was made for the clicks of a quarter");
+        }
+        quarter = next;
+    }
+    Ok(())
+}
+
+/// Three months, by number from 1.
+#[derive(Clone, Copy)]
+struct Quarter {
+    year: i16,
+    number: i8,
+}
+
+impl Quarter {
+    fn at(now: Timestamp) -> Result<Quarter> {
+        let now = jiff::Timestamp::from_millisecond(now.0).map_err(|error| Error::setup("read the clock", error))?;
+        let date = jiff::tz::Offset::UTC.to_datetime(now).date();
+        Ok(Quarter { year: date.year(), number: (date.month() + 2) / 3 })
+    }
+
+    fn next(self) -> Quarter {
+        match self.number {
+            4 => Quarter { year: self.year + 1, number: 1 },
+            _ => Quarter { number: self.number + 1, ..self },
+        }
+    }
+
+    fn start(self) -> Result<Timestamp> {
+        let date = jiff::civil::date(self.year, self.number * 3 - 2, 1).at(0, 0, 0, 0);
+        let start = jiff::tz::Offset::UTC.to_timestamp(date).map_err(|error| Error::setup("count quarters", error))?;
+        Ok(Timestamp(start.as_millisecond()))
+    }
+}

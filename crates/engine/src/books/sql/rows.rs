@@ -1,0 +1,237 @@
+//! Rows of the tables as the rules' rows, one function each. Columns come in the order the queries name them.
+
+use crate::books::reads::AuditEntry;
+use crate::books::stored::{self, ClickBits};
+use crate::database::Row;
+use crate::error::{Error, Result};
+use referee_core::fact::Actor;
+use referee_core::id::{
+    ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, ProgramId, RecordNo, SubmissionId,
+    UserId,
+};
+use referee_core::money::{Currency, Money};
+use referee_core::row::{
+    ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EntryRow, HistoryRow, OrderKey,
+    PaymentRow, Rollup, SubmissionRow,
+};
+use referee_core::time::Timestamp;
+
+fn currency(row: &dyn Row, column: usize) -> Result<Currency> {
+    let code = row.text(column)?.as_bytes().try_into();
+    code.map(Currency).map_err(|error| Error::corrupt("read a currency", error))
+}
+
+fn money(row: &dyn Row, column: usize) -> Result<Money> {
+    row.number(column).map(Money)
+}
+
+fn time(row: &dyn Row, column: usize) -> Result<Timestamp> {
+    row.number(column).map(Timestamp)
+}
+
+pub fn brand_state(row: &dyn Row) -> Result<BrandState> {
+    Ok(BrandState {
+        last_record: RecordNo(row.number(0)?),
+        rules_version: row.number(1)?,
+        brand_time: time(row, 2)?,
+        last_node: NodeId(row.number(3)?),
+        last_ad: AdId(row.number(4)?),
+        last_event_type: EventTypeId(row.number(5)?),
+        last_action_seq: row.number(6)?,
+        last_payment: PaymentId(row.number(7)?),
+        work_waits: row.number(8)?,
+    })
+}
+
+pub fn click(row: &dyn Row) -> Result<ClickRow> {
+    let bits = ClickBits::unpack(row.number(7)?)?;
+    let text = |column| Ok::<_, Error>(row.some_text(column)?.unwrap_or_default().to_owned());
+    Ok(ClickRow {
+        no: ClickNo(row.number(0)?),
+        record: RecordNo(row.number(1)?),
+        program: ProgramId(row.number(2)?),
+        partner: PartnerId(row.number(3)?),
+        ad: AdId(row.number(4)?),
+        node: NodeId(row.number(5)?),
+        occurred_at: time(row, 6)?,
+        signals: bits.signals,
+        deep_link_refused: bits.deep_link_refused,
+        recovered: bits.recovered,
+        refusal: stored::refusal(row.some_number(8)?)?,
+        landed_at: row.some_number(9)?.map(Timestamp),
+        slug: row.some_text(10)?.map(str::to_owned),
+        sub_ids: [text(11)?, text(12)?, text(13)?],
+        shared_id: text(14)?,
+    })
+}
+
+pub fn conversion(row: &dyn Row) -> Result<(OrderKey, ConversionRow)> {
+    let key = stored::order(row.number(0)?, row.text(1)?.to_owned());
+    let program = ProgramId(row.number(3)?);
+    let digest =
+        row.blob(9)?.try_into().map_err(|_| Error::corrupt("read a conversion", "its digest has another length"));
+    let action = row.some_number(12)?.map(|seq| ActionId { program, event_type: key.event_type, seq });
+    let conversion = ConversionRow {
+        record: RecordNo(row.number(2)?),
+        program,
+        occurred_at: time(row, 4)?,
+        received_at: time(row, 5)?,
+        source: stored::source(row.number(6)?)?,
+        currency: currency(row, 7)?,
+        amount: money(row, 8)?,
+        digest: digest?,
+        node: row.some_number(10)?.map(NodeId),
+        refusal: stored::refusal(row.some_number(11)?)?,
+        action,
+    };
+    Ok((key, conversion))
+}
+
+pub fn action(row: &dyn Row) -> Result<ActionRow> {
+    let id =
+        ActionId { seq: row.number(0)?, program: ProgramId(row.number(1)?), event_type: EventTypeId(row.number(2)?) };
+    let mut action = ActionRow {
+        id,
+        record: RecordNo(row.number(3)?),
+        partner: PartnerId(row.number(4)?),
+        ad: AdId(row.number(5)?),
+        click: row.some_number(6)?.map(ClickNo),
+        evidence: stored::evidence(row.number(7)?)?,
+        order_id: row.text(8)?.to_owned(),
+        occurred_at: time(row, 9)?,
+        opened_at: time(row, 10)?,
+        changed_at: time(row, 11)?,
+        state: stored::action_state(row.number(12)?)?,
+        disposition: row.text(13)?.to_owned(),
+        currency: currency(row, 14)?,
+        amount: money(row, 15)?,
+        payout: money(row, 16)?,
+        intended_amount: money(row, 17)?,
+        intended_payout: money(row, 18)?,
+        terms_version: row.number(19)?,
+        terms_of_template: row.number(20)?,
+        locks_at: time(row, 21)?,
+        locked_record: row.some_number(22)?.map(RecordNo),
+        payment: row.some_number(23)?.map(PaymentId),
+        changes: row.number(24)?,
+        items: Vec::new(),
+        promo_code: String::new(),
+        customer_status: String::new(),
+        sub_ids: Default::default(),
+        shared_id: String::new(),
+        fields: Vec::new(),
+    };
+    stored::fill_action(&mut action, row.blob(25)?)?;
+    Ok(action)
+}
+
+pub fn history(row: &dyn Row) -> Result<HistoryRow> {
+    Ok(HistoryRow {
+        action: ActionId {
+            seq: row.number(0)?,
+            program: ProgramId(row.number(2)?),
+            event_type: EventTypeId(row.number(3)?),
+        },
+        seq: row.number(1)?,
+        record: RecordNo(row.number(4)?),
+        at: time(row, 5)?,
+        kind: stored::history_kind(row.number(6)?)?,
+        amount_delta: money(row, 7)?,
+        payout_delta: money(row, 8)?,
+        disposition: row.text(9)?.to_owned(),
+        source: row.some_number(10)?.map(stored::source).transpose()?,
+        user: row.some_number(11)?.map(UserId),
+    })
+}
+
+pub fn decision(row: &dyn Row) -> Result<DecisionRow> {
+    let record = RecordNo(row.number(0)?);
+    let order = stored::order(row.number(1)?, row.text(2)?.to_owned());
+    stored::decision_of(record, order, row.blob(3)?)
+}
+
+pub fn entry(row: &dyn Row) -> Result<EntryRow> {
+    let program = ProgramId(row.number(2)?);
+    let key = BalanceKey {
+        program,
+        partner: PartnerId(row.number(3)?),
+        account: stored::account(row.number(4)?)?,
+        currency: currency(row, 5)?,
+    };
+    let event_type = row.some_number(8)?.map(EventTypeId).unwrap_or_default();
+    let action = row.some_number(7)?.map(|seq| ActionId { program, event_type, seq });
+    Ok(EntryRow { record: RecordNo(row.number(0)?), n: row.number(1)?, key, amount: money(row, 6)?, action })
+}
+
+pub fn balance(row: &dyn Row) -> Result<(BalanceKey, Money)> {
+    let key = BalanceKey {
+        program: ProgramId(row.number(0)?),
+        partner: PartnerId(row.number(1)?),
+        account: stored::account(row.number(2)?)?,
+        currency: currency(row, 3)?,
+    };
+    Ok((key, money(row, 4)?))
+}
+
+pub fn submission(row: &dyn Row) -> Result<SubmissionRow> {
+    let id = row.blob(0)?.try_into().map_err(|_| Error::corrupt("read a submission", "its id has another length"));
+    let order = match (row.some_number(5)?, row.some_text(6)?) {
+        (Some(event_type), Some(order_id)) => Some(stored::order(event_type, order_id.to_owned())),
+        _ => None,
+    };
+    Ok(SubmissionRow {
+        id: SubmissionId(id?),
+        record: RecordNo(row.number(1)?),
+        kind: stored::submission_kind(row.number(2)?)?,
+        received_at: time(row, 3)?,
+        program: ProgramId(row.number(4)?),
+        order,
+        source: stored::source(row.number(7)?)?,
+        refusal: stored::refusal(row.some_number(8)?)?,
+        action: row.some_text(9)?.map(stored::action_id).transpose()?,
+        unchanged: row.number(10)?,
+    })
+}
+
+pub fn audit(row: &dyn Row) -> Result<AuditEntry> {
+    Ok(AuditEntry {
+        record: RecordNo(row.number(0)?),
+        fact_id: FactId { edge: row.number(1)?, epoch: row.number(2)?, n: row.number(3)? },
+        at: time(row, 4)?,
+        actor: Actor {
+            user: UserId(row.number(5)?),
+            role: stored::role(row.number(6)?)?,
+            reason: row.text(7)?.to_owned(),
+        },
+        kind: row.text(8)?.to_owned(),
+        subject: row.text(9)?.to_owned(),
+        refusal: stored::refusal(row.some_number(10)?)?,
+    })
+}
+
+pub fn payment(row: &dyn Row) -> Result<PaymentRow> {
+    Ok(PaymentRow {
+        id: PaymentId(row.number(0)?),
+        record: RecordNo(row.number(1)?),
+        at: time(row, 2)?,
+        program: ProgramId(row.number(3)?),
+        partner: PartnerId(row.number(4)?),
+        currency: currency(row, 5)?,
+        actions: row.number(6)?,
+        total: money(row, 7)?,
+        open: row.number(8)?,
+    })
+}
+
+/// Seven figures that begin at this column.
+pub fn rollup(row: &dyn Row, from: usize) -> Result<Rollup> {
+    Ok(Rollup {
+        clicks: row.number(from)?,
+        uncounted: row.number(from + 1)?,
+        visits: row.number(from + 2)?,
+        conversions: row.number(from + 3)?,
+        unclaimed: row.number(from + 4)?,
+        amount: money(row, from + 5)?,
+        payout: money(row, from + 6)?,
+    })
+}

@@ -1,0 +1,336 @@
+//! What a batch changed and added, as the rules left it.
+
+use referee_core::config::ConfigEntry;
+use referee_core::id::BrandId;
+use referee_core::row::{ActionRow, ClickRow, Effect};
+use referee_core::slice::{NewRows, Slice};
+
+use crate::books::Applied;
+use crate::books::stored::{self, ClickBits};
+use crate::database::{Answer, Database, Write};
+use crate::error::Error;
+use crate::log::codec::encode_config;
+use crate::routing::PartitionId;
+use crate::values;
+
+pub fn save(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    save_state(db, brand, slice)?;
+    save_config(db, brand, &slice.new.config)?;
+    save_clicks(db, brand, slice)?;
+    save_graph(db, brand, slice)?;
+    save_orders(db, brand, slice)?;
+    save_added(db, brand, &slice.new)?;
+    save_sums(db, brand, &slice.new)
+}
+
+pub fn save_applied(db: &mut dyn Database, partition: PartitionId, applied: &Applied) -> Answer<()> {
+    let values = [partition.0.into(), applied.position.0.into()];
+    db.run(include_str!("../../../sql/books/save_applied.sql"), &values)?;
+    let mut mark = db.write(include_str!("../../../sql/books/save_edge_mark.sql"))?;
+    for (edge, (epoch, n)) in &applied.edges {
+        mark.row(&[partition.0.into(), (*edge).into(), (*epoch).into(), (*n).into()])?;
+    }
+    mark.finish()
+}
+
+fn save_state(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    let state = &slice.state;
+    db.run(
+        include_str!("../../../sql/books/save_state.sql"),
+        values![
+            brand.0,
+            state.last_record.0,
+            state.rules_version,
+            state.brand_time.0,
+            state.last_node.0,
+            state.last_ad.0,
+            state.last_event_type.0,
+            state.last_action_seq,
+            state.last_payment.0,
+            state.work_waits,
+        ],
+    )
+    .map(drop)
+}
+
+fn save_config(db: &mut dyn Database, brand: BrandId, entries: &[ConfigEntry]) -> Answer<()> {
+    let mut save = db.write(include_str!("../../../sql/books/save_config.sql"))?;
+    for entry in entries {
+        let (kind, program, key) = config_key(entry);
+        save.row(values![brand.0, kind, program, &key, &encode_config(entry)])?;
+    }
+    save.finish()
+}
+
+/// The newest entry with the same key holds; of terms, every version is kept.
+fn config_key(entry: &ConfigEntry) -> (u8, u32, String) {
+    match entry {
+        ConfigEntry::Program(it) => (1, it.id.0, String::new()),
+        ConfigEntry::EventType(it) => (2, it.program.0, it.id.to_string()),
+        ConfigEntry::Partner(it) => (3, 0, it.id.to_string()),
+        ConfigEntry::Ad(it) => (4, it.program.0, it.id.to_string()),
+        ConfigEntry::Link(it) => (5, it.program.0, it.slug.clone()),
+        ConfigEntry::PromoCode(it) => (6, it.program.0, it.code.clone()),
+        ConfigEntry::Terms(it) => {
+            let of = it.partner.map_or_else(|| "template".to_owned(), |partner| partner.to_string());
+            (7, it.program.0, format!("{of}/{}", it.version))
+        }
+    }
+}
+
+/// An empty text takes no room.
+fn some(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn save_clicks(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    let mut save = db.write(include_str!("../../../sql/books/save_click.sql"))?;
+    for (_, click) in slice.clicks.changed() {
+        save_click(save.as_mut(), brand, click)?;
+    }
+    save.finish()
+}
+
+fn save_click(save: &mut dyn Write, brand: BrandId, click: &ClickRow) -> Answer<()> {
+    let (signals, recovered) = (click.signals, click.recovered);
+    let bits = ClickBits { signals, deep_link_refused: click.deep_link_refused, recovered };
+    save.row(values![
+        brand.0,
+        click.no.0,
+        click.record.0,
+        click.program.0,
+        click.partner.0,
+        click.ad.0,
+        click.node.0,
+        click.occurred_at.0,
+        bits.pack(),
+        click.refusal.map(|refusal| refusal.number()),
+        click.landed_at.map(|at| at.0),
+        click.slug.as_deref(),
+        some(&click.sub_ids[0]),
+        some(&click.sub_ids[1]),
+        some(&click.sub_ids[2]),
+        some(&click.shared_id),
+    ])
+}
+
+fn save_graph(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    let mut save = db.write(include_str!("../../../sql/books/save_identifier.sql"))?;
+    for (identifier, row) in slice.identifiers.changed() {
+        let (node, record) = (row.node.0, row.record.0);
+        save.row(values![brand.0, &stored::identifier_bytes(identifier), node, record, row.first_seen_at.0])?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_root.sql"))?;
+    for (node, root) in slice.roots.changed() {
+        save.row(values![brand.0, node.0, root.0])?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_edge.sql"))?;
+    for edge in &slice.new.edges {
+        let (record, a, b) = (edge.record.0, edge.a.0, edge.b.0);
+        save.row(values![brand.0, record, a, b, edge.occurred_at.0, edge.refused])?;
+    }
+    save.finish()
+}
+
+fn save_orders(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    let mut save = db.write(include_str!("../../../sql/books/save_conversion.sql"))?;
+    for (key, row) in slice.conversions.changed() {
+        save.row(values![
+            brand.0,
+            key.event_type.0,
+            &key.order_id,
+            row.record.0,
+            row.program.0,
+            row.occurred_at.0,
+            row.received_at.0,
+            row.source as u8,
+            row.currency.as_str(),
+            row.amount.0,
+            &row.digest,
+            row.node.map(|node| node.0),
+            row.refusal.map(|refusal| refusal.number()),
+            row.action.map(|id| id.seq),
+        ])?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_action.sql"))?;
+    for (_, row) in slice.actions.changed() {
+        save_action(save.as_mut(), brand, row)?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_payment.sql"))?;
+    for (_, row) in slice.payments.changed() {
+        let (record, currency) = (row.record.0, row.currency.as_str());
+        let (program, partner, total) = (row.program.0, row.partner.0, row.total.0);
+        save.row(values![
+            brand.0,
+            row.id.0,
+            record,
+            row.at.0,
+            program,
+            partner,
+            currency,
+            row.actions,
+            total,
+            row.open
+        ])?;
+    }
+    save.finish()
+}
+
+fn save_action(save: &mut dyn Write, brand: BrandId, row: &ActionRow) -> Answer<()> {
+    save.row(values![
+        brand.0,
+        row.id.seq,
+        row.id.program.0,
+        row.id.event_type.0,
+        row.record.0,
+        row.partner.0,
+        row.ad.0,
+        row.click.map(|no| no.0),
+        row.evidence as u8,
+        &row.order_id,
+        row.occurred_at.0,
+        row.opened_at.0,
+        row.changed_at.0,
+        row.state as u8,
+        &row.disposition,
+        row.currency.as_str(),
+        row.amount.0,
+        row.payout.0,
+        row.intended_amount.0,
+        row.intended_payout.0,
+        row.terms_version,
+        row.terms_of_template,
+        row.locks_at.0,
+        row.locked_record.map(|record| record.0),
+        row.payment.map(|payment| payment.0),
+        row.changes,
+        &stored::action_details(row),
+    ])
+}
+
+fn save_added(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<()> {
+    let mut save = db.write(include_str!("../../../sql/books/save_history.sql"))?;
+    for row in &new.history {
+        save.row(values![
+            brand.0,
+            row.action.seq,
+            row.seq,
+            row.action.program.0,
+            row.action.event_type.0,
+            row.record.0,
+            row.at.0,
+            row.kind as u8,
+            row.amount_delta.0,
+            row.payout_delta.0,
+            &row.disposition,
+            row.source.map(|source| source as u8),
+            row.user.map(|user| user.0),
+        ])?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_decision.sql"))?;
+    for row in &new.decisions {
+        let (record, order) = (row.record.0, &row.order);
+        save.row(values![brand.0, record, order.event_type.0, &order.order_id, &stored::decision(row)])?;
+    }
+    save.finish()?;
+    save_reports(db, brand, new)?;
+    let mut save = db.write(include_str!("../../../sql/books/save_effect.sql"))?;
+    for row in &new.effects {
+        let Effect::TellActionChanged { action, seq, kind } = &row.effect;
+        save.row(values![brand.0, row.record.0, row.n, action.seq, *seq, *kind as u8])?;
+    }
+    save.finish()
+}
+
+fn save_reports(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<()> {
+    let mut save = db.write(include_str!("../../../sql/books/save_submission.sql"))?;
+    for row in &new.submissions {
+        save.row(values![
+            brand.0,
+            &row.id.0,
+            row.record.0,
+            row.kind as u8,
+            row.received_at.0,
+            row.program.0,
+            row.order.as_ref().map(|order| order.event_type.0),
+            row.order.as_ref().map(|order| order.order_id.as_str()),
+            row.source as u8,
+            row.refusal.map(|refusal| refusal.number()),
+            row.action.map(|id| id.to_string()).as_deref(),
+            row.unchanged,
+        ])?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_audit.sql"))?;
+    for row in &new.audit {
+        save.row(values![
+            brand.0,
+            row.record.0,
+            row.fact_id.edge,
+            row.fact_id.epoch,
+            row.fact_id.n,
+            row.at.0,
+            row.actor.user.0,
+            row.actor.role as u8,
+            &row.actor.reason,
+            row.kind,
+            &row.subject,
+            row.refusal.map(|refusal| refusal.number()),
+        ])?;
+    }
+    save.finish()
+}
+
+/// Entries, and the sums they add to.
+fn save_sums(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<()> {
+    save_entries(db, brand, new)?;
+    let mut save = db.write(include_str!("../../../sql/books/save_balance.sql"))?;
+    for (key, added) in &new.balances {
+        let added = i64::try_from(*added).map_err(|error| Error::corrupt("add to a balance", error))?;
+        let (program, partner, account) = (key.program.0, key.partner.0, key.account as u8);
+        save.row(values![brand.0, program, partner, account, key.currency.as_str(), added])?;
+    }
+    save.finish()
+}
+
+fn save_entries(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<()> {
+    let mut save = db.write(include_str!("../../../sql/books/save_entry.sql"))?;
+    for row in &new.entries {
+        save.row(values![
+            brand.0,
+            row.record.0,
+            row.n,
+            row.key.program.0,
+            row.key.partner.0,
+            row.key.account as u8,
+            row.key.currency.as_str(),
+            row.amount.0,
+            row.action.map(|id| id.seq),
+            row.action.map(|id| id.event_type.0),
+        ])?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_rollup.sql"))?;
+    for (key, added) in &new.rollups {
+        save.row(values![
+            brand.0,
+            key.program.0,
+            key.day.0,
+            key.partner.0,
+            key.ad.0,
+            added.clicks,
+            added.uncounted,
+            added.visits,
+            added.conversions,
+            added.unclaimed,
+            added.amount.0,
+            added.payout.0,
+        ])?;
+    }
+    save.finish()
+}

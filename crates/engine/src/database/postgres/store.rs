@@ -1,0 +1,58 @@
+//! What of ours a database holds, of which version, and whose it is.
+
+use super::Server;
+use crate::database::{Database, Trouble, find};
+use crate::error::{Error, Result};
+use crate::values;
+
+/// One of the stores that a database may hold: the log, some books, the settings.
+pub struct Store {
+    pub name: &'static str,
+    pub version: i32,
+    pub schema: &'static str,
+}
+
+/// Held while tables are made, so that of several programs started together one makes them. Any number would do.
+const MAKING: i64 = 0x0052_6566_6572_6565;
+
+impl Store {
+    /// Makes the store if it is not there, and refuses one that this program or installation can't use.
+    pub fn prepare(&self, server: &Server, installation: &str) -> Result<()> {
+        let doing = format!("open the {} at {}", self.name, server.name());
+        let mut db = server.connect()?;
+        let mut make = || {
+            db.begin()?;
+            db.run("select pg_advisory_xact_lock(?1)", values![MAKING])?;
+            db.run_script(include_str!("../../../sql/store.postgres.sql"))?;
+            let sql = "select version, installation from referee_store where name = ?1";
+            let read = |row: &dyn crate::database::Row| Ok((row.number(0)?, row.text(1)?.to_owned()));
+            let found: Option<(i32, String)> = find(&mut db, sql, values![self.name], read)?;
+            if found.is_none() {
+                db.run_script(self.schema)?;
+                let sql = "insert into referee_store (name, version, installation) values (?1, ?2, ?3)";
+                db.run(sql, values![self.name, self.version, installation])?;
+            }
+            db.commit()?;
+            Ok(found)
+        };
+        match make().map_err(|trouble: Trouble| trouble.doing(&doing))? {
+            Some((version, _)) if version != self.version => Err(Error::setup(doing, self.other_version(version))),
+            Some((_, owner)) if owner != installation => Err(Error::setup(
+                doing,
+                format!("it belongs to installation {owner}, this is {installation}: give each a database of its own"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn other_version(&self, found: i32) -> String {
+        let known = self.version;
+        if found > known {
+            format!("it is of version {found}, this program knows {known}: start the newer program")
+        } else {
+            format!(
+                "it is of version {found}, this program writes {known}: give it an empty database, and what follows from the log is rebuilt"
+            )
+        }
+    }
+}
