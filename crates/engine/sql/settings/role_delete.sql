@@ -1,1 +1,1 @@
-delete from user_role where user = ?1 and brand = ?2;
+delete from user_role where "user" = ?1 and brand = ?2;

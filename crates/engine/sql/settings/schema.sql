@@ -39,7 +39,7 @@ create table membership (
   primary key (brand, partner)
 ) strict, without rowid;
 
-create table user (
+create table "user" (
   id            integer primary key,
   email         text not null unique,
   name          text not null,
@@ -49,16 +49,16 @@ create table user (
 ) strict;
 
 create table user_role (
-  user    integer not null references user (id),
+  "user"  integer not null references "user" (id),
   brand   integer not null references brand (id),
   role    integer not null,
   partner integer,
-  primary key (user, brand)
+  primary key ("user", brand)
 ) strict, without rowid;
 
 create table session (
   token_hash   blob primary key,
-  user         integer not null references user (id),
+  "user"       integer not null references "user" (id),
   csrf         text not null,
   created_at   integer not null,
   expires_at   integer not null

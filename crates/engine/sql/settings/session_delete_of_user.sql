@@ -1,1 +1,1 @@
-delete from session where user = ?1;
+delete from session where "user" = ?1;

@@ -1,1 +1,1 @@
-update user set disabled_at = ?2 where id = ?1;
+update "user" set disabled_at = ?2 where id = ?1;

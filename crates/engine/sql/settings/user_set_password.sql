@@ -1,1 +1,1 @@
-update user set password_hash = ?2 where id = ?1;
+update "user" set password_hash = ?2 where id = ?1;

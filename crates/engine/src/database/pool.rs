@@ -38,18 +38,14 @@ impl Pool {
         self.with(|database| super::list(database, sql, values, &read))
     }
 
-    /// Lends a connection for something that may be done twice: one that was idle may turn out to be broken.
-    pub fn with<T>(&self, mut ask: impl FnMut(&mut dyn Database) -> Answer<T>) -> Answer<T> {
-        let seat = self.take();
+    /// Lends a connection. One that failed is not lent again.
+    pub fn with<T>(&self, ask: impl FnOnce(&mut dyn Database) -> Answer<T>) -> Answer<T> {
+        let idle = self.take();
         let mut lent = Lent { pool: self, database: None };
-        if let Some(mut database) = seat {
-            let answer = ask(database.as_mut());
-            if !matches!(answer, Err(Trouble::Away(_))) {
-                lent.database = Some(database);
-                return answer;
-            }
-        }
-        let mut database = (self.connect)()?;
+        let mut database = match idle {
+            Some(database) => database,
+            None => (self.connect)()?,
+        };
         let answer = ask(database.as_mut());
         if !matches!(answer, Err(Trouble::Away(_))) {
             lent.database = Some(database);

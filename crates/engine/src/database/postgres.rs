@@ -5,7 +5,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use postgres::error::SqlState;
 use postgres::types::private::BytesMut;
@@ -27,6 +27,8 @@ pub use store::Store;
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long sent bytes may stay unanswered by the other machine before the connection counts as lost.
 const LOST: Duration = Duration::from_secs(10);
+/// A connection that was not used for longer is looked at before it is used again.
+const RESTED: Duration = Duration::from_secs(1);
 /// A transaction whose owner has stopped is ended by the server, so that another can take its place; and nobody waits
 /// longer than this for a lock.
 const BEGIN: &str = "begin; set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '5s'";
@@ -75,7 +77,8 @@ impl Server {
     }
 
     pub fn connect(&self) -> Result<Postgres> {
-        let mut postgres = Postgres { server: self.clone(), client: None, in_transaction: false };
+        let mut postgres =
+            Postgres { server: self.clone(), client: None, used_at: Instant::now(), in_transaction: false };
         let doing = format!("connect to PostgreSQL at {}", self.name());
         postgres.client().map_err(|trouble| trouble.doing(&doing))?;
         Ok(postgres)
@@ -96,15 +99,19 @@ fn tls() -> Result<ClientConfig> {
 pub struct Postgres {
     server: Server,
     client: Option<Client>,
+    used_at: Instant,
     in_transaction: bool,
 }
 
 impl Postgres {
     /// The connection, a new one if the old one was lost between two transactions.
     fn client(&mut self) -> Answer<&mut Client> {
-        if self.client.as_ref().is_some_and(Client::is_closed) {
+        let rested = !self.in_transaction && self.used_at.elapsed() > RESTED;
+        // What the server closed meanwhile shows only when it is used.
+        if self.client.as_mut().is_some_and(|it| it.is_closed() || (rested && it.is_valid(CONNECT).is_err())) {
             self.client = None;
         }
+        self.used_at = Instant::now();
         if self.client.is_none() {
             if self.in_transaction {
                 return Err(Trouble::Away("the connection was lost in a transaction".into()));

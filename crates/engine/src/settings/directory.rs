@@ -2,14 +2,15 @@
 
 use referee_core::id::{BrandId, ID_MAX, PartnerId, ProgramId};
 use referee_core::time::Timestamp;
-use rusqlite::OptionalExtension;
 
+use crate::database::{Answer, Database, Row, Trouble, find, list};
 use crate::error::{Error, Result};
 use crate::intake::keys::BrandKeys;
 use crate::routing::PartitionId;
+use crate::values;
 
+use super::Settings;
 use super::vault::{random_bytes, random_text};
-use super::{Settings, trouble};
 
 #[derive(Debug, Clone)]
 pub struct Brand {
@@ -35,49 +36,35 @@ impl Settings {
         let identity = self.vault.wrap("identity key", &random_bytes::<32>())?;
         let click = self.vault.wrap("click id key", &random_bytes::<64>())?;
         let account_sid = format!("RF{}", random_text());
-        let mut db = self.db();
-        let tx = db.transaction().map_err(|error| trouble("create a brand", error))?;
-        let id: u32 = tx
-            .query_row(include_str!("../../sql/settings/brand_next_id.sql"), [], |row| row.get(0))
-            .map_err(|error| trouble("number a brand", error))?;
-        // One ordered stream per brand: what stops one brand never holds up another.
-        tx.execute(
-            include_str!("../../sql/settings/brand_create.sql"),
-            (id, &brand.name, id, account_sid, identity, now.0),
-        )
-        .and_then(|_| tx.execute(include_str!("../../sql/settings/click_key_create.sql"), (id, 1, click, now.0)))
-        .map_err(|error| trouble("create a brand", error))?;
-        tx.commit().map_err(|error| trouble("create a brand", error))?;
-        Ok(BrandId(id))
+        self.change("create a brand", |db| {
+            let id = next(db, include_str!("../../sql/settings/brand_next_id.sql"))?;
+            // One ordered stream per brand: what stops one brand never holds up another.
+            let values = values![id, &brand.name, id, &account_sid, &identity, now.0];
+            db.run(include_str!("../../sql/settings/brand_create.sql"), values)?;
+            db.run(include_str!("../../sql/settings/click_key_create.sql"), values![id, 1_u8, &click, now.0])?;
+            Ok(BrandId(id))
+        })
     }
 
     /// All brands with their unwrapped keys.
     pub fn brands(&self) -> Result<Vec<(Brand, BrandKeys)>> {
-        let db = self.db();
-        let failed = |error| trouble("read the brands", error);
-        let mut statement = db.prepare(include_str!("../../sql/settings/brand_list.sql")).map_err(failed)?;
-        let rows = statement
-            .query_map([], |row| {
-                let brand = Brand {
-                    id: BrandId(row.get(0)?),
-                    name: row.get(1)?,
-                    partition: PartitionId(row.get(2)?),
-                    account_sid: row.get(3)?,
-                };
-                Ok((brand, row.get::<_, Vec<u8>>(4)?))
-            })
-            .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
-            .map_err(failed)?;
-        let mut brands = Vec::new();
-        for (brand, identity) in rows {
+        let rows = self.ask("read the brands", |db| {
+            let read = |row: &dyn Row| Ok((brand(row)?, row.blob(4)?.to_vec()));
+            let brands = list(db, include_str!("../../sql/settings/brand_list.sql"), &[], read)?;
+            let mut rows = Vec::with_capacity(brands.len());
+            for (brand, identity) in brands {
+                let key = |row: &dyn Row| Ok((row.number::<u8>(0)?, row.blob(1)?.to_vec()));
+                let sql = include_str!("../../sql/settings/click_key_list.sql");
+                let click_keys = list(db, sql, values![brand.id.0], key)?;
+                rows.push((brand, identity, click_keys));
+            }
+            Ok(rows)
+        })?;
+        let mut brands = Vec::with_capacity(rows.len());
+        for (brand, identity, click_keys) in rows {
             let identity = fixed(self.vault.unwrap("identity key", &identity)?)?;
             let mut click_ids = Vec::new();
-            let mut statement = db.prepare(include_str!("../../sql/settings/click_key_list.sql")).map_err(failed)?;
-            let keys = statement
-                .query_map([brand.id.0], |row| Ok((row.get::<_, u8>(0)?, row.get::<_, Vec<u8>>(1)?)))
-                .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
-                .map_err(failed)?;
-            for (id, wrapped) in keys {
+            for (id, wrapped) in click_keys {
                 click_ids.push((id, fixed(self.vault.unwrap("click id key", &wrapped)?)?));
             }
             brands.push((brand, BrandKeys::new(identity, click_ids)));
@@ -87,27 +74,23 @@ impl Settings {
 
     /// Takes a program id for a brand: the wanted one, or the next.
     pub fn create_program(&self, brand: BrandId, wanted: Option<ProgramId>) -> Result<ProgramId> {
-        let db = self.db();
-        let id = match wanted {
-            Some(id) => id.0,
-            None => db
-                .query_row(include_str!("../../sql/settings/program_next_id.sql"), [], |row| row.get(0))
-                .map_err(|error| trouble("number a program", error))?,
-        };
-        allowed(id)?;
-        db.execute(include_str!("../../sql/settings/program_create.sql"), (id, brand.0))
-            .map_err(|error| taken("program", id, error))?;
-        Ok(ProgramId(id))
+        let created = self.try_change(|db| {
+            let id = match wanted {
+                Some(id) => id.0,
+                None => next(db, include_str!("../../sql/settings/program_next_id.sql"))?,
+            };
+            allowed(id)?;
+            db.run(include_str!("../../sql/settings/program_create.sql"), values![id, brand.0])?;
+            Ok(ProgramId(id))
+        });
+        created.map_err(|trouble| taken(trouble, "create the program", wanted.map(|id| id.0)))
     }
 
     pub fn programs(&self) -> Result<Vec<(ProgramId, BrandId)>> {
-        let db = self.db();
-        let failed = |error| trouble("read the programs", error);
-        let mut statement = db.prepare(include_str!("../../sql/settings/program_list.sql")).map_err(failed)?;
-        statement
-            .query_map([], |row| Ok((ProgramId(row.get(0)?), BrandId(row.get(1)?))))
-            .and_then(Iterator::collect)
-            .map_err(failed)
+        let sql = include_str!("../../sql/settings/program_list.sql");
+        self.ask("read the programs", |db| {
+            list(db, sql, &[], |row| Ok((ProgramId(row.number(0)?), BrandId(row.number(1)?))))
+        })
     }
 
     /// A new partner account, a member of the brand at once.
@@ -118,57 +101,55 @@ impl Settings {
         name: &str,
         now: Timestamp,
     ) -> Result<PartnerId> {
-        let mut db = self.db();
-        let tx = db.transaction().map_err(|error| trouble("create a partner", error))?;
-        let id = match wanted {
-            Some(id) => id.0,
-            None => tx
-                .query_row(include_str!("../../sql/settings/partner_next_id.sql"), [], |row| row.get(0))
-                .map_err(|error| trouble("number a partner", error))?,
-        };
-        allowed(id)?;
-        tx.execute(include_str!("../../sql/settings/partner_create.sql"), (id, name, now.0))
-            .map_err(|error| taken("partner", id, error))?;
-        tx.execute(include_str!("../../sql/settings/membership_create.sql"), (brand.0, id))
-            .map_err(|error| trouble("join a partner to a brand", error))?;
-        tx.commit().map_err(|error| trouble("create a partner", error))?;
-        Ok(PartnerId(id))
+        let created = self.try_change(|db| {
+            let id = match wanted {
+                Some(id) => id.0,
+                None => next(db, include_str!("../../sql/settings/partner_next_id.sql"))?,
+            };
+            allowed(id)?;
+            db.run(include_str!("../../sql/settings/partner_create.sql"), values![id, name, now.0])?;
+            db.run(include_str!("../../sql/settings/membership_create.sql"), values![brand.0, id])?;
+            Ok(PartnerId(id))
+        });
+        created.map_err(|trouble| taken(trouble, "create the partner", wanted.map(|id| id.0)))
     }
 
     pub fn rename_partner(&self, brand: BrandId, partner: PartnerId, name: &str) -> Result<bool> {
         if !self.partners(brand)?.iter().any(|it| it.id == partner) {
             return Ok(false);
         }
-        self.db()
-            .execute(include_str!("../../sql/settings/partner_rename.sql"), (partner.0, name))
-            .map(|changed| changed == 1)
-            .map_err(|error| trouble("rename a partner", error))
+        let sql = include_str!("../../sql/settings/partner_rename.sql");
+        self.change("rename a partner", |db| db.run(sql, values![partner.0, name])).map(|changed| changed == 1)
     }
 
     /// The partners of a brand, by id.
     pub fn partners(&self, brand: BrandId) -> Result<Vec<Partner>> {
-        let db = self.db();
-        let failed = |error| trouble("read the partners", error);
-        let mut statement = db.prepare(include_str!("../../sql/settings/membership_list.sql")).map_err(failed)?;
-        statement
-            .query_map([brand.0], |row| Ok(Partner { id: PartnerId(row.get(0)?), name: row.get(1)? }))
-            .and_then(Iterator::collect)
-            .map_err(failed)
+        let sql = include_str!("../../sql/settings/membership_list.sql");
+        self.ask("read the partners", |db| {
+            list(db, sql, values![brand.0], |row| {
+                Ok(Partner { id: PartnerId(row.number(0)?), name: row.text(1)?.to_owned() })
+            })
+        })
     }
 
-    pub fn find_brand(&self, brand: BrandId) -> Result<Option<Brand>> {
-        let db = self.db();
-        let mut statement = db
-            .prepare(include_str!("../../sql/settings/brand_find.sql"))
-            .map_err(|error| trouble("read a brand", error))?;
-        statement
-            .query_row([brand.0], |row| {
-                let partition = PartitionId(row.get(2)?);
-                Ok(Brand { id: BrandId(row.get(0)?), name: row.get(1)?, partition, account_sid: row.get(3)? })
-            })
-            .optional()
-            .map_err(|error| trouble("read a brand", error))
+    pub fn find_brand(&self, id: BrandId) -> Result<Option<Brand>> {
+        let sql = include_str!("../../sql/settings/brand_find.sql");
+        self.ask("read a brand", |db| find(db, sql, values![id.0], brand))
     }
+}
+
+/// The first four columns of a question about brands.
+fn brand(row: &dyn Row) -> Result<Brand> {
+    Ok(Brand {
+        id: BrandId(row.number(0)?),
+        name: row.text(1)?.to_owned(),
+        partition: PartitionId(row.number(2)?),
+        account_sid: row.text(3)?.to_owned(),
+    })
+}
+
+fn next(db: &mut dyn Database, sql: &str) -> Answer<u32> {
+    Ok(find(db, sql, &[], |row| row.number(0))?.unwrap_or(1))
 }
 
 fn fixed<const N: usize>(key: Vec<u8>) -> Result<[u8; N]> {
@@ -182,9 +163,9 @@ fn allowed(id: u32) -> Result<()> {
     Ok(())
 }
 
-fn taken(what: &str, id: u32, error: rusqlite::Error) -> Error {
-    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) {
-        return Error::setup(format!("create the {what}"), format!("id {id} is taken"));
+fn taken(trouble: Trouble, doing: &str, wanted: Option<u32>) -> Error {
+    match (trouble, wanted) {
+        (Trouble::Taken(_), Some(id)) => Error::setup(doing, format!("id {id} is taken")),
+        (trouble, _) => trouble.doing(doing),
     }
-    trouble("create an entry of the directory", error)
 }

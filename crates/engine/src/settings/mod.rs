@@ -10,10 +10,8 @@ mod users;
 mod vault;
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard};
 
 use referee_core::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension};
 
 pub use directory::{Brand, NewBrand, Partner};
 pub use refused::RefusedReport;
@@ -22,42 +20,75 @@ pub use tokens::{NewToken, Token, TokenKind};
 pub use users::{BrandRole, User, UserOfBrand};
 pub use vault::{Vault, random_bytes, random_text};
 
+use crate::database::postgres::{Server, Store};
+use crate::database::sqlite::Sqlite;
+use crate::database::{Answer, Database, Pool, Row, find};
 use crate::error::{Error, Result};
+use crate::values;
 
 /// "Rfse": marks the file as ours.
 const APPLICATION_ID: i32 = 0x5266_7365;
 const SCHEMA_VERSION: i32 = 1;
+/// Held by whoever changes the settings on a server, so that numbers are given out once. Any number would do.
+const CHANGING: i64 = 0x0052_6673_6574_7469;
 
 pub struct Settings {
-    connection: Mutex<Connection>,
+    pool: Pool,
     vault: Vault,
 }
 
 impl Settings {
-    /// Opens the store, and makes it with a new master key if there is none.
+    /// Opens the file in a folder, and makes it with a new master key if there is none.
     pub fn open(folder: &Path) -> Result<Settings> {
         let vault = Vault::open(&folder.join("referee.key"))?;
         let path = folder.join("settings.db");
-        let connection = Connection::open(&path).map_err(|error| trouble("open the settings", error))?;
-        prepare(&connection)?;
-        Ok(Settings { connection: Mutex::new(connection), vault })
+        prepare(&mut open_file(&path)?)?;
+        let pool = Pool::open(Box::new(move || Ok(Box::new(open_file(&path)?))))?;
+        Settings { pool, vault }.with_the_right_key()
+    }
+
+    /// Opens the settings on a server, and makes them if there are none. The master key lies in a file of its own.
+    pub fn open_on(server: &Server, key: &Path) -> Result<Settings> {
+        let store = Store {
+            name: "settings",
+            version: SCHEMA_VERSION,
+            schema: include_str!("../../sql/settings/schema.postgres.sql"),
+        };
+        // Whose they are is said by their key.
+        store.prepare(server, "")?;
+        let server = server.clone();
+        let pool = Pool::open(Box::new(move || Ok(Box::new(server.connect()?))))?;
+        Settings { pool, vault: Vault::open(key)? }.with_the_right_key()
+    }
+
+    /// Refuses a master key that is not the one of these settings.
+    fn with_the_right_key(self) -> Result<Settings> {
+        let known = self.change("read the installation's name", |db| match value(db, "name")? {
+            Some(wrapped) => Ok(self.vault.unwrap("installation's name", &wrapped).map(drop)),
+            None => {
+                let name = self.vault.wrap("installation's name", random_text().as_bytes())?;
+                set_value(db, "name", &name).map(Ok)
+            }
+        })?;
+        known.map(|()| self)
+    }
+
+    /// What this installation is called by its stores, so that none is used by two: random, and no secret.
+    pub fn installation(&self) -> Result<String> {
+        let wrapped = self.ask("read the installation's name", |db| value(db, "name"))?.unwrap_or_default();
+        let name = self.vault.unwrap("installation's name", &wrapped)?;
+        String::from_utf8(name).map_err(|error| Error::corrupt("read the installation's name", error))
     }
 
     /// A number that grows with every start of an edge, so that the names of frames never repeat.
     pub fn next_epoch(&self) -> Result<u32> {
-        let db = self.db();
-        let before: Option<i64> = db
-            .query_row(include_str!("../../sql/settings/installation_find.sql"), ["epoch"], |row| {
-                row.get::<_, Vec<u8>>(0)
-            })
-            .optional()
-            .map_err(|error| trouble("read the epoch", error))?
-            .and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
-        let epoch =
-            u32::try_from(before.unwrap_or(0) + 1).map_err(|error| Error::corrupt("count the epochs", error))?;
-        db.execute(include_str!("../../sql/settings/installation_set.sql"), ("epoch", epoch.to_string().into_bytes()))
-            .map_err(|error| trouble("write the epoch", error))?;
-        Ok(epoch)
+        let before = self.change("count the epochs", |db| {
+            let before: Option<u32> = value(db, "epoch")?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
+            let next = before.unwrap_or(0).saturating_add(1);
+            set_value(db, "epoch", next.to_string().as_bytes())?;
+            Ok(before.unwrap_or(0))
+        })?;
+        before.checked_add(1).ok_or_else(|| Error::corrupt("count the epochs", "there are no more"))
     }
 
     /// Drops what has had its time: refused reports and ended sessions.
@@ -66,24 +97,55 @@ impl Settings {
         self.delete_expired_sessions(now)
     }
 
-    fn db(&self) -> MutexGuard<'_, Connection> {
-        // A thread that panicked while it held the lock left no transaction open: each call is one statement or rolls back.
-        self.connection.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    /// Only asks.
+    fn ask<T>(&self, doing: &str, ask: impl FnOnce(&mut dyn Database) -> Answer<T>) -> Result<T> {
+        self.pool.with(ask).map_err(|trouble| trouble.doing(doing))
+    }
+
+    /// Changes something, all of it or nothing, one after the other.
+    fn change<T>(&self, doing: &str, change: impl FnOnce(&mut dyn Database) -> Answer<T>) -> Result<T> {
+        self.try_change(change).map_err(|trouble| trouble.doing(doing))
+    }
+
+    fn try_change<T>(&self, change: impl FnOnce(&mut dyn Database) -> Answer<T>) -> Answer<T> {
+        self.pool.with(|db| {
+            db.begin()?;
+            let lock = db.choose("", "select pg_advisory_xact_lock(?1)");
+            let locked = if lock.is_empty() { Ok(0) } else { db.run(lock, values![CHANGING]) };
+            match locked.and_then(|_| change(db)) {
+                Ok(done) => db.commit().map(|()| done),
+                Err(trouble) => {
+                    db.roll_back();
+                    Err(trouble)
+                }
+            }
+        })
     }
 }
 
-fn prepare(connection: &Connection) -> Result<()> {
-    let run = |text: &str| connection.execute_batch(text).map_err(|error| trouble("prepare the settings", error));
-    run("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000;")?;
-    let version: i32 = connection
-        .query_row("pragma user_version", [], |row| row.get(0))
-        .map_err(|error| trouble("read the version of the settings", error))?;
-    match version {
+fn value(db: &mut dyn Database, key: &str) -> Answer<Option<Vec<u8>>> {
+    let read = |row: &dyn Row| Ok(row.blob(0)?.to_vec());
+    find(db, include_str!("../../sql/settings/installation_find.sql"), values![key], read)
+}
+
+fn set_value(db: &mut dyn Database, key: &str, value: &[u8]) -> Answer<()> {
+    db.run(include_str!("../../sql/settings/installation_set.sql"), values![key, value]).map(drop)
+}
+
+fn open_file(path: &Path) -> Result<Sqlite> {
+    let mut db = Sqlite::open(path)?;
+    db.run_script("pragma synchronous = full").map_err(|trouble| trouble.doing("open the settings"))?;
+    Ok(db)
+}
+
+fn prepare(db: &mut Sqlite) -> Result<()> {
+    let doing = "prepare the settings";
+    match db.version().map_err(|trouble| trouble.doing(doing))? {
         SCHEMA_VERSION => Ok(()),
         0 => {
-            run("begin immediate")?;
-            run(include_str!("../../sql/settings/schema.sql"))?;
-            run(&format!("pragma application_id = {APPLICATION_ID}; pragma user_version = {SCHEMA_VERSION}; commit"))
+            let schema = include_str!("../../sql/settings/schema.sql");
+            let marks = format!("pragma application_id = {APPLICATION_ID}; pragma user_version = {SCHEMA_VERSION};");
+            db.run_script(&format!("begin immediate; {schema} {marks} commit;")).map_err(|trouble| trouble.doing(doing))
         }
         newer => Err(Error::setup(
             "open the settings",
@@ -92,123 +154,5 @@ fn prepare(connection: &Connection) -> Result<()> {
     }
 }
 
-fn trouble(doing: &str, error: rusqlite::Error) -> Error {
-    Error::unavailable(doing, error)
-}
-
 #[cfg(test)]
-mod tests {
-    use referee_core::fact::Role;
-    use referee_core::id::{PartnerId, ProgramId};
-
-    use super::*;
-    use crate::intake::keys::BrandKeys;
-
-    const NOW: Timestamp = Timestamp(1_800_000_000_000);
-
-    fn open() -> (tempfile::TempDir, Settings) {
-        let folder = tempfile::tempdir().unwrap();
-        let settings = Settings::open(folder.path()).unwrap();
-        (folder, settings)
-    }
-
-    fn brand(settings: &Settings) -> referee_core::id::BrandId {
-        settings.create_brand(&NewBrand { name: "Acme".into() }, NOW).unwrap()
-    }
-
-    #[test]
-    fn keys_survive_a_restart_and_need_the_master_key() {
-        let (folder, settings) = open();
-        brand(&settings);
-        let before = settings.brands().unwrap().remove(0).1;
-        drop(settings);
-        let after = Settings::open(folder.path()).unwrap().brands().unwrap().remove(0).1;
-        let hash = |keys: &BrandKeys| crate::intake::identifier::journey(keys, referee_core::id::ClickNo(1));
-        assert_eq!((hash(&before), before.click_ids), (hash(&after), after.click_ids));
-        std::fs::remove_file(folder.path().join("referee.key")).unwrap();
-        let stranger = Settings::open(folder.path()).unwrap();
-        assert!(matches!(stranger.brands(), Err(Error::Setup(_))));
-    }
-
-    #[test]
-    fn epochs_never_repeat() {
-        let (folder, settings) = open();
-        assert_eq!((settings.next_epoch().unwrap(), settings.next_epoch().unwrap()), (1, 2));
-        drop(settings);
-        assert_eq!(Settings::open(folder.path()).unwrap().next_epoch().unwrap(), 3);
-    }
-
-    #[test]
-    fn ids_of_another_platform_are_kept_and_taken_once() {
-        let (_folder, settings) = open();
-        let brand = brand(&settings);
-        assert_eq!(settings.create_program(brand, Some(ProgramId(101_010))).unwrap(), ProgramId(101_010));
-        assert_eq!(settings.create_program(brand, None).unwrap(), ProgramId(1));
-        assert_eq!(
-            settings.create_program(brand, Some(ProgramId(i32::MAX as u32))).unwrap(),
-            ProgramId(i32::MAX as u32)
-        );
-        assert_eq!(settings.create_program(brand, None).unwrap(), ProgramId(2));
-        assert!(matches!(settings.create_program(brand, Some(ProgramId(101_010))), Err(Error::Setup(_))));
-        assert!(matches!(settings.create_program(brand, Some(ProgramId(u32::MAX))), Err(Error::Setup(_))));
-        assert_eq!(settings.create_partner(brand, Some(PartnerId(7)), "Trail Notes", NOW).unwrap(), PartnerId(7));
-    }
-
-    #[test]
-    fn a_password_opens_its_own_account_only() {
-        let (_folder, settings) = open();
-        let brand = brand(&settings);
-        let user = settings.create_user("Ann@Example.com", "Ann", "correct horse", NOW).unwrap();
-        settings.set_role(user, brand, Role::Manager, None).unwrap();
-        assert!(settings.verify_password("ann@example.com ", "correct horse").unwrap().is_some());
-        assert!(settings.verify_password("ann@example.com", "wrong").unwrap().is_none());
-        assert!(settings.verify_password("bob@example.com", "correct horse").unwrap().is_none());
-        assert!(settings.create_user("ANN@example.com", "Ann", "x", NOW).is_err());
-        assert_eq!(settings.roles_of(user).unwrap()[0].role, Role::Manager);
-    }
-
-    #[test]
-    fn sessions_end_by_time_sign_out_and_a_new_password() {
-        let (_folder, settings) = open();
-        let user = settings.create_user("ann@example.com", "Ann", "one", NOW).unwrap();
-        let session = settings.begin_session(user, NOW).unwrap();
-        assert!(settings.find_session(&session.token, NOW).unwrap().is_some());
-        assert!(settings.find_session(&session.token, NOW.plus_days(SESSION_DAYS)).unwrap().is_none());
-        settings.set_password(user, "two").unwrap();
-        assert!(settings.find_session(&session.token, NOW).unwrap().is_none());
-        let session = settings.begin_session(user, NOW).unwrap();
-        settings.end_session(&session.token).unwrap();
-        assert!(settings.find_session(&session.token, NOW).unwrap().is_none());
-    }
-
-    #[test]
-    fn a_revoked_token_is_not_found() {
-        let (_folder, settings) = open();
-        let brand = brand(&settings);
-        let token = settings.create_token(brand, TokenKind::Api, "ci", &["read"], NOW).unwrap();
-        assert_eq!(settings.find_token(&token.secret).unwrap().unwrap().scopes, ["read"]);
-        assert!(settings.revoke_token(brand, token.id, NOW).unwrap());
-        assert!(settings.find_token(&token.secret).unwrap().is_none());
-        assert!(settings.tokens_of(brand).unwrap()[0].revoked);
-    }
-
-    #[test]
-    fn refused_reports_are_found_by_order_and_forgotten_in_time() {
-        let (_folder, settings) = open();
-        let brand = brand(&settings);
-        let report = RefusedReport {
-            id: "A-1".into(),
-            brand,
-            program: None,
-            received_at: NOW,
-            kind: "conversion".into(),
-            order_id: "1001".into(),
-            errors: "[]".into(),
-            payload: "{}".into(),
-        };
-        settings.keep_refused(&report).unwrap();
-        assert_eq!(settings.refused_of_order(brand, "1001", 10).unwrap().len(), 1);
-        settings.clean(NOW.plus_days(crate::limits::REFUSED_REPORT_DAYS + 1)).unwrap();
-        assert!(settings.find_refused(brand, "A-1").unwrap().is_none());
-    }
-}
+mod tests;

@@ -2,11 +2,12 @@
 
 use referee_core::id::{BrandId, ProgramId};
 use referee_core::time::Timestamp;
-use rusqlite::{OptionalExtension, Row};
 
+use crate::database::{Row, find, list};
 use crate::error::Result;
+use crate::values;
 
-use super::{Settings, trouble};
+use super::Settings;
 
 #[derive(Debug, Clone)]
 pub struct RefusedReport {
@@ -26,75 +27,58 @@ pub struct RefusedReport {
 
 impl Settings {
     pub fn keep_refused(&self, report: &RefusedReport) -> Result<()> {
-        self.db()
-            .execute(
-                include_str!("../../sql/settings/refused_create.sql"),
-                (
-                    &report.id,
-                    report.brand.0,
-                    report.program.map(|program| program.0),
-                    report.received_at.0,
-                    &report.kind,
-                    &report.order_id,
-                    &report.errors,
-                    &report.payload,
-                ),
-            )
-            .map(drop)
-            .map_err(|error| trouble("keep a refused report", error))
+        let values = values![
+            &report.id,
+            report.brand.0,
+            report.program.map(|program| program.0),
+            report.received_at.0,
+            &report.kind,
+            &report.order_id,
+            &report.errors,
+            &report.payload,
+        ];
+        let sql = include_str!("../../sql/settings/refused_create.sql");
+        self.change("keep a refused report", |db| db.run(sql, values)).map(drop)
     }
 
     pub fn find_refused(&self, brand: BrandId, id: &str) -> Result<Option<RefusedReport>> {
-        self.db()
-            .query_row(include_str!("../../sql/settings/refused_find.sql"), (brand.0, id), |row| read(brand, row))
-            .optional()
-            .map_err(|error| trouble("find a refused report", error))
+        let sql = include_str!("../../sql/settings/refused_find.sql");
+        self.ask("find a refused report", |db| find(db, sql, values![brand.0, id], |row| read(brand, row)))
     }
 
     pub fn refused_of_order(&self, brand: BrandId, order_id: &str, most: u32) -> Result<Vec<RefusedReport>> {
-        let db = self.db();
-        let failed = |error| trouble("read refused reports", error);
-        let mut statement = db.prepare(include_str!("../../sql/settings/refused_list_by_order.sql")).map_err(failed)?;
-        statement
-            .query_map((brand.0, order_id, most), |row| read(brand, row))
-            .and_then(Iterator::collect)
-            .map_err(failed)
+        let sql = include_str!("../../sql/settings/refused_list_by_order.sql");
+        self.ask("read refused reports", |db| list(db, sql, values![brand.0, order_id, most], |row| read(brand, row)))
     }
 
     pub fn count_refused(&self, brand: BrandId) -> Result<u64> {
-        self.db()
-            .query_row(include_str!("../../sql/settings/refused_count.sql"), [brand.0], |row| row.get(0))
-            .map_err(|error| trouble("count refused reports", error))
+        let sql = include_str!("../../sql/settings/refused_count.sql");
+        let count = self.ask("count refused reports", |db| find(db, sql, values![brand.0], |row| row.number(0)))?;
+        Ok(count.unwrap_or_default())
     }
 
     /// Newest first, from before a moment on.
     pub fn refused_before(&self, brand: BrandId, before: Timestamp, most: u32) -> Result<Vec<RefusedReport>> {
-        let db = self.db();
-        let failed = |error| trouble("read refused reports", error);
-        let mut statement = db.prepare(include_str!("../../sql/settings/refused_list.sql")).map_err(failed)?;
-        statement
-            .query_map((brand.0, before.0, most), |row| read(brand, row))
-            .and_then(Iterator::collect)
-            .map_err(failed)
+        let sql = include_str!("../../sql/settings/refused_list.sql");
+        self.ask("read refused reports", |db| list(db, sql, values![brand.0, before.0, most], |row| read(brand, row)))
     }
 
     pub(super) fn delete_refused_before(&self, before: Timestamp) -> Result<()> {
-        self.db()
-            .execute(include_str!("../../sql/settings/refused_delete_before.sql"), [before.0])
-            .map(drop)
-            .map_err(|error| trouble("delete old refused reports", error))
+        let sql = include_str!("../../sql/settings/refused_delete_before.sql");
+        self.change("delete old refused reports", |db| db.run(sql, values![before.0])).map(drop)
     }
 }
 
-fn read(brand: BrandId, row: &Row<'_>) -> rusqlite::Result<RefusedReport> {
+fn read(brand: BrandId, row: &dyn Row) -> Result<RefusedReport> {
+    let text = |column| row.text(column).map(str::to_owned);
     Ok(RefusedReport {
-        id: row.get(0)?,
+        id: text(0)?,
         brand,
-        program: row.get::<_, Option<u32>>(1)?.map(ProgramId),
-        received_at: Timestamp(row.get(2)?),
-        kind: row.get(3)?,
-        order_id: row.get(4)?,
-        errors: row.get(5)?,
-        payload: row.get(6)?,
+        program: row.some_number(1)?.map(ProgramId),
+        received_at: Timestamp(row.number(2)?),
+        kind: text(3)?,
+        order_id: text(4)?,
+        errors: text(5)?,
+        payload: text(6)?,
     })
 }

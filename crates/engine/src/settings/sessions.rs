@@ -2,14 +2,15 @@
 
 use referee_core::id::UserId;
 use referee_core::time::Timestamp;
-use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
+use crate::database::find;
 use crate::error::Result;
+use crate::values;
 
-use super::users::User;
+use super::Settings;
+use super::users::{User, user};
 use super::vault::random_text;
-use super::{Settings, trouble};
 
 /// A working week and a little: long enough for daily use, short enough for a lost laptop.
 pub const SESSION_DAYS: u32 = 7;
@@ -29,37 +30,30 @@ pub struct SignedIn {
 impl Settings {
     pub fn begin_session(&self, user: UserId, now: Timestamp) -> Result<Session> {
         let token = random_text();
-        self.db()
-            .execute(
-                include_str!("../../sql/settings/session_create.sql"),
-                (digest(&token), user.0, random_text(), now.0, now.plus_days(SESSION_DAYS).0),
-            )
-            .map_err(|error| trouble("begin a session", error))?;
+        let (digest, csrf) = (digest(&token), random_text());
+        let values = values![&digest, user.0, &csrf, now.0, now.plus_days(SESSION_DAYS).0];
+        let sql = include_str!("../../sql/settings/session_create.sql");
+        self.change("begin a session", |db| db.run(sql, values))?;
         Ok(Session { token })
     }
 
     pub fn find_session(&self, token: &str, now: Timestamp) -> Result<Option<SignedIn>> {
-        self.db()
-            .query_row(include_str!("../../sql/settings/session_find.sql"), (digest(token), now.0), |row| {
-                let user = User { id: UserId(row.get(0)?), email: row.get(1)?, name: row.get(2)? };
-                Ok(SignedIn { user, csrf: row.get(3)? })
+        let sql = include_str!("../../sql/settings/session_find.sql");
+        self.ask("find a session", |db| {
+            find(db, sql, values![&digest(token), now.0], |row| {
+                Ok(SignedIn { user: user(row)?, csrf: row.text(3)?.to_owned() })
             })
-            .optional()
-            .map_err(|error| trouble("find a session", error))
+        })
     }
 
     pub fn end_session(&self, token: &str) -> Result<()> {
-        self.db()
-            .execute(include_str!("../../sql/settings/session_delete.sql"), [digest(token)])
-            .map(drop)
-            .map_err(|error| trouble("end a session", error))
+        let sql = include_str!("../../sql/settings/session_delete.sql");
+        self.change("end a session", |db| db.run(sql, values![&digest(token)])).map(drop)
     }
 
     pub(super) fn delete_expired_sessions(&self, now: Timestamp) -> Result<()> {
-        self.db()
-            .execute(include_str!("../../sql/settings/session_delete_expired.sql"), [now.0])
-            .map(drop)
-            .map_err(|error| trouble("delete ended sessions", error))
+        let sql = include_str!("../../sql/settings/session_delete_expired.sql");
+        self.change("delete ended sessions", |db| db.run(sql, values![now.0])).map(drop)
     }
 }
 

@@ -2,13 +2,14 @@
 
 use referee_core::id::BrandId;
 use referee_core::time::Timestamp;
-use rusqlite::OptionalExtension;
 
+use crate::database::{find, list};
 use crate::error::{Error, Result};
+use crate::values;
 
+use super::Settings;
 use super::sessions::digest;
 use super::vault::random_text;
-use super::{Settings, trouble};
 
 /// Which interface a token opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,63 +54,55 @@ impl Settings {
             TokenKind::Api => "rf_",
         };
         let secret = format!("{prefix}{}", random_text());
-        let db = self.db();
-        db.execute(
-            include_str!("../../sql/settings/token_create.sql"),
-            (brand.0, kind as u8, name, digest(&secret), scopes.join(" "), now.0),
-        )
-        .map_err(|error| trouble("create a token", error))?;
-        Ok(NewToken { id: db.last_insert_rowid(), secret })
+        let (kind, digest, scopes) = (kind as u8, digest(&secret), scopes.join(" "));
+        let values = values![brand.0, kind, name, &digest, &scopes, now.0];
+        let sql = include_str!("../../sql/settings/token_create.sql");
+        let id = self.change("create a token", |db| find(db, sql, values, |row| row.number(0)))?;
+        Ok(NewToken { id: id.unwrap_or_default(), secret })
     }
 
     /// The token with this secret, unless it was revoked.
     pub fn find_token(&self, secret: &str) -> Result<Option<Token>> {
-        let found = self
-            .db()
-            .query_row(include_str!("../../sql/settings/token_find.sql"), [digest(secret)], |row| {
+        let sql = include_str!("../../sql/settings/token_find.sql");
+        self.ask("find a token", |db| {
+            find(db, sql, values![&digest(secret)], |row| {
                 Ok(Token {
-                    id: row.get(0)?,
-                    brand: BrandId(row.get(1)?),
-                    kind: kind(row.get(2)?),
-                    name: row.get(3)?,
-                    scopes: scopes(row.get(4)?),
-                    account_sid: row.get(5)?,
+                    id: row.number(0)?,
+                    brand: BrandId(row.number(1)?),
+                    kind: kind(row.number(2)?),
+                    name: row.text(3)?.to_owned(),
+                    scopes: scopes(row.text(4)?),
+                    account_sid: row.text(5)?.to_owned(),
                     created_at: Timestamp::default(),
                     revoked: false,
                 })
             })
-            .optional();
-        found.map_err(|error| trouble("find a token", error))
+        })
     }
 
     pub fn tokens_of(&self, brand: BrandId) -> Result<Vec<Token>> {
         let account_sid = self.find_brand(brand)?.map(|brand| brand.account_sid);
         let account_sid = account_sid.ok_or_else(|| Error::corrupt("read the tokens", "no such brand"))?;
-        let db = self.db();
-        let failed = |error| trouble("read the tokens", error);
-        let mut statement = db.prepare(include_str!("../../sql/settings/token_list_of_brand.sql")).map_err(failed)?;
-        statement
-            .query_map([brand.0], |row| {
+        let sql = include_str!("../../sql/settings/token_list_of_brand.sql");
+        self.ask("read the tokens", |db| {
+            list(db, sql, values![brand.0], |row| {
                 Ok(Token {
-                    id: row.get(0)?,
+                    id: row.number(0)?,
                     brand,
                     account_sid: account_sid.clone(),
-                    kind: kind(row.get(1)?),
-                    name: row.get(2)?,
-                    scopes: scopes(row.get(3)?),
-                    created_at: Timestamp(row.get(4)?),
-                    revoked: row.get::<_, Option<i64>>(5)?.is_some(),
+                    kind: kind(row.number(1)?),
+                    name: row.text(2)?.to_owned(),
+                    scopes: scopes(row.text(3)?),
+                    created_at: Timestamp(row.number(4)?),
+                    revoked: row.some_number::<i64>(5)?.is_some(),
                 })
             })
-            .and_then(Iterator::collect)
-            .map_err(failed)
+        })
     }
 
     pub fn revoke_token(&self, brand: BrandId, id: i64, now: Timestamp) -> Result<bool> {
-        self.db()
-            .execute(include_str!("../../sql/settings/token_revoke.sql"), (id, brand.0, now.0))
-            .map(|revoked| revoked == 1)
-            .map_err(|error| trouble("revoke a token", error))
+        let sql = include_str!("../../sql/settings/token_revoke.sql");
+        self.change("revoke a token", |db| db.run(sql, values![id, brand.0, now.0])).map(|revoked| revoked == 1)
     }
 }
 
@@ -117,6 +110,6 @@ fn kind(number: u8) -> TokenKind {
     if number == TokenKind::Account as u8 { TokenKind::Account } else { TokenKind::Api }
 }
 
-fn scopes(text: String) -> Vec<String> {
+fn scopes(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }

@@ -6,11 +6,12 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use referee_core::fact::Role;
 use referee_core::id::{BrandId, PartnerId, UserId};
 use referee_core::time::Timestamp;
-use rusqlite::OptionalExtension;
 
+use crate::database::{Answer, Database, Row, Trouble, find, list};
 use crate::error::{Error, Result};
+use crate::values;
 
-use super::{Settings, trouble};
+use super::Settings;
 
 #[derive(Debug, Clone)]
 pub struct User {
@@ -41,34 +42,30 @@ impl Settings {
     pub fn create_user(&self, email: &str, name: &str, password: &str, now: Timestamp) -> Result<UserId> {
         let email = email.trim().to_lowercase();
         let hash = hash(password)?;
-        let db = self.db();
-        db.execute(include_str!("../../sql/settings/user_create.sql"), (&email, name, hash, now.0)).map_err(
-            |error| {
-                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) {
-                    Error::setup("create the user", format!("{email} has an account already"))
-                } else {
-                    trouble("create a user", error)
-                }
-            },
-        )?;
-        Ok(UserId(u32::try_from(db.last_insert_rowid()).unwrap_or(0)))
+        let sql = include_str!("../../sql/settings/user_create.sql");
+        let values = values![&email, name, &hash, now.0];
+        match self.try_change(|db| find(db, sql, values, |row| row.number(0))) {
+            Ok(id) => Ok(UserId(id.unwrap_or_default())),
+            Err(Trouble::Taken(_)) => Err(Error::setup("create the user", format!("{email} has an account already"))),
+            Err(trouble) => Err(trouble.doing("create a user")),
+        }
     }
 
     pub fn set_password(&self, user: UserId, password: &str) -> Result<()> {
         let hash = hash(password)?;
-        let db = self.db();
-        db.execute(include_str!("../../sql/settings/user_set_password.sql"), (user.0, hash))
-            .and_then(|_| db.execute(include_str!("../../sql/settings/session_delete_of_user.sql"), [user.0]))
-            .map(drop)
-            .map_err(|error| trouble("set a password", error))
+        let sql = include_str!("../../sql/settings/user_set_password.sql");
+        self.change("set a password", |db| {
+            db.run(sql, values![user.0, &hash])?;
+            end_sessions(db, user)
+        })
     }
 
     pub fn disable_user(&self, user: UserId, now: Timestamp) -> Result<()> {
-        let db = self.db();
-        db.execute(include_str!("../../sql/settings/user_disable.sql"), (user.0, now.0))
-            .and_then(|_| db.execute(include_str!("../../sql/settings/session_delete_of_user.sql"), [user.0]))
-            .map(drop)
-            .map_err(|error| trouble("disable a user", error))
+        let sql = include_str!("../../sql/settings/user_disable.sql");
+        self.change("disable a user", |db| {
+            db.run(sql, values![user.0, now.0])?;
+            end_sessions(db, user)
+        })
     }
 
     /// The person with this address and password. Takes as long for an unknown address as for a wrong password.
@@ -84,66 +81,58 @@ impl Settings {
     }
 
     pub fn set_role(&self, user: UserId, brand: BrandId, role: Role, partner: Option<PartnerId>) -> Result<()> {
-        self.db()
-            .execute(
-                include_str!("../../sql/settings/role_set.sql"),
-                (user.0, brand.0, role as u8, partner.map(|partner| partner.0)),
-            )
-            .map(drop)
-            .map_err(|error| trouble("set a role", error))
+        let sql = include_str!("../../sql/settings/role_set.sql");
+        let values = values![user.0, brand.0, role as u8, partner.map(|partner| partner.0)];
+        self.change("set a role", |db| db.run(sql, values)).map(drop)
     }
 
     pub fn remove_role(&self, user: UserId, brand: BrandId) -> Result<bool> {
-        self.db()
-            .execute(include_str!("../../sql/settings/role_delete.sql"), (user.0, brand.0))
-            .map(|removed| removed == 1)
-            .map_err(|error| trouble("remove a role", error))
+        let sql = include_str!("../../sql/settings/role_delete.sql");
+        self.change("remove a role", |db| db.run(sql, values![user.0, brand.0])).map(|removed| removed == 1)
     }
 
     pub fn roles_of(&self, user: UserId) -> Result<Vec<BrandRole>> {
-        let db = self.db();
-        let failed = |error| trouble("read roles", error);
-        let mut statement = db.prepare(include_str!("../../sql/settings/role_list_of_user.sql")).map_err(failed)?;
-        statement
-            .query_map([user.0], |row| {
+        let sql = include_str!("../../sql/settings/role_list_of_user.sql");
+        self.ask("read roles", |db| {
+            list(db, sql, values![user.0], |row| {
                 Ok(BrandRole {
-                    brand: BrandId(row.get(0)?),
-                    brand_name: row.get(1)?,
-                    role: role(row.get(2)?),
-                    partner: row.get::<_, Option<u32>>(3)?.map(PartnerId),
+                    brand: BrandId(row.number(0)?),
+                    brand_name: row.text(1)?.to_owned(),
+                    role: role(row.number(2)?),
+                    partner: row.some_number(3)?.map(PartnerId),
                 })
             })
-            .and_then(Iterator::collect)
-            .map_err(failed)
+        })
     }
 
     pub fn users_of(&self, brand: BrandId) -> Result<Vec<UserOfBrand>> {
-        let db = self.db();
-        let failed = |error| trouble("read the users", error);
-        let mut statement = db.prepare(include_str!("../../sql/settings/user_list_of_brand.sql")).map_err(failed)?;
-        statement
-            .query_map([brand.0], |row| {
+        let sql = include_str!("../../sql/settings/user_list_of_brand.sql");
+        self.ask("read the users", |db| {
+            list(db, sql, values![brand.0], |row| {
                 Ok(UserOfBrand {
-                    user: User { id: UserId(row.get(0)?), email: row.get(1)?, name: row.get(2)? },
-                    role: role(row.get(3)?),
-                    partner: row.get::<_, Option<u32>>(4)?.map(PartnerId),
-                    disabled: row.get::<_, Option<i64>>(5)?.is_some(),
+                    user: user(row)?,
+                    role: role(row.number(3)?),
+                    partner: row.some_number(4)?.map(PartnerId),
+                    disabled: row.some_number::<i64>(5)?.is_some(),
                 })
             })
-            .and_then(Iterator::collect)
-            .map_err(failed)
+        })
     }
 
     fn find_user(&self, email: &str) -> Result<Option<(User, String)>> {
         let email = email.trim().to_lowercase();
-        self.db()
-            .query_row(include_str!("../../sql/settings/user_find_by_email.sql"), [email], |row| {
-                let user = User { id: UserId(row.get(0)?), email: row.get(1)?, name: row.get(2)? };
-                Ok((user, row.get(3)?))
-            })
-            .optional()
-            .map_err(|error| trouble("find a user", error))
+        let sql = include_str!("../../sql/settings/user_find_by_email.sql");
+        self.ask("find a user", |db| find(db, sql, values![&email], |row| Ok((user(row)?, row.text(3)?.to_owned()))))
     }
+}
+
+/// The first three columns of a question about users.
+pub(super) fn user(row: &dyn Row) -> Result<User> {
+    Ok(User { id: UserId(row.number(0)?), email: row.text(1)?.to_owned(), name: row.text(2)?.to_owned() })
+}
+
+fn end_sessions(db: &mut dyn Database, user: UserId) -> Answer<()> {
+    db.run(include_str!("../../sql/settings/session_delete_of_user.sql"), values![user.0]).map(drop)
 }
 
 /// A hash nobody knows the password of, of the same cost as all others.

@@ -76,3 +76,35 @@ impl Quarter {
         Ok(Timestamp(start.as_millisecond()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use referee_rig::Postgres;
+
+    use super::*;
+    use crate::books::conformance;
+    use crate::books::sql::dump;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+    #[test]
+    fn they_conform() {
+        let rig = Postgres::start();
+        let folder = tempfile::tempdir().unwrap();
+        let mut n = 0;
+        conformance::check(&mut || {
+            n += 1;
+            let name = format!("books_{n}");
+            rig.create_database(&name);
+            let server = Server::new(&rig.url_of(&name)).unwrap();
+            let books = SqlBooks::open_on(&server, "test", NOW).unwrap();
+            let reads = std::sync::Arc::new(SqlReads::open_on(&server).unwrap());
+            let to = folder.path().join("dump");
+            let dumper = move || {
+                dump(&mut server.connect().unwrap(), &to).unwrap();
+                std::fs::read_to_string(&to).unwrap()
+            };
+            conformance::Subject { books: Box::new(books), reads, dump: Box::new(dumper) }
+        });
+    }
+}

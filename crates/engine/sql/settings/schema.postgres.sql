@@ -1,0 +1,90 @@
+-- The settings on PostgreSQL: the same tables as in schema.sql. Ids that are looked for by adding one have room for it.
+
+create table installation (
+  key   text collate "C" primary key,
+  value bytea not null
+);
+
+create table brand (
+  id           integer primary key,
+  name         text collate "C" not null,
+  partition    integer not null,
+  account_sid  text collate "C" not null unique,
+  identity_key bytea not null,
+  created_at   bigint not null
+);
+
+create table click_key (
+  brand      integer not null references brand (id),
+  id         integer not null,
+  key        bytea not null,
+  created_at bigint not null,
+  primary key (brand, id)
+);
+
+create table program (
+  id    bigint primary key,
+  brand integer not null references brand (id)
+);
+
+create table partner (
+  id         bigint primary key,
+  name       text collate "C" not null,
+  created_at bigint not null
+);
+
+create table membership (
+  brand   integer not null references brand (id),
+  partner integer not null references partner (id),
+  primary key (brand, partner)
+);
+
+create table "user" (
+  id            integer primary key,
+  email         text collate "C" not null unique,
+  name          text collate "C" not null,
+  password_hash text collate "C" not null,
+  created_at    bigint not null,
+  disabled_at   bigint
+);
+
+create table user_role (
+  "user"  integer not null references "user" (id),
+  brand   integer not null references brand (id),
+  role    integer not null,
+  partner integer,
+  primary key ("user", brand)
+);
+
+create table session (
+  token_hash   bytea primary key,
+  "user"       integer not null references "user" (id),
+  csrf         text collate "C" not null,
+  created_at   bigint not null,
+  expires_at   bigint not null
+);
+
+create table token (
+  id           integer primary key,
+  brand        integer not null references brand (id),
+  kind         integer not null,
+  name         text collate "C" not null,
+  secret_hash  bytea not null unique,
+  scopes       text collate "C" not null,
+  created_at   bigint not null,
+  revoked_at   bigint
+);
+
+create table refused_report (
+  id          text collate "C" primary key,
+  brand       integer not null,
+  program     integer,
+  received_at bigint not null,
+  kind        text collate "C" not null,
+  order_id    text collate "C" not null,
+  errors      text collate "C" not null,
+  payload     text collate "C" not null
+);
+
+create index refused_report_by_order on refused_report (brand, order_id);
+create index refused_report_by_time on refused_report (brand, received_at);

@@ -1,0 +1,147 @@
+//! The same, whichever database keeps the settings.
+
+use referee_core::fact::Role;
+use referee_core::id::{PartnerId, ProgramId};
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::intake::keys::BrandKeys;
+
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+type Open = Box<dyn Fn(&Path) -> Result<Settings>>;
+
+/// Where a new installation's settings lie, in a file or on a server.
+struct Place {
+    folder: tempfile::TempDir,
+    open: Open,
+}
+
+impl Place {
+    fn open(&self) -> Settings {
+        (self.open)(self.folder.path()).unwrap()
+    }
+
+    fn key(&self) -> PathBuf {
+        self.folder.path().join("referee.key")
+    }
+}
+
+const CHECKS: [fn(&Place); 7] = [
+    keys_survive_a_restart_and_need_the_master_key,
+    epochs_never_repeat,
+    ids_of_another_platform_are_kept_and_taken_once,
+    a_password_opens_its_own_account_only,
+    sessions_end_by_time_sign_out_and_a_new_password,
+    a_revoked_token_is_not_found,
+    refused_reports_are_found_by_order_and_forgotten_in_time,
+];
+
+#[test]
+fn in_a_file() {
+    for check in CHECKS {
+        check(&Place { folder: tempfile::tempdir().unwrap(), open: Box::new(Settings::open) });
+    }
+}
+
+#[test]
+fn on_a_server() {
+    let rig = referee_rig::Postgres::start();
+    for (i, check) in CHECKS.into_iter().enumerate() {
+        let name = format!("settings_{i}");
+        rig.create_database(&name);
+        let server = Server::new(&rig.url_of(&name)).unwrap();
+        let open = move |folder: &Path| Settings::open_on(&server, &folder.join("referee.key"));
+        check(&Place { folder: tempfile::tempdir().unwrap(), open: Box::new(open) });
+    }
+}
+
+fn brand(settings: &Settings) -> referee_core::id::BrandId {
+    settings.create_brand(&NewBrand { name: "Acme".into() }, NOW).unwrap()
+}
+
+fn keys_survive_a_restart_and_need_the_master_key(place: &Place) {
+    let settings = place.open();
+    brand(&settings);
+    let before = settings.brands().unwrap().remove(0).1;
+    drop(settings);
+    let after = place.open().brands().unwrap().remove(0).1;
+    let hash = |keys: &BrandKeys| crate::intake::identifier::journey(keys, referee_core::id::ClickNo(1));
+    assert_eq!((hash(&before), before.click_ids), (hash(&after), after.click_ids));
+    std::fs::remove_file(place.key()).unwrap();
+    assert!(matches!((place.open)(place.folder.path()), Err(Error::Setup(_))));
+}
+
+fn epochs_never_repeat(place: &Place) {
+    let settings = place.open();
+    assert_eq!((settings.next_epoch().unwrap(), settings.next_epoch().unwrap()), (1, 2));
+    drop(settings);
+    assert_eq!(place.open().next_epoch().unwrap(), 3);
+}
+
+fn ids_of_another_platform_are_kept_and_taken_once(place: &Place) {
+    let settings = place.open();
+    let brand = brand(&settings);
+    assert_eq!(settings.create_program(brand, Some(ProgramId(101_010))).unwrap(), ProgramId(101_010));
+    assert_eq!(settings.create_program(brand, None).unwrap(), ProgramId(1));
+    assert_eq!(settings.create_program(brand, Some(ProgramId(i32::MAX as u32))).unwrap(), ProgramId(i32::MAX as u32));
+    assert_eq!(settings.create_program(brand, None).unwrap(), ProgramId(2));
+    assert!(matches!(settings.create_program(brand, Some(ProgramId(101_010))), Err(Error::Setup(_))));
+    assert!(matches!(settings.create_program(brand, Some(ProgramId(u32::MAX))), Err(Error::Setup(_))));
+    assert_eq!(settings.create_partner(brand, Some(PartnerId(7)), "Trail Notes", NOW).unwrap(), PartnerId(7));
+}
+
+fn a_password_opens_its_own_account_only(place: &Place) {
+    let settings = place.open();
+    let brand = brand(&settings);
+    let user = settings.create_user("Ann@Example.com", "Ann", "correct horse", NOW).unwrap();
+    settings.set_role(user, brand, Role::Manager, None).unwrap();
+    assert!(settings.verify_password("ann@example.com ", "correct horse").unwrap().is_some());
+    assert!(settings.verify_password("ann@example.com", "wrong").unwrap().is_none());
+    assert!(settings.verify_password("bob@example.com", "correct horse").unwrap().is_none());
+    assert!(settings.create_user("ANN@example.com", "Ann", "x", NOW).is_err());
+    assert_eq!(settings.roles_of(user).unwrap()[0].role, Role::Manager);
+}
+
+fn sessions_end_by_time_sign_out_and_a_new_password(place: &Place) {
+    let settings = place.open();
+    let user = settings.create_user("ann@example.com", "Ann", "one", NOW).unwrap();
+    let session = settings.begin_session(user, NOW).unwrap();
+    assert!(settings.find_session(&session.token, NOW).unwrap().is_some());
+    assert!(settings.find_session(&session.token, NOW.plus_days(SESSION_DAYS)).unwrap().is_none());
+    settings.set_password(user, "two").unwrap();
+    assert!(settings.find_session(&session.token, NOW).unwrap().is_none());
+    let session = settings.begin_session(user, NOW).unwrap();
+    settings.end_session(&session.token).unwrap();
+    assert!(settings.find_session(&session.token, NOW).unwrap().is_none());
+}
+
+fn a_revoked_token_is_not_found(place: &Place) {
+    let settings = place.open();
+    let brand = brand(&settings);
+    let token = settings.create_token(brand, TokenKind::Api, "ci", &["read"], NOW).unwrap();
+    assert_eq!(settings.find_token(&token.secret).unwrap().unwrap().scopes, ["read"]);
+    assert!(settings.revoke_token(brand, token.id, NOW).unwrap());
+    assert!(settings.find_token(&token.secret).unwrap().is_none());
+    assert!(settings.tokens_of(brand).unwrap()[0].revoked);
+}
+
+fn refused_reports_are_found_by_order_and_forgotten_in_time(place: &Place) {
+    let settings = place.open();
+    let brand = brand(&settings);
+    let report = RefusedReport {
+        id: "A-1".into(),
+        brand,
+        program: None,
+        received_at: NOW,
+        kind: "conversion".into(),
+        order_id: "1001".into(),
+        errors: "[]".into(),
+        payload: "{}".into(),
+    };
+    settings.keep_refused(&report).unwrap();
+    assert_eq!(settings.refused_of_order(brand, "1001", 10).unwrap().len(), 1);
+    settings.clean(NOW.plus_days(crate::limits::REFUSED_REPORT_DAYS + 1)).unwrap();
+    assert!(settings.find_refused(brand, "A-1").unwrap().is_none());
+}
