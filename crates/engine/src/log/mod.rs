@@ -1,5 +1,6 @@
 //! The log: the truth. Facts go in as frames, one per group commit, and are read back in the order they were kept.
 
+pub mod arrivals;
 pub mod codec;
 pub mod conformance;
 pub mod frame;
@@ -10,6 +11,8 @@ pub mod recorder;
 pub mod sqlite;
 pub mod wire;
 
+#[cfg(test)]
+pub(crate) mod fake;
 #[cfg(test)]
 mod samples;
 
