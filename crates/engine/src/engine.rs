@@ -158,7 +158,9 @@ impl Engine {
         let draft = Draft { brand, received_at: now, occurred_at: now, actor: Some(actor), fact, raw: None };
         let deadline = tokio::time::Instant::now() + Duration::from_millis(SETTLE_DEADLINE_MS);
         let durable = self.record(&draft).await?;
-        let place = Place { partition: self.partition_of(brand)?, position: durable.position };
+        // What lies on this edge only reaches the rules when the log is back.
+        let Some(position) = durable.position else { return Err(SettleError::NotYet(durable.fact)) };
+        let place = Place { partition: self.partition_of(brand)?, position };
         self.wait_until(place, deadline).await;
         let reads = self.reads.clone();
         let found = blocking(move || reads.audit_by_fact_id(brand, durable.fact)).await?;

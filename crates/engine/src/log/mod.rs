@@ -1,5 +1,6 @@
 //! The log: the truth. Facts go in as frames, one per group commit, and are read back in the order they were kept.
 
+pub mod arrivals;
 pub mod codec;
 pub mod conformance;
 pub mod frame;
@@ -11,9 +12,13 @@ pub mod sqlite;
 pub mod wire;
 
 #[cfg(test)]
+pub(crate) mod fake;
+#[cfg(test)]
 mod samples;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use referee_core::fact::{Actor, Fact};
 use referee_core::id::BrandId;
@@ -68,15 +73,28 @@ pub struct Frame {
     pub raw: Vec<u8>,
 }
 
-/// Called once, when all frames handed over together are durable, with the place of each, or can't be made so.
-pub type Completion = Box<dyn FnOnce(Result<Vec<Position>>) + Send>;
+/// Where a frame came to lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    InLog(Position),
+    /// On this edge's own disk, because the log was away. It is forwarded, in order, when the log is back.
+    InSpool,
+}
+
+/// Called once for every frame handed over, with its place in the list, when it is durable or can't be made so; on
+/// whatever thread learns it.
+pub type Completion = Arc<dyn Fn(usize, Result<Kept>) + Send + Sync>;
 
 /// Frames on their way, shared with whoever may have to send them again.
 pub type Frames = Arc<Vec<(PartitionId, Frame)>>;
 
+/// How far a reader has come, by partition.
+pub type Places = BTreeMap<PartitionId, Position>;
+
 /// Where frames are kept. Order is per partition.
 pub trait Log: Send + Sync {
-    /// Hands frames over. After an `Unavailable` the caller sends the same frames again; each is kept once.
+    /// Hands frames over: of a partition one at most, and only after the one before it was answered, so that what an
+    /// edge writes stays in order. After an `Unavailable` the caller sends the same frame again; each is kept once.
     fn submit(&self, frames: Frames, done: Completion);
 
     /// The frames after a position, in order, at most so many.
@@ -85,6 +103,36 @@ pub trait Log: Send + Sync {
     /// The position of the newest frame.
     fn end(&self, partition: PartitionId) -> Result<Position>;
 
+    /// The partitions that hold frames after these places: one question for all of them.
+    fn behind(&self, places: &Places) -> Result<Vec<PartitionId>>;
+
+    /// The partitions that hold or held frames.
+    fn partitions(&self) -> Result<Vec<PartitionId>>;
+
+    /// Grows whenever frames may have been kept: the value to wait past.
+    fn arrivals(&self) -> u64;
+
+    /// Returns when `arrivals` has grown past `seen`, or the time is up.
+    fn wait(&self, seen: u64, most: Duration);
+
+    /// Lets everyone who waits look again.
+    fn wake(&self);
+
+    /// Whether frames stay for good. If not, the books keep the frames they apply, and say what may go.
+    fn keeps_frames(&self) -> bool;
+
+    /// The books keep everything up to here themselves.
+    fn release(&self, partition: PartitionId, up_to: Position) -> Result<()>;
+
     /// Blanks the raw sections of some frames kept before a moment; says of how many. Zero: none are left.
+    fn drop_raw_before(&self, before: Timestamp) -> Result<u64>;
+}
+
+/// Frames that the books keep, for a log that is only the newest part.
+pub trait Archive: Send + Sync {
+    /// The frames after a position, in order, at most so many.
+    fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>>;
+
+    /// As `Log::drop_raw_before`.
     fn drop_raw_before(&self, before: Timestamp) -> Result<u64>;
 }
