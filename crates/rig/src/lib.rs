@@ -14,6 +14,7 @@ mod folder;
 mod monitor;
 mod owner;
 mod process;
+mod request;
 mod standby;
 mod template;
 
