@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -16,10 +17,16 @@ use crate::process::{self, Process};
 use crate::request::request;
 use crate::{folder, monitor, template};
 
-const USER: &str = "referee";
+pub(crate) const USER: &str = "referee";
+
+/// A question can be lost while a cluster finds itself. Then another attempt is quicker than more patience.
+const REQUEST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often other ports are tried.
 const TRIES: usize = 5;
+
+/// A server connects to each other one three times for accounts and once for the system.
+const ROUTES_TO_EACH: u64 = 4;
 
 pub struct Nats {
     nodes: Vec<Node>,
@@ -153,7 +160,11 @@ impl Nats {
     /// What the servers say of themselves comes first, because asking is cheap. But a leader may not know yet on whom a
     /// stream can be put, and a question may be lost between servers that have not met; so it is tried.
     pub fn is_ready(&self) -> bool {
-        let well = |node: &Node| node.ask("/healthz?js-server-only=true").is_some();
+        let routes = ROUTES_TO_EACH * (self.running().count().saturating_sub(1)) as u64;
+        let well = |node: &Node| {
+            node.ask("/healthz?js-server-only=true").is_some()
+                && node.ask("/routez").is_some_and(|answer| answer["num_routes"].as_u64() >= Some(routes))
+        };
         self.running().all(|(_, node)| well(node)) && self.leader().is_some() && self.makes_streams()
     }
 
@@ -161,17 +172,21 @@ impl Nats {
     fn makes_streams(&self) -> bool {
         let copies = self.nodes.iter().filter(|node| node.process.is_some()).count();
         self.running().all(|(i, _)| {
-            let name = format!("rig_{}", self.tried.fetch_add(1, Ordering::Relaxed));
+            let tried = self.tried.fetch_add(1, Ordering::Relaxed);
+            let name = format!("rig_{tried}");
+            // What was lost early is soon asked again, and a slow machine gets the time it needs in the end.
+            let patience = REQUEST_PATIENCE.min(Duration::from_millis(200) * (tried + 1));
+            let ask = |subject: String, body: &str| request(self.address(i), &self.password, &subject, body, patience);
             let settings = json!({ "name": name, "storage": "memory", "num_replicas": copies });
-            let made = self.request(i, &format!("$JS.API.STREAM.CREATE.{name}"), &settings.to_string());
-            self.request(i, &format!("$JS.API.STREAM.DELETE.{name}"), "");
+            let made = ask(format!("$JS.API.STREAM.CREATE.{name}"), &settings.to_string());
+            ask(format!("$JS.API.STREAM.DELETE.{name}"), "");
             made.is_some_and(|answer| answer["error"].is_null())
         })
     }
 
     /// Asks a server something, such as `$JS.API.INFO`, and gives its answer. None if there is none in time.
     pub fn request(&self, i: usize, subject: &str, body: &str) -> Option<Value> {
-        request(self.address(i), USER, &self.password, subject, body)
+        request(self.address(i), &self.password, subject, body, REQUEST_PATIENCE)
     }
 
     /// The server that leads the cluster: the one that says so of itself, as others may not have noticed its end.

@@ -6,15 +6,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// A question can be lost while a cluster finds itself. Then another attempt is quicker than more patience.
-const PATIENCE: Duration = Duration::from_secs(2);
+use crate::nats::USER;
 
 /// The answer. None if there was none in time.
-pub fn request(address: SocketAddr, user: &str, password: &str, subject: &str, body: &str) -> Option<Value> {
-    let stream = TcpStream::connect_timeout(&address, PATIENCE).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+pub fn request(address: SocketAddr, password: &str, subject: &str, body: &str, patience: Duration) -> Option<Value> {
+    let stream = TcpStream::connect_timeout(&address, patience).ok()?;
+    stream.set_read_timeout(Some(patience)).ok()?;
     let mut lines = BufReader::new(stream);
-    let connect = format!(r#"CONNECT {{"user":"{user}","pass":"{password}","verbose":false,"pedantic":false}}"#);
+    let connect = format!(r#"CONNECT {{"user":"{USER}","pass":"{password}","verbose":false,"pedantic":false}}"#);
     let ask = format!("{connect}\r\nSUB answer 1\r\nPUB {subject} answer {}\r\n{body}\r\n", body.len());
     lines.get_mut().write_all(ask.as_bytes()).ok()?;
     loop {
