@@ -406,7 +406,7 @@ impl Drop for Running {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::books::sqlite::SqliteBooks;
+    use crate::books::sql::SqlBooks;
     use crate::log::FrameId;
     use crate::log::conformance::submit;
     use crate::log::fake::FakeLog;
@@ -429,7 +429,7 @@ mod tests {
         let brands = [(BRAND, PARTITION)];
         let path = folder.path().join("books.db");
         let open = || {
-            let (books, figures) = (Box::new(SqliteBooks::open(&path).unwrap()), Arc::default());
+            let (books, figures) = (Box::new(SqlBooks::open_file(&path).unwrap()), Arc::default());
             Machine::open(log.clone(), books, &brands, Box::new(|_, _| {}), figures).unwrap()
         };
         let mut machine = open();

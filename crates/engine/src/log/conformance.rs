@@ -126,8 +126,10 @@ fn what_is_new_is_told(log: &dyn Log) {
         list
     };
     assert_eq!(sorted(log.partitions().expect("partitions")), [ONE, TWO]);
-    let mut places = Places::new();
+    let mut places = Places::from([(ONE, Position(0)), (TWO, Position(0))]);
     assert_eq!(sorted(log.behind(&places).expect("behind")), [ONE, TWO]);
+    let one = Places::from([(ONE, Position(0))]);
+    assert_eq!(log.behind(&one).expect("behind"), [ONE], "nobody asked for the other");
     places.insert(ONE, log.end(ONE).expect("end"));
     assert_eq!(log.behind(&places).expect("behind"), [TWO]);
     places.insert(TWO, log.end(TWO).expect("end"));

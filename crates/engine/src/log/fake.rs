@@ -175,10 +175,8 @@ impl Log for FakeLog {
     }
 
     fn behind(&self, places: &Places) -> Result<Vec<PartitionId>> {
-        let place = |partition| places.get(&partition).copied().unwrap_or_default();
-        let mut behind = self.partitions()?;
-        behind.retain(|partition| self.end(*partition).is_ok_and(|end| end > place(*partition)));
-        Ok(behind)
+        let more = places.iter().filter(|(partition, place)| self.end(**partition).is_ok_and(|end| end > **place));
+        Ok(more.map(|(partition, _)| *partition).collect())
     }
 
     fn partitions(&self) -> Result<Vec<PartitionId>> {

@@ -7,6 +7,7 @@ pub mod frame;
 pub mod json;
 pub mod names;
 pub mod number;
+pub mod postgres;
 pub mod recorder;
 pub mod sqlite;
 pub mod wire;
@@ -103,7 +104,7 @@ pub trait Log: Send + Sync {
     /// The position of the newest frame.
     fn end(&self, partition: PartitionId) -> Result<Position>;
 
-    /// The partitions that hold frames after these places: one question for all of them.
+    /// Of these partitions, those that hold frames after their places: one question for all of them.
     fn behind(&self, places: &Places) -> Result<Vec<PartitionId>>;
 
     /// The partitions that hold or held frames.

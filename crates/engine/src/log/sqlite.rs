@@ -125,7 +125,7 @@ impl Log for SqliteLog {
     fn behind(&self, places: &Places) -> Result<Vec<PartitionId>> {
         let mut ends = lock(&self.ends);
         self.learn(&mut ends).map_err(|error| Error::unavailable("find what is new in the log", error))?;
-        let ahead = ends.by_partition.iter().filter(|(id, end)| places.get(id).is_none_or(|place| place < end));
+        let ahead = ends.by_partition.iter().filter(|(id, end)| places.get(id).is_some_and(|place| place < end));
         Ok(ahead.map(|(id, _)| *id).collect())
     }
 
