@@ -210,6 +210,8 @@ fn bug_in(partition: &Partition) -> Error {
 struct Batch {
     by_brand: BTreeMap<BrandId, Vec<Record>>,
     applied: Applied,
+    /// Of that, what these frames changed.
+    moved: Applied,
 }
 
 impl Batch {
@@ -217,17 +219,17 @@ impl Batch {
         if frames.is_empty() {
             return Ok(None);
         }
-        let mut batch = Batch { by_brand: BTreeMap::new(), applied: partition.applied.clone() };
+        let (by_brand, applied, moved) = (BTreeMap::new(), partition.applied.clone(), Applied::default());
+        let mut batch = Batch { by_brand, applied, moved };
         let mut records = 0;
         for (position, frame) in frames {
-            let id = frame.id;
-            let newest = batch.applied.edges.get(&id.edge).copied().unwrap_or_default();
             batch.applied.position = *position;
+            batch.moved.position = *position;
             // A frame that was kept twice, because its sender never heard of the first time.
-            if (id.epoch, id.n) <= newest {
+            if !batch.applied.note(frame.id) {
                 continue;
             }
-            batch.applied.edges.insert(id.edge, (id.epoch, id.n));
+            batch.moved.edges.insert((frame.id.edge, frame.id.epoch), frame.id.n);
             for (fact_id, draft) in unpack_facts(frame)? {
                 records += 1;
                 batch.add(partition, fact_id, draft)?;
@@ -273,7 +275,7 @@ fn apply(books: &mut dyn Books, partition: &mut Partition, batch: Batch) -> Resu
             changed.push(*brand);
         }
     }
-    books.commit(partition.id, &batch.applied)?;
+    books.commit(partition.id, &batch.moved)?;
     partition.applied = batch.applied;
     Ok(changed)
 }
@@ -450,5 +452,12 @@ mod tests {
     fn a_frame_that_was_kept_twice_is_applied_once() {
         let [first, second] = [frame(1, 1, 1), frame(1, 1, 2)];
         assert_eq!(applied(&[first.clone(), first.clone(), second, first]), [1, 0, 1, 0]);
+    }
+
+    #[test]
+    fn frames_of_an_earlier_run_that_come_late_are_applied_too() {
+        let (newer, older) = (frame(1, 2, 1), frame(1, 1, 5));
+        let sent = [newer.clone(), older.clone(), newer, older, frame(1, 1, 6), frame(1, 2, 2), frame(1, 1, 4)];
+        assert_eq!(applied(&sent), [1, 1, 0, 0, 1, 1, 0]);
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use referee_core::id::BrandId;
-use referee_engine::books::sqlite::SqliteBooks;
+use referee_engine::books::sql::SqlBooks;
 use referee_engine::log::frame::{Encoded, pack};
 use referee_engine::log::sqlite::SqliteLog;
 use referee_engine::log::{Draft, Frame, FrameId, Log as _};
@@ -131,7 +131,7 @@ fn run_in(folder: &Path, options: &Options, mix: Mix) -> Result<Run> {
     let (frames, end) = (author.frames - frames_before, log.end(PARTITION)?);
 
     let brands: [(BrandId, PartitionId); 1] = [(BRAND, PARTITION)];
-    let books = Box::new(SqliteBooks::open(&books_path)?);
+    let books = Box::new(SqlBooks::open_file(&books_path)?);
     let mut machine =
         Machine::open(log.clone(), books, &brands, Box::new(|_, _| {}), Arc::new(MachineFigures::default()))?;
     machine.catch_up(&Progress::from([(PARTITION, set_up)]))?;

@@ -10,7 +10,7 @@ create table edge_mark (
   edge      integer not null,
   epoch     bigint not null,
   n         bigint not null,
-  primary key (partition, edge)
+  primary key (partition, edge, epoch)
 );
 
 create table brand_state (

@@ -27,7 +27,7 @@ use crate::machine::Progress;
 use crate::routing::PartitionId;
 
 /// Raised with every change of the tables: older books are rebuilt from the log, never migrated.
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 
 /// The machine's connection.
 pub struct SqlBooks {
@@ -42,7 +42,7 @@ fn applied(db: &mut dyn Database, partition: PartitionId) -> Result<Applied> {
     let sql = include_str!("../../../sql/books/find_applied.sql");
     let position = find(db, sql, &[partition.0.into()], |row| row.number(0)).map_err(trouble)?;
     let sql = include_str!("../../../sql/books/list_edge_marks.sql");
-    let mark = |row: &dyn Row| Ok((row.number(0)?, (row.number(1)?, row.number(2)?)));
+    let mark = |row: &dyn Row| Ok(((row.number(0)?, row.number(1)?), row.number(2)?));
     let edges = list(db, sql, &[partition.0.into()], mark).map_err(trouble)?;
     Ok(Applied { position: Position(position.unwrap_or_default()), edges: edges.into_iter().collect() })
 }

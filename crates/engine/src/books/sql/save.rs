@@ -5,8 +5,8 @@ use referee_core::id::BrandId;
 use referee_core::row::{ActionRow, ClickRow, Effect};
 use referee_core::slice::{NewRows, Slice};
 
-use crate::books::Applied;
 use crate::books::stored::{self, ClickBits};
+use crate::books::{Applied, RUNS_MAX};
 use crate::database::{Answer, Database, Write};
 use crate::error::Error;
 use crate::log::codec::encode_config;
@@ -24,13 +24,14 @@ pub fn save(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> 
 }
 
 pub fn save_applied(db: &mut dyn Database, partition: PartitionId, applied: &Applied) -> Answer<()> {
-    let values = [partition.0.into(), applied.position.0.into()];
-    db.run(include_str!("../../../sql/books/save_applied.sql"), &values)?;
+    db.run(include_str!("../../../sql/books/save_applied.sql"), values![partition.0, applied.position.0])?;
     let mut mark = db.write(include_str!("../../../sql/books/save_edge_mark.sql"))?;
-    for (edge, (epoch, n)) in &applied.edges {
-        mark.row(&[partition.0.into(), (*edge).into(), (*epoch).into(), (*n).into()])?;
+    for ((edge, epoch), n) in &applied.edges {
+        mark.row(values![partition.0, *edge, *epoch, *n])?;
     }
-    mark.finish()
+    mark.finish()?;
+    let sql = include_str!("../../../sql/books/delete_old_edge_marks.sql");
+    db.run(sql, values![partition.0, RUNS_MAX as u64]).map(drop)
 }
 
 fn save_state(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
