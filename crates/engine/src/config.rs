@@ -1,13 +1,17 @@
 //! What the person who runs the server decides. One order of sources: defaults, file, environment, flags.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
+use crate::books::sql::MAIN;
 use crate::error::{Error, Result};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Config {
     /// Folder of the log, the books, the settings and the master key.
     pub data: PathBuf,
@@ -23,6 +27,87 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Number of this edge, below 1,024 and unique among all that write to one log.
     pub edge: u16,
+    /// What this process does.
+    pub roles: Vec<Role>,
+    /// PostgreSQL that holds the settings and the books, and the log unless another is named. None: files in `data`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_url: Option<Secret>,
+    /// NATS JetStream that holds the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_url: Option<Secret>,
+    /// Copies of the log in NATS: 1, 3 or 5.
+    pub log_replicas: u8,
+    /// The credentials file of NATS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_credentials: Option<PathBuf>,
+    /// The master key's file, the same for all processes. None: `referee.key` in `data`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<PathBuf>,
+    /// Threads of the machine: each applies some of the partitions.
+    pub machine_threads: u8,
+    /// Further PostgreSQL servers that hold books of some partitions, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub clusters: BTreeMap<String, Secret>,
+}
+
+/// What a process does, of what there is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Takes clicks, visits and reports.
+    Edge,
+    /// Applies the log to the books.
+    Machine,
+    /// Answers people and programs: console, portal, API.
+    Reader,
+    /// Does what is done once for all: drops what has had its time.
+    Courier,
+}
+
+impl Role {
+    pub const ALL: [Role; 4] = [Role::Edge, Role::Machine, Role::Reader, Role::Courier];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Edge => "edge",
+            Role::Machine => "machine",
+            Role::Reader => "reader",
+            Role::Courier => "courier",
+        }
+    }
+}
+
+/// An address that may hold a password: never printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+impl Secret {
+    /// The address with its password left out; of several after commas, each.
+    fn masked(&self) -> String {
+        let one = |address: &str| match Url::parse(address) {
+            Ok(mut url) if url.password().is_some() => {
+                // It parsed with a password, so another fits in its place.
+                _ = url.set_password(Some("***"));
+                url.to_string()
+            }
+            Ok(url) => url.to_string(),
+            Err(_) => "***".to_owned(),
+        };
+        self.0.split(',').map(one).collect::<Vec<_>>().join(",")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.masked())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +145,14 @@ pub struct Source {
     pub log: Option<String>,
     pub log_format: Option<LogFormat>,
     pub edge: Option<u16>,
+    pub roles: Option<Vec<Role>>,
+    pub database_url: Option<Secret>,
+    pub log_url: Option<Secret>,
+    pub log_replicas: Option<u8>,
+    pub log_credentials: Option<PathBuf>,
+    pub key: Option<PathBuf>,
+    pub machine_threads: Option<u8>,
+    pub clusters: Option<BTreeMap<String, Secret>>,
 }
 
 /// Click numbers have ten bits for it.
@@ -83,6 +176,14 @@ impl Source {
             log: self.log.or(weaker.log),
             log_format: self.log_format.or(weaker.log_format),
             edge: self.edge.or(weaker.edge),
+            roles: self.roles.or(weaker.roles),
+            database_url: self.database_url.or(weaker.database_url),
+            log_url: self.log_url.or(weaker.log_url),
+            log_replicas: self.log_replicas.or(weaker.log_replicas),
+            log_credentials: self.log_credentials.or(weaker.log_credentials),
+            key: self.key.or(weaker.key),
+            machine_threads: self.machine_threads.or(weaker.machine_threads),
+            clusters: self.clusters.or(weaker.clusters),
         }
     }
 }
@@ -100,11 +201,56 @@ impl Config {
             log: source.log.unwrap_or_else(|| "info".into()),
             log_format: source.log_format.unwrap_or(LogFormat::Text),
             edge: source.edge.unwrap_or(1),
+            roles: source.roles.unwrap_or_else(|| Role::ALL.to_vec()),
+            // An empty one, as a deployment may leave it, is none.
+            database_url: source.database_url.filter(|url| !url.0.is_empty()),
+            log_url: source.log_url.filter(|url| !url.0.is_empty()),
+            log_replicas: source.log_replicas.unwrap_or(3),
+            log_credentials: source.log_credentials,
+            key: source.key,
+            machine_threads: source.machine_threads.unwrap_or(1),
+            clusters: source.clusters.unwrap_or_default(),
         };
-        if config.edge > EDGE_MAX {
-            return Err(Error::setup("read the configuration", format!("edge {} is above {EDGE_MAX}", config.edge)));
+        config.check().map_err(|cause| Error::setup("read the configuration", cause)).map(|()| config)
+    }
+
+    /// What does not go together.
+    fn check(&self) -> std::result::Result<(), String> {
+        if self.edge > EDGE_MAX {
+            return Err(format!("edge {} is above {EDGE_MAX}", self.edge));
         }
-        Ok(config)
+        if self.roles.is_empty() {
+            return Err("roles is empty: name some of edge, machine, reader, courier".into());
+        }
+        if ![1, 3, 5].contains(&self.log_replicas) {
+            return Err(format!("log_replicas is {}: it is 1, 3 or 5", self.log_replicas));
+        }
+        if !(1..=64).contains(&self.machine_threads) {
+            return Err(format!("machine_threads is {}: it is 1 to 64", self.machine_threads));
+        }
+        let scaled = self.database_url.is_some();
+        if !scaled && self.log_url.is_some() {
+            return Err("log_url needs database_url: the books of a log in NATS are on PostgreSQL".into());
+        }
+        if !scaled && !self.clusters.is_empty() {
+            return Err("clusters needs database_url: it holds the settings that say which books are where".into());
+        }
+        if !scaled && self.roles.len() < Role::ALL.len() {
+            return Err("roles needs database_url: files have one process that does everything".into());
+        }
+        if self.clusters.contains_key(MAIN) {
+            return Err(format!("the cluster {MAIN:?} is the one at database_url: give others another name"));
+        }
+        Ok(())
+    }
+
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// Where the master key lies.
+    pub fn key_path(&self) -> PathBuf {
+        self.key.clone().unwrap_or_else(|| self.data.join("referee.key"))
     }
 
     /// As a file that would say the same.
@@ -129,7 +275,29 @@ mod tests {
     fn what_is_printed_reads_back() {
         let config = Config::new(Source::default()).unwrap();
         let again = Config::new(toml::from_str(&config.to_toml().unwrap()).unwrap()).unwrap();
-        assert_eq!(config, again);
+        assert!(config == again);
+    }
+
+    #[test]
+    fn passwords_are_not_printed() {
+        let url = Secret("postgres://referee:s3cret@db:5432/referee".into());
+        let config = Config::new(Source { database_url: Some(url), ..Source::default() }).unwrap();
+        let text = config.to_toml().unwrap();
+        assert!(text.contains("postgres://referee:***@db:5432/referee"), "{text}");
+        assert!(!format!("{:?}", config.database_url).contains("s3cret"));
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_said() {
+        let nats = Some(Secret("nats://n1:4222".into()));
+        let refused = |source| match Config::new(source) {
+            Err(error) => error.to_string(),
+            Ok(_) => panic!("it was taken"),
+        };
+        assert!(refused(Source { log_url: nats, ..Source::default() }).contains("log_url needs database_url"));
+        let roles = Some(vec![Role::Edge]);
+        assert!(refused(Source { roles, ..Source::default() }).contains("roles needs database_url"));
+        assert!(refused(Source { log_replicas: Some(2), ..Source::default() }).contains("1, 3 or 5"));
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! The engine: what a server, a command or a test holds in its hand.
 
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -14,32 +12,18 @@ use referee_core::time::Timestamp;
 use tokio::sync::watch;
 
 use crate::books::reads::Reads;
-use crate::books::sql::{SqlBooks, SqlReads};
 use crate::clock::Clock;
+use crate::config::{Config, Role};
 use crate::error::{Error, Result};
 use crate::intake::click_id::ClickNumbers;
 use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS};
 use crate::log::recorder::{Durable, Recorder};
-use crate::log::sqlite::SqliteLog;
 use crate::log::{Draft, Log, Position};
-use crate::machine::{Machine, MachineFigures, OnConfig, Progress, Running};
-use crate::routing::{Directory, PartitionId, Routing};
-use crate::settings::{NewBrand, Settings};
-
-/// Files of an embedded installation.
-pub struct Files {
-    pub folder: PathBuf,
-}
-
-impl Files {
-    pub fn log(&self) -> PathBuf {
-        self.folder.join("log.db")
-    }
-
-    pub fn books(&self) -> PathBuf {
-        self.folder.join("books.db")
-    }
-}
+use crate::machine::{Assignment, Machine, MachineFigures, OnConfig, Progress, Running, Tell};
+use crate::peers::{Peers, Watched};
+use crate::routing::{PartitionId, Routing};
+use crate::settings::{NewBrand, Process, Settings};
+use crate::stores::Stores;
 
 /// Where a record stands, for reads that must see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +53,7 @@ pub enum SettleError {
 }
 
 pub struct Engine {
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
     pub recorder: Arc<Recorder>,
     pub reads: Arc<dyn Reads>,
     pub clock: Arc<dyn Clock>,
@@ -78,41 +62,62 @@ pub struct Engine {
     log: Arc<dyn Log>,
     routing: Arc<ArcSwap<Routing>>,
     progress: watch::Receiver<Progress>,
-    new_brands: Mutex<Sender<(BrandId, PartitionId)>>,
-    machine: Mutex<Running>,
+    /// What each of this process's machines serves.
+    assignments: Vec<Arc<ArcSwap<Assignment>>>,
+    machines: Mutex<Vec<Running>>,
+    /// The other processes, where there may be some.
+    peers: Option<Mutex<Peers>>,
 }
 
 impl Engine {
-    /// Opens an embedded installation, and makes it if the folder is empty.
-    pub fn open(folder: &Path, edge: u16, clock: Arc<dyn Clock>) -> Result<Engine> {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Error::setup(format!("make the folder {}", folder.display()), error))?;
-        let files = Files { folder: folder.to_owned() };
-        let settings = Settings::open(folder)?;
-        let log: Arc<dyn Log> = Arc::new(SqliteLog::open(&files.log())?);
-        let recorder = Arc::new(Recorder::start(log.clone(), edge, settings.next_epoch()?)?);
-        let books = SqlBooks::open_file(&files.books())?;
-        let reads = Arc::new(SqlReads::open_file(&files.books())?);
-        let routing = Arc::new(ArcSwap::from_pointee(routing_of(&settings)?));
-        let brands: Vec<_> = routing.load().brands.values().map(|it| (it.brand, it.partition)).collect();
+    /// Opens an installation, and makes it where there is none.
+    pub fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Engine> {
+        let stores = Stores::open(config, clock.as_ref())?;
+        let shared = stores.are_shared();
+        let (settings, log, reads) = (stores.settings.clone(), stores.log.clone(), stores.reads.clone());
+        let epoch = if shared { settings.enter(&this_process(config)?)? } else { settings.next_epoch()? };
+        let recorder = Arc::new(Recorder::start(log.clone(), config.edge, epoch)?);
+        let routing = Arc::new(ArcSwap::from_pointee(Routing::default().with_directory(&settings.directory()?)));
+        let (told, progress) = watch::channel(Progress::new());
+        let threads = if !config.has(Role::Machine) { 0 } else { usize::from(config.machine_threads) };
+        let assignments: Vec<_> = (0..threads).map(|_| Arc::new(ArcSwap::<Assignment>::default())).collect();
+        let peers = if shared {
+            Some(Peers::start(Watched {
+                settings: settings.clone(),
+                reads: reads.clone(),
+                log: log.clone(),
+                routing: routing.clone(),
+                placement: stores.placement.clone(),
+                progress: told.clone(),
+                assignments: assignments.clone(),
+                edge: config.edge,
+                epoch,
+            })?)
+        } else {
+            assign_all(&assignments, &routing.load());
+            None
+        };
         let figures = Arc::new(MachineFigures::default());
-        let publish = publisher(routing.clone());
-        let machine = Machine::open(log.clone(), Box::new(books), &brands, publish, figures.clone())?;
-        let progress = machine.progress();
-        let (new_brands, incoming) = std::sync::mpsc::channel();
-        let machine = machine.start(recorder.clone(), clock.clone(), incoming)?;
+        let mut machines = Vec::new();
+        for assignment in &assignments {
+            let tell = Tell { config: publisher(routing.clone()), progress: told.clone() };
+            let mut machine = Machine::new(log.clone(), stores.books()?, tell, figures.clone());
+            machine.assign(&assignment.load())?;
+            machines.push(machine.start(recorder.clone(), clock.clone(), assignment.clone())?);
+        }
         Ok(Engine {
             settings,
             recorder,
             reads,
-            click_numbers: ClickNumbers::new(edge),
+            click_numbers: ClickNumbers::new(config.edge),
             clock,
             figures,
             log,
             routing,
             progress,
-            new_brands: Mutex::new(new_brands),
-            machine: Mutex::new(machine),
+            assignments,
+            machines: Mutex::new(machines),
+            peers: peers.map(Mutex::new),
         })
     }
 
@@ -132,16 +137,8 @@ impl Engine {
     pub async fn create_brand(&self, brand: &NewBrand, actor: Actor) -> std::result::Result<BrandId, SettleError> {
         let id = self.settings.create_brand(brand, self.now())?;
         self.learn_directory()?;
-        let partition = self.partition_of(id)?;
-        self.open_brand(id, partition)?;
         self.settle(id, actor, Fact::RulesAdopted { version: RULES_VERSION }).await?;
         Ok(id)
-    }
-
-    /// Tells the machine of a brand it does not know yet.
-    fn open_brand(&self, brand: BrandId, partition: PartitionId) -> Result<()> {
-        let sender = self.new_brands.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        sender.send((brand, partition)).map_err(|error| Error::unavailable("open a brand", error))
     }
 
     /// Keeps a draft; the answer comes when it is durable, however long that takes. Callers bring their own deadline.
@@ -190,6 +187,7 @@ impl Engine {
     }
 
     async fn wait_until(&self, place: Place, deadline: tokio::time::Instant) {
+        let _hurry = self.peers.as_ref().map(|peers| lock(peers).hurry());
         let mut progress = self.progress.clone();
         let reached = progress
             .wait_for(|progress| progress.get(&place.partition).is_some_and(|position| *position >= place.position));
@@ -215,10 +213,23 @@ impl Engine {
         Ok(id)
     }
 
+    /// Sees what this process changed in the directory at once; others see it soon.
     fn learn_directory(&self) -> Result<()> {
-        let directory = directory(&self.settings)?;
+        let directory = self.settings.directory()?;
         self.routing.rcu(|before| before.with_directory(&directory));
+        match &self.peers {
+            Some(peers) => lock(peers).nudge(),
+            None => {
+                assign_all(&self.assignments, &self.routing.load());
+                self.log.wake();
+            }
+        }
         Ok(())
+    }
+
+    /// Whether another process has taken this one's edge number: it must end.
+    pub fn is_evicted(&self) -> bool {
+        self.peers.as_ref().is_some_and(|peers| lock(peers).is_evicted())
     }
 
     /// Drops what has had its time: raw sections of the log, refused reports, ended sessions.
@@ -231,7 +242,10 @@ impl Engine {
     /// Writes what is waiting, and ends the threads.
     pub fn shut_down(&self) {
         self.recorder.shut_down();
-        self.machine.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).stop();
+        lock(&self.machines).iter_mut().for_each(Running::stop);
+        if let Some(peers) = &self.peers {
+            lock(peers).stop();
+        }
     }
 }
 
@@ -244,15 +258,32 @@ pub async fn blocking<T: Send + 'static>(question: impl FnOnce() -> Result<T> + 
     }
 }
 
-/// The first picture: who there is. What they have set up follows from the books.
-fn routing_of(settings: &Settings) -> Result<Routing> {
-    Ok(Routing::default().with_directory(&directory(settings)?))
+/// How this process is called among others: by its host and folder, which it holds alone.
+fn this_process(config: &Config) -> Result<Process> {
+    let doing = || format!("hold the folder {}", config.data.display());
+    let folder = config.data.canonicalize().map_err(|error| Error::setup(doing(), error))?;
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "somewhere".into());
+    Ok(Process {
+        edge: config.edge,
+        name: format!("{}:{}", host.trim(), folder.display()),
+        roles: config.roles.clone(),
+    })
 }
 
-fn directory(settings: &Settings) -> Result<Directory> {
-    let brands =
-        settings.brands()?.into_iter().map(|(brand, keys)| (brand.id, brand.partition, Arc::new(keys))).collect();
-    Ok(Directory { brands, programs: settings.programs()?.into_iter().collect() })
+/// A process alone serves every partition.
+fn assign_all(assignments: &[Arc<ArcSwap<Assignment>>], routing: &Routing) {
+    let mut all = Assignment::new();
+    for brand in routing.brands.values() {
+        all.entry(brand.partition).or_default().push(brand.brand);
+    }
+    if let Some(first) = assignments.first() {
+        first.store(Arc::new(all));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What the locks guard is whole between statements.
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Swaps the picture when a brand has set up something new.

@@ -12,9 +12,11 @@ pub mod intake;
 pub mod limits;
 pub mod log;
 pub mod machine;
+pub mod peers;
 pub mod replay;
 pub mod routing;
 pub mod settings;
+pub mod stores;
 pub mod zone;
 
 pub use engine::Engine;

@@ -6,8 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use referee_core::config::Config;
 use referee_core::fact::{Fact, Record};
 use referee_core::id::{BrandId, RecordNo};
@@ -23,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::limits::{BATCH_RECORDS_MAX, WORK_LIMIT};
 use crate::log::frame::unpack_facts;
 use crate::log::recorder::Recorder;
-use crate::log::{Draft, Frame, Log, Position};
+use crate::log::{Draft, Frame, Log, Places, Position};
 use crate::routing::PartitionId;
 
 /// How long the machine rests when nothing arrives, and so how late time is noticed to have passed.
@@ -44,7 +45,10 @@ const FRAMES_MAX: usize = 256;
 const EVERYTHING: Position = Position(u64::MAX);
 
 /// How far the books have come, for those who wait for their own writes.
-pub type Progress = BTreeMap<PartitionId, Position>;
+pub type Progress = Places;
+
+/// The partitions that a machine serves, with their brands.
+pub type Assignment = BTreeMap<PartitionId, Vec<BrandId>>;
 
 /// Told after every commit that changed what a brand has set up.
 pub type OnConfig = Box<dyn Fn(BrandId, &Config) + Send>;
@@ -88,29 +92,45 @@ pub struct Machine {
     log: Arc<dyn Log>,
     books: Box<dyn Books>,
     partitions: Vec<Partition>,
-    on_config: OnConfig,
-    progress: watch::Sender<Progress>,
+    tell: Tell,
     figures: Arc<MachineFigures>,
 }
 
+/// Who hears of what was applied.
+pub struct Tell {
+    pub config: OnConfig,
+    pub progress: watch::Sender<Progress>,
+}
+
+impl Tell {
+    /// Nobody: for replays.
+    pub fn nobody() -> Tell {
+        Tell { config: Box::new(|_, _| {}), progress: watch::Sender::default() }
+    }
+}
+
 impl Machine {
-    pub fn open(
-        log: Arc<dyn Log>,
-        books: Box<dyn Books>,
-        brands: &[(BrandId, PartitionId)],
-        on_config: OnConfig,
-        figures: Arc<MachineFigures>,
-    ) -> Result<Machine> {
-        let (progress, _) = watch::channel(Progress::new());
-        let mut machine = Machine { log, books, partitions: Vec::new(), on_config, progress, figures };
-        for (brand, id) in brands {
-            machine.adopt(*brand, *id)?;
-        }
-        Ok(machine)
+    pub fn new(log: Arc<dyn Log>, books: Box<dyn Books>, tell: Tell, figures: Arc<MachineFigures>) -> Machine {
+        Machine { log, books, partitions: Vec::new(), tell, figures }
     }
 
-    pub fn progress(&self) -> watch::Receiver<Progress> {
-        self.progress.subscribe()
+    /// Serves these partitions from now on, and no others. The first trouble is told after all were tried.
+    pub fn assign(&mut self, assignment: &Assignment) -> Result<()> {
+        let figures = &self.figures;
+        self.partitions.retain(|partition| {
+            let stays = assignment.contains_key(&partition.id);
+            if !stays && partition.stopped {
+                figures.stopped.fetch_sub(1, Ordering::Relaxed);
+            }
+            stays
+        });
+        let mut all = Ok(());
+        for (id, brands) in assignment {
+            for brand in brands {
+                all = all.and(self.adopt(*brand, *id));
+            }
+        }
+        all
     }
 
     /// Applies everything up to the end of the log, without asking for more. For replays.
@@ -125,12 +145,13 @@ impl Machine {
         Ok(self.figures.records.load(Ordering::Relaxed) - before)
     }
 
-    /// Takes on a brand: one known at the start, or created while the machine runs.
+    /// Takes on a brand, if it is new.
     fn adopt(&mut self, brand: BrandId, id: PartitionId) -> Result<()> {
         let i = match self.partitions.iter().position(|partition| partition.id == id) {
             Some(i) => i,
             None => {
                 let applied = self.books.applied(id)?;
+                check_place(self.log.as_ref(), id, &applied)?;
                 let (members, brands) = (Vec::new(), BTreeMap::new());
                 self.partitions.push(Partition { id, members, applied, brands, stopped: false });
                 self.partitions.len() - 1
@@ -139,7 +160,7 @@ impl Machine {
         let partition = &mut self.partitions[i];
         if !partition.members.contains(&brand) {
             partition.members.push(brand);
-            partition.brands.insert(brand, take_in_hand(self.books.as_mut(), brand)?);
+            partition.brands.insert(brand, take_in_hand(self.books.as_mut(), id, brand)?);
             self.tell_config(i, &[brand]);
             self.tell_progress(i);
         }
@@ -152,7 +173,7 @@ impl Machine {
         if partition.brands.is_empty() {
             partition.applied = self.books.applied(partition.id)?;
             for brand in &partition.members {
-                partition.brands.insert(*brand, take_in_hand(self.books.as_mut(), *brand)?);
+                partition.brands.insert(*brand, take_in_hand(self.books.as_mut(), partition.id, *brand)?);
             }
             self.tell_progress(i);
         }
@@ -161,16 +182,29 @@ impl Machine {
         frames.retain(|(position, _)| *position <= until);
         let Some(batch) = Batch::of(&frames, partition)? else { return Ok(false) };
         let records = batch.records();
-        let changed = match catch_unwind(AssertUnwindSafe(|| apply(self.books.as_mut(), partition, batch))) {
+        let kept = if self.log.keeps_frames() { &[] } else { &frames[..batch.frames] };
+        let changed = match catch_unwind(AssertUnwindSafe(|| apply(self.books.as_mut(), partition, batch, kept))) {
             Ok(Ok(changed)) => changed,
             Ok(Err(error)) => return Err(self.give_up(i, error)),
             Err(_) => return Err(self.give_up(i, bug_in(&self.partitions[i]))),
         };
+        let Changed { brands: changed, kept } = changed;
+        if kept {
+            self.release(i);
+        }
         self.tell_config(i, &changed);
         self.figures.records.fetch_add(records, Ordering::Relaxed);
         self.figures.batches.fetch_add(1, Ordering::Relaxed);
         self.tell_progress(i);
         Ok(true)
+    }
+
+    /// The books hold the frames themselves: the log may let go of them, now or with a later one.
+    fn release(&self, i: usize) {
+        let (id, position) = (self.partitions[i].id, self.partitions[i].applied.position);
+        if let Err(error) = self.log.release(id, position) {
+            tracing::warn!(partition = id.0, %error, "the log could not let go of applied frames");
+        }
     }
 
     fn give_up(&mut self, i: usize, error: Error) -> Error {
@@ -182,20 +216,20 @@ impl Machine {
     fn tell_config(&self, i: usize, brands: &[BrandId]) {
         for brand in brands {
             if let Some(in_hand) = self.partitions[i].brands.get(brand) {
-                (self.on_config)(*brand, &in_hand.config);
+                (self.tell.config)(*brand, &in_hand.config);
             }
         }
     }
 
     fn tell_progress(&self, i: usize) {
         let (id, position) = (self.partitions[i].id, self.partitions[i].applied.position);
-        self.progress.send_modify(|progress| _ = progress.insert(id, position));
+        self.tell.progress.send_modify(|progress| _ = progress.insert(id, position));
     }
 }
 
-fn take_in_hand(books: &mut dyn Books, brand: BrandId) -> Result<BrandInHand> {
-    let (config, state) = books.brand(brand)?;
-    let next_due = books.next_due(brand)?;
+fn take_in_hand(books: &mut dyn Books, partition: PartitionId, brand: BrandId) -> Result<BrandInHand> {
+    let (config, state) = books.brand(partition, brand)?;
+    let next_due = books.next_due(partition, brand)?;
     Ok(BrandInHand { config, state, next_due, asked: false })
 }
 
@@ -212,6 +246,8 @@ struct Batch {
     applied: Applied,
     /// Of that, what these frames changed.
     moved: Applied,
+    /// How many frames it took.
+    frames: usize,
 }
 
 impl Batch {
@@ -220,9 +256,10 @@ impl Batch {
             return Ok(None);
         }
         let (by_brand, applied, moved) = (BTreeMap::new(), partition.applied.clone(), Applied::default());
-        let mut batch = Batch { by_brand, applied, moved };
+        let mut batch = Batch { by_brand, applied, moved, frames: 0 };
         let mut records = 0;
         for (position, frame) in frames {
+            batch.frames += 1;
             batch.applied.position = *position;
             batch.moved.position = *position;
             // A frame that was kept twice, because its sender never heard of the first time.
@@ -261,15 +298,29 @@ impl Batch {
     }
 }
 
-/// One transaction: all of a batch, and the position it leads to. Names the brands that changed their set-up.
-fn apply(books: &mut dyn Books, partition: &mut Partition, batch: Batch) -> Result<Vec<BrandId>> {
+/// What a transaction did, beside the rows.
+struct Changed {
+    /// Brands that changed their set-up.
+    brands: Vec<BrandId>,
+    /// Whether the books hold the frames now.
+    kept: bool,
+}
+
+/// One transaction: all of a batch, and the position it leads to.
+fn apply(
+    books: &mut dyn Books,
+    partition: &mut Partition,
+    batch: Batch,
+    kept: &[(Position, Frame)],
+) -> Result<Changed> {
     books.begin(partition.id, partition.applied.position)?;
+    let kept = !kept.is_empty() && books.keep_frames(partition.id, kept)?;
     let mut changed = Vec::new();
     for (brand, records) in &batch.by_brand {
         let Some(in_hand) = partition.brands.get_mut(brand) else { continue };
         let (config, state) = (std::mem::take(&mut in_hand.config), std::mem::take(&mut in_hand.state));
         (in_hand.config, in_hand.state) = apply_records(books, *brand, config, state, records, &mut |_, _| {})?;
-        in_hand.next_due = books.next_due(*brand)?;
+        in_hand.next_due = books.next_due(partition.id, *brand)?;
         in_hand.asked = false;
         if records.iter().any(|record| record.fact.stands_alone()) {
             changed.push(*brand);
@@ -277,11 +328,26 @@ fn apply(books: &mut dyn Books, partition: &mut Partition, batch: Batch) -> Resu
     }
     books.commit(partition.id, &batch.moved)?;
     partition.applied = batch.applied;
-    Ok(changed)
+    Ok(Changed { brands: changed, kept })
 }
 
-/// A brand created while the machine runs.
-pub type NewBrands = std::sync::mpsc::Receiver<(BrandId, PartitionId)>;
+/// Refuses books that did not come from this log: where they stand it holds nothing, or something else.
+fn check_place(log: &dyn Log, partition: PartitionId, applied: &Applied) -> Result<()> {
+    let Some(before) = applied.position.0.checked_sub(1) else { return Ok(()) };
+    let found = log.read(partition, Position(before), 1)?;
+    let is_theirs = found.first().is_some_and(|(position, frame)| {
+        let newest = applied.edges.get(&(frame.id.edge, frame.id.epoch));
+        *position == applied.position && newest.is_some_and(|newest| frame.id.n <= *newest)
+    });
+    if is_theirs {
+        return Ok(());
+    }
+    Err(Error::setup(
+        format!("go on with the books of partition {} at position {}", partition.0, applied.position.0),
+        "they are ahead of the log, or of another log: give the log back that belongs to them, or give the log empty \
+         books and they are rebuilt",
+    ))
+}
 
 /// The machine's thread, and the word to stop it.
 pub struct Running {
@@ -292,24 +358,26 @@ pub struct Running {
 
 impl Machine {
     /// Lets the machine run until it is stopped.
-    pub fn start(self, recorder: Arc<Recorder>, clock: Arc<dyn Clock>, new_brands: NewBrands) -> Result<Running> {
+    pub fn start(
+        self,
+        recorder: Arc<Recorder>,
+        clock: Arc<dyn Clock>,
+        assignment: Arc<ArcSwap<Assignment>>,
+    ) -> Result<Running> {
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, log) = (stop.clone(), self.log.clone());
         let thread = std::thread::Builder::new()
             .name("machine".into())
-            .spawn(move || self.run(&stopped, &recorder, clock.as_ref(), &new_brands))
+            .spawn(move || self.run(&stopped, &recorder, clock.as_ref(), &assignment))
             .map_err(|error| Error::setup("start the machine", error))?;
         Ok(Running { stop, log, thread: Some(thread) })
     }
 
-    fn run(mut self, stop: &AtomicBool, recorder: &Recorder, clock: &dyn Clock, new_brands: &NewBrands) {
+    fn run(mut self, stop: &AtomicBool, recorder: &Recorder, clock: &dyn Clock, assignment: &ArcSwap<Assignment>) {
+        let mut followed = Followed::default();
         while !stop.load(Ordering::Relaxed) {
             let seen = self.log.arrivals();
-            for (brand, id) in new_brands.try_iter() {
-                if let Err(error) = self.adopt(brand, id) {
-                    tracing::error!(brand = brand.0, %error, "a new brand could not be opened");
-                }
-            }
+            self.follow_assignment(&assignment.load_full(), &mut followed);
             let applied_before = self.figures.records.load(Ordering::Relaxed);
             let (busy, rest) = self.turn(recorder, clock);
             let applied = self.figures.records.load(Ordering::Relaxed) - applied_before;
@@ -321,10 +389,26 @@ impl Machine {
         }
     }
 
+    /// Takes on what is newly assigned; what can't be taken on is tried again after a while.
+    fn follow_assignment(&mut self, wanted: &Arc<Assignment>, followed: &mut Followed) {
+        let again = followed.again_at.is_some_and(|at| at <= Instant::now());
+        if Arc::ptr_eq(wanted, &followed.assignment) && !again {
+            return;
+        }
+        followed.assignment = wanted.clone();
+        let assigned = self.assign(wanted);
+        if let Err(error) = &assigned
+            && followed.again_at.is_none()
+        {
+            tracing::error!(%error, "a partition could not be taken on");
+        }
+        followed.again_at = assigned.is_err().then(|| Instant::now() + RETRY);
+    }
+
     /// Looks once at every partition: whether anything was applied, and how long to rest if not.
     fn turn(&mut self, recorder: &Recorder, clock: &dyn Clock) -> (bool, Duration) {
-        let behind = self.log.behind(&self.progress.borrow());
-        let behind = match behind {
+        let places = self.partitions.iter().map(|partition| (partition.id, partition.applied.position)).collect();
+        let behind = match self.log.behind(&places) {
             Ok(behind) => BTreeSet::from_iter(behind),
             Err(error) => {
                 (0..self.partitions.len()).for_each(|i| self.note_stopped(i, &error));
@@ -387,6 +471,14 @@ impl Machine {
     }
 }
 
+/// What of the assignment was done.
+#[derive(Default)]
+struct Followed {
+    assignment: Arc<Assignment>,
+    /// When what failed is tried again.
+    again_at: Option<Instant>,
+}
+
 impl Running {
     /// Ends the machine after the batch in hand.
     pub fn stop(&mut self) {
@@ -428,11 +520,13 @@ mod tests {
     fn applied(frames: &[(PartitionId, Frame)]) -> Vec<u64> {
         let folder = tempfile::tempdir().unwrap();
         let log = FakeLog::forgetful();
-        let brands = [(BRAND, PARTITION)];
+        let assignment = Assignment::from([(PARTITION, vec![BRAND])]);
         let path = folder.path().join("books.db");
         let open = || {
-            let (books, figures) = (Box::new(SqlBooks::open_file(&path).unwrap()), Arc::default());
-            Machine::open(log.clone(), books, &brands, Box::new(|_, _| {}), figures).unwrap()
+            let books = Box::new(SqlBooks::open_file(&path).unwrap());
+            let mut machine = Machine::new(log.clone(), books, Tell::nobody(), Arc::default());
+            machine.assign(&assignment).unwrap();
+            machine
         };
         let mut machine = open();
         let mut counts = Vec::new();

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::books::sql::{SqlBooks, dump};
+use crate::clock::SystemClock;
+use crate::config::Config;
 use crate::database::sqlite::Sqlite;
-use crate::engine::Files;
 use crate::error::{Error, Result};
-use crate::log::Log;
-use crate::log::sqlite::SqliteLog;
-use crate::machine::{Machine, MachineFigures, Progress};
-use crate::settings::Settings;
+use crate::log::Places;
+use crate::machine::{Assignment, Machine, Tell};
+use crate::stores::Stores;
 
 /// What a replay found.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,27 +22,28 @@ pub struct Report {
 }
 
 /// Rebuilds to where the live books stand, compares, and leaves nothing behind.
-pub fn check(folder: &Path) -> Result<Report> {
-    let files = Files { folder: folder.to_owned() };
-    let scratch = Scratch::new(folder)?;
+pub fn check(config: &Config) -> Result<Report> {
+    let stores = Stores::open(config, &SystemClock)?;
+    let scratch = Scratch::new(&config.data)?;
     let live = scratch.path.join("live.dump");
     // One picture of the live books: the position and the rows are of the same moment.
-    let until = dump(&mut Sqlite::open_read_only(&files.books())?, &live)?;
+    let until = stores.dump(&live)?;
     let rebuilt_books = scratch.path.join("books.db");
-    let records = rebuild(&files, &rebuilt_books, &until)?;
+    let records = rebuild(&stores, &rebuilt_books, &until)?;
     let rebuilt = scratch.path.join("rebuilt.dump");
     dump(&mut Sqlite::open_read_only(&rebuilt_books)?, &rebuilt)?;
     Ok(Report { records, difference: first_difference(&live, &rebuilt)? })
 }
 
-/// Applies the log up to some positions to new books.
-pub fn rebuild(files: &Files, books: &Path, until: &Progress) -> Result<u64> {
-    let settings = Settings::open(&files.folder)?;
-    let brands: Vec<_> = settings.brands()?.iter().map(|(brand, _)| (brand.id, brand.partition)).collect();
-    let log: Arc<dyn Log> = Arc::new(SqliteLog::open(&files.log())?);
-    let books = SqlBooks::open_file(books)?;
-    let figures = Arc::new(MachineFigures::default());
-    let mut machine = Machine::open(log, Box::new(books), &brands, Box::new(|_, _| {}), figures)?;
+/// Applies the log up to some positions to new books in a file, whichever engine keeps the live ones.
+pub fn rebuild(stores: &Stores, books: &Path, until: &Places) -> Result<u64> {
+    let mut all = Assignment::new();
+    for (brand, _) in stores.settings.brands()? {
+        all.entry(brand.partition).or_default().push(brand.id);
+    }
+    let books = Box::new(SqlBooks::open_file(books)?);
+    let mut machine = Machine::new(stores.log.clone(), books, Tell::nobody(), Arc::default());
+    machine.assign(&all)?;
     machine.catch_up(until)
 }
 

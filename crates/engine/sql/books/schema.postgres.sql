@@ -35,6 +35,12 @@ create table config (
   primary key (brand, kind, program, key)
 );
 
+-- The record that last changed what a brand has set up: edges look here for news.
+create table config_mark (
+  brand  integer primary key,
+  record bigint not null
+);
+
 create table click (
   brand       integer not null,
   no          bigint not null,
@@ -284,3 +290,20 @@ create table outbox (
   kind       integer not null,
   primary key (brand, record, n)
 );
+
+-- Frames that were applied, where the log itself is only the newest part.
+create table archive (
+  partition    integer not null,
+  position     bigint not null,
+  edge         integer not null,
+  epoch        bigint not null,
+  n            bigint not null,
+  first_fact_n bigint not null,
+  records      integer not null,
+  kept_at      bigint not null,
+  facts        bytea not null,
+  raw          bytea not null,
+  primary key (partition, position)
+);
+
+create index archive_with_raw on archive (kept_at) where raw <> ''::bytea;

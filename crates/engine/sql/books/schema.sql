@@ -35,6 +35,12 @@ create table config (
   primary key (brand, kind, program, key)
 ) strict, without rowid;
 
+-- The record that last changed what a brand has set up: edges look here for news.
+create table config_mark (
+  brand  integer primary key,
+  record integer not null
+) strict;
+
 create table click (
   brand       integer not null,
   no          integer not null,

@@ -88,3 +88,18 @@ create table refused_report (
 
 create index refused_report_by_order on refused_report (brand, order_id);
 create index refused_report_by_time on refused_report (brand, received_at);
+
+-- The processes of this installation, by their edge number; those seen lately are alive.
+create table process (
+  edge    integer primary key,
+  epoch   bigint not null,
+  name    text collate "C" not null,
+  roles   text collate "C" not null,
+  seen_at bigint not null
+);
+
+-- Partitions whose books are on another server than most.
+create table placement (
+  partition integer primary key,
+  cluster   text collate "C" not null
+);

@@ -203,7 +203,7 @@ fn apply(subject: &mut Subject, records: &[Record], at_once: usize) {
         let edges = BTreeMap::from([((1, 1), i as u64 + 1)]);
         books.commit(PARTITION, &Applied { position: Position(i as u64 + 1), edges }).expect("commit");
     }
-    let (read_config, read_state) = books.brand(BRAND).expect("brand");
+    let (read_config, read_state) = books.brand(PARTITION, BRAND).expect("brand");
     assert_eq!((read_config, read_state), (config, state), "what the machine holds is what the books hold");
 }
 

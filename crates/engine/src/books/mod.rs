@@ -16,7 +16,7 @@ use referee_core::slice::Slice;
 use referee_core::time::Timestamp;
 
 use crate::error::Result;
-use crate::log::{FrameId, Position};
+use crate::log::{Frame, FrameId, Position};
 use crate::routing::PartitionId;
 
 /// Runs of an edge whose frames may still come: those of a slow process, or from a spool, after a newer run's.
@@ -57,10 +57,10 @@ pub trait Books: Send {
     fn applied(&mut self, partition: PartitionId) -> Result<Applied>;
 
     /// What a brand has set up and come to.
-    fn brand(&mut self, brand: BrandId) -> Result<(Config, BrandState)>;
+    fn brand(&mut self, partition: PartitionId, brand: BrandId) -> Result<(Config, BrandState)>;
 
     /// When the next pending action of a brand locks.
-    fn next_due(&mut self, brand: BrandId) -> Result<Option<Timestamp>>;
+    fn next_due(&mut self, partition: PartitionId, brand: BrandId) -> Result<Option<Timestamp>>;
 
     /// Opens a transaction. `Fenced` if the applied position is no longer this.
     fn begin(&mut self, partition: PartitionId, expected: Position) -> Result<()>;
@@ -70,6 +70,10 @@ pub trait Books: Send {
 
     /// Saves what the batch changed and added, and the brand's state.
     fn save(&mut self, brand: BrandId, slice: &Slice) -> Result<()>;
+
+    /// Keeps the frames that were applied, for a log that does not. Their places continue those kept before. False:
+    /// these books keep none, and the log must.
+    fn keep_frames(&mut self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<bool>;
 
     /// Ends the transaction at a position. Marks of runs that are not named stay as they are; of an edge with more than
     /// `RUNS_MAX` runs the oldest go.

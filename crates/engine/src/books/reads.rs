@@ -1,5 +1,6 @@
 //! Questions to the books, for screens, interfaces and commands. Every question names the brand.
 
+use referee_core::config::Config;
 use referee_core::fact::Actor;
 use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, ProgramId, RecordNo, SubmissionId,
@@ -14,6 +15,7 @@ use referee_core::row::{
 use referee_core::time::{Day, Timestamp};
 
 use crate::error::Result;
+use crate::log::Places;
 
 /// A person's command, as it is looked up afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,4 +146,11 @@ pub trait Reads: Send + Sync {
     fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>>;
     fn balances(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Money)>>;
     fn payments(&self, brand: BrandId, partner: Option<PartnerId>, most: u32) -> Result<Vec<PaymentRow>>;
+
+    /// What a brand has set up.
+    fn config(&self, brand: BrandId) -> Result<Config>;
+    /// Of every brand, the record that last changed what it has set up.
+    fn config_marks(&self) -> Result<Vec<(BrandId, RecordNo)>>;
+    /// How far the books have come, in every partition they hold.
+    fn places(&self) -> Result<Places>;
 }

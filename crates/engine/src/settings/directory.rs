@@ -1,15 +1,18 @@
 //! The directory: which brands, programs and partners there are, and the brands' keys.
 
+use std::sync::Arc;
+
 use referee_core::id::{BrandId, ID_MAX, PartnerId, ProgramId};
 use referee_core::time::Timestamp;
 
 use crate::database::{Answer, Database, Row, Trouble, find, list};
 use crate::error::{Error, Result};
 use crate::intake::keys::BrandKeys;
-use crate::routing::PartitionId;
+use crate::routing::{Directory, PartitionId};
 use crate::values;
 
 use super::Settings;
+use super::placement::note_change;
 use super::vault::{random_bytes, random_text};
 
 #[derive(Debug, Clone)]
@@ -42,6 +45,7 @@ impl Settings {
             let values = values![id, &brand.name, id, &account_sid, &identity, now.0];
             db.run(include_str!("../../sql/settings/brand_create.sql"), values)?;
             db.run(include_str!("../../sql/settings/click_key_create.sql"), values![id, 1_u8, &click, now.0])?;
+            note_change(db)?;
             Ok(BrandId(id))
         })
     }
@@ -81,6 +85,7 @@ impl Settings {
             };
             allowed(id)?;
             db.run(include_str!("../../sql/settings/program_create.sql"), values![id, brand.0])?;
+            note_change(db)?;
             Ok(ProgramId(id))
         });
         created.map_err(|trouble| taken(trouble, "create the program", wanted.map(|id| id.0)))
@@ -130,6 +135,12 @@ impl Settings {
                 Ok(Partner { id: PartnerId(row.number(0)?), name: row.text(1)?.to_owned() })
             })
         })
+    }
+
+    /// Who there is, as edges need to know.
+    pub fn directory(&self) -> Result<Directory> {
+        let brands = self.brands()?.into_iter().map(|(brand, keys)| (brand.id, brand.partition, Arc::new(keys)));
+        Ok(Directory { brands: brands.collect(), programs: self.programs()?.into_iter().collect() })
     }
 
     pub fn find_brand(&self, id: BrandId) -> Result<Option<Brand>> {

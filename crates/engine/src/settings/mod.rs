@@ -3,6 +3,8 @@
 //! Facts name all of this by number only. The settings are the one store that is backed up for its own sake.
 
 mod directory;
+mod placement;
+mod processes;
 mod refused;
 mod sessions;
 mod tokens;
@@ -14,6 +16,7 @@ use std::path::Path;
 use referee_core::time::Timestamp;
 
 pub use directory::{Brand, NewBrand, Partner};
+pub use processes::{ALIVE_MS, Process};
 pub use refused::RefusedReport;
 pub use sessions::{SESSION_DAYS, Session, SignedIn};
 pub use tokens::{NewToken, Token, TokenKind};
@@ -82,13 +85,7 @@ impl Settings {
 
     /// A number that grows with every start of an edge, so that the names of frames never repeat.
     pub fn next_epoch(&self) -> Result<u32> {
-        let before = self.change("count the epochs", |db| {
-            let before: Option<u32> = value(db, "epoch")?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
-            let next = before.unwrap_or(0).saturating_add(1);
-            set_value(db, "epoch", next.to_string().as_bytes())?;
-            Ok(before.unwrap_or(0))
-        })?;
-        before.checked_add(1).ok_or_else(|| Error::corrupt("count the epochs", "there are no more"))
+        self.change("count the epochs", next_epoch)
     }
 
     /// Drops what has had its time: refused reports and ended sessions.
@@ -121,6 +118,14 @@ impl Settings {
             }
         })
     }
+}
+
+fn next_epoch(db: &mut dyn Database) -> Answer<u32> {
+    let before: Option<u32> = value(db, "epoch")?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
+    let next = before.unwrap_or(0).checked_add(1);
+    let next = next.ok_or_else(|| Error::corrupt("count the epochs", "there are no more"))?;
+    set_value(db, "epoch", next.to_string().as_bytes())?;
+    Ok(next)
 }
 
 fn value(db: &mut dyn Database, key: &str) -> Answer<Option<Vec<u8>>> {

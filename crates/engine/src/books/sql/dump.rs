@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{places, trouble};
 use crate::database::{Cell, Database};
 use crate::error::{Error, Result};
-use crate::machine::Progress;
+use crate::log::Places;
 
 /// Everything the rules derive, each in the order of its primary key.
 const TABLES: [(&str, &str); 17] = [
@@ -31,9 +31,9 @@ const TABLES: [(&str, &str); 17] = [
 ];
 
 /// Writes the dump of some books, as of one moment, and says which places that is.
-pub fn dump(db: &mut dyn Database, to: &Path) -> Result<Progress> {
+pub fn dump(db: &mut dyn Database, to: &Path) -> Result<Places> {
     db.begin_reading().map_err(trouble)?;
-    let places = places(db)?;
+    let places = places(db).map_err(trouble)?;
     let file = File::create(to).map_err(unwritten)?;
     let mut out = BufWriter::new(file);
     for (table, key) in TABLES {

@@ -1,8 +1,10 @@
 //! The books in tables: the same questions whichever database keeps them.
 
+mod archive;
+pub mod clusters;
 mod dump;
 mod load;
-mod postgres;
+pub mod postgres;
 mod read;
 mod rows;
 mod save;
@@ -15,23 +17,42 @@ use referee_core::row::BrandState;
 use referee_core::slice::Slice;
 use referee_core::time::Timestamp;
 
+pub use archive::BooksArchive;
+pub use clusters::{Clusters, MAIN, Placement};
 pub use dump::dump;
 pub use read::SqlReads;
 
 use super::{Applied, Books};
-use crate::database::{Database, Row, Trouble, find, list};
+use crate::database::{Answer, Database, Row, Trouble, find, list};
 use crate::error::{Error, Result};
-use crate::log::Position;
 use crate::log::codec::decode_config;
-use crate::machine::Progress;
+use crate::log::{Frame, Places, Position};
 use crate::routing::PartitionId;
+use crate::values;
 
 /// Raised with every change of the tables: older books are rebuilt from the log, never migrated.
 const SCHEMA_VERSION: i32 = 2;
 
-/// The machine's connection.
+/// The machine's connections.
 pub struct SqlBooks {
-    db: Box<dyn Database>,
+    clusters: Clusters<Box<dyn Database>>,
+    /// Which of them the open transaction is on.
+    here: String,
+}
+
+impl SqlBooks {
+    pub fn new(clusters: Clusters<Box<dyn Database>>) -> SqlBooks {
+        SqlBooks { clusters, here: MAIN.to_owned() }
+    }
+
+    fn at(&mut self, partition: PartitionId) -> Result<&mut dyn Database> {
+        let name = self.clusters.name_of(partition);
+        Ok(self.clusters.named_mut(&name)?.as_mut())
+    }
+
+    fn here(&mut self) -> Result<&mut dyn Database> {
+        Ok(self.clusters.named_mut(&self.here)?.as_mut())
+    }
 }
 
 fn trouble(trouble: Trouble) -> Error {
@@ -40,51 +61,49 @@ fn trouble(trouble: Trouble) -> Error {
 
 fn applied(db: &mut dyn Database, partition: PartitionId) -> Result<Applied> {
     let sql = include_str!("../../../sql/books/find_applied.sql");
-    let position = find(db, sql, &[partition.0.into()], |row| row.number(0)).map_err(trouble)?;
+    let position = find(db, sql, values![partition.0], |row| row.number(0)).map_err(trouble)?;
     let sql = include_str!("../../../sql/books/list_edge_marks.sql");
     let mark = |row: &dyn Row| Ok(((row.number(0)?, row.number(1)?), row.number(2)?));
-    let edges = list(db, sql, &[partition.0.into()], mark).map_err(trouble)?;
+    let edges = list(db, sql, values![partition.0], mark).map_err(trouble)?;
     Ok(Applied { position: Position(position.unwrap_or_default()), edges: edges.into_iter().collect() })
 }
 
 /// How far the books have come, in every partition they hold.
-pub fn places(db: &mut dyn Database) -> Result<Progress> {
+pub fn places(db: &mut dyn Database) -> Answer<Places> {
     let sql = include_str!("../../../sql/books/list_applied.sql");
     let place = |row: &dyn Row| Ok((PartitionId(row.number(0)?), Position(row.number(1)?)));
-    Ok(list(db, sql, &[], place).map_err(trouble)?.into_iter().collect())
+    Ok(list(db, sql, &[], place)?.into_iter().collect())
 }
 
 impl Books for SqlBooks {
     fn applied(&mut self, partition: PartitionId) -> Result<Applied> {
-        applied(self.db.as_mut(), partition)
+        applied(self.at(partition)?, partition)
     }
 
-    fn brand(&mut self, brand: BrandId) -> Result<(Config, BrandState)> {
-        let mut config = Config::default();
-        let sql = include_str!("../../../sql/books/list_config.sql");
-        let entries = list(self.db.as_mut(), sql, &[brand.0.into()], |row| decode_config(row.blob(0)?));
-        entries.map_err(trouble)?.into_iter().for_each(|entry| config.set(entry));
+    fn brand(&mut self, partition: PartitionId, brand: BrandId) -> Result<(Config, BrandState)> {
+        let db = self.at(partition)?;
+        let config = config(db, brand).map_err(trouble)?;
         let sql = include_str!("../../../sql/books/find_state.sql");
-        let state = find(self.db.as_mut(), sql, &[brand.0.into()], rows::brand_state).map_err(trouble)?;
+        let state = find(db, sql, values![brand.0], rows::brand_state).map_err(trouble)?;
         Ok((config, state.unwrap_or_default()))
     }
 
-    fn next_due(&mut self, brand: BrandId) -> Result<Option<Timestamp>> {
+    fn next_due(&mut self, partition: PartitionId, brand: BrandId) -> Result<Option<Timestamp>> {
         let sql = include_str!("../../../sql/books/find_next_due.sql");
-        let due = find(self.db.as_mut(), sql, &[brand.0.into()], |row| row.some_number(0)).map_err(trouble)?;
+        let due = find(self.at(partition)?, sql, values![brand.0], |row| row.some_number(0)).map_err(trouble)?;
         Ok(due.flatten().map(Timestamp))
     }
 
     fn begin(&mut self, partition: PartitionId, expected: Position) -> Result<()> {
-        self.db.begin().map_err(trouble)?;
+        self.here = self.clusters.name_of(partition);
+        let db = self.here()?;
+        db.begin().map_err(trouble)?;
         // Where several may write, the row is locked: who comes second waits here, and then finds it moved.
-        let sql = self.db.choose("", include_str!("../../../sql/books/lock_applied.postgres.sql"));
-        if !sql.is_empty() {
-            let ensure = include_str!("../../../sql/books/ensure_applied.postgres.sql");
-            self.db.run(ensure, &[partition.0.into()]).map_err(trouble)?;
-            self.db.run(sql, &[partition.0.into()]).map_err(trouble)?;
+        let lock = db.choose("", include_str!("../../../sql/books/lock_applied.postgres.sql"));
+        if !lock.is_empty() {
+            db.run(lock, values![partition.0]).map_err(trouble)?;
         }
-        if applied(self.db.as_mut(), partition)?.position != expected {
+        if applied(db, partition)?.position != expected {
             self.rollback();
             return Err(Error::Fenced);
         }
@@ -92,19 +111,36 @@ impl Books for SqlBooks {
     }
 
     fn load(&mut self, brand: BrandId, records: &[Record], slice: &mut Slice) -> Result<()> {
-        load::load(self.db.as_mut(), brand, records, slice).map_err(trouble)
+        load::load(self.here()?, brand, records, slice).map_err(trouble)
     }
 
     fn save(&mut self, brand: BrandId, slice: &Slice) -> Result<()> {
-        save::save(self.db.as_mut(), brand, slice).map_err(trouble)
+        save::save(self.here()?, brand, slice).map_err(trouble)
+    }
+
+    fn keep_frames(&mut self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<bool> {
+        archive::save(self.here()?, partition, frames).map_err(trouble)
     }
 
     fn commit(&mut self, partition: PartitionId, applied: &Applied) -> Result<()> {
-        save::save_applied(self.db.as_mut(), partition, applied).map_err(trouble)?;
-        self.db.commit().map_err(trouble)
+        let db = self.here()?;
+        save::save_applied(db, partition, applied).map_err(trouble)?;
+        db.commit().map_err(trouble)
     }
 
     fn rollback(&mut self) {
-        self.db.roll_back();
+        // Without the connection there is no transaction either.
+        if let Ok(db) = self.here() {
+            db.roll_back();
+        }
     }
+}
+
+/// What a brand has set up.
+fn config(db: &mut dyn Database, brand: BrandId) -> Answer<Config> {
+    let mut config = Config::default();
+    let sql = include_str!("../../../sql/books/list_config.sql");
+    let entries = list(db, sql, values![brand.0], |row| decode_config(row.blob(0)?))?;
+    entries.into_iter().for_each(|entry| config.set(entry));
+    Ok(config)
 }

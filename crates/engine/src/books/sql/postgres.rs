@@ -1,8 +1,12 @@
 //! The books on a server: tables that several readers and one machine a partition share.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use referee_core::time::Timestamp;
 
-use super::{SCHEMA_VERSION, SqlBooks, SqlReads};
+use super::{Clusters, Placement, SCHEMA_VERSION, SqlBooks, SqlReads};
 use crate::database::postgres::{Server, Store};
 use crate::database::{Database, Pool};
 use crate::error::{Error, Result};
@@ -13,21 +17,39 @@ const STORE: Store =
 /// Quarters of a year that have tables of clicks ahead of time.
 const QUARTERS_AHEAD: usize = 5;
 
+/// The servers that hold books, by name.
+pub type Servers = BTreeMap<String, Server>;
+
 impl SqlBooks {
-    /// Opens the books on a server, and makes them if they are not there.
-    pub fn open_on(server: &Server, installation: &str, now: Timestamp) -> Result<SqlBooks> {
-        STORE.prepare(server, installation)?;
-        let mut db = server.connect()?;
-        make_quarters(&mut db, now)?;
-        Ok(SqlBooks { db: Box::new(db) })
+    /// Opens the books on some servers, and makes them where they are not there.
+    pub fn open_on(servers: &Servers, placement: Arc<ArcSwap<Placement>>, installation: &str) -> Result<SqlBooks> {
+        let mut clusters: BTreeMap<String, Box<dyn Database>> = BTreeMap::new();
+        for (name, server) in servers {
+            STORE.prepare(server, installation)?;
+            clusters.insert(name.clone(), Box::new(server.connect()?));
+        }
+        Ok(SqlBooks::new(Clusters::new(clusters, placement)))
+    }
+
+    /// Makes room for the clicks of this quarter and some more.
+    pub fn make_quarters(servers: &Servers, now: Timestamp) -> Result<()> {
+        servers.values().try_for_each(|server| make_quarters(&mut server.connect()?, now))
     }
 }
 
 impl SqlReads {
-    pub fn open_on(server: &Server) -> Result<SqlReads> {
-        let server = server.clone();
-        Ok(SqlReads::new(Pool::open(Box::new(move || Ok(Box::new(server.connect()?))))?))
+    pub fn open_on(servers: &Servers, placement: Arc<ArcSwap<Placement>>) -> Result<SqlReads> {
+        Ok(SqlReads::new(Clusters::new(pools(servers)?, placement)))
     }
+}
+
+pub fn pools(servers: &Servers) -> Result<BTreeMap<String, Pool>> {
+    let mut pools = BTreeMap::new();
+    for (name, server) in servers {
+        let server = server.clone();
+        pools.insert(name.clone(), Pool::open(Box::new(move || Ok(Box::new(server.connect()?))))?);
+    }
+    Ok(pools)
 }
 
 /// Tables for the clicks of this quarter and some more.
@@ -83,7 +105,7 @@ mod tests {
 
     use super::*;
     use crate::books::conformance;
-    use crate::books::sql::dump;
+    use crate::books::sql::{MAIN, dump};
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
@@ -97,8 +119,10 @@ mod tests {
             let name = format!("books_{n}");
             rig.create_database(&name);
             let server = Server::new(&rig.url_of(&name)).unwrap();
-            let books = SqlBooks::open_on(&server, "test", NOW).unwrap();
-            let reads = std::sync::Arc::new(SqlReads::open_on(&server).unwrap());
+            let servers = Servers::from([(MAIN.to_owned(), server.clone())]);
+            let books = SqlBooks::open_on(&servers, Arc::default(), "test").unwrap();
+            SqlBooks::make_quarters(&servers, NOW).unwrap();
+            let reads = Arc::new(SqlReads::open_on(&servers, Arc::default()).unwrap());
             let to = folder.path().join("dump");
             let dumper = move || {
                 dump(&mut server.connect().unwrap(), &to).unwrap();

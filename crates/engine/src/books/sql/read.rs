@@ -1,5 +1,6 @@
 //! The readers' side: a few connections that only read, lent out one question at a time.
 
+use referee_core::config::Config;
 use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, FactId, NodeId, PartnerId, ProgramId, RecordNo, SubmissionId,
 };
@@ -11,36 +12,50 @@ use referee_core::row::{
 };
 use referee_core::time::{Day, Timestamp};
 
-use super::{rows, trouble};
+use super::{Clusters, config, places, rows, trouble};
 use crate::books::reads::{ActionFilter, AuditEntry, Between, ClickFilter, Counted, NumberedPage, Period, Reads};
 use crate::books::stored;
 use crate::database::{Pool, Row, Value};
 use crate::error::Result;
+use crate::log::Places;
 use crate::values;
 
 /// Decisions of one order that are shown.
 const DECISIONS_MAX: u32 = 20;
 
 pub struct SqlReads {
-    pool: Pool,
+    clusters: Clusters<Pool>,
 }
 
 impl SqlReads {
-    pub fn new(pool: Pool) -> SqlReads {
-        SqlReads { pool }
+    pub fn new(clusters: Clusters<Pool>) -> SqlReads {
+        SqlReads { clusters }
     }
 
-    fn ask<T>(&self, sql: &str, values: &[Value<'_>], read: impl Fn(&dyn Row) -> Result<T>) -> Result<Vec<T>> {
-        self.pool.list(sql, values, read).map_err(trouble)
+    fn ask<T>(
+        &self,
+        brand: BrandId,
+        sql: &str,
+        values: &[Value<'_>],
+        read: impl Fn(&dyn Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let name = self.clusters.name_of(self.clusters.partition_of(brand));
+        self.clusters.named(&name)?.list(sql, values, read).map_err(trouble)
     }
 
-    fn one<T>(&self, sql: &str, values: &[Value<'_>], read: impl Fn(&dyn Row) -> Result<T>) -> Result<Option<T>> {
-        Ok(self.ask(sql, values, read)?.pop())
+    fn one<T>(
+        &self,
+        brand: BrandId,
+        sql: &str,
+        values: &[Value<'_>],
+        read: impl Fn(&dyn Row) -> Result<T>,
+    ) -> Result<Option<T>> {
+        Ok(self.ask(brand, sql, values, read)?.pop())
     }
 
     fn totals<K>(&self, sql: &str, brand: BrandId, period: Period, key: impl Fn(i64) -> K) -> Result<Vec<(K, Rollup)>> {
         let partner = period.partner.map(|partner| partner.0);
-        self.ask(sql, values![brand.0, period.program.0, period.from.0, period.to.0, partner], |row| {
+        self.ask(brand, sql, values![brand.0, period.program.0, period.from.0, period.to.0, partner], |row| {
             Ok((key(row.number(0)?), rows::rollup(row, 1)?))
         })
     }
@@ -105,26 +120,30 @@ impl Reads for SqlReads {
         let (at, seq) = before.unwrap_or((Timestamp(i64::MAX), u32::MAX));
         let mut values = filter_values(brand, filter);
         values.extend([at.0.into(), seq.into(), most.into()]);
-        self.ask(include_str!("../../../sql/books/read_actions.sql"), &values, rows::action)
+        self.ask(brand, include_str!("../../../sql/books/read_actions.sql"), &values, rows::action)
     }
 
     fn actions_page(&self, brand: BrandId, filter: &ActionFilter, page: NumberedPage) -> Result<(u64, Vec<ActionRow>)> {
         let mut values = filter_values(brand, filter);
         let sql = include_str!("../../../sql/books/count_actions.sql");
-        let total = self.one(sql, &values, |row| row.number(0))?.unwrap_or_default();
+        let total = self.one(brand, sql, &values, |row| row.number(0))?.unwrap_or_default();
         values.extend([page.most.into(), page.offset.into()]);
         let sql = include_str!("../../../sql/books/read_actions_page.sql");
-        Ok((total, self.ask(sql, &values, rows::action)?))
+        Ok((total, self.ask(brand, sql, &values, rows::action)?))
     }
 
     fn action(&self, brand: BrandId, id: ActionId) -> Result<Option<ActionRow>> {
-        let found =
-            self.one(include_str!("../../../sql/books/read_action.sql"), values![brand.0, id.seq], rows::action)?;
+        let found = self.one(
+            brand,
+            include_str!("../../../sql/books/read_action.sql"),
+            values![brand.0, id.seq],
+            rows::action,
+        )?;
         Ok(found.filter(|row| row.id == id))
     }
 
     fn history(&self, brand: BrandId, id: ActionId) -> Result<Vec<HistoryRow>> {
-        self.ask(include_str!("../../../sql/books/read_history.sql"), values![brand.0, id.seq], rows::history)
+        self.ask(brand, include_str!("../../../sql/books/read_history.sql"), values![brand.0, id.seq], rows::history)
     }
 
     fn updates(
@@ -136,33 +155,38 @@ impl Reads for SqlReads {
     ) -> Result<(u64, Vec<HistoryRow>)> {
         let program = program.map(|id| id.0);
         let sql = include_str!("../../../sql/books/count_updates.sql");
-        let total = self.one(sql, values![brand.0, program, at.from.0, at.to.0], |row| row.number(0))?;
+        let total = self.one(brand, sql, values![brand.0, program, at.from.0, at.to.0], |row| row.number(0))?;
         let sql = include_str!("../../../sql/books/read_updates.sql");
         let values = values![brand.0, program, at.from.0, at.to.0, page.most, page.offset];
-        Ok((total.unwrap_or_default(), self.ask(sql, values, rows::history)?))
+        Ok((total.unwrap_or_default(), self.ask(brand, sql, values, rows::history)?))
     }
 
     fn latest_history(&self, brand: BrandId, most: u32) -> Result<Vec<HistoryRow>> {
-        self.ask(include_str!("../../../sql/books/read_latest_history.sql"), values![brand.0, most], rows::history)
+        self.ask(
+            brand,
+            include_str!("../../../sql/books/read_latest_history.sql"),
+            values![brand.0, most],
+            rows::history,
+        )
     }
 
     fn decision(&self, brand: BrandId, record: RecordNo) -> Result<Option<DecisionRow>> {
         let values = values![brand.0, record.0];
-        self.one(include_str!("../../../sql/books/read_decision.sql"), values, rows::decision)
+        self.one(brand, include_str!("../../../sql/books/read_decision.sql"), values, rows::decision)
     }
 
     fn decisions_of(&self, brand: BrandId, order: &OrderKey) -> Result<Vec<DecisionRow>> {
         let values = values![brand.0, order.event_type.0, &order.order_id, DECISIONS_MAX];
-        self.ask(include_str!("../../../sql/books/read_decisions_of_order.sql"), values, rows::decision)
+        self.ask(brand, include_str!("../../../sql/books/read_decisions_of_order.sql"), values, rows::decision)
     }
 
     fn entries(&self, brand: BrandId, action: ActionId) -> Result<Vec<EntryRow>> {
-        self.ask(include_str!("../../../sql/books/read_entries.sql"), values![brand.0, action.seq], rows::entry)
+        self.ask(brand, include_str!("../../../sql/books/read_entries.sql"), values![brand.0, action.seq], rows::entry)
     }
 
     fn click(&self, brand: BrandId, no: ClickNo) -> Result<Option<ClickRow>> {
         let values = values![brand.0, no.0];
-        self.one(include_str!("../../../sql/books/read_click.sql"), values, rows::click)
+        self.one(brand, include_str!("../../../sql/books/read_click.sql"), values, rows::click)
     }
 
     fn clicks(
@@ -175,7 +199,7 @@ impl Reads for SqlReads {
         let before = before.map_or(i64::MAX, |no| no.0.cast_signed());
         let (program, partner) = (filter.program.map(|id| id.0), filter.partner.map(|id| id.0));
         let values = values![brand.0, before, program, partner, counted_value(filter.counted), most];
-        self.ask(include_str!("../../../sql/books/read_clicks.sql"), values, rows::click)
+        self.ask(brand, include_str!("../../../sql/books/read_clicks.sql"), values, rows::click)
     }
 
     fn conversions(
@@ -187,18 +211,19 @@ impl Reads for SqlReads {
         most: u32,
     ) -> Result<Vec<(OrderKey, ConversionRow)>> {
         let values = values![brand.0, before_record(before), program.map(|id| id.0), counted_value(counted), most];
-        self.ask(include_str!("../../../sql/books/read_conversions.sql"), values, rows::conversion)
+        self.ask(brand, include_str!("../../../sql/books/read_conversions.sql"), values, rows::conversion)
     }
 
     fn conversions_of(&self, brand: BrandId, order_id: &str) -> Result<Vec<(OrderKey, ConversionRow)>> {
         let sql = include_str!("../../../sql/books/read_conversions_of_order.sql");
-        self.ask(sql, values![brand.0, order_id], rows::conversion)
+        self.ask(brand, sql, values![brand.0, order_id], rows::conversion)
     }
 
     fn orders_like(&self, brand: BrandId, prefix: &str, most: u32) -> Result<Vec<(OrderKey, ConversionRow)>> {
         // Everything that begins so lies below the prefix and the last character there is.
         let below = format!("{prefix}\u{10FFFF}");
         self.ask(
+            brand,
             include_str!("../../../sql/books/search_orders.sql"),
             values![brand.0, prefix, &below, most],
             rows::conversion,
@@ -207,42 +232,72 @@ impl Reads for SqlReads {
 
     fn identifiers_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<(NodeId, Identifier)>> {
         let values = [brand.0.into(), Value::integers(nodes.iter().map(|node| node.0))];
-        self.ask(include_str!("../../../sql/books/read_identifiers_at.sql"), &values, |row| {
+        self.ask(brand, include_str!("../../../sql/books/read_identifiers_at.sql"), &values, |row| {
             Ok((NodeId(row.number(0)?), stored::identifier(row.blob(1)?)?))
         })
     }
 
     fn submission(&self, brand: BrandId, id: SubmissionId) -> Result<Option<SubmissionRow>> {
-        self.one(include_str!("../../../sql/books/read_submission.sql"), values![brand.0, &id.0], rows::submission)
+        self.one(
+            brand,
+            include_str!("../../../sql/books/read_submission.sql"),
+            values![brand.0, &id.0],
+            rows::submission,
+        )
     }
 
     fn count_submissions(&self, brand: BrandId) -> Result<u64> {
         let sql = include_str!("../../../sql/books/count_submissions.sql");
-        Ok(self.one(sql, values![brand.0], |row| row.number(0))?.unwrap_or_default())
+        Ok(self.one(brand, sql, values![brand.0], |row| row.number(0))?.unwrap_or_default())
     }
 
     fn submissions(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<SubmissionRow>> {
         let values = values![brand.0, before_record(before), most];
-        self.ask(include_str!("../../../sql/books/read_submissions.sql"), values, rows::submission)
+        self.ask(brand, include_str!("../../../sql/books/read_submissions.sql"), values, rows::submission)
     }
 
     fn audit(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<AuditEntry>> {
         let values = values![brand.0, before_record(before), most];
-        self.ask(include_str!("../../../sql/books/read_audit.sql"), values, rows::audit)
+        self.ask(brand, include_str!("../../../sql/books/read_audit.sql"), values, rows::audit)
     }
 
     fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>> {
         let values = values![brand.0, id.edge, id.epoch, id.n];
-        self.one(include_str!("../../../sql/books/read_audit_by_fact.sql"), values, rows::audit)
+        self.one(brand, include_str!("../../../sql/books/read_audit_by_fact.sql"), values, rows::audit)
     }
 
     fn balances(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Money)>> {
         let values = values![brand.0, partner.map(|id| id.0)];
-        self.ask(include_str!("../../../sql/books/read_balances.sql"), values, rows::balance)
+        self.ask(brand, include_str!("../../../sql/books/read_balances.sql"), values, rows::balance)
     }
 
     fn payments(&self, brand: BrandId, partner: Option<PartnerId>, most: u32) -> Result<Vec<PaymentRow>> {
         let values = values![brand.0, partner.map(|id| id.0), most];
-        self.ask(include_str!("../../../sql/books/read_payments.sql"), values, rows::payment)
+        self.ask(brand, include_str!("../../../sql/books/read_payments.sql"), values, rows::payment)
+    }
+
+    fn config(&self, brand: BrandId) -> Result<Config> {
+        let name = self.clusters.name_of(self.clusters.partition_of(brand));
+        self.clusters.named(&name)?.with(|db| config(db, brand)).map_err(trouble)
+    }
+
+    fn config_marks(&self) -> Result<Vec<(BrandId, RecordNo)>> {
+        let mut marks = Vec::new();
+        for (name, pool) in self.clusters.all() {
+            let mark = |row: &dyn Row| Ok((BrandId(row.number(0)?), RecordNo(row.number(1)?)));
+            let here = pool.list(include_str!("../../../sql/books/list_config_marks.sql"), &[], mark);
+            let holds = |brand| self.clusters.holds(name, self.clusters.partition_of(brand));
+            marks.extend(here.map_err(trouble)?.into_iter().filter(|(brand, _)| holds(*brand)));
+        }
+        Ok(marks)
+    }
+
+    fn places(&self) -> Result<Places> {
+        let mut all = Places::new();
+        for (name, pool) in self.clusters.all() {
+            let here = pool.with(places).map_err(trouble)?;
+            all.extend(here.into_iter().filter(|(partition, _)| self.clusters.holds(name, *partition)));
+        }
+        Ok(all)
     }
 }

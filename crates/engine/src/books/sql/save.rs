@@ -15,7 +15,7 @@ use crate::values;
 
 pub fn save(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
     save_state(db, brand, slice)?;
-    save_config(db, brand, &slice.new.config)?;
+    save_config(db, brand, slice)?;
     save_clicks(db, brand, slice)?;
     save_graph(db, brand, slice)?;
     save_orders(db, brand, slice)?;
@@ -54,7 +54,13 @@ fn save_state(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()
     .map(drop)
 }
 
-fn save_config(db: &mut dyn Database, brand: BrandId, entries: &[ConfigEntry]) -> Answer<()> {
+fn save_config(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    let entries = &slice.new.config;
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let mark = values![brand.0, slice.state.last_record.0];
+    db.run(include_str!("../../../sql/books/save_config_mark.sql"), mark)?;
     let mut save = db.write(include_str!("../../../sql/books/save_config.sql"))?;
     for entry in entries {
         let (kind, program, key) = config_key(entry);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{SCHEMA_VERSION, SqlBooks, SqlReads, trouble};
+use super::{Clusters, SCHEMA_VERSION, SqlBooks, SqlReads, trouble};
 use crate::database::sqlite::Sqlite;
 use crate::database::{Database, Pool};
 use crate::error::{Error, Result};
@@ -21,7 +21,7 @@ impl SqlBooks {
         )
         .map_err(trouble)?;
         prepare(&mut db)?;
-        Ok(SqlBooks { db: Box::new(db) })
+        Ok(SqlBooks::new(Clusters::one(Box::new(db))))
     }
 }
 
@@ -30,7 +30,7 @@ impl SqlReads {
     pub fn open_file(path: &Path) -> Result<SqlReads> {
         let path: PathBuf = path.to_owned();
         let pool = Pool::open(Box::new(move || Ok(Box::new(Sqlite::open_read_only(&path)?))))?;
-        Ok(SqlReads::new(pool))
+        Ok(SqlReads::new(Clusters::one(pool)))
     }
 }
 

@@ -1,0 +1,1 @@
+select brand, record from config_mark;

@@ -1,0 +1,3 @@
+insert into archive (partition, position, edge, epoch, n, first_fact_n, records, kept_at, facts, raw)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+on conflict (partition, position) do nothing;

@@ -1,0 +1,1 @@
+delete from process where edge = ?1 and epoch = ?2;

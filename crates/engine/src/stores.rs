@@ -1,0 +1,109 @@
+//! Which engines keep what. The one place that knows them all; everything else sees traits.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::books::Books;
+use crate::books::reads::Reads;
+use crate::books::sql::postgres::Servers;
+use crate::books::sql::{MAIN, Placement, SqlBooks, SqlReads, dump};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::database::postgres::Server;
+use crate::database::sqlite::Sqlite;
+use crate::error::{Error, Result};
+use crate::log::postgres::PostgresLog;
+use crate::log::sqlite::SqliteLog;
+use crate::log::{Log, Places};
+use crate::settings::Settings;
+
+/// The opened stores of an installation.
+pub struct Stores {
+    pub settings: Arc<Settings>,
+    pub log: Arc<dyn Log>,
+    pub reads: Arc<dyn Reads>,
+    pub placement: Arc<ArcSwap<Placement>>,
+    books: BooksAt,
+}
+
+/// Where a machine opens its books.
+enum BooksAt {
+    File(PathBuf),
+    Servers { servers: Servers, installation: String },
+}
+
+impl Stores {
+    pub fn open(config: &Config, clock: &dyn Clock) -> Result<Stores> {
+        std::fs::create_dir_all(&config.data)
+            .map_err(|error| Error::setup(format!("make the folder {}", config.data.display()), error))?;
+        match &config.database_url {
+            None => Stores::open_files(&config.data),
+            Some(url) => Stores::open_servers(config, Server::new(&url.0)?, clock),
+        }
+    }
+
+    /// An embedded installation: three files and a key in one folder.
+    fn open_files(folder: &Path) -> Result<Stores> {
+        let settings = Arc::new(Settings::open(folder)?);
+        let log = Arc::new(SqliteLog::open(&log_file(folder))?);
+        let books = books_file(folder);
+        // The writer makes the file that the readers open.
+        SqlBooks::open_file(&books)?;
+        let reads = Arc::new(SqlReads::open_file(&books)?);
+        let placement = Arc::new(ArcSwap::from_pointee(settings.placement()?));
+        Ok(Stores { settings, log, reads, placement, books: BooksAt::File(books) })
+    }
+
+    fn open_servers(config: &Config, main: Server, clock: &dyn Clock) -> Result<Stores> {
+        let settings = Arc::new(Settings::open_on(&main, &config.key_path())?);
+        let installation = settings.installation()?;
+        let mut servers = BTreeMap::from([(MAIN.to_owned(), main.clone())]);
+        for (name, url) in &config.clusters {
+            servers.insert(name.clone(), Server::new(&url.0)?);
+        }
+        let placement = Arc::new(ArcSwap::from_pointee(settings.placement()?));
+        SqlBooks::open_on(&servers, placement.clone(), &installation)?;
+        SqlBooks::make_quarters(&servers, clock.now())?;
+        let log: Arc<dyn Log> = Arc::new(PostgresLog::open(&main, &installation)?);
+        let reads = Arc::new(SqlReads::open_on(&servers, placement.clone())?);
+        Ok(Stores { settings, log, reads, placement, books: BooksAt::Servers { servers, installation } })
+    }
+
+    /// Whether other processes may work on the same stores.
+    pub fn are_shared(&self) -> bool {
+        matches!(self.books, BooksAt::Servers { .. })
+    }
+
+    /// Books for one more machine.
+    pub fn books(&self) -> Result<Box<dyn Books>> {
+        Ok(Box::new(match &self.books {
+            BooksAt::File(path) => SqlBooks::open_file(path)?,
+            BooksAt::Servers { servers, installation } => {
+                SqlBooks::open_on(servers, self.placement.clone(), installation)?
+            }
+        }))
+    }
+
+    /// The ordered dump of the books, as of one moment, and which places that is.
+    pub fn dump(&self, to: &Path) -> Result<Places> {
+        match &self.books {
+            BooksAt::File(path) => dump(&mut Sqlite::open_read_only(path)?, to),
+            BooksAt::Servers { servers, .. } => {
+                let main =
+                    servers.get(MAIN).ok_or_else(|| Error::setup("dump the books", "there is no main cluster"))?;
+                dump(&mut main.connect()?, to)
+            }
+        }
+    }
+}
+
+pub fn log_file(folder: &Path) -> PathBuf {
+    folder.join("log.db")
+}
+
+pub fn books_file(folder: &Path) -> PathBuf {
+    folder.join("books.db")
+}
