@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::intake::click_id::ClickNumbers;
 use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS};
 use crate::log::recorder::{Durable, Recorder};
+use crate::log::spool::SpoolFigures;
 use crate::log::sqlite::SqliteLog;
 use crate::log::{Draft, Log, Position};
 use crate::machine::{Machine, MachineFigures, OnConfig, Progress, Running};
@@ -75,6 +76,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     pub click_numbers: ClickNumbers,
     pub figures: Arc<MachineFigures>,
+    /// What lies on this edge while a shared log is away; none where the log is this computer's own.
+    pub spool: Option<Arc<SpoolFigures>>,
     log: Arc<dyn Log>,
     routing: Arc<ArcSwap<Routing>>,
     progress: watch::Receiver<Progress>,
@@ -108,6 +111,7 @@ impl Engine {
             click_numbers: ClickNumbers::new(edge),
             clock,
             figures,
+            spool: None,
             log,
             routing,
             progress,

@@ -8,6 +8,7 @@ pub mod json;
 pub mod names;
 pub mod number;
 pub mod recorder;
+pub mod spool;
 pub mod sqlite;
 pub mod wire;
 
