@@ -337,6 +337,19 @@ impl Lane {
         self.frames > 0 && self.under_way.is_none() && self.rests_until.is_none_or(|until| until <= now)
     }
 
+    /// Whether the file holds a frame that was not counted: a commit that failed may have come about all the same.
+    fn finds_more(&mut self, file: &SpoolFile, partition: PartitionId) -> bool {
+        match file.next(partition, self.gone) {
+            Ok(Some(next)) => (self.frames, self.bytes) = (1, bytes_of(&next.frame)),
+            Ok(None) => return false,
+            Err(error) => {
+                tracing::error!(%error, partition = partition.0, "the spool could not be read");
+                self.failed();
+            }
+        }
+        true
+    }
+
     fn sent(&mut self, place: Place, bytes: u64) {
         self.gone = place;
         self.under_way = None;
@@ -462,8 +475,8 @@ impl Keeper {
         for parcel in waiting {
             let lane = self.lanes.get(&parcel.partition());
             let may = lane.is_some_and(|lane| {
-                lane.frames > 0
-                    && (lane.is_away(now, deadline) || lane.left >= LEAVE_PER_ENTRY || parcel.deadline <= now)
+                let turn = lane.left >= LEAVE_PER_ENTRY || parcel.deadline <= now;
+                lane.is_away(now, deadline) || (lane.frames > 0 && turn)
             });
             if may || closed { entering.push(parcel) } else { self.held.push(parcel) }
         }
@@ -501,10 +514,10 @@ impl Keeper {
     /// Before its sender hears of it: its next frame must find the lane.
     fn entered(&mut self, parcel: &Parcel, kept_at: Timestamp) {
         let partition = parcel.partition();
-        let lane = self.lanes.entry(partition).or_insert_with(|| {
+        if self.lanes.is_empty() {
             tracing::warn!(partition = partition.0, "the shared log is away: frames are kept in the spool");
-            Lane::new(kept_at)
-        });
+        }
+        let lane = self.lanes.entry(partition).or_insert_with(|| Lane::new(kept_at));
         lane.frames += 1;
         lane.bytes += bytes_of(parcel.frame());
         lane.left = 0;
@@ -513,8 +526,12 @@ impl Keeper {
 
     /// Lets partitions of which nothing is left go directly again, with what was held for them first.
     fn clear(&mut self) {
-        let empty: BTreeSet<PartitionId> =
-            self.lanes.iter().filter(|(_, lane)| lane.frames == 0).map(|(partition, _)| *partition).collect();
+        let mut empty = BTreeSet::new();
+        for (partition, lane) in self.lanes.iter_mut().filter(|(_, lane)| lane.frames == 0) {
+            if !lane.finds_more(&self.file, *partition) {
+                empty.insert(*partition);
+            }
+        }
         if empty.is_empty() {
             return;
         }
@@ -534,9 +551,9 @@ impl Keeper {
         state.direct.extend(direct.iter().cloned());
         state.spooled.retain(|partition| !empty.contains(partition));
         drop(state);
-        for partition in &empty {
-            self.lanes.remove(partition);
-            tracing::info!(partition = partition.0, "the spool is sent on: frames go to the shared log again");
+        self.lanes.retain(|partition, _| !empty.contains(partition));
+        if self.lanes.is_empty() {
+            tracing::info!("the spool is sent on: frames go to the shared log again");
         }
         for parcel in direct {
             send(&self.desk, self.shared.as_ref(), vec![parcel]);
