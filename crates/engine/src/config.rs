@@ -1,15 +1,15 @@
 //! What the person who runs the server decides. One order of sources: defaults, file, environment, flags.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use crate::books::sql::MAIN;
 use crate::error::{Error, Result};
+use crate::role::Role;
+use crate::secret::Secret;
 
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Config {
@@ -45,69 +45,11 @@ pub struct Config {
     pub key: Option<PathBuf>,
     /// Threads of the machine: each applies some of the partitions.
     pub machine_threads: u8,
+    /// Whether a report that lies on this edge's own disk only, because the shared log is away, is answered as kept.
+    pub spool_answers_reports: bool,
     /// Further PostgreSQL servers that hold books of some partitions, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub clusters: BTreeMap<String, Secret>,
-}
-
-/// What a process does, of what there is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Takes clicks, visits and reports.
-    Edge,
-    /// Applies the log to the books.
-    Machine,
-    /// Answers people and programs: console, portal, API.
-    Reader,
-    /// Does what is done once for all: drops what has had its time.
-    Courier,
-}
-
-impl Role {
-    pub const ALL: [Role; 4] = [Role::Edge, Role::Machine, Role::Reader, Role::Courier];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Role::Edge => "edge",
-            Role::Machine => "machine",
-            Role::Reader => "reader",
-            Role::Courier => "courier",
-        }
-    }
-}
-
-/// An address that may hold a password: never printed.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(pub String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.masked())
-    }
-}
-
-impl Secret {
-    /// The address with its password left out; of several after commas, each.
-    fn masked(&self) -> String {
-        let one = |address: &str| match Url::parse(address) {
-            Ok(mut url) if url.password().is_some() => {
-                // It parsed with a password, so another fits in its place.
-                _ = url.set_password(Some("***"));
-                url.to_string()
-            }
-            Ok(url) => url.to_string(),
-            Err(_) => "***".to_owned(),
-        };
-        self.0.split(',').map(one).collect::<Vec<_>>().join(",")
-    }
-}
-
-impl Serialize for Secret {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.masked())
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +87,7 @@ pub struct Source {
     pub log: Option<String>,
     pub log_format: Option<LogFormat>,
     pub edge: Option<u16>,
+    pub spool_answers_reports: Option<bool>,
     pub roles: Option<Vec<Role>>,
     pub database_url: Option<Secret>,
     pub log_url: Option<Secret>,
@@ -176,6 +119,7 @@ impl Source {
             log: self.log.or(weaker.log),
             log_format: self.log_format.or(weaker.log_format),
             edge: self.edge.or(weaker.edge),
+            spool_answers_reports: self.spool_answers_reports.or(weaker.spool_answers_reports),
             roles: self.roles.or(weaker.roles),
             database_url: self.database_url.or(weaker.database_url),
             log_url: self.log_url.or(weaker.log_url),
@@ -201,6 +145,7 @@ impl Config {
             log: source.log.unwrap_or_else(|| "info".into()),
             log_format: source.log_format.unwrap_or(LogFormat::Text),
             edge: source.edge.unwrap_or(1),
+            spool_answers_reports: source.spool_answers_reports.unwrap_or(false),
             roles: source.roles.unwrap_or_else(|| Role::ALL.to_vec()),
             // An empty one, as a deployment may leave it, is none.
             database_url: source.database_url.filter(|url| !url.0.is_empty()),

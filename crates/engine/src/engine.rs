@@ -13,14 +13,16 @@ use tokio::sync::watch;
 
 use crate::books::reads::Reads;
 use crate::clock::Clock;
-use crate::config::{Config, Role};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::intake::click_id::ClickNumbers;
 use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS};
 use crate::log::recorder::{Durable, Recorder};
+use crate::log::spool::{SpoolFigures, SpoolLimits, SpooledLog};
 use crate::log::{Draft, Log, Position};
 use crate::machine::{Assignment, Machine, MachineFigures, OnConfig, Progress, Running, Tell};
 use crate::peers::{Peers, Watched};
+use crate::role::Role;
 use crate::routing::{PartitionId, Routing};
 use crate::settings::{NewBrand, Process, Settings};
 use crate::stores::Stores;
@@ -59,6 +61,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     pub click_numbers: ClickNumbers,
     pub figures: Arc<MachineFigures>,
+    /// What lies on this edge while a shared log is away; none where the log is this computer's own.
+    pub spool: Option<Arc<SpoolFigures>>,
     log: Arc<dyn Log>,
     routing: Arc<ArcSwap<Routing>>,
     progress: watch::Receiver<Progress>,
@@ -74,7 +78,13 @@ impl Engine {
     pub fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Engine> {
         let stores = Stores::open(config, clock.as_ref())?;
         let shared = stores.are_shared();
-        let (settings, log, reads) = (stores.settings.clone(), stores.log.clone(), stores.reads.clone());
+        let (settings, reads) = (stores.settings.clone(), stores.reads.clone());
+        let spooled = shared.then(|| spooled(&stores, config)).transpose()?;
+        let spool = spooled.as_ref().map(|log| log.figures().clone());
+        let log: Arc<dyn Log> = match spooled {
+            Some(log) => Arc::new(log),
+            None => stores.log.clone(),
+        };
         let epoch = if shared { settings.enter(&this_process(config)?)? } else { settings.next_epoch()? };
         let recorder = Arc::new(Recorder::start(log.clone(), config.edge, epoch)?);
         let routing = Arc::new(ArcSwap::from_pointee(Routing::default().with_directory(&settings.directory()?)));
@@ -113,6 +123,7 @@ impl Engine {
             clock,
             figures,
             log,
+            spool,
             routing,
             progress,
             assignments,
@@ -133,10 +144,20 @@ impl Engine {
         self.clock.now()
     }
 
+    /// Runs a question to the settings where it may take its time.
+    pub async fn with_settings<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Settings) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let settings = self.settings.clone();
+        blocking(move || ask(&settings)).await
+    }
+
     /// Creates a brand and adopts the newest rules for it.
-    pub async fn create_brand(&self, brand: &NewBrand, actor: Actor) -> std::result::Result<BrandId, SettleError> {
-        let id = self.settings.create_brand(brand, self.now())?;
-        self.learn_directory()?;
+    pub async fn create_brand(&self, brand: NewBrand, actor: Actor) -> std::result::Result<BrandId, SettleError> {
+        let now = self.now();
+        let id = self.with_settings(move |settings| settings.create_brand(&brand, now)).await?;
+        self.learn_directory().await?;
         self.settle(id, actor, Fact::RulesAdopted { version: RULES_VERSION }).await?;
         Ok(id)
     }
@@ -207,15 +228,15 @@ impl Engine {
     }
 
     /// Takes a program's number for a brand: the wanted one, or the next.
-    pub fn create_program(&self, brand: BrandId, wanted: Option<ProgramId>) -> Result<ProgramId> {
-        let id = self.settings.create_program(brand, wanted)?;
-        self.learn_directory()?;
+    pub async fn create_program(&self, brand: BrandId, wanted: Option<ProgramId>) -> Result<ProgramId> {
+        let id = self.with_settings(move |settings| settings.create_program(brand, wanted)).await?;
+        self.learn_directory().await?;
         Ok(id)
     }
 
     /// Sees what this process changed in the directory at once; others see it soon.
-    fn learn_directory(&self) -> Result<()> {
-        let directory = self.settings.directory()?;
+    async fn learn_directory(&self) -> Result<()> {
+        let directory = self.with_settings(Settings::directory).await?;
         self.routing.rcu(|before| before.with_directory(&directory));
         match &self.peers {
             Some(peers) => lock(peers).nudge(),
@@ -279,6 +300,12 @@ fn assign_all(assignments: &[Arc<ArcSwap<Assignment>>], routing: &Routing) {
     if let Some(first) = assignments.first() {
         first.store(Arc::new(all));
     }
+}
+
+/// Before a shared log lies a spool on this edge's own disk.
+fn spooled(stores: &Stores, config: &Config) -> Result<SpooledLog> {
+    let file = config.data.join(format!("spool-{}.db", config.edge));
+    SpooledLog::open(stores.log.clone(), &file, SpoolLimits::default())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -13,10 +13,10 @@ use tokio::sync::watch;
 
 use crate::books::reads::Reads;
 use crate::books::sql::Placement;
-use crate::config::Role;
 use crate::error::{Error, Result};
 use crate::log::Log;
 use crate::machine::{Assignment, Progress};
+use crate::role::Role;
 use crate::routing::{PartitionId, Routing};
 use crate::settings::Settings;
 

@@ -13,6 +13,7 @@ use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use referee_engine::intake::click::is_slug;
 use referee_engine::limits::BODY_BYTES_MAX;
+use referee_engine::role::Role;
 use tower::ServiceExt;
 
 use crate::app::App;
@@ -22,13 +23,15 @@ use crate::{api, console, docs, health, vendor};
 
 /// The faces that are routed by path.
 pub struct Faces {
-    tracking: Router,
+    /// None where others take clicks.
+    tracking: Option<Router>,
     console: Router,
 }
 
 impl Faces {
     pub fn new(app: &Arc<App>) -> Faces {
-        Faces { tracking: tracking(app), console: console_face(app) }
+        let (edge, reader) = (app.config.has(Role::Edge), app.config.has(Role::Reader));
+        Faces { tracking: edge.then(|| tracking(app)), console: console_face(app, edge, reader) }
     }
 }
 
@@ -48,15 +51,20 @@ fn tracking(app: &Arc<App>) -> Router {
         .with_state(app.clone())
 }
 
-/// On the console's hosts: people, and programs of the brand.
-fn console_face(app: &Arc<App>) -> Router {
-    Router::new()
-        .merge(console::routes())
-        .merge(api::routes())
-        .merge(docs::routes())
-        .route("/PageLoad", post(vendor::page_load::post_page_load))
-        .route("/Advertisers/{sid}/{*rest}", any(vendor::advertisers))
-        .route("/healthz", get(health::live))
+/// On the console's hosts: people, and programs of the brand. Every process says how it is; what else it answers is a
+/// matter of its roles.
+fn console_face(app: &Arc<App>, edge: bool, reader: bool) -> Router {
+    let mut face = Router::new();
+    if reader {
+        face = face.merge(console::routes()).merge(docs::routes());
+    }
+    if edge || reader {
+        face = face
+            .merge(api::routes())
+            .route("/PageLoad", post(vendor::page_load::post_page_load))
+            .route("/Advertisers/{sid}/{*rest}", any(vendor::advertisers));
+    }
+    face.route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .fallback(not_found)
@@ -69,13 +77,13 @@ fn console_face(app: &Arc<App>) -> Router {
 pub async fn dispatch(app: &Arc<App>, faces: &Faces, from: SocketAddr, request: Request<Incoming>) -> Response<Body> {
     let host = host_of(request.uri(), request.headers());
     let tracked = app.engine.routing().hosts.contains_key(&host);
-    if tracked {
+    if let Some(face) = faces.tracking.as_ref().filter(|_| tracked) {
         let path = request.uri().path();
         let may_be_link = path.starts_with("/c/") || path.strip_prefix('/').is_some_and(is_slug) && path != "/PageLoad";
         if may_be_link && let Some(answer) = click::follow(app, &host, from, &request).await {
             return answer;
         }
-        return route(&faces.tracking, from, request).await;
+        return route(face, from, request).await;
     }
     if app.config.console_hosts.contains(&host) {
         return route(&faces.console, from, request).await;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use referee_engine::Engine;
 use referee_engine::engine::blocking;
 use referee_engine::error::Result;
+use referee_engine::role::Role;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
@@ -22,9 +23,12 @@ const TASKS: [Task; 1] = [
     Task { name: "clean", every: Duration::from_secs(60 * 60), run: Engine::clean },
 ];
 
-/// Runs the tasks until the set is dropped.
+/// Runs the tasks until the set is dropped, where that is this process's role.
 pub fn start(app: &Arc<App>) -> JoinSet<()> {
     let mut set = JoinSet::new();
+    if !app.config.has(Role::Courier) {
+        return set;
+    }
     for task in TASKS {
         set.spawn(repeat(task, app.clone()));
     }

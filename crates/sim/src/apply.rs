@@ -9,12 +9,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use referee_core::id::BrandId;
 use referee_engine::books::sql::SqlBooks;
 use referee_engine::log::frame::{Encoded, pack};
 use referee_engine::log::sqlite::SqliteLog;
 use referee_engine::log::{Draft, Frame, FrameId, Log as _};
-use referee_engine::machine::{Machine, MachineFigures, Progress};
+use referee_engine::machine::{Assignment, Machine, Progress, Tell};
 use referee_engine::routing::PartitionId;
 use serde::Serialize;
 
@@ -130,10 +129,9 @@ fn run_in(folder: &Path, options: &Options, mix: Mix) -> Result<Run> {
     author.flush()?;
     let (frames, end) = (author.frames - frames_before, log.end(PARTITION)?);
 
-    let brands: [(BrandId, PartitionId); 1] = [(BRAND, PARTITION)];
     let books = Box::new(SqlBooks::open_file(&books_path)?);
-    let mut machine =
-        Machine::open(log.clone(), books, &brands, Box::new(|_, _| {}), Arc::new(MachineFigures::default()))?;
+    let mut machine = Machine::new(log.clone(), books, Tell::nobody(), Arc::default());
+    machine.assign(&Assignment::from([(PARTITION, vec![BRAND])]))?;
     machine.catch_up(&Progress::from([(PARTITION, set_up)]))?;
     let (cpu, clock) = (thread_time(), Instant::now());
     let facts = machine.catch_up(&Progress::from([(PARTITION, end)]))?;

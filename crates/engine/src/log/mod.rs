@@ -9,7 +9,9 @@ pub mod names;
 pub mod number;
 pub mod postgres;
 pub mod recorder;
+pub mod spool;
 pub mod sqlite;
+mod statements;
 pub mod wire;
 
 #[cfg(test)]

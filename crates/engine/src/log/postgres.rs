@@ -13,6 +13,7 @@ use std::time::Duration;
 use referee_core::time::Timestamp;
 
 use super::arrivals::Arrivals;
+use super::statements::{FIND_END, LIST_FRAMES};
 use super::{Completion, Frame, FrameId, Frames, Kept, Log, Places, Position};
 use crate::database::postgres::{Postgres, Server, Store};
 use crate::database::{Answer, Database, Pool, Row, Trouble, Value, find, list};
@@ -136,11 +137,11 @@ impl Log for PostgresLog {
 
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>> {
         let values = values![partition.0, after.0, frames_max as u64];
-        self.ask("read the log", |db| list(db, include_str!("../../sql/log/list_frames.sql"), values, frame_of))
+        self.ask("read the log", |db| list(db, LIST_FRAMES, values, frame_of))
     }
 
     fn end(&self, partition: PartitionId) -> Result<Position> {
-        let sql = include_str!("../../sql/log/find_end.sql");
+        let sql = FIND_END;
         let end = self.ask("find the end of the log", |db| find(db, sql, values![partition.0], |row| row.number(0)))?;
         Ok(Position(end.unwrap_or_default()))
     }

@@ -9,6 +9,7 @@ use referee_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 use super::arrivals::Arrivals;
+use super::statements::{FIND_END, LIST_FRAMES};
 use super::{Completion, Frame, FrameId, Frames, Kept, Log, Places, Position};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
@@ -112,13 +113,13 @@ impl Log for SqliteLog {
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>> {
         let reader = lock(&self.reader);
         let failed = |error| Error::unavailable("read the log", error);
-        let mut statement = reader.prepare_cached(include_str!("../../sql/log/list_frames.sql")).map_err(failed)?;
+        let mut statement = reader.prepare_cached(LIST_FRAMES).map_err(failed)?;
         statement.query_map((partition.0, after.0, frames_max), frame_of).and_then(Iterator::collect).map_err(failed)
     }
 
     fn end(&self, partition: PartitionId) -> Result<Position> {
         lock(&self.reader)
-            .query_row(include_str!("../../sql/log/find_end.sql"), [partition.0], |row| row.get(0).map(place))
+            .query_row(FIND_END, [partition.0], |row| row.get(0).map(place))
             .map_err(|error| Error::unavailable("find the end of the log", error))
     }
 

@@ -1,8 +1,8 @@
 //! Which processes of a scaled installation are alive. Times are the server's, since hosts' clocks differ.
 
-use crate::config::Role;
 use crate::database::{Row, Trouble, find, list};
 use crate::error::{Error, Result};
+use crate::role::Role;
 use crate::values;
 
 use super::{Settings, next_epoch};

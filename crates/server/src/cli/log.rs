@@ -1,20 +1,20 @@
 //! `referee log`: looks into the log.
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use referee_engine::clock::SystemClock;
 use referee_engine::error::{Error, Result};
 use referee_engine::log::frame::unpack;
 use referee_engine::log::json::to_json_line;
-use referee_engine::log::sqlite::SqliteLog;
-use referee_engine::log::{Log as _, Position};
+use referee_engine::log::{Log, Position};
 use referee_engine::routing::PartitionId;
-use referee_engine::settings::Settings;
+
+use super::Stores;
 
 #[derive(Args)]
-pub struct Log {
+pub struct LogArgs {
     #[command(subcommand)]
     command: LogCommand,
 }
@@ -23,9 +23,8 @@ pub struct Log {
 enum LogCommand {
     /// Prints every record as a line of JSON.
     Cat {
-        /// Folder of the log.
-        #[arg(long, env = "REFEREE_DATA", default_value = "referee-data")]
-        data: PathBuf,
+        #[command(flatten)]
+        stores: Stores,
         /// Only this brand's.
         #[arg(long)]
         brand: Option<u32>,
@@ -34,12 +33,11 @@ enum LogCommand {
 
 const FRAMES_AT_ONCE: usize = 256;
 
-pub fn run(command: Log) -> Result<ExitCode> {
-    let LogCommand::Cat { data, brand } = command.command;
-    let settings = Settings::open(&data)?;
-    let log = SqliteLog::open(&data.join("log.db"))?;
-    for (it, _) in settings.brands()? {
-        if brand.is_none_or(|brand| brand == it.id.0) && !cat(&log, it.partition)? {
+pub fn run(command: LogArgs) -> Result<ExitCode> {
+    let LogCommand::Cat { stores, brand } = command.command;
+    let stores = referee_engine::stores::Stores::open(&stores.load()?, &SystemClock)?;
+    for (it, _) in stores.settings.brands()? {
+        if brand.is_none_or(|brand| brand == it.id.0) && !cat(stores.log.as_ref(), it.partition)? {
             break;
         }
     }
@@ -47,7 +45,7 @@ pub fn run(command: Log) -> Result<ExitCode> {
 }
 
 /// Prints a partition; false when whoever read has seen enough.
-fn cat(log: &SqliteLog, partition: PartitionId) -> Result<bool> {
+fn cat(log: &dyn Log, partition: PartitionId) -> Result<bool> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut after = Position::default();
     loop {

@@ -12,8 +12,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use referee_engine::config::{Config, Source};
+use referee_engine::config::{Config, LogFormat, Scheme, Source};
 use referee_engine::error::Result;
+use referee_engine::role::Role;
+use referee_engine::secret::Secret;
 
 /// Self-hosted partner tracking and attribution.
 #[derive(Parser)]
@@ -34,20 +36,68 @@ enum Command {
     /// Manages the people who sign in.
     User(user::User),
     /// Looks into the log.
-    Log(log::Log),
+    Log(log::LogArgs),
     /// Rebuilds the books from the log.
     Replay(replay::Replay),
 }
 
-/// Flags and variables of the server. Each overrides the file.
+/// Flags and variables that say where everything is kept. Each overrides the file.
 #[derive(Args, Default)]
-pub struct Settings {
+pub struct Stores {
     /// Configuration file.
     #[arg(long, env = "REFEREE_CONFIG")]
     config: Option<PathBuf>,
     /// Folder of the log, the books and the settings.
     #[arg(long, env = "REFEREE_DATA")]
     data: Option<PathBuf>,
+    /// PostgreSQL for the settings, the books and the log, instead of files. It may hold a password: better in the
+    /// variable or the file.
+    #[arg(long, env = "REFEREE_DATABASE_URL", hide_env_values = true, value_parser = secret)]
+    database_url: Option<Secret>,
+    /// NATS JetStream for the log, as nats://host:4222, several after commas.
+    #[arg(long, env = "REFEREE_LOG_URL", hide_env_values = true, value_parser = secret)]
+    log_url: Option<Secret>,
+    /// Copies of the log in NATS: 1, 3 or 5.
+    #[arg(long, env = "REFEREE_LOG_REPLICAS")]
+    log_replicas: Option<u8>,
+    /// The credentials file of NATS.
+    #[arg(long, env = "REFEREE_LOG_CREDENTIALS")]
+    log_credentials: Option<PathBuf>,
+    /// The master key's file.
+    #[arg(long = "key-file", env = "REFEREE_KEY_FILE")]
+    key: Option<PathBuf>,
+    /// Further PostgreSQL servers for books, as name=postgres://.., several after spaces.
+    #[arg(long, env = "REFEREE_CLUSTERS", hide_env_values = true, value_delimiter = ' ', value_parser = cluster)]
+    cluster: Vec<(String, Secret)>,
+}
+
+impl Stores {
+    /// What is said here; the file's words where it is silent.
+    fn source(self) -> Result<Source> {
+        let file = self.config.as_deref().map(Source::read).transpose()?.unwrap_or_default();
+        let given = Source {
+            data: self.data,
+            database_url: self.database_url,
+            log_url: self.log_url,
+            log_replicas: self.log_replicas,
+            log_credentials: self.log_credentials,
+            key: self.key,
+            clusters: (!self.cluster.is_empty()).then(|| self.cluster.into_iter().collect()),
+            ..Source::default()
+        };
+        Ok(given.over(file))
+    }
+
+    pub fn load(self) -> Result<Config> {
+        Config::new(self.source()?)
+    }
+}
+
+/// Flags and variables of the server. Each overrides the file.
+#[derive(Args, Default)]
+pub struct Settings {
+    #[command(flatten)]
+    stores: Stores,
     /// Address and port to listen on.
     #[arg(long, env = "REFEREE_LISTEN")]
     listen: Option<SocketAddr>,
@@ -59,23 +109,30 @@ pub struct Settings {
     log: Option<String>,
     /// `http` or `https`: how visitors reach the server.
     #[arg(long, env = "REFEREE_SCHEME", value_parser = scheme)]
-    scheme: Option<referee_engine::config::Scheme>,
+    scheme: Option<Scheme>,
     /// `text` or `json`.
     #[arg(long, env = "REFEREE_LOG_FORMAT", value_parser = log_format)]
-    log_format: Option<referee_engine::config::LogFormat>,
+    log_format: Option<LogFormat>,
     /// The last entry of X-Forwarded-For is the visitor's address.
     #[arg(long, env = "REFEREE_TRUST_FORWARDED")]
     trust_forwarded: Option<bool>,
     /// Number of this edge.
     #[arg(long, env = "REFEREE_EDGE")]
     edge: Option<u16>,
+    /// What this process does: some of edge, machine, reader, courier.
+    #[arg(long, env = "REFEREE_ROLES", value_delimiter = ',', value_parser = role)]
+    roles: Option<Vec<Role>>,
+    /// Threads that apply the log to the books.
+    #[arg(long, env = "REFEREE_MACHINE_THREADS")]
+    machine_threads: Option<u8>,
+    /// Answer a report as kept when it lies on this edge's own disk only.
+    #[arg(long, env = "REFEREE_SPOOL_ANSWERS_REPORTS")]
+    spool_answers_reports: Option<bool>,
 }
 
 impl Settings {
     pub fn load(self) -> Result<Config> {
-        let file = self.config.as_deref().map(Source::read).transpose()?.unwrap_or_default();
         let given = Source {
-            data: self.data,
             listen: self.listen,
             console_hosts: self.console_hosts,
             scheme: self.scheme,
@@ -83,23 +140,41 @@ impl Settings {
             log: self.log,
             log_format: self.log_format,
             edge: self.edge,
+            roles: self.roles,
+            machine_threads: self.machine_threads,
+            spool_answers_reports: self.spool_answers_reports,
+            ..Source::default()
         };
-        Config::new(given.over(file))
+        Config::new(given.over(self.stores.source()?))
     }
 }
 
-fn scheme(text: &str) -> std::result::Result<referee_engine::config::Scheme, String> {
+fn secret(text: &str) -> std::result::Result<Secret, String> {
+    Ok(Secret(text.to_owned()))
+}
+
+fn cluster(text: &str) -> std::result::Result<(String, Secret), String> {
+    let (name, url) = text.split_once('=').ok_or("it is name=postgres://..")?;
+    Ok((name.to_owned(), Secret(url.to_owned())))
+}
+
+fn role(text: &str) -> std::result::Result<Role, String> {
+    let found = Role::ALL.into_iter().find(|role| role.as_str() == text);
+    found.ok_or_else(|| "it is edge, machine, reader or courier".into())
+}
+
+fn scheme(text: &str) -> std::result::Result<Scheme, String> {
     match text {
-        "http" => Ok(referee_engine::config::Scheme::Http),
-        "https" => Ok(referee_engine::config::Scheme::Https),
+        "http" => Ok(Scheme::Http),
+        "https" => Ok(Scheme::Https),
         _ => Err("it is `http` or `https`".into()),
     }
 }
 
-fn log_format(text: &str) -> std::result::Result<referee_engine::config::LogFormat, String> {
+fn log_format(text: &str) -> std::result::Result<LogFormat, String> {
     match text {
-        "text" => Ok(referee_engine::config::LogFormat::Text),
-        "json" => Ok(referee_engine::config::LogFormat::Json),
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
         _ => Err("it is `text` or `json`".into()),
     }
 }

@@ -1,24 +1,24 @@
 //! `referee replay`: the books again, from the log alone.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use referee_engine::error::Result;
 use referee_engine::replay;
 
+use super::Stores;
+
 #[derive(Args)]
 pub struct Replay {
-    /// Folder of the log and the books.
-    #[arg(long, env = "REFEREE_DATA", default_value = "referee-data")]
-    data: PathBuf,
+    #[command(flatten)]
+    stores: Stores,
     /// Rebuild beside the live books and compare the two byte for byte.
     #[arg(long, required = true)]
     check: bool,
 }
 
 pub fn run(command: Replay) -> Result<ExitCode> {
-    let report = replay::check(&command.data)?;
+    let report = replay::check(&command.stores.load()?)?;
     match report.difference {
         None => {
             println!("{} records replayed; the rebuilt books are the same, byte for byte", report.records);

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use referee_engine::Engine;
 use referee_engine::clock::SystemClock;
@@ -18,17 +19,32 @@ use super::Settings;
 pub fn run(settings: Settings) -> Result<ExitCode> {
     let config = settings.load()?;
     log_as(&config);
-    let engine = Arc::new(Engine::open(&config.data, config.edge, Arc::new(SystemClock))?);
+    let engine = Arc::new(Engine::open(&config, Arc::new(SystemClock))?);
     runtime()?.block_on(async {
         let stop = StopSignal::listen()?;
         let listener = listen(&config).await?;
         tracing::info!(listen = %config.listen, data = %config.data.display(), "referee serves");
         let app = App::new(engine.clone(), config, None);
-        serve(listener, app, stop.wait()).await;
+        let ends = async {
+            tokio::select! {
+                () = stop.wait() => {}
+                () = evicted(&engine) => tracing::error!("another process took this edge number; this one ends"),
+            }
+        };
+        serve(listener, app, ends).await;
         Ok::<_, Error>(())
     })?;
+    let code = if engine.is_evicted() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
     engine.shut_down();
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
+}
+
+/// Resolves when another process has taken this one's edge number.
+async fn evicted(engine: &Engine) {
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    while !engine.is_evicted() {
+        tick.tick().await;
+    }
 }
 
 pub async fn listen(config: &Config) -> Result<TcpListener> {

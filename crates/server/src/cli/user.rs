@@ -1,7 +1,6 @@
 //! `referee user`: who may sign in. The first user is made here; the others in the console.
 
 use std::io::Read;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -9,10 +8,13 @@ use referee_core::fact::{Actor, Role};
 use referee_core::id::{BrandId, UserId};
 use referee_engine::Engine;
 use referee_engine::clock::SystemClock;
+use referee_engine::config::Config;
 use referee_engine::error::{Error, Result};
-use referee_engine::settings::{NewBrand, random_text};
+use referee_engine::settings::{NewBrand, Settings, random_text};
 
 use crate::serve::runtime;
+
+use super::Stores;
 
 #[derive(Args)]
 pub struct User {
@@ -24,9 +26,8 @@ pub struct User {
 enum UserCommand {
     /// Makes a user, and the brand if there is none yet. Run it while the server is stopped.
     Add {
-        /// Folder of the settings.
-        #[arg(long, env = "REFEREE_DATA", default_value = "referee-data")]
-        data: PathBuf,
+        #[command(flatten)]
+        stores: Stores,
         /// The address to sign in with.
         #[arg(long)]
         email: String,
@@ -42,9 +43,11 @@ enum UserCommand {
 }
 
 pub fn run(command: User) -> Result<ExitCode> {
-    let UserCommand::Add { data, email, name, brand, password_stdin } = command.command;
+    let UserCommand::Add { stores, email, name, brand, password_stdin } = command.command;
     let password = if password_stdin { read_password()? } else { random_text() };
-    let engine = Engine::open(&data, 0, std::sync::Arc::new(SystemClock))?;
+    // Number 0 is nobody's edge.
+    let config = Config { edge: 0, ..stores.load()? };
+    let engine = Engine::open(&config, std::sync::Arc::new(SystemClock))?;
     let added = runtime()?.block_on(add(&engine, &email, &name, &brand, &password));
     engine.shut_down();
     let id = added?;
@@ -60,18 +63,22 @@ async fn add(engine: &Engine, email: &str, name: &str, brand: &str, password: &s
         return Err(Error::setup("add a user", format!("{email:?} is not an e-mail address")));
     }
     let brand = brand_named(engine, brand).await?;
-    let user = engine.settings.create_user(email, name, password, engine.now())?;
-    engine.settings.set_role(user, brand, Role::Owner, None)?;
-    Ok(user)
+    let (email, name, password, now) = (email.to_owned(), name.to_owned(), password.to_owned(), engine.now());
+    let owner = move |settings: &Settings| {
+        let user = settings.create_user(&email, &name, &password, now)?;
+        settings.set_role(user, brand, Role::Owner, None)?;
+        Ok(user)
+    };
+    engine.with_settings(owner).await
 }
 
 async fn brand_named(engine: &Engine, name: &str) -> Result<BrandId> {
-    let known = engine.settings.brands()?.into_iter().find(|(brand, _)| brand.name == name);
+    let known = engine.with_settings(Settings::brands).await?.into_iter().find(|(brand, _)| brand.name == name);
     if let Some((brand, _)) = known {
         return Ok(brand.id);
     }
     let actor = Actor { user: UserId(0), role: Role::Operator, reason: "made with the first user".into() };
-    let created = engine.create_brand(&NewBrand { name: name.to_owned() }, actor).await;
+    let created = engine.create_brand(NewBrand { name: name.to_owned() }, actor).await;
     created.map_err(|error| Error::setup("make the brand", error))
 }
 

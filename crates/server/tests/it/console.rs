@@ -1,6 +1,6 @@
 //! The console: who sees what, and that nothing is done without a form of its own.
 
-use crate::support::{Demo, Person};
+use crate::support::{Demo, Person, eventually};
 
 const SCREENS: [&str; 15] = [
     "/",
@@ -302,15 +302,21 @@ fn what_is_set_up_is_paused_resumed_and_changed() {
     done("/ads/standing", &[("program", "1"), ("id", "1"), ("standing", "paused")]);
     assert!(!lands(&demo.link(0)).starts_with(&page), "a paused ad leads to the program's page");
     assert!(owner.get("/ads?standing=paused").text().contains("Court shoes"));
-    assert!(owner.get("/clicks?counted=AD_NOT_ACTIVE").text().contains("The ad is paused."));
+    eventually("the click says why", || {
+        owner.get("/clicks?counted=AD_NOT_ACTIVE").text().contains("The ad is paused.")
+    });
     done("/ads/standing", &[("program", "1"), ("id", "1"), ("standing", "active")]);
 
     done("/links/standing", &[("program", "1"), ("slug", "trail-notes"), ("standing", "paused")]);
     lands("/trail-notes");
-    assert!(owner.get("/clicks?counted=LINK_NOT_ACTIVE").text().contains("The short link is paused."));
+    eventually("the click says why", || {
+        owner.get("/clicks?counted=LINK_NOT_ACTIVE").text().contains("The short link is paused.")
+    });
     done("/links/standing", &[("program", "1"), ("slug", "trail-notes"), ("standing", "active")]);
     lands("/trail-notes");
-    assert!(export(&owner, "/clicks?format=csv").lines().nth(1).is_some_and(|line| line.contains(",Counted,")));
+    eventually("the newest click counts", || {
+        export(&owner, "/clicks?format=csv").lines().nth(1).is_some_and(|line| line.contains(",Counted,"))
+    });
 
     done("/promo-codes/standing", &[("program", "1"), ("code", "TRAIL10"), ("standing", "paused")]);
     assert!(owner.get("/ads?format=csv&table=codes&standing=paused").text().contains("TRAIL10,Trail Notes,Paused"));

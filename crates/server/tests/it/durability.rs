@@ -15,6 +15,7 @@ use referee_core::fact::Fact;
 use referee_core::id::{BrandId, ClickNo, ProgramId};
 use referee_engine::Engine;
 use referee_engine::clock::SystemClock;
+use referee_engine::config::{Config, Source};
 use referee_engine::intake::click_id::{Opened, open};
 use referee_engine::log::Position;
 use referee_engine::log::frame::unpack;
@@ -138,7 +139,8 @@ fn exchange(connection: &mut TcpStream, request: &str) -> Option<String> {
 
 /// Restarts in this process, and looks for everything that was acknowledged.
 fn check(folder: &Path, clicks: &[String], orders: &BTreeSet<String>) {
-    let engine = Engine::open(folder, 2, Arc::new(SystemClock)).expect("it opens again");
+    let config = Config { edge: 2, ..demo_config(folder) };
+    let engine = Engine::open(&config, Arc::new(SystemClock)).expect("it opens again");
     let (brand, keys) = engine.settings.brands().expect("the brands").remove(0);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     while !runtime.block_on(engine.catch_up(brand.id)).expect("the machine moves") {}
@@ -162,8 +164,12 @@ fn check(folder: &Path, clicks: &[String], orders: &BTreeSet<String>) {
         assert!(found[0].1.action.is_some(), "and was credited");
     }
     engine.shut_down();
-    let report = replay::check(folder).expect("the books are rebuilt");
+    let report = replay::check(&config).expect("the books are rebuilt");
     assert_eq!(report.difference, None);
+}
+
+fn demo_config(folder: &Path) -> Config {
+    Config::new(Source { data: Some(folder.to_owned()), ..Source::default() }).expect("a configuration")
 }
 
 /// How often each click and each order stands in the log.

@@ -23,7 +23,7 @@ impl Store {
         let mut make = || {
             db.begin()?;
             db.run("select pg_advisory_xact_lock(?1)", values![MAKING])?;
-            db.run_script(include_str!("../../../sql/store.postgres.sql"))?;
+            db.run_script(include_str!("../../../sql/store/schema.postgres.sql"))?;
             let sql = "select version, installation from referee_store where name = ?1";
             let read = |row: &dyn crate::database::Row| Ok((row.number(0)?, row.text(1)?.to_owned()));
             let found: Option<(i32, String)> = find(&mut db, sql, values![self.name], read)?;

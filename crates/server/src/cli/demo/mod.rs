@@ -14,11 +14,13 @@ use referee_engine::Engine;
 use referee_engine::clock::SystemClock;
 use referee_engine::config::{Config, Scheme, Source};
 use referee_engine::error::{Error, Result};
+use referee_engine::secret::Secret;
 
 use crate::app::{App, Shop};
 use crate::demo::ShopConfig;
 use crate::serve::{runtime, serve};
 
+use super::secret;
 use super::serve::{StopSignal, listen, log_as};
 
 #[derive(Args)]
@@ -26,6 +28,15 @@ pub struct Demo {
     /// Folder of the demonstration's files.
     #[arg(long, default_value = "demo-data")]
     data: PathBuf,
+    /// PostgreSQL instead of files: an empty database of the demonstration's own.
+    #[arg(long, env = "REFEREE_DATABASE_URL", hide_env_values = true, value_parser = secret)]
+    database_url: Option<Secret>,
+    /// NATS JetStream for the log.
+    #[arg(long, env = "REFEREE_LOG_URL", hide_env_values = true, value_parser = secret)]
+    log_url: Option<Secret>,
+    /// Copies of the log in NATS.
+    #[arg(long, env = "REFEREE_LOG_REPLICAS")]
+    log_replicas: Option<u8>,
     /// Address and port; with port 0 a free one is taken.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -51,10 +62,13 @@ pub fn run(command: Demo) -> Result<ExitCode> {
         console_hosts: Some(vec![CONSOLE_HOST.into(), "127.0.0.1".into()]),
         scheme: Some(Scheme::Http),
         log: Some("warn".into()),
+        database_url: command.database_url,
+        log_url: command.log_url,
+        log_replicas: command.log_replicas,
         ..Source::default()
     })?;
     log_as(&config);
-    let engine = Arc::new(Engine::open(&config.data, config.edge, Arc::new(SystemClock))?);
+    let engine = Arc::new(Engine::open(&config, Arc::new(SystemClock))?);
     let outcome = runtime()?.block_on(async {
         let stop = StopSignal::listen()?;
         let listener = listen(&config).await?;
@@ -101,7 +115,7 @@ fn remove_earlier(folder: &std::path::Path) -> Result<()> {
     for entry in entries {
         let name = entry.map_err(|error| Error::setup(doing(), error))?.file_name();
         let name = name.to_string_lossy();
-        let ours = ["log.db", "books.db", "settings.db", "referee.key", "demo.json", "replay-"];
+        let ours = ["log.db", "books.db", "settings.db", "spool-", "referee.key", "demo.json", "replay-"];
         if !ours.iter().any(|file| name.starts_with(file)) {
             return Err(Error::setup(doing(), format!("{name} is not a demonstration's file; choose another folder")));
         }

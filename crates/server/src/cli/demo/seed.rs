@@ -9,7 +9,7 @@ use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{Category, Program, PromoCode, Standing, VanityLink};
 use referee_engine::engine::{Engine, SettleError};
 use referee_engine::error::{Error, Result};
-use referee_engine::settings::{NewBrand, TokenKind, random_text};
+use referee_engine::settings::{NewBrand, Settings, TokenKind, random_text};
 use referee_engine::zone::zone;
 use serde::{Deserialize, Serialize};
 
@@ -105,8 +105,8 @@ struct Planter<'a> {
 
 impl Planter<'_> {
     async fn plant(engine: &Engine, port: u16) -> Result<Seed> {
-        let brand = engine.create_brand(&NewBrand { name: "Acme Shoes".into() }, operator()).await.map_err(trouble)?;
-        let program = engine.create_program(brand, None)?;
+        let brand = engine.create_brand(NewBrand { name: "Acme Shoes".into() }, operator()).await.map_err(trouble)?;
+        let program = engine.create_program(brand, None).await?;
         let planter = Planter { engine, brand, program, port };
         planter.program().await?;
         let event_types = EventTypes {
@@ -120,18 +120,20 @@ impl Planter<'_> {
         for plan in &PARTNERS {
             partners.push(planter.partner(plan, &event_types, &ads).await?);
         }
-        planter.seed(event_types, ads, partners)
+        planter.seed(event_types, ads, partners).await
     }
 
-    fn seed(&self, event_types: EventTypes, ads: Vec<AdSeed>, partners: Vec<PartnerSeed>) -> Result<Seed> {
-        let settings = &self.engine.settings;
-        let now = self.engine.now();
-        let user = SignIn { email: "manager@acme.example".into(), password: random_text() };
-        let id = settings.create_user(&user.email, "Mara Manager", &user.password, now)?;
-        settings.set_role(id, self.brand, Role::Owner, None)?;
-        let account = settings.create_token(self.brand, TokenKind::Account, "Demo account", &["read", "write"], now)?;
-        let api = settings.create_token(self.brand, TokenKind::Api, "Demo API", &["read", "write"], now)?;
-        let account_sid = settings.find_brand(self.brand)?.map(|brand| brand.account_sid).unwrap_or_default();
+    async fn seed(&self, event_types: EventTypes, ads: Vec<AdSeed>, partners: Vec<PartnerSeed>) -> Result<Seed> {
+        let (brand, now) = (self.brand, self.engine.now());
+        let user = self.user("manager@acme.example".into(), "Mara Manager", Role::Owner, None).await?;
+        let tokens = move |settings: &Settings| {
+            let scopes = &["read", "write"];
+            let account = settings.create_token(brand, TokenKind::Account, "Demo account", scopes, now)?;
+            let api = settings.create_token(brand, TokenKind::Api, "Demo API", scopes, now)?;
+            let account_sid = settings.find_brand(brand)?.map(|brand| brand.account_sid).unwrap_or_default();
+            Ok((account, api, account_sid))
+        };
+        let (account, api, account_sid) = self.engine.with_settings(tokens).await?;
         let port = self.port;
         Ok(Seed {
             console_url: format!("http://{CONSOLE_HOST}:{port}"),
@@ -147,6 +149,19 @@ impl Planter<'_> {
             partners,
             ads,
         })
+    }
+
+    /// Somebody who may sign in, with a new password.
+    async fn user(&self, email: String, name: &'static str, role: Role, partner: Option<PartnerId>) -> Result<SignIn> {
+        let (brand, now) = (self.brand, self.engine.now());
+        let user = SignIn { email, password: random_text() };
+        let made = user.clone();
+        let make = move |settings: &Settings| {
+            let id = settings.create_user(&made.email, name, &made.password, now)?;
+            settings.set_role(id, brand, role, partner)
+        };
+        self.engine.with_settings(make).await?;
+        Ok(user)
     }
 
     async fn settle(&self, fact: Fact) -> Result<String> {
@@ -221,9 +236,9 @@ impl Planter<'_> {
     }
 
     async fn partner(&self, plan: &PartnerPlan, event_types: &EventTypes, ads: &[AdSeed]) -> Result<PartnerSeed> {
-        let settings = &self.engine.settings;
-        let now = self.engine.now();
-        let partner = settings.create_partner(self.brand, None, plan.name, now)?;
+        let (brand, now, name) = (self.brand, self.engine.now(), plan.name);
+        let partner = move |settings: &Settings| settings.create_partner(brand, None, name, now);
+        let partner = self.engine.with_settings(partner).await?;
         self.settle(Fact::PartnerSet { partner, standing: Standing::Active }).await?;
         self.terms(Some(partner), plan.sale_ppm.map(|ppm| rules(event_types, ppm))).await?;
         let ad = AdId(ads.first().map_or(0, |ad| ad.id));
@@ -243,9 +258,8 @@ impl Planter<'_> {
             standing: Standing::Active,
         }))
         .await?;
-        let user = SignIn { email: format!("{}@partners.example", plan.slug), password: random_text() };
-        let id = settings.create_user(&user.email, plan.name, &user.password, now)?;
-        settings.set_role(id, self.brand, Role::Partner, Some(partner))?;
+        let email = format!("{}@partners.example", plan.slug);
+        let user = self.user(email, plan.name, Role::Partner, Some(partner)).await?;
         let origin = format!("http://{TRACKING_HOST}:{}", self.port);
         Ok(PartnerSeed {
             id: partner.0,

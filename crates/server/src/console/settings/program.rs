@@ -121,7 +121,7 @@ pub async fn set(person: Person, Form(sent): Form<ProgramForm>) -> Result<Respon
     let mut program = program(&person, &sent)?;
     program.id = match wanted.filter(|id| is_ours(&person, *id)) {
         Some(id) => id,
-        None => person.app.engine.create_program(person.brand, wanted)?,
+        None => person.app.engine.create_program(person.brand, wanted).await?,
     };
     let id = program.id;
     person.settle("set in the console", Fact::ProgramSet(program)).await?;

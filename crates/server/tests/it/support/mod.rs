@@ -3,5 +3,5 @@
 mod demo;
 mod http;
 
-pub use demo::{Demo, Person, data_path, free_port, next_line};
+pub use demo::{Demo, Person, data_path, eventually, free_port, next_line};
 pub use http::{Client, Reply, form};
