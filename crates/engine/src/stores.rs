@@ -67,7 +67,10 @@ impl Stores {
         let placement = Arc::new(ArcSwap::from_pointee(settings.placement()?));
         SqlBooks::open_on(&servers, placement.clone(), &installation)?;
         SqlBooks::make_quarters(&servers, clock.now())?;
-        let log: Arc<dyn Log> = Arc::new(PostgresLog::open(&main, &installation)?);
+        let log: Arc<dyn Log> = match &config.log_url {
+            None => Arc::new(PostgresLog::open(&main, &installation)?),
+            Some(_) => return Err(Error::setup("open the log", "NATS JetStream is not built in yet")),
+        };
         let reads = Arc::new(SqlReads::open_on(&servers, placement.clone())?);
         Ok(Stores { settings, log, reads, placement, books: BooksAt::Servers { servers, installation } })
     }

@@ -2,15 +2,21 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Demo};
+use crate::support::{Client, Demo, Pair, on_every_pair};
+
+on_every_pair!(
+    the_document_and_the_routes_name_the_same,
+    a_brand_sets_itself_up_with_ids_it_brings_along,
+    every_no_has_the_one_envelope,
+    tokens_open_only_what_they_are_for,
+);
 
 fn document() -> Value {
     serde_json::from_str(referee_server::api::OPENAPI).expect("the document is JSON")
 }
 
-#[test]
-fn the_document_and_the_routes_name_the_same() {
-    let demo = Demo::start();
+fn the_document_and_the_routes_name_the_same(pair: Pair) {
+    let demo = Demo::on(pair);
     let document = document();
     let paths = document["paths"].as_object().expect("paths");
     let source = include_str!("../../src/api/mod.rs");
@@ -35,9 +41,8 @@ fn the_document_and_the_routes_name_the_same() {
     }
 }
 
-#[test]
-fn a_brand_sets_itself_up_with_ids_it_brings_along() {
-    let demo = Demo::start();
+fn a_brand_sets_itself_up_with_ids_it_brings_along(pair: Pair) {
+    let demo = Demo::on(pair);
     let api = demo.api();
     let post = |path: &str, body: Value| api.post(path, "application/json", &body.to_string());
     let partner = post("/api/v1/partners", json!({ "id": 123_456, "name": "Old Friend", "program_ids": [1] }));
@@ -75,9 +80,8 @@ fn a_brand_sets_itself_up_with_ids_it_brings_along() {
     assert_eq!(reserved.status, 400);
 }
 
-#[test]
-fn every_no_has_the_one_envelope() {
-    let demo = Demo::start();
+fn every_no_has_the_one_envelope(pair: Pair) {
+    let demo = Demo::on(pair);
     let api = demo.api();
     for (reply, status, code) in [
         (api.get("/api/v1/nothing"), 404, "not_found"),
@@ -100,9 +104,8 @@ fn every_no_has_the_one_envelope() {
     assert_eq!(api.post("/api/v1/ads", "application/json", &next).json()["id"], 4);
 }
 
-#[test]
-fn tokens_open_only_what_they_are_for() {
-    let demo = Demo::start();
+fn tokens_open_only_what_they_are_for(pair: Pair) {
+    let demo = Demo::on(pair);
     for line in ["", "Bearer nonsense", "Basic bm9ib2R5Og=="] {
         let client = Client::new(demo.address, "localhost").with("authorization", line);
         let reply = client.get("/api/v1/actions");

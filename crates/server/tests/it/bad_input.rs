@@ -3,7 +3,14 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::support::{Demo, Reply};
+use crate::support::{Demo, Pair, Reply, on_every_pair};
+
+on_every_pair!(
+    every_fault_has_its_field_and_code_and_leaves_nothing,
+    wrong_credentials_and_oversized_bodies_are_refused,
+    an_address_in_clear_is_taken_with_a_warning_and_kept_nowhere,
+    random_bytes_are_never_a_fault_of_the_server,
+);
 
 const GOOD: [(&str, &str); 5] =
     [("EventDate", "NOW"), ("OrderId", "bad-1"), ("CustomerId", "c1"), ("CurrencyCode", "EUR"), ("Amount", "10")];
@@ -19,9 +26,8 @@ fn report(demo: &Demo, changed: &[(&str, &str)]) -> Reply {
     demo.account().send("POST", "Conversions", &pairs)
 }
 
-#[test]
-fn every_fault_has_its_field_and_code_and_leaves_nothing() {
-    let demo = Demo::start();
+fn every_fault_has_its_field_and_code_and_leaves_nothing(pair: Pair) {
+    let demo = Demo::on(pair);
     let long = "x".repeat(65);
     type Fault<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
     let faults: [Fault<'_>; 12] = [
@@ -56,9 +62,8 @@ fn every_fault_has_its_field_and_code_and_leaves_nothing() {
     assert!(page.text().contains("BAD_AMOUNT") || page.text().contains("negative"), "{}", page.text());
 }
 
-#[test]
-fn wrong_credentials_and_oversized_bodies_are_refused() {
-    let demo = Demo::start();
+fn wrong_credentials_and_oversized_bodies_are_refused(pair: Pair) {
+    let demo = Demo::on(pair);
     let sid = demo.text("/account_sid");
     let nobody = demo.anybody();
     assert_eq!(nobody.get(&format!("/Advertisers/{sid}/Actions.json")).status, 401);
@@ -72,9 +77,8 @@ fn wrong_credentials_and_oversized_bodies_are_refused() {
     assert_eq!(account.get("Actions.json")["@total"], "0");
 }
 
-#[test]
-fn an_address_in_clear_is_taken_with_a_warning_and_kept_nowhere() {
-    let mut demo = Demo::start();
+fn an_address_in_clear_is_taken_with_a_warning_and_kept_nowhere(pair: Pair) {
+    let mut demo = Demo::on(pair);
     let address = "ann.unmistakable@example.com";
     let reply = report(&demo, &[("CustomerEmail", address), ("OrderId", "clear")]);
     assert_eq!(reply.status, 200, "{}", reply.text());
@@ -116,9 +120,8 @@ const PLACES: [(&str, &str, &str); 14] = [
     ("localhost", "API POST", "/api/v1/conversions"),
 ];
 
-#[test]
-fn random_bytes_are_never_a_fault_of_the_server() {
-    let demo = Demo::start();
+fn random_bytes_are_never_a_fault_of_the_server(pair: Pair) {
+    let demo = Demo::on(pair);
     let account = demo.account();
     let mut runner = TestRunner::new(Config { cases: 400, failure_persistence: None, ..Config::default() });
     let names =

@@ -2,11 +2,16 @@
 
 use serde_json::json;
 
-use crate::support::{Demo, form};
+use crate::support::{Demo, Pair, form, on_every_pair};
 
-#[test]
-fn a_click_becomes_an_action_in_every_form_of_report_and_can_be_changed() {
-    let demo = Demo::start();
+on_every_pair!(
+    a_click_becomes_an_action_in_every_form_of_report_and_can_be_changed,
+    pages_of_actions_are_followed_to_the_end,
+    a_promo_code_a_forced_partner_and_items_are_priced,
+);
+
+fn a_click_becomes_an_action_in_every_form_of_report_and_can_be_changed(pair: Pair) {
+    let demo = Demo::on(pair);
     let account = demo.account();
     let (click_id, _) = demo.click(0);
     let (program, sale) = (demo.number("/program_id").to_string(), demo.number("/event_types/sale").to_string());
@@ -68,9 +73,8 @@ fn a_click_becomes_an_action_in_every_form_of_report_and_can_be_changed() {
     assert!(xml.text().contains("<State>REVERSED</State>"), "{}", xml.text());
 }
 
-#[test]
-fn pages_of_actions_are_followed_to_the_end() {
-    let demo = Demo::start();
+fn pages_of_actions_are_followed_to_the_end(pair: Pair) {
+    let demo = Demo::on(pair);
     let account = demo.account();
     let (click_id, _) = demo.click(1);
     let (program, sale) = (demo.number("/program_id").to_string(), demo.number("/event_types/sale").to_string());
@@ -97,9 +101,8 @@ fn pages_of_actions_are_followed_to_the_end() {
     assert!(company.to_string().contains("Acme Shoes"), "{company}");
 }
 
-#[test]
-fn a_promo_code_a_forced_partner_and_items_are_priced() {
-    let demo = Demo::start();
+fn a_promo_code_a_forced_partner_and_items_are_priced(pair: Pair) {
+    let demo = Demo::on(pair);
     let account = demo.account();
     let (program, sale) = (demo.number("/program_id").to_string(), demo.number("/event_types/sale").to_string());
     let base = [("CampaignId", program.as_str()), ("ActionTrackerId", &sale), ("EventDate", "NOW")];

@@ -2,11 +2,20 @@
 
 use serde_json::json;
 
-use crate::support::Demo;
+use crate::support::{Demo, Pair, on_every_pair};
 
-#[test]
-fn pixel_and_server_both_reporting_is_one_action() {
-    let demo = Demo::start();
+on_every_pair!(
+    pixel_and_server_both_reporting_is_one_action,
+    an_order_that_nobody_brought_is_kept_and_decided_again_when_a_click_turns_up,
+    another_device_is_joined_by_the_customer,
+    only_pages_of_the_shop_may_read_answers,
+    the_tag_is_cached_but_asked_after,
+    who_says_no_is_not_followed,
+    a_page_load_answers_with_the_click_id_to_go_on_with,
+);
+
+fn pixel_and_server_both_reporting_is_one_action(pair: Pair) {
+    let demo = Demo::on(pair);
     let account = demo.account();
     let (_, cookie) = demo.click(0);
     let query = "program=1&event=sale&order_id=P1&amount=80.00&currency=EUR";
@@ -37,9 +46,8 @@ fn pixel_and_server_both_reporting_is_one_action() {
     assert!(reasons.contains(&json!("CONV_DUPLICATE")), "{reasons:?}");
 }
 
-#[test]
-fn an_order_that_nobody_brought_is_kept_and_decided_again_when_a_click_turns_up() {
-    let demo = Demo::start();
+fn an_order_that_nobody_brought_is_kept_and_decided_again_when_a_click_turns_up(pair: Pair) {
+    let demo = Demo::on(pair);
     let account = demo.account();
     let pairs = [
         ("CampaignId", "1"),
@@ -59,9 +67,8 @@ fn an_order_that_nobody_brought_is_kept_and_decided_again_when_a_click_turns_up(
     assert_eq!((actions.len(), &actions[0]["MediaPartnerName"]), (1, &json!("Sole Search")));
 }
 
-#[test]
-fn another_device_is_joined_by_the_customer() {
-    let demo = Demo::start();
+fn another_device_is_joined_by_the_customer(pair: Pair) {
+    let demo = Demo::on(pair);
     let account = demo.account();
     let (click_id, cookie) = demo.click(1);
     let phone = demo.page().with("cookie", &cookie);
@@ -83,9 +90,8 @@ fn another_device_is_joined_by_the_customer() {
     assert_eq!(steps.last(), Some(&json!("seen_at_click")));
 }
 
-#[test]
-fn only_pages_of_the_shop_may_read_answers() {
-    let demo = Demo::start();
+fn only_pages_of_the_shop_may_read_answers(pair: Pair) {
+    let demo = Demo::on(pair);
     let body = "{\"program\":1,\"page\":\"/\"}";
     let own = demo.page().post("/pt/v", "text/plain", body);
     assert_eq!(own.header("access-control-allow-origin"), demo.text("/shop_url"));
@@ -98,18 +104,16 @@ fn only_pages_of_the_shop_may_read_answers() {
     assert_eq!((preflight.status, preflight.header("access-control-allow-methods")), (204, "POST"));
 }
 
-#[test]
-fn the_tag_is_cached_but_asked_after() {
-    let demo = Demo::start();
+fn the_tag_is_cached_but_asked_after(pair: Pair) {
+    let demo = Demo::on(pair);
     let tag = demo.page().get("/tag.js");
     assert_eq!((tag.status, tag.header("content-type")), (200, "text/javascript; charset=utf-8"));
     let known = demo.page().with("if-none-match", tag.header("etag")).get("/tag.js");
     assert_eq!((known.status, known.body.len()), (304, 0));
 }
 
-#[test]
-fn who_says_no_is_not_followed() {
-    let demo = Demo::start();
+fn who_says_no_is_not_followed(pair: Pair) {
+    let demo = Demo::on(pair);
     let (_, cookie) = demo.click(0);
     let page = demo.page().with("cookie", &cookie);
     let visit = page.post("/pt/v", "text/plain", "{\"program\":1,\"consent\":\"denied\",\"customerId\":\"c1\"}");
@@ -122,9 +126,8 @@ fn who_says_no_is_not_followed() {
     assert!(metrics.contains("referee_visits_recorded_total 0"), "{metrics}");
 }
 
-#[test]
-fn a_page_load_answers_with_the_click_id_to_go_on_with() {
-    let demo = Demo::start();
+fn a_page_load_answers_with_the_click_id_to_go_on_with(pair: Pair) {
+    let demo = Demo::on(pair);
     let client = demo.anybody();
     let shop = demo.text("/shop_url");
     let (click_id, _) = demo.click(0);

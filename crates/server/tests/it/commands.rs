@@ -4,7 +4,13 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
-use crate::support::{Client, Demo, free_port};
+use crate::support::{Client, Demo, Pair, free_port, on_every_pair};
+
+on_every_pair!(
+    a_short_password_and_a_second_use_of_an_address_are_refused,
+    the_log_is_printed_and_the_books_are_rebuilt_from_it,
+    a_demonstration_goes_on_where_it_was_and_begins_anew_only_when_told,
+);
 
 fn referee() -> Command {
     Command::new(env!("CARGO_BIN_EXE_referee"))
@@ -50,9 +56,8 @@ fn the_first_user_is_made_and_signs_in_to_an_empty_house() {
     server.wait().expect("it ends");
 }
 
-#[test]
-fn a_short_password_and_a_second_use_of_an_address_are_refused() {
-    let demo = Demo::start();
+fn a_short_password_and_a_second_use_of_an_address_are_refused(pair: Pair) {
+    let demo = Demo::on(pair);
     let mut demo = demo;
     demo.stop();
     let taken = demo.command(&["user", "add", "--email", "manager@acme.example", "--brand", "Acme Shoes"]);
@@ -80,9 +85,8 @@ fn what_is_in_force_is_printed_and_the_stronger_source_wins() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("listten"), "the misspelt name is said");
 }
 
-#[test]
-fn the_log_is_printed_and_the_books_are_rebuilt_from_it() {
-    let mut demo = Demo::start();
+fn the_log_is_printed_and_the_books_are_rebuilt_from_it(pair: Pair) {
+    let mut demo = Demo::on(pair);
     let (click_id, _) = demo.click(0);
     let pairs = [
         ("CampaignId", "1"),
@@ -108,9 +112,8 @@ fn the_log_is_printed_and_the_books_are_rebuilt_from_it() {
     assert!(said.starts_with(&records.len().to_string()), "every record was replayed: {said}");
 }
 
-#[test]
-fn a_demonstration_goes_on_where_it_was_and_begins_anew_only_when_told() {
-    let mut demo = Demo::start();
+fn a_demonstration_goes_on_where_it_was_and_begins_anew_only_when_told(pair: Pair) {
+    let mut demo = Demo::on(pair);
     let sid = demo.text("/account_sid");
     demo.click(0);
     demo.stop();

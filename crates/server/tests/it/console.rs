@@ -1,6 +1,23 @@
 //! The console: who sees what, and that nothing is done without a form of its own.
 
-use crate::support::{Demo, Person, eventually};
+use crate::support::{Demo, Pair, Person, eventually, on_every_pair};
+
+on_every_pair!(
+    every_screen_shows_and_every_list_exports,
+    the_search_box_finds_orders_clicks_partners_and_codes,
+    partners_see_their_own_and_change_nothing,
+    a_form_of_another_session_is_refused,
+    roles_allow_what_they_say,
+    guessing_passwords_is_slowed,
+    a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended,
+    what_is_set_up_is_paused_resumed_and_changed,
+    a_second_program_has_links_of_its_own_on_a_host_that_is_free,
+    a_changed_password_ends_the_other_sessions,
+    people_are_added_and_disabled_by_owners_alone,
+    somebody_with_two_brands_switches_and_sees_one_at_a_time,
+    the_audit_trail_says_who_did_what_and_why,
+    every_table_has_a_file_with_figures_to_reckon_with,
+);
 
 const SCREENS: [&str; 15] = [
     "/",
@@ -41,9 +58,8 @@ fn export(person: &Person, path: &str) -> String {
     reply.text()
 }
 
-#[test]
-fn every_screen_shows_and_every_list_exports() {
-    let demo = Demo::start();
+fn every_screen_shows_and_every_list_exports(pair: Pair) {
+    let demo = Demo::on(pair);
     let id = with_an_order(&demo, "C1");
     let owner = demo.sign_in("/user");
     for path in SCREENS {
@@ -66,9 +82,8 @@ fn every_screen_shows_and_every_list_exports() {
     assert_eq!(owner.get("/actions/9.9.9").status, 404);
 }
 
-#[test]
-fn the_search_box_finds_orders_clicks_partners_and_codes() {
-    let demo = Demo::start();
+fn the_search_box_finds_orders_clicks_partners_and_codes(pair: Pair) {
+    let demo = Demo::on(pair);
     let id = with_an_order(&demo, "S-4711");
     let (click_id, _) = demo.click(1);
     let owner = demo.sign_in("/user");
@@ -83,9 +98,8 @@ fn the_search_box_finds_orders_clicks_partners_and_codes() {
     assert!(found("<script>alert(1)</script>").contains("&lt;script&gt;"));
 }
 
-#[test]
-fn partners_see_their_own_and_change_nothing() {
-    let demo = Demo::start();
+fn partners_see_their_own_and_change_nothing(pair: Pair) {
+    let demo = Demo::on(pair);
     let id = with_an_order(&demo, "O1");
     let (own, other) = (demo.sign_in("/partners/0/user"), demo.sign_in("/partners/1/user"));
     assert!(own.get("/actions").text().contains("O1"));
@@ -102,9 +116,8 @@ fn partners_see_their_own_and_change_nothing() {
     assert_eq!(demo.account().actions_of("O1")[0]["State"], "PENDING");
 }
 
-#[test]
-fn a_form_of_another_session_is_refused() {
-    let demo = Demo::start();
+fn a_form_of_another_session_is_refused(pair: Pair) {
+    let demo = Demo::on(pair);
     let id = with_an_order(&demo, "F1");
     let owner = demo.sign_in("/user");
     let path = format!("/actions/{id}");
@@ -119,9 +132,8 @@ fn a_form_of_another_session_is_refused() {
     assert_eq!(elsewhere.post_form("/sign-in", &[("email", &email), ("password", &password)]).status, 403);
 }
 
-#[test]
-fn roles_allow_what_they_say() {
-    let demo = Demo::start();
+fn roles_allow_what_they_say(pair: Pair) {
+    let demo = Demo::on(pair);
     let id = with_an_order(&demo, "R1");
     let owner = demo.sign_in("/user");
     let add = owner.post("/settings/users", &[("email", "vi@acme.example"), ("name", "Vi"), ("role", "viewer")]);
@@ -155,9 +167,8 @@ fn roles_allow_what_they_say() {
     assert_eq!(viewer.get("/").header("location"), "/sign-in", "the session is over");
 }
 
-#[test]
-fn guessing_passwords_is_slowed() {
-    let demo = Demo::start();
+fn guessing_passwords_is_slowed(pair: Pair) {
+    let demo = Demo::on(pair);
     let tries: Vec<u16> = (0..12)
         .map(|n| {
             demo.anybody()
@@ -238,9 +249,8 @@ fn a_moment() {
     std::thread::sleep(std::time::Duration::from_millis(1_300));
 }
 
-#[test]
-fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended() {
-    let demo = Demo::start();
+fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended(pair: Pair) {
+    let demo = Demo::on(pair);
     let owner = demo.sign_in("/user");
     let contract = |pairs: &[(&str, &str)]| {
         let reply = owner.post("/partners/2/contract", &[&[("program", "1")], pairs].concat());
@@ -284,9 +294,8 @@ fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended() {
     assert_eq!(partner.post("/partners/2/contract", &[("program", "1"), ("what", "template")]).status, 403);
 }
 
-#[test]
-fn what_is_set_up_is_paused_resumed_and_changed() {
-    let demo = Demo::start();
+fn what_is_set_up_is_paused_resumed_and_changed(pair: Pair) {
+    let demo = Demo::on(pair);
     let owner = demo.sign_in("/user");
     let lands = |path: &str| demo.visitor().get(path).header("location").to_owned();
     let done = |path: &str, pairs: &[(&str, &str)]| {
@@ -330,9 +339,8 @@ fn what_is_set_up_is_paused_resumed_and_changed() {
     assert_eq!(taken.status, 422, "a new ad never replaces one that is there");
 }
 
-#[test]
-fn a_second_program_has_links_of_its_own_on_a_host_that_is_free() {
-    let mut demo = Demo::start();
+fn a_second_program_has_links_of_its_own_on_a_host_that_is_free(pair: Pair) {
+    let mut demo = Demo::on(pair);
     let other = second_brand(&mut demo);
     let refused = |person: &Person, host: &str| {
         let reply = person.post("/settings/program", &program("", "Taken", host));
@@ -362,9 +370,8 @@ fn a_second_program_has_links_of_its_own_on_a_host_that_is_free() {
     }
 }
 
-#[test]
-fn a_changed_password_ends_the_other_sessions() {
-    let demo = Demo::start();
+fn a_changed_password_ends_the_other_sessions(pair: Pair) {
+    let demo = Demo::on(pair);
     let (here, elsewhere) = (demo.sign_in("/user"), demo.sign_in("/user"));
     let (email, old) = (demo.text("/user/email"), demo.text("/user/password"));
     let change = |current: &str, new: &str, again: &str| {
@@ -387,9 +394,8 @@ fn a_changed_password_ends_the_other_sessions() {
     assert!(sign_in_as(&demo, &email, "a new password").is_some());
 }
 
-#[test]
-fn people_are_added_and_disabled_by_owners_alone() {
-    let demo = Demo::start();
+fn people_are_added_and_disabled_by_owners_alone(pair: Pair) {
+    let demo = Demo::on(pair);
     let owner = demo.sign_in("/user");
     let add = |path: &str, pairs: &[(&str, &str)]| shown_once(&owner.post(path, pairs).text());
     let password = add("/settings/users", &[("email", "Max@acme.example"), ("name", "Max"), ("role", "manager")]);
@@ -414,9 +420,8 @@ fn people_are_added_and_disabled_by_owners_alone() {
     assert!(owner.get("/settings/people").text().contains("Disabled"));
 }
 
-#[test]
-fn somebody_with_two_brands_switches_and_sees_one_at_a_time() {
-    let mut demo = Demo::start();
+fn somebody_with_two_brands_switches_and_sees_one_at_a_time(pair: Pair) {
+    let mut demo = Demo::on(pair);
     let other = second_brand(&mut demo);
     let email = demo.text("/user/email");
     let invited = other.post("/settings/users", &[("email", &email), ("role", "viewer")]);
@@ -444,9 +449,8 @@ fn somebody_with_two_brands_switches_and_sees_one_at_a_time() {
     assert!(!with_cookie(&demo, &olga).get("/partners").text().contains("Trail Notes"));
 }
 
-#[test]
-fn the_audit_trail_says_who_did_what_and_why() {
-    let demo = Demo::start();
+fn the_audit_trail_says_who_did_what_and_why(pair: Pair) {
+    let demo = Demo::on(pair);
     let owner = demo.sign_in("/user");
     owner.post("/partners/1", &[("standing", "paused"), ("reason", "=asked for a break")]);
     let refused = owner.post(
@@ -465,9 +469,8 @@ fn the_audit_trail_says_who_did_what_and_why() {
     assert_eq!(demo.sign_in("/partners/0/user").get("/audit").status, 403);
 }
 
-#[test]
-fn every_table_has_a_file_with_figures_to_reckon_with() {
-    let demo = Demo::start();
+fn every_table_has_a_file_with_figures_to_reckon_with(pair: Pair) {
+    let demo = Demo::on(pair);
     with_an_order(&demo, "X1");
     let owner = demo.sign_in("/user");
     for (path, expected) in [

@@ -2,16 +2,23 @@
 
 use serde_json::Value;
 
-use crate::support::{Client, Demo};
+use crate::support::{Client, Demo, Pair, on_every_pair};
+
+on_every_pair!(
+    a_click_is_answered_as_documented,
+    who_does_not_click_is_recorded_but_not_counted,
+    whatever_is_wrong_with_a_link_the_visitor_reaches_the_shop,
+    a_deep_link_leads_only_to_permitted_hosts,
+    a_visitor_who_comes_back_is_the_same_visitor,
+);
 
 /// Clicks as the interface lists them, newest first.
 fn clicks(demo: &Demo) -> Vec<Value> {
     demo.api().get("/api/v1/clicks").json()["data"].as_array().expect("a list").clone()
 }
 
-#[test]
-fn a_click_is_answered_as_documented() {
-    let demo = Demo::start();
+fn a_click_is_answered_as_documented(pair: Pair) {
+    let demo = Demo::on(pair);
     let reply = demo.visitor().get(&format!("{}?subId1=a&subId2=b&sharedid=c&pt=forged&utm=x", demo.link(0)));
     assert_eq!(reply.status, 302);
     assert!(reply.body.is_empty());
@@ -28,9 +35,8 @@ fn a_click_is_answered_as_documented() {
     assert_eq!(click["sub_ids"], serde_json::json!(["a", "b", ""]));
 }
 
-#[test]
-fn who_does_not_click_is_recorded_but_not_counted() {
-    let demo = Demo::start();
+fn who_does_not_click_is_recorded_but_not_counted(pair: Pair) {
+    let demo = Demo::on(pair);
     let visitor = demo.visitor();
     let link = demo.link(0);
     let head = visitor.send("HEAD", &link, "", b"");
@@ -49,9 +55,8 @@ fn who_does_not_click_is_recorded_but_not_counted() {
     assert_eq!(reasons, ["DECLARED_BOT", "NOT_NAVIGATION", "PREFETCH", "HEAD_REQUEST"]);
 }
 
-#[test]
-fn whatever_is_wrong_with_a_link_the_visitor_reaches_the_shop() {
-    let demo = Demo::start();
+fn whatever_is_wrong_with_a_link_the_visitor_reaches_the_shop(pair: Pair) {
+    let demo = Demo::on(pair);
     let visitor = demo.visitor();
     for (path, reason) in
         [("/c/999/1/1", "PARTNER_NOT_FOUND"), ("/c/1/999/1", "AD_NOT_FOUND"), ("/no-such-slug", "LINK_NOT_FOUND")]
@@ -72,9 +77,8 @@ fn whatever_is_wrong_with_a_link_the_visitor_reaches_the_shop() {
     }
 }
 
-#[test]
-fn a_deep_link_leads_only_to_permitted_hosts() {
-    let demo = Demo::start();
+fn a_deep_link_leads_only_to_permitted_hosts(pair: Pair) {
+    let demo = Demo::on(pair);
     let (visitor, link) = (demo.visitor(), demo.link(0));
     let shop = demo.text("/shop_url");
     let go = |target: &str| visitor.get(&format!("{link}?{}", crate::support::form(&[("u", target)])));
@@ -100,9 +104,8 @@ fn a_deep_link_leads_only_to_permitted_hosts() {
     }
 }
 
-#[test]
-fn a_visitor_who_comes_back_is_the_same_visitor() {
-    let demo = Demo::start();
+fn a_visitor_who_comes_back_is_the_same_visitor(pair: Pair) {
+    let demo = Demo::on(pair);
     let first = demo.visitor().get(&demo.link(0));
     let again = demo.visitor().with("cookie", &first.cookie()).get(&demo.link(1));
     assert_eq!(again.cookie(), first.cookie(), "the cookie is kept and its life renewed");

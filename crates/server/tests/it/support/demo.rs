@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use referee_rig::postgres::Options;
+use referee_rig::{Nats, Postgres};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -16,8 +18,70 @@ use super::http::{Client, Reply, form};
 pub const CHROME: &str =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36";
 
+/// The engines that keep everything, started for one demonstration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pair {
+    /// SQLite for the log and for the books.
+    Files,
+    /// PostgreSQL for both.
+    Postgres,
+    /// NATS JetStream for the log, PostgreSQL for the books.
+    JetStream,
+}
+
+/// Runs scenarios on every pair of engines.
+macro_rules! on_every_pair {
+    ($($scenario:ident),* $(,)?) => {
+        $crate::support::on_pair!(files, Files, $($scenario),*);
+        $crate::support::on_pair!(postgres, Postgres, $($scenario),*);
+        $crate::support::on_pair!(jetstream, JetStream, $($scenario),*);
+    };
+}
+
+macro_rules! on_pair {
+    ($module:ident, $pair:ident, $($scenario:ident),*) => {
+        mod $module {
+            $(
+                #[test]
+                fn $scenario() {
+                    super::$scenario($crate::support::Pair::$pair);
+                }
+            )*
+        }
+    };
+}
+
+pub(crate) use {on_every_pair, on_pair};
+
+/// What runs beside the program. They end with the demonstration.
+#[derive(Default)]
+struct Engines {
+    postgres: Option<Postgres>,
+    nats: Option<Nats>,
+}
+
+impl Engines {
+    fn start(pair: Pair) -> Engines {
+        // What a crash of the machine would lose is no matter here.
+        let postgres = || Postgres::start_with(Options { fsync: false, ..Options::default() });
+        Engines {
+            postgres: (pair != Pair::Files).then(postgres),
+            nats: (pair == Pair::JetStream).then(|| Nats::cluster(1)),
+        }
+    }
+
+    fn variables(&self) -> Vec<(&'static str, String)> {
+        let mut variables = Vec::new();
+        variables.extend(self.postgres.as_ref().map(|it| ("REFEREE_DATABASE_URL", it.url())));
+        variables.extend(self.nats.as_ref().map(|it| ("REFEREE_LOG_URL", it.urls())));
+        variables.push(("REFEREE_LOG_REPLICAS", "1".into()));
+        variables
+    }
+}
+
 pub struct Demo {
     folder: TempDir,
+    engines: Engines,
     child: Option<Child>,
     pub address: SocketAddr,
     pub seed: Value,
@@ -60,10 +124,15 @@ pub fn next_line(lines: &mut impl Iterator<Item = std::io::Result<String>>, text
 }
 
 impl Demo {
+    /// On the embedded default.
     pub fn start() -> Demo {
-        let folder = tempfile::tempdir().expect("a folder");
+        Demo::on(Pair::Files)
+    }
+
+    pub fn on(pair: Pair) -> Demo {
+        let (folder, engines) = (tempfile::tempdir().expect("a folder"), Engines::start(pair));
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let mut demo = Demo { folder, child: None, address, seed: Value::Null };
+        let mut demo = Demo { folder, engines, child: None, address, seed: Value::Null };
         demo.run();
         demo
     }
@@ -74,6 +143,7 @@ impl Demo {
             .args(["demo", "--data"])
             .arg(self.folder.path())
             .args(["--listen", &self.address.to_string()])
+            .envs(self.engines.variables())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
@@ -110,6 +180,7 @@ impl Demo {
             .args(arguments)
             .arg("--data")
             .arg(self.folder.path())
+            .envs(self.engines.variables())
             .output()
             .expect("the program starts")
     }

@@ -3,5 +3,6 @@
 mod demo;
 mod http;
 
-pub use demo::{Demo, Person, data_path, eventually, free_port, next_line};
+pub use demo::{Demo, Pair, Person, data_path, eventually, free_port, next_line};
+pub(crate) use demo::{on_every_pair, on_pair};
 pub use http::{Client, Reply, form};
