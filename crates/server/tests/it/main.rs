@@ -7,6 +7,7 @@ mod browser_endpoints;
 mod commands;
 mod console;
 mod durability;
+mod faults;
 mod house;
 mod links;
 mod support;
