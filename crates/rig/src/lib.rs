@@ -1,0 +1,18 @@
+//! Real engines for tests and benches. Each one runs on free ports of this computer and in a temporary folder, and ends
+//! with its handle; should the test's process be killed, they end and their folders go all the same.
+//!
+//! What goes wrong here is the fault of the machine or of the test, so everything panics with a sentence.
+
+pub mod nats;
+pub mod ports;
+pub mod postgres;
+
+mod deadline;
+mod folder;
+mod monitor;
+mod owner;
+mod process;
+mod template;
+
+pub use nats::Nats;
+pub use postgres::Postgres;

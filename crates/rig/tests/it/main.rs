@@ -1,0 +1,4 @@
+//! That each engine does what tests of it rely on.
+
+mod nats;
+mod postgres;
