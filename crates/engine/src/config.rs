@@ -23,6 +23,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Number of this edge, below 1,024 and unique among all that write to one log.
     pub edge: u16,
+    /// Whether a report that lies on this edge's own disk only, because the shared log is away, is answered as kept.
+    pub spool_answers_reports: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,7 @@ pub struct Source {
     pub log: Option<String>,
     pub log_format: Option<LogFormat>,
     pub edge: Option<u16>,
+    pub spool_answers_reports: Option<bool>,
 }
 
 /// Click numbers have ten bits for it.
@@ -83,6 +86,7 @@ impl Source {
             log: self.log.or(weaker.log),
             log_format: self.log_format.or(weaker.log_format),
             edge: self.edge.or(weaker.edge),
+            spool_answers_reports: self.spool_answers_reports.or(weaker.spool_answers_reports),
         }
     }
 }
@@ -100,6 +104,7 @@ impl Config {
             log: source.log.unwrap_or_else(|| "info".into()),
             log_format: source.log_format.unwrap_or(LogFormat::Text),
             edge: source.edge.unwrap_or(1),
+            spool_answers_reports: source.spool_answers_reports.unwrap_or(false),
         };
         if config.edge > EDGE_MAX {
             return Err(Error::setup("read the configuration", format!("edge {} is above {EDGE_MAX}", config.edge)));

@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::intake::click_id::ClickNumbers;
 use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS};
 use crate::log::recorder::{Durable, Recorder};
+use crate::log::spool::SpoolFigures;
 use crate::log::sqlite::SqliteLog;
 use crate::log::{Draft, Log, Position};
 use crate::machine::{Machine, MachineFigures, OnConfig, Progress, Running};
@@ -75,6 +76,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     pub click_numbers: ClickNumbers,
     pub figures: Arc<MachineFigures>,
+    /// What lies on this edge while a shared log is away; none where the log is this computer's own.
+    pub spool: Option<Arc<SpoolFigures>>,
     log: Arc<dyn Log>,
     routing: Arc<ArcSwap<Routing>>,
     progress: watch::Receiver<Progress>,
@@ -108,6 +111,7 @@ impl Engine {
             click_numbers: ClickNumbers::new(edge),
             clock,
             figures,
+            spool: None,
             log,
             routing,
             progress,
@@ -158,7 +162,9 @@ impl Engine {
         let draft = Draft { brand, received_at: now, occurred_at: now, actor: Some(actor), fact, raw: None };
         let deadline = tokio::time::Instant::now() + Duration::from_millis(SETTLE_DEADLINE_MS);
         let durable = self.record(&draft).await?;
-        let place = Place { partition: self.partition_of(brand)?, position: durable.position };
+        // What lies on this edge only reaches the rules when the log is back.
+        let Some(position) = durable.position else { return Err(SettleError::NotYet(durable.fact)) };
+        let place = Place { partition: self.partition_of(brand)?, position };
         self.wait_until(place, deadline).await;
         let reads = self.reads.clone();
         let found = blocking(move || reads.audit_by_fact_id(brand, durable.fact)).await?;

@@ -1,7 +1,7 @@
 //! The machine: reads frames, applies the rules, keeps the books. One thread per process serves its partitions, and
 //! each partition is one brand's, so that what stops one brand holds up no other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -154,7 +154,9 @@ impl Machine {
             for brand in &partition.members {
                 partition.brands.insert(*brand, take_in_hand(self.books.as_mut(), *brand)?);
             }
+            self.tell_progress(i);
         }
+        let partition = &mut self.partitions[i];
         let mut frames = self.log.read(partition.id, partition.applied.position, FRAMES_MAX)?;
         frames.retain(|(position, _)| *position <= until);
         let Some(batch) = Batch::of(&frames, partition)? else { return Ok(false) };
@@ -208,6 +210,8 @@ fn bug_in(partition: &Partition) -> Error {
 struct Batch {
     by_brand: BTreeMap<BrandId, Vec<Record>>,
     applied: Applied,
+    /// Of that, what these frames changed.
+    moved: Applied,
 }
 
 impl Batch {
@@ -215,17 +219,17 @@ impl Batch {
         if frames.is_empty() {
             return Ok(None);
         }
-        let mut batch = Batch { by_brand: BTreeMap::new(), applied: partition.applied.clone() };
+        let (by_brand, applied, moved) = (BTreeMap::new(), partition.applied.clone(), Applied::default());
+        let mut batch = Batch { by_brand, applied, moved };
         let mut records = 0;
         for (position, frame) in frames {
-            let id = frame.id;
-            let newest = batch.applied.edges.get(&id.edge).copied().unwrap_or_default();
             batch.applied.position = *position;
+            batch.moved.position = *position;
             // A frame that was kept twice, because its sender never heard of the first time.
-            if (id.epoch, id.n) <= newest {
+            if !batch.applied.note(frame.id) {
                 continue;
             }
-            batch.applied.edges.insert(id.edge, (id.epoch, id.n));
+            batch.moved.edges.insert((frame.id.edge, frame.id.epoch), frame.id.n);
             for (fact_id, draft) in unpack_facts(frame)? {
                 records += 1;
                 batch.add(partition, fact_id, draft)?;
@@ -271,7 +275,7 @@ fn apply(books: &mut dyn Books, partition: &mut Partition, batch: Batch) -> Resu
             changed.push(*brand);
         }
     }
-    books.commit(partition.id, &batch.applied)?;
+    books.commit(partition.id, &batch.moved)?;
     partition.applied = batch.applied;
     Ok(changed)
 }
@@ -282,7 +286,7 @@ pub type NewBrands = std::sync::mpsc::Receiver<(BrandId, PartitionId)>;
 /// The machine's thread, and the word to stop it.
 pub struct Running {
     stop: Arc<AtomicBool>,
-    recorder: Arc<Recorder>,
+    log: Arc<dyn Log>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -290,45 +294,60 @@ impl Machine {
     /// Lets the machine run until it is stopped.
     pub fn start(self, recorder: Arc<Recorder>, clock: Arc<dyn Clock>, new_brands: NewBrands) -> Result<Running> {
         let stop = Arc::new(AtomicBool::new(false));
-        let (stopped, asks) = (stop.clone(), recorder.clone());
+        let (stopped, log) = (stop.clone(), self.log.clone());
         let thread = std::thread::Builder::new()
             .name("machine".into())
-            .spawn(move || self.run(&stopped, &asks, clock.as_ref(), &new_brands))
+            .spawn(move || self.run(&stopped, &recorder, clock.as_ref(), &new_brands))
             .map_err(|error| Error::setup("start the machine", error))?;
-        Ok(Running { stop, recorder, thread: Some(thread) })
+        Ok(Running { stop, log, thread: Some(thread) })
     }
 
     fn run(mut self, stop: &AtomicBool, recorder: &Recorder, clock: &dyn Clock, new_brands: &NewBrands) {
         while !stop.load(Ordering::Relaxed) {
-            let seen = recorder.frames_kept();
+            let seen = self.log.arrivals();
             for (brand, id) in new_brands.try_iter() {
                 if let Err(error) = self.adopt(brand, id) {
                     tracing::error!(brand = brand.0, %error, "a new brand could not be opened");
                 }
             }
-            let mut rest = IDLE;
-            let mut busy = false;
             let applied_before = self.figures.records.load(Ordering::Relaxed);
-            for i in 0..self.partitions.len() {
-                match self.step(i, EVERYTHING) {
-                    Ok(applied) => {
-                        busy |= applied;
-                        self.note_running(i);
-                        self.ask_for_time_and_work(i, recorder, clock);
-                    }
-                    Err(error) => {
-                        self.note_stopped(i, &error);
-                        rest = RETRY;
-                    }
-                }
-            }
+            let (busy, rest) = self.turn(recorder, clock);
             let applied = self.figures.records.load(Ordering::Relaxed) - applied_before;
             if !busy {
-                recorder.wait_for_frames(seen, rest);
+                self.log.wait(seen, rest);
             } else if (LOAD_RECORDS_MIN..LOAD_RECORDS_MAX).contains(&applied) {
                 std::thread::sleep(GATHER);
             }
         }
+    }
+
+    /// Looks once at every partition: whether anything was applied, and how long to rest if not.
+    fn turn(&mut self, recorder: &Recorder, clock: &dyn Clock) -> (bool, Duration) {
+        let behind = self.log.behind(&self.progress.borrow());
+        let behind = match behind {
+            Ok(behind) => BTreeSet::from_iter(behind),
+            Err(error) => {
+                (0..self.partitions.len()).for_each(|i| self.note_stopped(i, &error));
+                return (false, RETRY);
+            }
+        };
+        let (mut busy, mut rest) = (false, IDLE);
+        for i in 0..self.partitions.len() {
+            let partition = &self.partitions[i];
+            let looks = partition.stopped || behind.contains(&partition.id);
+            match if looks { self.step(i, EVERYTHING) } else { Ok(false) } {
+                Ok(applied) => {
+                    busy |= applied;
+                    self.note_running(i);
+                    self.ask_for_time_and_work(i, recorder, clock);
+                }
+                Err(error) => {
+                    self.note_stopped(i, &error);
+                    rest = RETRY;
+                }
+            }
+        }
+        (busy, rest)
     }
 
     fn note_running(&mut self, i: usize) {
@@ -372,7 +391,7 @@ impl Running {
     /// Ends the machine after the batch in hand.
     pub fn stop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        self.recorder.wake_readers();
+        self.log.wake();
         if let Some(thread) = self.thread.take() {
             // A panic outside the rules was already reported by the hook; there is nothing left to do about it.
             _ = thread.join();
@@ -383,5 +402,62 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::books::sqlite::SqliteBooks;
+    use crate::log::FrameId;
+    use crate::log::conformance::submit;
+    use crate::log::fake::FakeLog;
+    use crate::log::frame::{Encoded, pack};
+
+    const BRAND: BrandId = BrandId(1);
+    const PARTITION: PartitionId = PartitionId(1);
+
+    fn frame(edge: u16, epoch: u32, n: u64) -> (PartitionId, Frame) {
+        let at = Timestamp(1_800_000_000_000);
+        let fact = Fact::TimePassed;
+        let draft = Draft { brand: BRAND, received_at: at, occurred_at: at, actor: None, fact, raw: None };
+        (PARTITION, pack(FrameId { edge, epoch, n }, n, &[Encoded::of(&draft)]).unwrap())
+    }
+
+    /// Applies frames from a log that keeps whatever it is sent; says how many records came of each.
+    fn applied(frames: &[(PartitionId, Frame)]) -> Vec<u64> {
+        let folder = tempfile::tempdir().unwrap();
+        let log = FakeLog::forgetful();
+        let brands = [(BRAND, PARTITION)];
+        let path = folder.path().join("books.db");
+        let open = || {
+            let (books, figures) = (Box::new(SqliteBooks::open(&path).unwrap()), Arc::default());
+            Machine::open(log.clone(), books, &brands, Box::new(|_, _| {}), figures).unwrap()
+        };
+        let mut machine = open();
+        let mut counts = Vec::new();
+        for (i, frame) in frames.iter().enumerate() {
+            submit(log.as_ref(), vec![frame.clone()]).remove(0).unwrap();
+            // What it knows of frames survives a restart.
+            if i % 3 == 2 {
+                machine = open();
+            }
+            let end = log.end(PARTITION).unwrap();
+            counts.push(machine.catch_up(&Progress::from([(PARTITION, end)])).unwrap());
+        }
+        counts
+    }
+
+    #[test]
+    fn a_frame_that_was_kept_twice_is_applied_once() {
+        let [first, second] = [frame(1, 1, 1), frame(1, 1, 2)];
+        assert_eq!(applied(&[first.clone(), first.clone(), second, first]), [1, 0, 1, 0]);
+    }
+
+    #[test]
+    fn frames_of_an_earlier_run_that_come_late_are_applied_too() {
+        let (newer, older) = (frame(1, 2, 1), frame(1, 1, 5));
+        let sent = [newer.clone(), older.clone(), newer, older, frame(1, 1, 6), frame(1, 2, 2), frame(1, 1, 4)];
+        assert_eq!(applied(&sent), [1, 1, 0, 0, 1, 1, 0]);
     }
 }

@@ -72,7 +72,7 @@ impl From<Error> for ApiError {
         match error {
             Error::Unavailable(context) => {
                 tracing::warn!(%context, "a request could not be served");
-                let message = "Nothing was kept. Try again in a moment.";
+                let message = "Nothing was surely kept. Try again in a moment.";
                 ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
             }
             Error::Setup(context) => ApiError::new(StatusCode::CONFLICT, "conflict", context.cause),

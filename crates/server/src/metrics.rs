@@ -69,7 +69,7 @@ impl Collector for EngineFigures {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
         let log = self.engine.recorder.figures();
         let machine = &self.engine.figures;
-        let counters: [(&str, &str, &AtomicU64); 9] = [
+        let mut counters: Vec<(&str, &str, &AtomicU64)> = vec![
             ("log_records", "Records kept in the log", &log.records),
             ("log_frames", "Frames kept in the log", &log.frames),
             ("log_bytes", "Bytes of frames kept in the log", &log.bytes),
@@ -80,15 +80,21 @@ impl Collector for EngineFigures {
             ("machine_records", "Records applied to the books", &machine.records),
             ("machine_batches", "Transactions of the books", &machine.batches),
         ];
+        let mut gauges = vec![
+            ("log_queue_records", "Records that wait for the log", self.engine.recorder.queue_records() as i64),
+            ("machine_stopped", "Brands whose machine stands still", gauge(&machine.stopped)),
+        ];
+        if let Some(spool) = &self.engine.spool {
+            counters.push(("spool_forwarded", "Frames of the spool that the log has now", &spool.forwarded));
+            gauges.push(("spool_frames", "Frames that lie on this edge only", gauge(&spool.frames)));
+            gauges.push(("spool_bytes", "Bytes of frames that lie on this edge only", gauge(&spool.bytes)));
+            gauges.push(("spool_oldest_milliseconds", "Age of the oldest of them", gauge(&spool.oldest_ms)));
+        }
         for (name, help, value) in counters {
             let counter = ConstCounter::new(value.load(Ordering::Relaxed));
             let metric = encoder.encode_descriptor(name, help, None, counter.metric_type())?;
             counter.encode(metric)?;
         }
-        let gauges = [
-            ("log_queue_records", "Records that wait for the log", self.engine.recorder.queue_records() as i64),
-            ("machine_stopped", "Brands whose machine stands still", machine.stopped.load(Ordering::Relaxed) as i64),
-        ];
         for (name, help, value) in gauges {
             let gauge = ConstGauge::new(value);
             let metric = encoder.encode_descriptor(name, help, None, gauge.metric_type())?;
@@ -96,4 +102,8 @@ impl Collector for EngineFigures {
         }
         Ok(())
     }
+}
+
+fn gauge(value: &AtomicU64) -> i64 {
+    i64::try_from(value.load(Ordering::Relaxed)).unwrap_or(i64::MAX)
 }

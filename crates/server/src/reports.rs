@@ -49,13 +49,20 @@ pub struct Refused<'a> {
 }
 
 impl Reporter<'_> {
-    /// Keeps a report; an error says that nothing was kept and the sender must come again.
+    /// Keeps a report; an error says that it is not surely kept and the sender must come again. The same again changes
+    /// nothing.
     pub async fn keep(&self, taken: Taken, raw: Option<Raw>) -> Result<Durable> {
         let Taken { fact, occurred_at, .. } = taken;
         let draft = Draft { brand: self.brand, received_at: self.now, occurred_at, actor: None, fact, raw };
         let deadline = Duration::from_millis(REPORT_DEADLINE_MS);
         let kept = tokio::time::timeout(deadline, self.app.engine.record(&draft)).await;
         let kept = kept.unwrap_or_else(|_| Err(Error::unavailable("keep a report", "the log did not answer in time")));
+        let kept = kept.and_then(|durable| match durable.position {
+            None if !self.app.config.spool_answers_reports => {
+                Err(Error::unavailable("keep a report", "it lies on this edge only, until the log is back"))
+            }
+            _ => Ok(durable),
+        });
         let count =
             if kept.is_ok() { &self.app.metrics.reports_recorded } else { &self.app.metrics.reports_unavailable };
         count.inc();

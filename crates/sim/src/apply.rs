@@ -6,7 +6,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -14,7 +13,7 @@ use referee_core::id::BrandId;
 use referee_engine::books::sqlite::SqliteBooks;
 use referee_engine::log::frame::{Encoded, pack};
 use referee_engine::log::sqlite::SqliteLog;
-use referee_engine::log::{Draft, FrameId, Frames, Log, Position};
+use referee_engine::log::{Draft, Frame, FrameId, Log as _};
 use referee_engine::machine::{Machine, MachineFigures, Progress};
 use referee_engine::routing::PartitionId;
 use serde::Serialize;
@@ -116,7 +115,7 @@ fn measure(options: &Options, name: &str, mix: Mix) -> Result<Run> {
 
 fn run_in(folder: &Path, options: &Options, mix: Mix) -> Result<Run> {
     let (log_path, books_path) = (folder.join("log.db"), folder.join("books.db"));
-    let log: Arc<dyn Log> = Arc::new(SqliteLog::open(&log_path)?);
+    let log = Arc::new(SqliteLog::open(&log_path)?);
     let mut world = World::new(options.seed, mix);
     let mut author = Author::new(log.as_ref(), options.seed);
     author.write(&world.set_up()?)?;
@@ -151,18 +150,18 @@ fn size(path: &Path) -> Result<u64> {
 
 /// Writes the log in a recorder's place, with frames of drawn sizes.
 struct Author<'a> {
-    log: &'a dyn Log,
+    log: &'a SqliteLog,
     random: Random,
     records: Vec<Encoded>,
     /// Records that the frame under way gets.
     wanted: usize,
-    ready: Vec<(PartitionId, referee_engine::log::Frame)>,
+    ready: Vec<(PartitionId, Frame)>,
     frames: u64,
     facts: u64,
 }
 
 impl Author<'_> {
-    fn new(log: &dyn Log, seed: u64) -> Author<'_> {
+    fn new(log: &SqliteLog, seed: u64) -> Author<'_> {
         let mut random = Random::new(!seed);
         let wanted = frame_size(&mut random);
         Author { log, random, records: Vec::new(), wanted, ready: Vec::new(), frames: 0, facts: 0 }
@@ -197,13 +196,10 @@ impl Author<'_> {
     }
 
     fn send(&mut self) -> Result<()> {
-        let frames = Frames::new(std::mem::take(&mut self.ready));
-        if frames.is_empty() {
-            return Ok(());
+        if !self.ready.is_empty() {
+            self.log.append(&self.ready)?;
+            self.ready.clear();
         }
-        let (sender, kept) = channel::<referee_engine::error::Result<Vec<Position>>>();
-        self.log.submit(frames, Box::new(move |result| _ = sender.send(result)));
-        kept.recv().context("the log gave no answer")??;
         Ok(())
     }
 }

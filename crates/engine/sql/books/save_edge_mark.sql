@@ -1,3 +1,3 @@
 insert into edge_mark (partition, edge, epoch, n)
 values (?1, ?2, ?3, ?4)
-on conflict (partition, edge) do update set epoch = excluded.epoch, n = excluded.n;
+on conflict (partition, edge, epoch) do update set n = excluded.n;

@@ -10,7 +10,7 @@ create table edge_mark (
   edge      integer not null,
   epoch     integer not null,
   n         integer not null,
-  primary key (partition, edge)
+  primary key (partition, edge, epoch)
 ) strict, without rowid;
 
 create table brand_state (

@@ -1,1 +1,1 @@
-select position, facts from frame where edge = ?1 and epoch = ?2 and n = ?3;
+select position, facts from frame where partition = ?1 and edge = ?2 and epoch = ?3 and n = ?4;

@@ -16,4 +16,4 @@ create table frame (
 create index frame_by_partition on frame (partition);
 -- What is still to be dropped when its time has come.
 create index frame_with_raw on frame (kept_at) where raw <> x'';
-create unique index frame_by_id on frame (edge, epoch, n);
+create unique index frame_by_id on frame (partition, edge, epoch, n);

@@ -20,9 +20,9 @@ use referee_core::time::{Day, Timestamp, Zone};
 
 use super::batch::apply_records;
 use super::reads::{ActionFilter, Counted, Period, Reads};
-use super::{Applied, Books};
+use super::{Applied, Books, RUNS_MAX};
 use crate::error::Error;
-use crate::log::Position;
+use crate::log::{FrameId, Position};
 use crate::routing::PartitionId;
 
 /// One new set of books, its readers, and its dump.
@@ -44,6 +44,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     splits_do_not_matter(make);
     a_moved_position_fences(make);
     a_rollback_leaves_nothing(make);
+    the_newest_runs_of_an_edge_are_known(make);
     reads_find_what_was_written(make);
 }
 
@@ -199,7 +200,7 @@ fn apply(subject: &mut Subject, records: &[Record], at_once: usize) {
     for (i, chunk) in records.chunks(at_once).enumerate() {
         books.begin(PARTITION, Position(i as u64)).expect("begin");
         (config, state) = apply_records(books, BRAND, config, state, chunk, &mut |_, _| {}).expect("apply");
-        let edges = BTreeMap::from([(1, (1, i as u64 + 1))]);
+        let edges = BTreeMap::from([((1, 1), i as u64 + 1)]);
         books.commit(PARTITION, &Applied { position: Position(i as u64 + 1), edges }).expect("commit");
     }
     let (read_config, read_state) = books.brand(BRAND).expect("brand");
@@ -228,7 +229,7 @@ fn a_moved_position_fences(make: &mut dyn FnMut() -> Subject) {
     assert!(matches!(subject.books.begin(PARTITION, Position(0)), Err(Error::Fenced)));
     subject.books.begin(PARTITION, Position(1)).expect("the true position is let in");
     subject.books.rollback();
-    assert_eq!(subject.books.applied(PARTITION).expect("applied").edges[&1], (1, 1));
+    assert_eq!(subject.books.applied(PARTITION).expect("applied").edges[&(1, 1)], 1);
 }
 
 fn a_rollback_leaves_nothing(make: &mut dyn FnMut() -> Subject) {
@@ -240,6 +241,27 @@ fn a_rollback_leaves_nothing(make: &mut dyn FnMut() -> Subject) {
     apply_records(books, BRAND, config, state, &history(), &mut |_, _| {}).expect("apply");
     books.rollback();
     assert_eq!((subject.dump)(), empty);
+}
+
+fn the_newest_runs_of_an_edge_are_known(make: &mut dyn FnMut() -> Subject) {
+    let mut subject = make();
+    let books = subject.books.as_mut();
+    let mut expected = Applied::default();
+    let runs = RUNS_MAX as u32 + 4;
+    for (i, epoch) in (1..=runs).chain([runs - 3, 2]).enumerate() {
+        let mut moved = Applied { position: Position(i as u64 + 1), ..Applied::default() };
+        for edge in [1, 2] {
+            let id = FrameId { edge, epoch, n: i as u64 + 1 };
+            expected.note(id);
+            moved.edges.insert((edge, epoch), id.n);
+        }
+        expected.position = moved.position;
+        books.begin(PARTITION, Position(i as u64)).expect("begin");
+        books.commit(PARTITION, &moved).expect("commit");
+    }
+    assert_eq!(books.applied(PARTITION).expect("applied"), expected);
+    assert_eq!(expected.edges.len(), 2 * RUNS_MAX);
+    assert!(!expected.note(FrameId { edge: 1, epoch: 2, n: 1_000 }), "too old to be told from a repetition");
 }
 
 fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {

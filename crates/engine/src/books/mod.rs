@@ -16,15 +16,39 @@ use referee_core::slice::Slice;
 use referee_core::time::Timestamp;
 
 use crate::error::Result;
-use crate::log::Position;
+use crate::log::{FrameId, Position};
 use crate::routing::PartitionId;
+
+/// Runs of an edge whose frames may still come: those of a slow process, or from a spool, after a newer run's.
+pub const RUNS_MAX: usize = 16;
 
 /// How far the books have come in a partition.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Applied {
     pub position: Position,
-    /// Per edge, the run and number of its newest frame: an older one is a repetition and is skipped.
-    pub edges: BTreeMap<u16, (u32, u64)>,
+    /// Per edge and epoch, the number of the newest frame: one that is not newer is a repetition.
+    pub edges: BTreeMap<(u16, u32), u64>,
+}
+
+impl Applied {
+    /// Takes note of a frame; false if it is a repetition, or of a run older than the newest `RUNS_MAX` of its edge.
+    pub fn note(&mut self, id: FrameId) -> bool {
+        let run = (id.edge, id.epoch);
+        if let Some(newest) = self.edges.get_mut(&run) {
+            let newer = id.n > *newest;
+            *newest = id.n.max(*newest);
+            return newer;
+        }
+        self.edges.insert(run, id.n);
+        let mut runs = self.edges.range((id.edge, 0)..=(id.edge, u32::MAX)).map(|(run, _)| *run);
+        match (runs.next(), runs.count()) {
+            (Some(oldest), others) if others >= RUNS_MAX => {
+                self.edges.remove(&oldest);
+                oldest != run
+            }
+            _ => true,
+        }
+    }
 }
 
 /// The machine's side of the books: one thread per partition writes. Between `begin` and `commit` everything is one
@@ -47,6 +71,8 @@ pub trait Books: Send {
     /// Saves what the batch changed and added, and the brand's state.
     fn save(&mut self, brand: BrandId, slice: &Slice) -> Result<()>;
 
+    /// Ends the transaction at a position. Marks of runs that are not named stay as they are; of an edge with more than
+    /// `RUNS_MAX` runs the oldest go.
     fn commit(&mut self, partition: PartitionId, applied: &Applied) -> Result<()>;
 
     fn rollback(&mut self);

@@ -1,5 +1,6 @@
 //! The log: the truth. Facts go in as frames, one per group commit, and are read back in the order they were kept.
 
+pub mod arrivals;
 pub mod codec;
 pub mod conformance;
 pub mod frame;
@@ -7,9 +8,12 @@ pub mod json;
 pub mod names;
 pub mod number;
 pub mod recorder;
+pub mod spool;
 pub mod sqlite;
 pub mod wire;
 
+#[cfg(test)]
+pub(crate) mod fake;
 #[cfg(test)]
 mod samples;
 

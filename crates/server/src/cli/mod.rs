@@ -69,6 +69,9 @@ pub struct Settings {
     /// Number of this edge.
     #[arg(long, env = "REFEREE_EDGE")]
     edge: Option<u16>,
+    /// Reports that lie on this edge's own disk only are answered as kept.
+    #[arg(long, env = "REFEREE_SPOOL_ANSWERS_REPORTS")]
+    spool_answers_reports: Option<bool>,
 }
 
 impl Settings {
@@ -83,6 +86,7 @@ impl Settings {
             log: self.log,
             log_format: self.log_format,
             edge: self.edge,
+            spool_answers_reports: self.spool_answers_reports,
         };
         Config::new(given.over(file))
     }

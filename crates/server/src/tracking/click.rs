@@ -52,10 +52,12 @@ pub async fn follow<B>(app: &App, host: &str, from: SocketAddr, request: &Reques
     }
 }
 
-/// Waits for the log, but never longer than a visitor should.
+/// Waits for the log, but never longer than a visitor should. What lies on this edge's own disk only could still be lost
+/// with it, and does not count.
 async fn keep(app: &App, draft: &referee_engine::log::Draft) -> bool {
     let deadline = Duration::from_millis(CLICK_DEADLINE_MS);
-    matches!(tokio::time::timeout(deadline, app.engine.record(draft)).await, Ok(Ok(_)))
+    let kept = tokio::time::timeout(deadline, app.engine.record(draft)).await;
+    matches!(kept, Ok(Ok(durable)) if durable.position.is_some())
 }
 
 fn parse<'a>(

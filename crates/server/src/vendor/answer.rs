@@ -75,7 +75,7 @@ pub fn trouble(error: Error) -> Wire {
     match &error {
         Error::Unavailable(_) => {
             tracing::warn!(%error, "a call could not be served");
-            self::error(503, "Nothing was kept. Try again in a moment.", &[])
+            self::error(503, "Nothing was surely kept. Try again in a moment.", &[])
         }
         _ => {
             tracing::error!(%error, "a call failed");

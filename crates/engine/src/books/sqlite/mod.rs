@@ -27,7 +27,7 @@ use crate::routing::PartitionId;
 /// "Rfbk": marks the file as ours.
 const APPLICATION_ID: i32 = 0x5266_626b;
 /// Raised with every change of the tables: older books are rebuilt from the log, never migrated.
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 /// Statements kept prepared: more than there are.
 const STATEMENTS_MAX: usize = 128;
 
@@ -100,7 +100,7 @@ fn applied(db: &Connection, partition: PartitionId) -> Result<Applied> {
         .prepare_cached(include_str!("../../../sql/books/list_edge_marks.sql"))
         .and_then(|mut statement| {
             statement
-                .query_map([partition.0], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))
+                .query_map([partition.0], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))
                 .and_then(Iterator::collect)
         })
         .map_err(trouble)?;

@@ -7,8 +7,8 @@ use referee_core::slice::{NewRows, Slice};
 use rusqlite::{CachedStatement, Connection, params};
 
 use super::trouble;
-use crate::books::Applied;
 use crate::books::stored::{self, ClickBits};
+use crate::books::{Applied, RUNS_MAX};
 use crate::error::{Error, Result};
 use crate::log::codec::encode_config;
 use crate::routing::PartitionId;
@@ -29,8 +29,10 @@ pub fn save_applied(db: &Connection, partition: PartitionId, applied: &Applied) 
         statement(db, include_str!("../../../sql/books/save_applied.sql"))?
             .execute((partition.0, applied.position.0.cast_signed()))?;
         let mut mark = statement(db, include_str!("../../../sql/books/save_edge_mark.sql"))?;
-        for (edge, (epoch, n)) in &applied.edges {
+        let mut old = statement(db, include_str!("../../../sql/books/delete_old_edge_marks.sql"))?;
+        for ((edge, epoch), n) in &applied.edges {
             mark.execute((partition.0, edge, epoch, n.cast_signed()))?;
+            old.execute((partition.0, edge, RUNS_MAX))?;
         }
         Ok(())
     };

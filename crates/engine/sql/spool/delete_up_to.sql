@@ -1,0 +1,1 @@
+delete from spooled where partition = ?1 and place <= ?2;

@@ -1,0 +1,1 @@
+select partition, count(*), sum(length(facts) + length(raw)), min(kept_at) from spooled group by partition;
