@@ -11,10 +11,10 @@ use tempfile::TempDir;
 
 /// Handles in statics are never dropped, and a test that hangs is killed without being asked. So a shell waits until its
 /// input ends, which is when the test's process does, and then ends every engine that is still there. QUIT makes
-/// PostgreSQL take its children along; CONT wakes what was paused.
+/// PostgreSQL take its children along; some others only know TERM; CONT wakes what was paused.
 const KEEPER: &str = r#"
 cat >/dev/null
-for pid in $(ls "$1/running"); do kill -QUIT "$pid"; kill -CONT "$pid"; done
+for pid in $(ls "$1/running"); do kill -QUIT "$pid"; kill -TERM "$pid"; kill -CONT "$pid"; done
 tries=0
 until rm -rf "$1" || [ $tries = 100 ]; do tries=$((tries + 1)); sleep 0.1; done
 "#;

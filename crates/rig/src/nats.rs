@@ -5,23 +5,34 @@ use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::deadline::{self, PATIENCE};
 use crate::ports::Port;
 use crate::process::{self, Process};
+use crate::request::request;
 use crate::{folder, monitor, template};
 
-const USER: &str = "referee";
+pub(crate) const USER: &str = "referee";
+
+/// A question can be lost while a cluster finds itself. Then another attempt is quicker than more patience.
+const REQUEST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often other ports are tried.
 const TRIES: usize = 5;
 
+/// A server connects to each other one three times for accounts and once for the system.
+const ROUTES_TO_EACH: u64 = 4;
+
 pub struct Nats {
     nodes: Vec<Node>,
     password: String,
+    /// How many streams were made to see whether that works.
+    tried: AtomicU32,
 }
 
 struct Node {
@@ -49,7 +60,8 @@ impl Nats {
     pub fn cluster(size: usize) -> Nats {
         let mut words = String::new();
         for _ in 0..TRIES {
-            let mut nats = Nats { nodes: (0..size).map(Node::new).collect(), password: template::password() };
+            let nodes = (0..size).map(Node::new).collect();
+            let mut nats = Nats { nodes, password: template::password(), tried: AtomicU32::new(0) };
             nats.write_settings();
             nats.nodes.iter_mut().for_each(Node::spawn);
             // One that ended found somebody else on its port.
@@ -139,20 +151,47 @@ impl Nats {
         self.nodes[i].paused = false;
     }
 
-    /// Waits until every server that runs is well, and one of them leads.
+    /// Waits until every server that runs is well, one of them leads, and a stream can be made.
     pub fn wait_ready(&self) {
         let ready = deadline::poll(PATIENCE, || self.is_ready().then_some(()));
         assert!(ready.is_some(), "NATS does not get ready:\n{}", self.last_words());
     }
 
+    /// What the servers say of themselves comes first, because asking is cheap. But a leader may not know yet on whom a
+    /// stream can be put, and a question may be lost between servers that have not met; so it is tried.
     pub fn is_ready(&self) -> bool {
-        let well = |node: &Node| node.ask("/healthz?js-server-only=true").is_some();
-        self.running().all(|(_, node)| well(node)) && self.leader().is_some()
+        let routes = ROUTES_TO_EACH * (self.running().count().saturating_sub(1)) as u64;
+        let well = |node: &Node| {
+            node.ask("/healthz?js-server-only=true").is_some()
+                && node.ask("/routez").is_some_and(|answer| answer["num_routes"].as_u64() >= Some(routes))
+        };
+        self.running().all(|(_, node)| well(node)) && self.leader().is_some() && self.makes_streams()
+    }
+
+    /// Tries it by each server that runs, with a copy on every one that was not killed.
+    fn makes_streams(&self) -> bool {
+        let copies = self.nodes.iter().filter(|node| node.process.is_some()).count();
+        self.running().all(|(i, _)| {
+            let tried = self.tried.fetch_add(1, Ordering::Relaxed);
+            let name = format!("rig_{tried}");
+            // What was lost early is soon asked again, and a slow machine gets the time it needs in the end.
+            let patience = REQUEST_PATIENCE.min(Duration::from_millis(200) * (tried + 1));
+            let ask = |subject: String, body: &str| request(self.address(i), &self.password, &subject, body, patience);
+            let settings = json!({ "name": name, "storage": "memory", "num_replicas": copies });
+            let made = ask(format!("$JS.API.STREAM.CREATE.{name}"), &settings.to_string());
+            ask(format!("$JS.API.STREAM.DELETE.{name}"), "");
+            made.is_some_and(|answer| answer["error"].is_null())
+        })
+    }
+
+    /// Asks a server something, such as `$JS.API.INFO`, and gives its answer. None if there is none in time.
+    pub fn request(&self, i: usize, subject: &str, body: &str) -> Option<Value> {
+        request(self.address(i), &self.password, subject, body, REQUEST_PATIENCE)
     }
 
     /// The server that leads the cluster: the one that says so of itself, as others may not have noticed its end.
     pub fn leader(&self) -> Option<usize> {
-        self.leads(|node| node.ask("/jsz")?.pointer("/meta_cluster/leader").cloned())
+        self.leads(|node| Some(node.ask("/jsz")?["meta_cluster"].clone()))
     }
 
     /// The server that leads a stream.
@@ -161,15 +200,15 @@ impl Nats {
             let answer = node.ask("/jsz?accounts=true&streams=true")?;
             let accounts = answer["account_details"].as_array()?;
             let mut streams = accounts.iter().filter_map(|account| account["stream_detail"].as_array()).flatten();
-            Some(streams.find(|it| it["name"] == stream)?.pointer("/cluster/leader").cloned().unwrap_or_default())
+            Some(streams.find(|it| it["name"] == stream)?["cluster"].clone())
         })
     }
 
-    fn leads(&self, leader: impl Fn(&Node) -> Option<Value>) -> Option<usize> {
-        if self.nodes.len() == 1 {
-            return self.running().next().map(|(i, _)| i);
-        }
-        self.running().find(|(_, node)| leader(node).is_some_and(|name| name == *node.name)).map(|(i, _)| i)
+    /// A server that is no cluster leads whatever it has.
+    fn leads(&self, group: impl Fn(&Node) -> Option<Value>) -> Option<usize> {
+        let alone = self.nodes.len() == 1;
+        let leads = |node: &Node| group(node).is_some_and(|group| alone || group["leader"] == *node.name);
+        self.running().find(|(_, node)| leads(node)).map(|(i, _)| i)
     }
 
     fn running(&self) -> impl Iterator<Item = (usize, &Node)> {
