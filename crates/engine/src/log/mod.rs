@@ -4,6 +4,7 @@ pub mod arrivals;
 pub mod codec;
 pub mod conformance;
 pub mod frame;
+pub mod jetstream;
 pub mod json;
 pub mod names;
 pub mod number;
