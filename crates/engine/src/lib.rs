@@ -19,6 +19,7 @@ pub mod routing;
 pub mod secret;
 pub mod settings;
 pub mod stores;
+pub mod transfer;
 pub mod zone;
 
 pub use engine::Engine;

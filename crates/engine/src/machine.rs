@@ -133,13 +133,15 @@ impl Machine {
         all
     }
 
-    /// Applies everything up to the end of the log, without asking for more. For replays.
-    pub fn catch_up(&mut self, until: &Progress) -> Result<u64> {
+    /// Applies everything up to some places, without asking for more, and tells how many records it has come to. For
+    /// replays.
+    pub fn catch_up(&mut self, until: &Progress, tell: &mut dyn FnMut(u64)) -> Result<u64> {
         let before = self.figures.records.load(Ordering::Relaxed);
         for i in 0..self.partitions.len() {
             let end = until.get(&self.partitions[i].id).copied().unwrap_or_default();
             while self.partitions[i].applied.position < end {
                 self.step(i, end)?;
+                tell(self.figures.records.load(Ordering::Relaxed) - before);
             }
         }
         Ok(self.figures.records.load(Ordering::Relaxed) - before)
@@ -537,7 +539,7 @@ mod tests {
                 machine = open();
             }
             let end = log.end(PARTITION).unwrap();
-            counts.push(machine.catch_up(&Progress::from([(PARTITION, end)])).unwrap());
+            counts.push(machine.catch_up(&Progress::from([(PARTITION, end)]), &mut |_| {}).unwrap());
         }
         counts
     }

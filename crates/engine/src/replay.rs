@@ -10,8 +10,8 @@ use crate::config::Config;
 use crate::database::sqlite::Sqlite;
 use crate::error::{Error, Result};
 use crate::log::Places;
-use crate::machine::{Assignment, Machine, Tell};
-use crate::stores::Stores;
+use crate::machine::{Machine, Tell};
+use crate::stores::{Stores, assignment_of};
 
 /// What a replay found.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,17 +37,14 @@ pub fn check(config: &Config) -> Result<Report> {
 
 /// Applies the log up to some positions to new books in a file, whichever engine keeps the live ones.
 pub fn rebuild(stores: &Stores, books: &Path, until: &Places) -> Result<u64> {
-    let mut all = Assignment::new();
-    for (brand, _) in stores.settings.brands()? {
-        all.entry(brand.partition).or_default().push(brand.id);
-    }
     let books = Box::new(SqlBooks::open_file(books)?);
     let mut machine = Machine::new(stores.log.clone(), books, Tell::nobody(), Arc::default());
-    machine.assign(&all)?;
-    machine.catch_up(until)
+    machine.assign(&assignment_of(&stores.settings)?)?;
+    machine.catch_up(until, &mut |_| {})
 }
 
-fn first_difference(a: &Path, b: &Path) -> Result<Option<(String, String)>> {
+/// The first line in which two files differ, if one does: of the first, and of the second.
+pub fn first_difference(a: &Path, b: &Path) -> Result<Option<(String, String)>> {
     let open = |path: &Path| {
         let file = std::fs::File::open(path).map_err(|error| Error::unavailable("read a dump", error))?;
         Ok::<_, Error>(BufReader::new(file).lines())
@@ -69,12 +66,12 @@ fn first_difference(a: &Path, b: &Path) -> Result<Option<(String, String)>> {
 }
 
 /// A folder that goes away with its owner.
-struct Scratch {
-    path: PathBuf,
+pub struct Scratch {
+    pub path: PathBuf,
 }
 
 impl Scratch {
-    fn new(folder: &Path) -> Result<Scratch> {
+    pub fn new(folder: &Path) -> Result<Scratch> {
         let path = folder.join(format!("replay-{}", std::process::id()));
         std::fs::create_dir_all(&path).map_err(|error| Error::setup("make a folder for the replay", error))?;
         Ok(Scratch { path })

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::log::postgres::PostgresLog;
 use crate::log::sqlite::SqliteLog;
 use crate::log::{Log, Places};
+use crate::machine::Assignment;
 use crate::settings::Settings;
 
 /// The opened stores of an installation.
@@ -37,17 +38,25 @@ enum BooksAt {
 
 impl Stores {
     pub fn open(config: &Config, clock: &dyn Clock) -> Result<Stores> {
+        let settings = Arc::new(Stores::open_settings(config)?);
+        match &config.database_url {
+            None => Stores::open_files(&config.data, settings),
+            Some(url) => Stores::open_servers(config, Server::new(&url.0)?, settings, clock),
+        }
+    }
+
+    /// The settings alone.
+    pub fn open_settings(config: &Config) -> Result<Settings> {
         std::fs::create_dir_all(&config.data)
             .map_err(|error| Error::setup(format!("make the folder {}", config.data.display()), error))?;
         match &config.database_url {
-            None => Stores::open_files(&config.data),
-            Some(url) => Stores::open_servers(config, Server::new(&url.0)?, clock),
+            None => Settings::open_file(&config.data, &config.key_path()),
+            Some(url) => Settings::open_on(&Server::new(&url.0)?, &config.key_path()),
         }
     }
 
     /// An embedded installation: three files and a key in one folder.
-    fn open_files(folder: &Path) -> Result<Stores> {
-        let settings = Arc::new(Settings::open(folder)?);
+    fn open_files(folder: &Path, settings: Arc<Settings>) -> Result<Stores> {
         let log = Arc::new(SqliteLog::open(&log_file(folder))?);
         let books = books_file(folder);
         // The writer makes the file that the readers open.
@@ -57,8 +66,7 @@ impl Stores {
         Ok(Stores { settings, log, reads, placement, books: BooksAt::File(books) })
     }
 
-    fn open_servers(config: &Config, main: Server, clock: &dyn Clock) -> Result<Stores> {
-        let settings = Arc::new(Settings::open_on(&main, &config.key_path())?);
+    fn open_servers(config: &Config, main: Server, settings: Arc<Settings>, clock: &dyn Clock) -> Result<Stores> {
         let installation = settings.installation()?;
         let mut servers = BTreeMap::from([(MAIN.to_owned(), main.clone())]);
         for (name, url) in &config.clusters {
@@ -78,6 +86,12 @@ impl Stores {
     /// Whether other processes may work on the same stores.
     pub fn are_shared(&self) -> bool {
         matches!(self.books, BooksAt::Servers { .. })
+    }
+
+    /// Reads again where the books of each partition are.
+    pub fn reload_placement(&self) -> Result<()> {
+        self.placement.store(Arc::new(self.settings.placement()?));
+        Ok(())
     }
 
     /// Books for one more machine.
@@ -101,6 +115,15 @@ impl Stores {
             }
         }
     }
+}
+
+/// Every partition with its brands.
+pub fn assignment_of(settings: &Settings) -> Result<Assignment> {
+    let mut all = Assignment::new();
+    for (brand, _) in settings.brands()? {
+        all.entry(brand.partition).or_default().push(brand.id);
+    }
+    Ok(all)
 }
 
 pub fn log_file(folder: &Path) -> PathBuf {

@@ -132,9 +132,9 @@ fn run_in(folder: &Path, options: &Options, mix: Mix) -> Result<Run> {
     let books = Box::new(SqlBooks::open_file(&books_path)?);
     let mut machine = Machine::new(log.clone(), books, Tell::nobody(), Arc::default());
     machine.assign(&Assignment::from([(PARTITION, vec![BRAND])]))?;
-    machine.catch_up(&Progress::from([(PARTITION, set_up)]))?;
+    machine.catch_up(&Progress::from([(PARTITION, set_up)]), &mut |_| {})?;
     let (cpu, clock) = (thread_time(), Instant::now());
-    let facts = machine.catch_up(&Progress::from([(PARTITION, end)]))?;
+    let facts = machine.catch_up(&Progress::from([(PARTITION, end)]), &mut |_| {})?;
     // Closing the books writes everything to their place: that belongs to the cost.
     drop(machine);
     let (cpu, wall) = (thread_time() - cpu, clock.elapsed());

@@ -164,6 +164,12 @@ impl Log for FakeLog {
         }
     }
 
+    fn copy(&self, partition: PartitionId, frames: Vec<Frame>) -> Result<()> {
+        frames
+            .into_iter()
+            .try_for_each(|frame| crate::log::conformance::submit(self, vec![(partition, frame)]).remove(0).map(drop))
+    }
+
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>> {
         let state = self.lock();
         let frames = state.frames.get(&partition).into_iter().flatten();

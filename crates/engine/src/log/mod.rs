@@ -100,6 +100,9 @@ pub trait Log: Send + Sync {
     /// edge writes stays in order. After an `Unavailable` the caller sends the same frame again; each is kept once.
     fn submit(&self, frames: Frames, done: Completion);
 
+    /// Keeps frames of another log in their order, while nobody else writes. Those that are kept already stay.
+    fn copy(&self, partition: PartitionId, frames: Vec<Frame>) -> Result<()>;
+
     /// The frames after a position, in order, at most so many.
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>>;
 

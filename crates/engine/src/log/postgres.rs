@@ -135,6 +135,22 @@ impl Log for PostgresLog {
         }
     }
 
+    fn copy(&self, partition: PartitionId, frames: Vec<Frame>) -> Result<()> {
+        let numbers = |of: fn(&Frame) -> u64| Value::integers(frames.iter().map(of));
+        let values = [
+            partition.0.into(),
+            numbers(|frame| frame.id.edge.into()),
+            numbers(|frame| frame.id.epoch.into()),
+            numbers(|frame| frame.id.n),
+            numbers(|frame| frame.first_fact_n),
+            numbers(|frame| frame.records.into()),
+            Value::Blobs(frames.iter().map(|frame| frame.facts.clone()).collect()),
+            Value::Blobs(frames.iter().map(|frame| frame.raw.clone()).collect()),
+        ];
+        let sql = include_str!("../../sql/log/copy_frames.postgres.sql");
+        self.ask("copy frames into the log", |db| db.run(sql, &values)).map(drop)
+    }
+
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>> {
         let values = values![partition.0, after.0, frames_max as u64];
         self.ask("read the log", |db| list(db, LIST_FRAMES, values, frame_of))

@@ -110,6 +110,10 @@ impl Log for SpooledLog {
         send(&self.desk, self.shared.as_ref(), direct);
     }
 
+    fn copy(&self, partition: PartitionId, frames: Vec<Frame>) -> Result<()> {
+        self.shared.copy(partition, frames)
+    }
+
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>> {
         self.shared.read(partition, after, frames_max)
     }

@@ -110,6 +110,11 @@ impl Log for SqliteLog {
         }
     }
 
+    fn copy(&self, partition: PartitionId, frames: Vec<Frame>) -> Result<()> {
+        let frames: Vec<_> = frames.into_iter().map(|frame| (partition, frame)).collect();
+        self.append(&frames).map(drop)
+    }
+
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>> {
         let reader = lock(&self.reader);
         let failed = |error| Error::unavailable("read the log", error);

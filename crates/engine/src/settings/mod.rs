@@ -2,6 +2,7 @@
 //!
 //! Facts name all of this by number only. The settings are the one store that is backed up for its own sake.
 
+mod copy;
 mod directory;
 mod placement;
 mod processes;
@@ -21,7 +22,7 @@ pub use refused::RefusedReport;
 pub use sessions::{SESSION_DAYS, Session, SignedIn};
 pub use tokens::{NewToken, Token, TokenKind};
 pub use users::{BrandRole, User, UserOfBrand};
-pub use vault::{Vault, random_bytes, random_text};
+pub use vault::{Vault, random_bytes, random_text, write_key};
 
 use crate::database::postgres::{Server, Store};
 use crate::database::sqlite::Sqlite;
@@ -35,6 +36,9 @@ const SCHEMA_VERSION: i32 = 1;
 /// Held by whoever changes the settings on a server, so that numbers are given out once. Any number would do.
 const CHANGING: i64 = 0x0052_6673_6574_7469;
 
+/// What the installation's wrapped name is for.
+const NAME: &str = "installation's name";
+
 pub struct Settings {
     pool: Pool,
     vault: Vault,
@@ -43,7 +47,12 @@ pub struct Settings {
 impl Settings {
     /// Opens the file in a folder, and makes it with a new master key if there is none.
     pub fn open(folder: &Path) -> Result<Settings> {
-        let vault = Vault::open(&folder.join("referee.key"))?;
+        Settings::open_file(folder, &folder.join("referee.key"))
+    }
+
+    /// The same with a master key that lies elsewhere.
+    pub fn open_file(folder: &Path, key: &Path) -> Result<Settings> {
+        let vault = Vault::open(key)?;
         let path = folder.join("settings.db");
         prepare(&mut open_file(&path)?)?;
         let pool = Pool::open(Box::new(move || Ok(Box::new(open_file(&path)?))))?;
@@ -67,9 +76,9 @@ impl Settings {
     /// Refuses a master key that is not the one of these settings.
     fn with_the_right_key(self) -> Result<Settings> {
         let known = self.change("read the installation's name", |db| match value(db, "name")? {
-            Some(wrapped) => Ok(self.vault.unwrap("installation's name", &wrapped).map(drop)),
+            Some(wrapped) => Ok(self.vault.unwrap(NAME, &wrapped).map(drop)),
             None => {
-                let name = self.vault.wrap("installation's name", random_text().as_bytes())?;
+                let name = self.vault.wrap(NAME, random_text().as_bytes())?;
                 set_value(db, "name", &name).map(Ok)
             }
         })?;
@@ -79,7 +88,7 @@ impl Settings {
     /// What this installation is called by its stores, so that none is used by two: random, and no secret.
     pub fn installation(&self) -> Result<String> {
         let wrapped = self.ask("read the installation's name", |db| value(db, "name"))?.unwrap_or_default();
-        let name = self.vault.unwrap("installation's name", &wrapped)?;
+        let name = self.vault.unwrap(NAME, &wrapped)?;
         String::from_utf8(name).map_err(|error| Error::corrupt("read the installation's name", error))
     }
 

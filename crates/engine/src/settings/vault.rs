@@ -48,16 +48,16 @@ impl Vault {
 }
 
 fn create(path: &Path) -> Result<Vec<u8>> {
-    let doing = || format!("write the master key {}", path.display());
     let key = random_bytes::<MASTER_KEY_BYTES>();
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| Error::setup(doing(), error))?;
-    file.write_all(&key).and_then(|()| file.sync_all()).map_err(|error| Error::setup(doing(), error))?;
+    write_key(path, &key)?;
     Ok(key.to_vec())
+}
+
+/// Writes a master key where there is none, so that only this user can read it.
+pub fn write_key(path: &Path, key: &[u8]) -> Result<()> {
+    let failed = |error| Error::setup(format!("write the master key {}", path.display()), error);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    file.write_all(key).and_then(|()| file.sync_all()).map_err(failed)
 }
 
 /// From the operating system. Without it nothing here is safe, so its failure ends the program.

@@ -5,6 +5,7 @@ mod demo;
 mod log;
 mod replay;
 mod serve;
+mod transfer;
 mod user;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,12 @@ enum Command {
     Log(log::LogArgs),
     /// Rebuilds the books from the log.
     Replay(replay::Replay),
+    /// Moves everything to other stores, such as from files to servers or back. Run it while the server is stopped.
+    Migrate(transfer::Migrate),
+    /// Copies everything that can't be rebuilt into a folder.
+    Backup(transfer::Backup),
+    /// Fills empty stores from a backup.
+    Restore(transfer::Restore),
 }
 
 /// Flags and variables that say where everything is kept. Each overrides the file.
@@ -210,6 +217,9 @@ pub fn run() -> ExitCode {
         Command::User(command) => user::run(command),
         Command::Log(command) => log::run(command),
         Command::Replay(command) => replay::run(command),
+        Command::Migrate(command) => transfer::migrate(command),
+        Command::Backup(command) => transfer::backup(command),
+        Command::Restore(command) => transfer::restore(command),
     };
     match outcome {
         Ok(code) => code,
