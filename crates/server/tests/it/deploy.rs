@@ -231,6 +231,20 @@ fn the_table_of_configuration_names_every_variable_and_no_other() {
 }
 
 #[test]
+fn every_figure_that_the_documents_name_is_counted() {
+    let source = text("crates/server/src/metrics.rs");
+    for page in ["docs/guide/scale-out.md", "docs/reference/configuration.md"].map(text) {
+        let is_part = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+        for rest in page.split("`referee_").skip(1) {
+            let name: String = rest.chars().take_while(|letter| is_part(*letter)).collect();
+            // Filters of the program's own log begin with a crate.
+            let counted = source.contains(&format!("\"{}\"", name.trim_end_matches("_total")));
+            assert!(counted || name == "engine", "referee_{name}");
+        }
+    }
+}
+
+#[test]
 fn the_files_of_configuration_read() {
     let filled = |text: &str| Config::new(toml::from_str::<Source>(text).expect("it reads")).expect("it goes together");
     let secret = yaml("deploy/kubernetes/secret.yaml").remove(0);
