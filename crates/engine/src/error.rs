@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// Full or slow for now; the same call may succeed later. Nothing was acknowledged.
     #[error("{0}")]
@@ -19,7 +19,7 @@ pub enum Error {
 }
 
 /// What was being done, and what went wrong.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Context {
     pub doing: String,
     pub cause: String,

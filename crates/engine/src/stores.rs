@@ -9,16 +9,18 @@ use arc_swap::ArcSwap;
 use crate::books::Books;
 use crate::books::reads::Reads;
 use crate::books::sql::postgres::Servers;
-use crate::books::sql::{MAIN, Placement, SqlBooks, SqlReads, dump};
+use crate::books::sql::{BooksArchive, MAIN, Placement, SqlBooks, SqlReads, dump};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::postgres::Server;
 use crate::database::sqlite::Sqlite;
 use crate::error::{Error, Result};
+use crate::log::jetstream::{JetStreamConfig, JetStreamLog};
 use crate::log::postgres::PostgresLog;
 use crate::log::sqlite::SqliteLog;
 use crate::log::{Log, Places};
 use crate::machine::Assignment;
+use crate::secret::Secret;
 use crate::settings::Settings;
 
 /// The opened stores of an installation.
@@ -77,7 +79,10 @@ impl Stores {
         SqlBooks::make_quarters(&servers, clock.now())?;
         let log: Arc<dyn Log> = match &config.log_url {
             None => Arc::new(PostgresLog::open(&main, &installation)?),
-            Some(_) => return Err(Error::setup("open the log", "NATS JetStream is not built in yet")),
+            Some(urls) => {
+                let archive = Arc::new(BooksArchive::open_on(&servers, placement.clone())?);
+                Arc::new(JetStreamLog::open(jetstream(config, urls, &installation), archive)?)
+            }
         };
         let reads = Arc::new(SqlReads::open_on(&servers, placement.clone())?);
         Ok(Stores { settings, log, reads, placement, books: BooksAt::Servers { servers, installation } })
@@ -114,6 +119,17 @@ impl Stores {
                 dump(&mut main.connect()?, to)
             }
         }
+    }
+}
+
+fn jetstream(config: &Config, urls: &Secret, installation: &str) -> JetStreamConfig {
+    JetStreamConfig {
+        urls: urls.0.split(',').map(str::to_owned).collect(),
+        installation: installation.to_owned(),
+        replicas: usize::from(config.log_replicas),
+        credentials_file: config.log_credentials.clone(),
+        root_certificates: None,
+        client_certificate: None,
     }
 }
 

@@ -22,11 +22,13 @@ macro_rules! documents {
 
 documents! {
     "start",
+    "guide/scale-out",
     "concepts/tracking-methods",
     "concepts/the-log",
     "concepts/identity",
     "concepts/attribution",
     "concepts/locking",
+    "concepts/scale",
     "reference/http-api",
     "reference/click-ids",
     "reference/refusals",

@@ -3,6 +3,7 @@
 //! Every statement is sent with its types and without a name, so that nothing is left behind on the server between two
 //! transactions: a pooler in transaction mode may give each of them another connection.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -156,16 +157,22 @@ impl Value<'_> {
     }
 }
 
+/// The one character that its texts can't hold is written as the sign for what can't be written. Intake lets none in;
+/// a question may still hold one.
+fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{FFFD}")) } else { Cow::Borrowed(text) }
+}
+
 type Boxed = Box<dyn std::error::Error + Sync + Send>;
 
 impl ToSql for Value<'_> {
     fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> std::result::Result<IsNull, Boxed> {
         match self {
             Value::Integer(number) => number.to_sql(kind, out),
-            Value::Text(text) => text.to_sql(kind, out),
+            Value::Text(text) => text.map(storable).to_sql(kind, out),
             Value::Blob(bytes) => bytes.to_sql(kind, out),
             Value::Integers(numbers) => numbers.to_sql(kind, out),
-            Value::Texts(texts) => texts.to_sql(kind, out),
+            Value::Texts(texts) => texts.iter().map(|text| storable(text)).collect::<Vec<_>>().to_sql(kind, out),
             Value::Blobs(blobs) => blobs.to_sql(kind, out),
         }
     }

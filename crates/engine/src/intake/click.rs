@@ -263,7 +263,12 @@ pub fn without_query(url: &str) -> &str {
 /// The first characters of a text.
 pub fn cut(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
-        Some((end, _)) => text[..end].to_owned(),
-        None => text.to_owned(),
+        Some((end, _)) => bare(&text[..end]),
+        None => bare(text),
     }
+}
+
+/// Without the character that not every database can keep, and nobody means.
+pub fn bare(text: &str) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text.to_owned() }
 }

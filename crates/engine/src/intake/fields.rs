@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::click::bare;
 use super::drop_reason::{DropReason, FieldError};
 use crate::limits::{BODY_BYTES_MAX, FIELDS_MAX, ITEMS_MAX};
 
@@ -67,7 +68,7 @@ impl Fields {
             let message = format!("A report has at most {FIELDS_MAX} fields.");
             return Err(FieldError::new(name, DropReason::TooLarge, message));
         }
-        self.values.insert(name.trim().to_ascii_lowercase(), value);
+        self.values.insert(bare(name.trim()).to_ascii_lowercase(), bare(&value));
         Ok(())
     }
 
@@ -109,8 +110,7 @@ impl Fields {
             let Value::Object(object) = item else { continue };
             let named = object.iter().map(|(name, value)| {
                 let name = name.to_ascii_lowercase();
-                let bare = name.strip_prefix("item").unwrap_or(&name).to_owned();
-                (bare, text_of(value))
+                (name.strip_prefix("item").unwrap_or(&name).to_owned(), bare(&text_of(value)))
             });
             self.items.push(named.collect());
         }
@@ -155,6 +155,14 @@ mod tests {
     fn what_is_empty_is_not_there() {
         let fields = Fields::read("ClickId=&CustomerId=%20", b"").unwrap();
         assert_eq!((fields.get(&["ClickId"]), fields.get(&["CustomerId"])), (None, None));
+    }
+
+    #[test]
+    fn no_text_holds_a_null_character() {
+        let form = Fields::read("OrderId=a%00b", b"").unwrap();
+        let json = Fields::read("", br#"{"order\u0000id":"a\u0000b","items":[{"sku":"x\u0000"}]}"#).unwrap();
+        assert_eq!((form.get(&["orderid"]), json.get(&["orderid"])), (Some("ab"), Some("ab")));
+        assert_eq!(json.items()[0]["sku"], "x");
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod arrivals;
 pub mod codec;
 pub mod conformance;
 pub mod frame;
+pub mod jetstream;
 pub mod json;
 pub mod names;
 pub mod number;
@@ -27,7 +28,7 @@ use referee_core::fact::{Actor, Fact};
 use referee_core::id::BrandId;
 use referee_core::time::Timestamp;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::routing::PartitionId;
 
 /// A fact on its way into the log: it has no number and no id yet.
@@ -132,6 +133,14 @@ pub trait Log: Send + Sync {
 
     /// Blanks the raw sections of some frames kept before a moment; says of how many. Zero: none are left.
     fn drop_raw_before(&self, before: Timestamp) -> Result<u64>;
+}
+
+/// Hands one frame over and waits for the answer.
+pub fn submit_and_wait(log: &dyn Log, partition: PartitionId, frame: Frame) -> Result<Kept> {
+    let (sender, answer) = std::sync::mpsc::channel();
+    // Whoever waits is right below.
+    log.submit(Arc::new(vec![(partition, frame)]), Arc::new(move |_, kept| _ = sender.send(kept)));
+    answer.recv().unwrap_or_else(|_| Err(Error::unavailable("write the log", "the log gave no answer")))
 }
 
 /// Frames that the books keep, for a log that is only the newest part.

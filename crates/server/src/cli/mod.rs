@@ -8,11 +8,12 @@ mod serve;
 mod transfer;
 mod user;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use referee_engine::config::{Config, LogFormat, Scheme, Source};
 use referee_engine::error::Result;
 use referee_engine::role::Role;
@@ -184,6 +185,27 @@ fn log_format(text: &str) -> std::result::Result<LogFormat, String> {
         "json" => Ok(LogFormat::Json),
         _ => Err("it is `text` or `json`".into()),
     }
+}
+
+/// Whether the command line takes these words, without the program's name; the words that say why not.
+pub fn check_arguments(words: &[&str]) -> std::result::Result<(), String> {
+    let words = std::iter::once("referee").chain(words.iter().copied());
+    Cli::try_parse_from(words).map(drop).map_err(|error| error.to_string())
+}
+
+/// Every variable that some command reads, with its flag.
+pub fn variables() -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut commands = vec![Cli::command()];
+    while let Some(command) = commands.pop() {
+        for argument in command.get_arguments() {
+            if let (Some(variable), Some(flag)) = (argument.get_env(), argument.get_long()) {
+                found.insert(variable.to_string_lossy().into_owned(), format!("--{flag}"));
+            }
+        }
+        commands.extend(command.get_subcommands().cloned());
+    }
+    found
 }
 
 /// Parses the arguments and runs the command. Errors are said on standard error, in one line.

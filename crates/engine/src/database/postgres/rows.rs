@@ -4,7 +4,7 @@ use postgres::Client;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use super::{Boxed, dialect, trouble};
+use super::{Boxed, dialect, storable, trouble};
 use crate::database::{Answer, Trouble, Value, Write};
 use crate::error::Error;
 
@@ -101,7 +101,7 @@ impl Column {
             (Value::Integer(number), &Type::INT8) => {
                 self.element(number.map(i64::to_be_bytes).as_ref().map(|it| &it[..]))
             }
-            (Value::Text(text), &Type::TEXT) => self.element(text.map(str::as_bytes)),
+            (Value::Text(text), &Type::TEXT) => self.element(text.map(storable).as_deref().map(str::as_bytes)),
             (Value::Blob(bytes), &Type::BYTEA) => self.element(*bytes),
             _ => Err(mixed()),
         }
