@@ -47,8 +47,16 @@ const EVERYTHING: Position = Position(u64::MAX);
 /// How far the books have come, for those who wait for their own writes.
 pub type Progress = Places;
 
-/// The partitions that a machine serves, with their brands.
-pub type Assignment = BTreeMap<PartitionId, Vec<BrandId>>;
+/// The partitions that a machine serves.
+pub type Assignment = BTreeMap<PartitionId, Served>;
+
+/// What a machine knows of a partition it serves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Served {
+    pub brands: Vec<BrandId>,
+    /// Where its books are: when they move, they are taken in hand anew.
+    pub cluster: String,
+}
 
 /// Told after every commit that changed what a brand has set up.
 pub type OnConfig = Box<dyn Fn(BrandId, &Config) + Send>;
@@ -80,6 +88,7 @@ impl BrandInHand {
 
 struct Partition {
     id: PartitionId,
+    cluster: String,
     members: Vec<BrandId>,
     applied: Applied,
     /// Empty after a failure: what was in hand may be half changed, and is read again.
@@ -118,16 +127,16 @@ impl Machine {
     pub fn assign(&mut self, assignment: &Assignment) -> Result<()> {
         let figures = &self.figures;
         self.partitions.retain(|partition| {
-            let stays = assignment.contains_key(&partition.id);
+            let stays = assignment.get(&partition.id).is_some_and(|it| it.cluster == partition.cluster);
             if !stays && partition.stopped {
                 figures.stopped.fetch_sub(1, Ordering::Relaxed);
             }
             stays
         });
         let mut all = Ok(());
-        for (id, brands) in assignment {
-            for brand in brands {
-                all = all.and(self.adopt(*brand, *id));
+        for (id, served) in assignment {
+            for brand in &served.brands {
+                all = all.and(self.adopt(*brand, *id, &served.cluster));
             }
         }
         all
@@ -148,14 +157,14 @@ impl Machine {
     }
 
     /// Takes on a brand, if it is new.
-    fn adopt(&mut self, brand: BrandId, id: PartitionId) -> Result<()> {
+    fn adopt(&mut self, brand: BrandId, id: PartitionId, cluster: &str) -> Result<()> {
         let i = match self.partitions.iter().position(|partition| partition.id == id) {
             Some(i) => i,
             None => {
                 let applied = self.books.applied(id)?;
                 check_place(self.log.as_ref(), id, &applied)?;
-                let (members, brands) = (Vec::new(), BTreeMap::new());
-                self.partitions.push(Partition { id, members, applied, brands, stopped: false });
+                let (cluster, members, brands) = (cluster.to_owned(), Vec::new(), BTreeMap::new());
+                self.partitions.push(Partition { id, cluster, members, applied, brands, stopped: false });
                 self.partitions.len() - 1
             }
         };
@@ -346,8 +355,7 @@ fn check_place(log: &dyn Log, partition: PartitionId, applied: &Applied) -> Resu
     }
     Err(Error::setup(
         format!("go on with the books of partition {} at position {}", partition.0, applied.position.0),
-        "they are ahead of the log, or of another log: give the log back that belongs to them, or give the log empty \
-         books and they are rebuilt",
+        "they are ahead of the log, or of another log: restore the log that belongs to them, or a backup of all",
     ))
 }
 
@@ -522,7 +530,7 @@ mod tests {
     fn applied(frames: &[(PartitionId, Frame)]) -> Vec<u64> {
         let folder = tempfile::tempdir().unwrap();
         let log = FakeLog::forgetful();
-        let assignment = Assignment::from([(PARTITION, vec![BRAND])]);
+        let assignment = Assignment::from([(PARTITION, Served { brands: vec![BRAND], ..Served::default() })]);
         let path = folder.path().join("books.db");
         let open = || {
             let books = Box::new(SqlBooks::open_file(&path).unwrap());

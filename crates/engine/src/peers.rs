@@ -233,14 +233,18 @@ impl View {
     fn assign(&self) {
         let threads = self.watched.assignments.len() as u64;
         let mut shares: Vec<Assignment> = vec![Assignment::new(); self.watched.assignments.len()];
+        let placement = self.watched.placement.load();
         for brand in self.watched.routing.load().brands.values() {
             if owner(brand.partition, &self.machines) == Some(self.watched.edge) {
                 let thread = (mixed(u64::from(brand.partition.0)) % threads.max(1)) as usize;
                 if let Some(share) = shares.get_mut(thread) {
-                    share.entry(brand.partition).or_default().push(brand.brand);
+                    let served = share.entry(brand.partition).or_default();
+                    served.brands.push(brand.brand);
+                    served.cluster = placement.of(brand.partition).to_owned();
                 }
             }
         }
+        shares.iter_mut().flat_map(Assignment::values_mut).for_each(|served| served.brands.sort_unstable());
         for (assignment, share) in self.watched.assignments.iter().zip(shares) {
             if **assignment.load() != share {
                 assignment.store(Arc::new(share));

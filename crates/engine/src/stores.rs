@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use crate::books::Books;
 use crate::books::reads::Reads;
 use crate::books::sql::postgres::Servers;
-use crate::books::sql::{BooksArchive, MAIN, Placement, SqlBooks, SqlReads, dump};
+use crate::books::sql::{BooksArchive, DumpSource, MAIN, Placement, SqlBooks, SqlReads, dump};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::postgres::Server;
@@ -88,6 +88,24 @@ impl Stores {
         Ok(Stores { settings, log, reads, placement, books: BooksAt::Servers { servers, installation } })
     }
 
+    /// Refuses settings that know less than the log: they are older than it, or of another installation.
+    pub fn check_partitions(&self) -> Result<()> {
+        let in_log = self.log.partitions()?;
+        let known = self.settings.placement()?;
+        let unknown: Vec<u32> =
+            in_log.into_iter().filter(|it| !known.partitions.values().any(|id| id == it)).map(|it| it.0).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        Err(Error::setup(
+            "open the log",
+            format!(
+                "it holds partitions {unknown:?}, which the settings do not know: they are older than the log, or of \
+                 another installation; restore the settings that belong to it"
+            ),
+        ))
+    }
+
     /// Whether other processes may work on the same stores.
     pub fn are_shared(&self) -> bool {
         matches!(self.books, BooksAt::Servers { .. })
@@ -109,15 +127,26 @@ impl Stores {
         }))
     }
 
-    /// The ordered dump of the books, as of one moment, and which places that is.
+    /// The ordered dump of the books, as of one moment of each cluster, and which places that is.
     pub fn dump(&self, to: &Path) -> Result<Places> {
-        match &self.books {
-            BooksAt::File(path) => dump(&mut Sqlite::open_read_only(path)?, to),
+        let sources = match &self.books {
+            BooksAt::File(path) => vec![DumpSource::whole(Box::new(Sqlite::open_read_only(path)?))],
             BooksAt::Servers { servers, .. } => {
-                let main =
-                    servers.get(MAIN).ok_or_else(|| Error::setup("dump the books", "there is no main cluster"))?;
-                dump(&mut main.connect()?, to)
+                let placement = self.placement.load_full();
+                let source = |(name, server): (&String, &Server)| {
+                    Ok(DumpSource::of_cluster(Box::new(server.connect()?), placement.clone(), name.clone()))
+                };
+                servers.iter().map(source).collect::<Result<_>>()?
             }
+        };
+        dump(sources, to)
+    }
+
+    /// The servers that hold the books; none where they are files.
+    pub fn servers(&self) -> Option<&Servers> {
+        match &self.books {
+            BooksAt::File(_) => None,
+            BooksAt::Servers { servers, .. } => Some(servers),
         }
     }
 }
@@ -137,7 +166,7 @@ fn jetstream(config: &Config, urls: &Secret, installation: &str) -> JetStreamCon
 pub fn assignment_of(settings: &Settings) -> Result<Assignment> {
     let mut all = Assignment::new();
     for (brand, _) in settings.brands()? {
-        all.entry(brand.partition).or_default().push(brand.id);
+        all.entry(brand.partition).or_default().brands.push(brand.id);
     }
     Ok(all)
 }

@@ -10,5 +10,6 @@ mod deploy;
 mod durability;
 mod house;
 mod links;
+mod stores;
 mod support;
 mod trouble;

@@ -105,7 +105,7 @@ mod tests {
 
     use super::*;
     use crate::books::conformance;
-    use crate::books::sql::{MAIN, dump};
+    use crate::books::sql::{DumpSource, MAIN, dump};
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
@@ -125,7 +125,7 @@ mod tests {
             let reads = Arc::new(SqlReads::open_on(&servers, Arc::default()).unwrap());
             let to = folder.path().join("dump");
             let dumper = move || {
-                dump(&mut server.connect().unwrap(), &to).unwrap();
+                dump(vec![DumpSource::whole(Box::new(server.connect().unwrap()))], &to).unwrap();
                 std::fs::read_to_string(&to).unwrap()
             };
             conformance::Subject { books: Box::new(books), reads, dump: Box::new(dumper) }
