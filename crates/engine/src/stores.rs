@@ -178,3 +178,76 @@ pub fn log_file(folder: &Path) -> PathBuf {
 pub fn books_file(folder: &Path) -> PathBuf {
     folder.join("books.db")
 }
+
+#[cfg(test)]
+mod tests {
+    use referee_core::id::{BrandId, ProgramId};
+    use referee_core::time::{Day, Timestamp};
+    use referee_rig::{Nats, Postgres};
+
+    use super::*;
+    use crate::books::conformance::history;
+    use crate::books::reads::{ActionFilter, Period};
+    use crate::clock::SystemClock;
+    use crate::config::Source;
+    use crate::log::frame::{Encoded, pack};
+    use crate::log::{Draft, Frame, FrameId};
+    use crate::routing::PartitionId;
+    use crate::settings::NewBrand;
+    use crate::transfer::catch_up;
+
+    /// The history of the books' suite as an edge would have written it.
+    fn frames() -> Vec<Frame> {
+        let drafts: Vec<Encoded> = history()
+            .into_iter()
+            .map(|it| {
+                let (brand, actor, fact) = (it.brand, it.actor, it.fact);
+                let (received_at, occurred_at) = (it.received_at, it.occurred_at);
+                Encoded::of(&Draft { brand, received_at, occurred_at, actor, fact, raw: None })
+            })
+            .collect();
+        let mut frames = Vec::new();
+        for (i, chunk) in drafts.chunks(7).enumerate() {
+            let id = FrameId { edge: 1, epoch: 1, n: i as u64 + 1 };
+            frames.push(pack(id, 1 + i as u64 * 7, chunk).unwrap());
+        }
+        frames
+    }
+
+    /// Everything that can be told of some books: the dump, and what exports are made of.
+    fn told(config: Source) -> (String, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::new(Source { data: Some(folder.path().to_owned()), ..config }).unwrap();
+        let stores = Stores::open(&config, &SystemClock).unwrap();
+        let brand = stores.settings.create_brand(&NewBrand { name: "Acme".into() }, Timestamp(0)).unwrap();
+        stores.reload_placement().unwrap();
+        assert_eq!(brand, BrandId(1));
+        stores.log.copy(PartitionId(1), frames()).unwrap();
+        catch_up(&stores, &|_| {}).unwrap();
+        let dump = folder.path().join("dump");
+        stores.dump(&dump).unwrap();
+        let all = Period { program: ProgramId(1), from: Day(0), to: Day(100_000), partner: None };
+        let reads = &stores.reads;
+        let exports = format!(
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            reads.actions(brand, &ActionFilter::default(), None, 1_000).unwrap(),
+            reads.balances(brand, None).unwrap(),
+            reads.payments(brand, None, 1_000).unwrap(),
+            reads.days(brand, all).unwrap(),
+            reads.partners(brand, all).unwrap(),
+        );
+        (std::fs::read_to_string(&dump).unwrap(), exports)
+    }
+
+    #[test]
+    fn one_order_of_facts_gives_the_same_on_every_pair() {
+        let (postgres, nats) = (Postgres::start(), Nats::cluster(1));
+        let files = told(Source::default());
+        assert!(files.0.lines().count() > 200 && files.1.contains("order-3"), "the history leaves traces");
+        let url = |name: &str| Some(Secret(postgres.create_database(name)));
+        assert_eq!(told(Source { database_url: url("one"), ..Source::default() }), files);
+        let log_url = Some(Secret(nats.urls()));
+        let source = Source { database_url: url("two"), log_url, log_replicas: Some(1), ..Source::default() };
+        assert_eq!(told(source), files);
+    }
+}

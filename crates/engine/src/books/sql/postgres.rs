@@ -112,13 +112,24 @@ mod tests {
     #[test]
     fn they_conform() {
         let rig = Postgres::start();
+        check(&rig, |name| rig.url_of(name));
+    }
+
+    #[test]
+    fn they_conform_behind_a_pooler_that_gives_every_transaction_another_connection() {
+        let rig = Postgres::start();
+        let pooler = referee_rig::PgBouncer::before(&rig);
+        check(&rig, |name| pooler.url_of(name));
+    }
+
+    fn check(rig: &Postgres, url_of: impl Fn(&str) -> String) {
         let folder = tempfile::tempdir().unwrap();
         let mut n = 0;
         conformance::check(&mut || {
             n += 1;
             let name = format!("books_{n}");
             rig.create_database(&name);
-            let server = Server::new(&rig.url_of(&name)).unwrap();
+            let server = Server::new(&url_of(&name)).unwrap();
             let servers = Servers::from([(MAIN.to_owned(), server.clone())]);
             let books = SqlBooks::open_on(&servers, Arc::default(), "test").unwrap();
             SqlBooks::make_quarters(&servers, NOW).unwrap();
