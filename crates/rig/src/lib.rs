@@ -3,17 +3,17 @@
 //!
 //! What goes wrong here is the fault of the machine or of the test, so everything panics with a sentence.
 
+pub mod deadline;
 pub mod nats;
 pub mod pgbouncer;
 pub mod ports;
 pub mod postgres;
+pub mod process;
 pub mod proxy;
 
-mod deadline;
 mod folder;
 mod monitor;
 mod owner;
-mod process;
 mod request;
 mod standby;
 mod template;
@@ -21,4 +21,5 @@ mod template;
 pub use nats::Nats;
 pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;
+pub use process::Process;
 pub use proxy::Proxy;

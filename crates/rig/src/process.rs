@@ -1,8 +1,8 @@
-//! A running engine.
+//! A running engine, or the program that is tested on it.
 
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use crate::{deadline, folder};
@@ -38,7 +38,12 @@ impl Process {
     }
 
     pub fn has_ended(&mut self) -> bool {
-        self.child.try_wait().expect("it is our child").is_some()
+        self.status().is_some()
+    }
+
+    /// How it ended, if it has.
+    pub fn status(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("it is our child")
     }
 
     /// Its children, of which it must not make new ones meanwhile.
@@ -52,6 +57,15 @@ impl Process {
     pub fn end(&mut self, name: &str, patience: Duration) -> bool {
         signal(name, &[self.id()]);
         deadline::poll(patience, || self.has_ended().then_some(())).is_some()
+    }
+
+    /// Holds it still; its connections stay open and nothing answers.
+    pub fn pause(&self) {
+        signal("STOP", &[self.id()]);
+    }
+
+    pub fn resume(&self) {
+        signal("CONT", &[self.id()]);
     }
 
     pub fn kill(&mut self) {

@@ -1,7 +1,7 @@
 //! A second PostgreSQL server that has every commit of the first.
 
 use crate::deadline::{self, PATIENCE};
-use crate::template::{self, program};
+use crate::template::{self, DATABASE, USER, program};
 use crate::{Postgres, folder, owner};
 
 impl Postgres {
@@ -27,6 +27,12 @@ impl Postgres {
         let follows = || ["sync", "potential"].contains(&self.psql(&state).as_str()).then_some(());
         deadline::poll(PATIENCE, follows).expect("the standby follows its primary");
         standby
+    }
+
+    /// The address of this server and its standby, by which clients find whichever takes writes.
+    pub fn url_with(&self, standby: &Postgres) -> String {
+        let (one, other) = (self.address(), standby.address());
+        format!("postgres://{USER}:{}@{one},{other}/{DATABASE}?target_session_attrs=read-write", self.password)
     }
 
     /// Makes a standby a server that takes writes. It waits for no standby of its own, whatever it copied.

@@ -8,6 +8,7 @@ mod commands;
 mod console;
 mod deploy;
 mod durability;
+mod faults;
 mod house;
 mod links;
 mod stores;

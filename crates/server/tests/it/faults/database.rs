@@ -1,0 +1,73 @@
+//! Faults of PostgreSQL.
+
+use std::time::Instant;
+
+use referee_rig::{PgBouncer, Postgres};
+
+use super::audit::check;
+use super::fleet::Fleet;
+use super::load::Load;
+use super::{form, say, seconds, since};
+use crate::support::{Pair, on_pair};
+
+on_pair!(postgres, Postgres, postgres_is_restarted, a_standby_takes_over, a_pooler_stands_between);
+
+/// Once in order and once without.
+fn postgres_is_restarted(pair: Pair) {
+    let mut fleet = Fleet::start(pair);
+    let (machine, edge) = (fleet.process(2, "machine"), fleet.process(3, "edge,reader,courier"));
+    let load = Load::on(&fleet, &[&edge]);
+    load.run_for(form().load);
+    fleet.postgres.restart();
+    load.goes_on();
+    load.run_for(form().load);
+    fleet.postgres.kill();
+    load.run_for(form().away);
+    fleet.postgres.start_again();
+    let back = Instant::now();
+    load.goes_on();
+    load.run_for(form().load);
+    let heard = load.end();
+    let again = heard.kept_again(3, back);
+    let figures = check(&fleet, vec![machine, edge], &heard, &[]);
+    say(&format!("clicks kept {} after the start; {figures}", seconds(again)));
+}
+
+fn a_standby_takes_over(_: Pair) {
+    let primary = Postgres::start();
+    let mut standby = primary.standby();
+    let mut fleet = Fleet::on(primary, None, |primary| primary.url_with(&standby));
+    let (machine, edge) = (fleet.process(2, "machine"), fleet.process(3, "edge,reader,courier"));
+    let load = Load::on(&fleet, &[&edge]);
+    load.run_for(form().load);
+    let killed = Instant::now();
+    fleet.postgres.kill();
+    standby.promote();
+    let promoted = since(killed);
+    // The old one stays away.
+    fleet.postgres = standby;
+    load.goes_on();
+    load.run_for(form().load);
+    let heard = load.end();
+    let again = heard.kept_again(3, killed);
+    let figures = check(&fleet, vec![machine, edge], &heard, &[]);
+    say(&format!("promoted after {promoted}, clicks kept after {}; {figures}", seconds(again)));
+}
+
+/// A pooler that gives each transaction another connection, and whose server is restarted.
+fn a_pooler_stands_between(_: Pair) {
+    let postgres = Postgres::start();
+    let pooler = PgBouncer::before(&postgres);
+    let mut fleet = Fleet::on(postgres, None, |_| pooler.url());
+    let (machine, edge) = (fleet.process(2, "machine"), fleet.process(3, "edge,reader,courier"));
+    let load = Load::on(&fleet, &[&edge]);
+    load.run_for(form().load);
+    fleet.postgres.restart();
+    let back = Instant::now();
+    load.goes_on();
+    load.run_for(form().load);
+    let heard = load.end();
+    let again = heard.kept_again(3, back);
+    let figures = check(&fleet, vec![machine, edge], &heard, &[]);
+    say(&format!("clicks kept {} after the restart; {figures}", seconds(again)));
+}
