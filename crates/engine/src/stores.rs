@@ -191,7 +191,7 @@ mod tests {
     use crate::clock::SystemClock;
     use crate::config::Source;
     use crate::log::frame::{Encoded, pack};
-    use crate::log::{Draft, Frame, FrameId};
+    use crate::log::{Draft, Frame, FrameId, Position};
     use crate::routing::PartitionId;
     use crate::settings::NewBrand;
     use crate::transfer::catch_up;
@@ -215,14 +215,16 @@ mod tests {
     }
 
     /// Everything that can be told of some books: the dump, and what exports are made of.
-    fn told(config: Source) -> (String, String) {
+    fn told(config: Source, frames: &[Frame]) -> (String, String) {
         let folder = tempfile::tempdir().unwrap();
         let config = Config::new(Source { data: Some(folder.path().to_owned()), ..config }).unwrap();
         let stores = Stores::open(&config, &SystemClock).unwrap();
         let brand = stores.settings.create_brand(&NewBrand { name: "Acme".into() }, Timestamp(0)).unwrap();
         stores.reload_placement().unwrap();
         assert_eq!(brand, BrandId(1));
-        stores.log.copy(PartitionId(1), frames()).unwrap();
+        stores.log.copy(PartitionId(1), frames.to_vec()).unwrap();
+        let kept = stores.log.read(PartitionId(1), Position(0), frames.len()).unwrap();
+        assert!(kept.iter().map(|(_, frame)| frame).eq(frames), "with the moment they were packed");
         catch_up(&stores, &|_| {}).unwrap();
         let dump = folder.path().join("dump");
         stores.dump(&dump).unwrap();
@@ -242,12 +244,13 @@ mod tests {
     #[test]
     fn one_order_of_facts_gives_the_same_on_every_pair() {
         let (postgres, nats) = (Postgres::start(), Nats::cluster(1));
-        let files = told(Source::default());
+        let frames = frames();
+        let files = told(Source::default(), &frames);
         assert!(files.0.lines().count() > 200 && files.1.contains("order-3"), "the history leaves traces");
         let url = |name: &str| Some(Secret(postgres.create_database(name)));
-        assert_eq!(told(Source { database_url: url("one"), ..Source::default() }), files);
+        assert_eq!(told(Source { database_url: url("one"), ..Source::default() }, &frames), files);
         let log_url = Some(Secret(nats.urls()));
         let source = Source { database_url: url("two"), log_url, log_replicas: Some(1), ..Source::default() };
-        assert_eq!(told(source), files);
+        assert_eq!(told(source, &frames), files);
     }
 }
