@@ -249,6 +249,11 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether this process can't see the others just now; nothing where it is alone.
+    pub fn is_blind(&self) -> Option<bool> {
+        self.peers.as_ref().map(|peers| lock(peers).is_blind())
+    }
+
     /// Whether another process has taken this one's edge number: it must end.
     pub fn is_evicted(&self) -> bool {
         self.peers.as_ref().is_some_and(|peers| lock(peers).is_evicted())

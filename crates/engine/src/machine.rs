@@ -67,6 +67,10 @@ pub struct MachineFigures {
     pub batches: AtomicU64,
     /// Partitions that stand still because of an error or a bug.
     pub stopped: AtomicU64,
+    /// Partitions that are served here.
+    pub partitions: AtomicU64,
+    /// Of those, the ones with frames that were not applied when the machine last looked.
+    pub behind: AtomicU64,
 }
 
 /// One brand, as the machine holds it between batches.
@@ -384,12 +388,12 @@ impl Machine {
     }
 
     fn run(mut self, stop: &AtomicBool, recorder: &Recorder, clock: &dyn Clock, assignment: &ArcSwap<Assignment>) {
-        let mut followed = Followed::default();
+        let (mut followed, mut counted) = (Followed::default(), Counted::default());
         while !stop.load(Ordering::Relaxed) {
             let seen = self.log.arrivals();
             self.follow_assignment(&assignment.load_full(), &mut followed);
             let applied_before = self.figures.records.load(Ordering::Relaxed);
-            let (busy, rest) = self.turn(recorder, clock);
+            let (busy, rest) = self.turn(recorder, clock, &mut counted);
             let applied = self.figures.records.load(Ordering::Relaxed) - applied_before;
             if !busy {
                 self.log.wait(seen, rest);
@@ -415,8 +419,21 @@ impl Machine {
         followed.again_at = assigned.is_err().then(|| Instant::now() + RETRY);
     }
 
+    /// Tells how many partitions this thread serves, and how many of them are behind; the others' threads add theirs.
+    fn count(&self, counted: &mut Counted, behind: usize) {
+        let now = Counted { partitions: self.partitions.len() as u64, behind: behind as u64 };
+        let before = std::mem::replace(counted, now);
+        for (figure, before, now) in [
+            (&self.figures.partitions, before.partitions, counted.partitions),
+            (&self.figures.behind, before.behind, counted.behind),
+        ] {
+            figure.fetch_add(now, Ordering::Relaxed);
+            figure.fetch_sub(before, Ordering::Relaxed);
+        }
+    }
+
     /// Looks once at every partition: whether anything was applied, and how long to rest if not.
-    fn turn(&mut self, recorder: &Recorder, clock: &dyn Clock) -> (bool, Duration) {
+    fn turn(&mut self, recorder: &Recorder, clock: &dyn Clock, counted: &mut Counted) -> (bool, Duration) {
         let places = self.partitions.iter().map(|partition| (partition.id, partition.applied.position)).collect();
         let behind = match self.log.behind(&places) {
             Ok(behind) => BTreeSet::from_iter(behind),
@@ -425,6 +442,7 @@ impl Machine {
                 return (false, RETRY);
             }
         };
+        self.count(counted, behind.len());
         let (mut busy, mut rest) = (false, IDLE);
         for i in 0..self.partitions.len() {
             let partition = &self.partitions[i];
@@ -479,6 +497,13 @@ impl Machine {
             in_hand.asked = recorder.record(partition.id, &draft).is_ok();
         }
     }
+}
+
+/// What a thread added to the figures that all of them share.
+#[derive(Default)]
+struct Counted {
+    partitions: u64,
+    behind: u64,
 }
 
 /// What of the assignment was done.

@@ -50,6 +50,8 @@ struct Shared {
     stop: AtomicBool,
     /// Another process has taken this one's number.
     evicted: AtomicBool,
+    /// The settings or the books could not be asked the last time.
+    blind: AtomicBool,
     waiting: AtomicUsize,
     nudged: Mutex<bool>,
     nudge: Condvar,
@@ -108,6 +110,11 @@ impl Peers {
         self.shared.evicted.load(Ordering::Relaxed)
     }
 
+    /// Whether the last look failed: what was known before stays in force.
+    pub fn is_blind(&self) -> bool {
+        self.shared.blind.load(Ordering::Relaxed)
+    }
+
     pub fn stop(&mut self) {
         self.shared.stop.store(true, Ordering::Relaxed);
         self.shared.nudge();
@@ -147,6 +154,7 @@ impl View {
                 looked_at = Instant::now();
                 self.beat(shared).and_then(|()| self.look())
             };
+            shared.blind.store(looked.is_err(), Ordering::Relaxed);
             self.note(looked);
         }
         if let Err(error) = self.watched.settings.leave(self.watched.edge, self.watched.epoch) {
