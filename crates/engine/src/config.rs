@@ -161,8 +161,8 @@ impl Config {
 
     /// What does not go together.
     fn check(&self) -> std::result::Result<(), String> {
-        if self.edge > EDGE_MAX {
-            return Err(format!("edge {} is above {EDGE_MAX}", self.edge));
+        if !(1..=EDGE_MAX).contains(&self.edge) {
+            return Err(format!("edge is {}: it is 1 to {EDGE_MAX}", self.edge));
         }
         if self.roles.is_empty() {
             return Err("roles is empty: name some of edge, machine, reader, courier".into());

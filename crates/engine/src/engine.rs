@@ -79,6 +79,7 @@ impl Engine {
     /// Opens an installation, and makes it where there is none.
     pub fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Engine> {
         let stores = Stores::open(config, clock.as_ref())?;
+        stores.check_partitions()?;
         let shared = stores.are_shared();
         let (settings, reads) = (stores.settings.clone(), stores.reads.clone());
         let spooled = shared.then(|| spooled(&stores, config)).transpose()?;
@@ -251,6 +252,11 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether this process can't see the others just now; nothing where it is alone.
+    pub fn is_blind(&self) -> Option<bool> {
+        self.peers.as_ref().map(|peers| lock(peers).is_blind())
+    }
+
     /// Whether another process has taken this one's edge number: it must end.
     pub fn is_evicted(&self) -> bool {
         self.peers.as_ref().is_some_and(|peers| lock(peers).is_evicted())
@@ -298,7 +304,7 @@ fn this_process(config: &Config) -> Result<Process> {
 fn assign_all(assignments: &[Arc<ArcSwap<Assignment>>], routing: &Routing) {
     let mut all = Assignment::new();
     for brand in routing.brands.values() {
-        all.entry(brand.partition).or_default().push(brand.brand);
+        all.entry(brand.partition).or_default().brands.push(brand.brand);
     }
     if let Some(first) = assignments.first() {
         first.store(Arc::new(all));
@@ -307,7 +313,14 @@ fn assign_all(assignments: &[Arc<ArcSwap<Assignment>>], routing: &Routing) {
 
 /// Before a shared log lies a spool on this edge's own disk.
 fn spooled(stores: &Stores, config: &Config) -> Result<SpooledLog> {
-    let file = config.data.join(format!("spool-{}.db", config.edge));
+    let name = format!("spool-{}.db", config.edge);
+    let others = std::fs::read_dir(&config.data).into_iter().flatten().flatten().map(|it| it.file_name());
+    for other in others.map(|it| it.to_string_lossy().into_owned()) {
+        if other.starts_with("spool-") && other.ends_with(".db") && other != name {
+            tracing::warn!(file = other, "a spool of another edge number: start that edge here once, to send it on");
+        }
+    }
+    let file = config.data.join(name);
     SpooledLog::open(stores.log.clone(), &file, SpoolLimits::default())
 }
 

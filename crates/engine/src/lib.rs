@@ -14,6 +14,7 @@ pub mod limits;
 pub mod log;
 pub mod machine;
 pub mod peers;
+pub mod relocation;
 pub mod replay;
 pub mod role;
 pub mod routing;

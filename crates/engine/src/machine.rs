@@ -47,8 +47,16 @@ const EVERYTHING: Position = Position(u64::MAX);
 /// How far the books have come, for those who wait for their own writes.
 pub type Progress = Places;
 
-/// The partitions that a machine serves, with their brands.
-pub type Assignment = BTreeMap<PartitionId, Vec<BrandId>>;
+/// The partitions that a machine serves.
+pub type Assignment = BTreeMap<PartitionId, Served>;
+
+/// What a machine knows of a partition it serves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Served {
+    pub brands: Vec<BrandId>,
+    /// Where its books are: when they move, they are taken in hand anew.
+    pub cluster: String,
+}
 
 /// Told after every commit that changed what a brand has set up.
 pub type OnConfig = Box<dyn Fn(BrandId, &Config) + Send>;
@@ -59,6 +67,10 @@ pub struct MachineFigures {
     pub batches: AtomicU64,
     /// Partitions that stand still because of an error or a bug.
     pub stopped: AtomicU64,
+    /// Partitions that are served here.
+    pub partitions: AtomicU64,
+    /// Of those, the ones with frames that were not applied when the machine last looked.
+    pub behind: AtomicU64,
 }
 
 /// One brand, as the machine holds it between batches.
@@ -80,6 +92,7 @@ impl BrandInHand {
 
 struct Partition {
     id: PartitionId,
+    cluster: String,
     members: Vec<BrandId>,
     applied: Applied,
     /// Empty after a failure: what was in hand may be half changed, and is read again.
@@ -118,16 +131,16 @@ impl Machine {
     pub fn assign(&mut self, assignment: &Assignment) -> Result<()> {
         let figures = &self.figures;
         self.partitions.retain(|partition| {
-            let stays = assignment.contains_key(&partition.id);
+            let stays = assignment.get(&partition.id).is_some_and(|it| it.cluster == partition.cluster);
             if !stays && partition.stopped {
                 figures.stopped.fetch_sub(1, Ordering::Relaxed);
             }
             stays
         });
         let mut all = Ok(());
-        for (id, brands) in assignment {
-            for brand in brands {
-                all = all.and(self.adopt(*brand, *id));
+        for (id, served) in assignment {
+            for brand in &served.brands {
+                all = all.and(self.adopt(*brand, *id, &served.cluster));
             }
         }
         all
@@ -148,14 +161,14 @@ impl Machine {
     }
 
     /// Takes on a brand, if it is new.
-    fn adopt(&mut self, brand: BrandId, id: PartitionId) -> Result<()> {
+    fn adopt(&mut self, brand: BrandId, id: PartitionId, cluster: &str) -> Result<()> {
         let i = match self.partitions.iter().position(|partition| partition.id == id) {
             Some(i) => i,
             None => {
                 let applied = self.books.applied(id)?;
                 check_place(self.log.as_ref(), id, &applied)?;
-                let (members, brands) = (Vec::new(), BTreeMap::new());
-                self.partitions.push(Partition { id, members, applied, brands, stopped: false });
+                let (cluster, members, brands) = (cluster.to_owned(), Vec::new(), BTreeMap::new());
+                self.partitions.push(Partition { id, cluster, members, applied, brands, stopped: false });
                 self.partitions.len() - 1
             }
         };
@@ -346,8 +359,7 @@ fn check_place(log: &dyn Log, partition: PartitionId, applied: &Applied) -> Resu
     }
     Err(Error::setup(
         format!("go on with the books of partition {} at position {}", partition.0, applied.position.0),
-        "they are ahead of the log, or of another log: give the log back that belongs to them, or give the log empty \
-         books and they are rebuilt",
+        "they are ahead of the log, or of another log: restore the log that belongs to them, or a backup of all",
     ))
 }
 
@@ -376,12 +388,12 @@ impl Machine {
     }
 
     fn run(mut self, stop: &AtomicBool, recorder: &Recorder, clock: &dyn Clock, assignment: &ArcSwap<Assignment>) {
-        let mut followed = Followed::default();
+        let (mut followed, mut counted) = (Followed::default(), Counted::default());
         while !stop.load(Ordering::Relaxed) {
             let seen = self.log.arrivals();
             self.follow_assignment(&assignment.load_full(), &mut followed);
             let applied_before = self.figures.records.load(Ordering::Relaxed);
-            let (busy, rest) = self.turn(recorder, clock);
+            let (busy, rest) = self.turn(recorder, clock, &mut counted);
             let applied = self.figures.records.load(Ordering::Relaxed) - applied_before;
             if !busy {
                 self.log.wait(seen, rest);
@@ -407,8 +419,21 @@ impl Machine {
         followed.again_at = assigned.is_err().then(|| Instant::now() + RETRY);
     }
 
+    /// Tells how many partitions this thread serves, and how many of them are behind; the others' threads add theirs.
+    fn count(&self, counted: &mut Counted, behind: usize) {
+        let now = Counted { partitions: self.partitions.len() as u64, behind: behind as u64 };
+        let before = std::mem::replace(counted, now);
+        for (figure, before, now) in [
+            (&self.figures.partitions, before.partitions, counted.partitions),
+            (&self.figures.behind, before.behind, counted.behind),
+        ] {
+            figure.fetch_add(now, Ordering::Relaxed);
+            figure.fetch_sub(before, Ordering::Relaxed);
+        }
+    }
+
     /// Looks once at every partition: whether anything was applied, and how long to rest if not.
-    fn turn(&mut self, recorder: &Recorder, clock: &dyn Clock) -> (bool, Duration) {
+    fn turn(&mut self, recorder: &Recorder, clock: &dyn Clock, counted: &mut Counted) -> (bool, Duration) {
         let places = self.partitions.iter().map(|partition| (partition.id, partition.applied.position)).collect();
         let behind = match self.log.behind(&places) {
             Ok(behind) => BTreeSet::from_iter(behind),
@@ -417,6 +442,7 @@ impl Machine {
                 return (false, RETRY);
             }
         };
+        self.count(counted, behind.len());
         let (mut busy, mut rest) = (false, IDLE);
         for i in 0..self.partitions.len() {
             let partition = &self.partitions[i];
@@ -473,6 +499,13 @@ impl Machine {
     }
 }
 
+/// What a thread added to the figures that all of them share.
+#[derive(Default)]
+struct Counted {
+    partitions: u64,
+    behind: u64,
+}
+
 /// What of the assignment was done.
 #[derive(Default)]
 struct Followed {
@@ -522,7 +555,7 @@ mod tests {
     fn applied(frames: &[(PartitionId, Frame)]) -> Vec<u64> {
         let folder = tempfile::tempdir().unwrap();
         let log = FakeLog::forgetful();
-        let assignment = Assignment::from([(PARTITION, vec![BRAND])]);
+        let assignment = Assignment::from([(PARTITION, Served { brands: vec![BRAND], ..Served::default() })]);
         let path = folder.path().join("books.db");
         let open = || {
             let books = Box::new(SqlBooks::open_file(&path).unwrap());

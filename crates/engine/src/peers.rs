@@ -50,6 +50,8 @@ struct Shared {
     stop: AtomicBool,
     /// Another process has taken this one's number.
     evicted: AtomicBool,
+    /// The settings or the books could not be asked the last time.
+    blind: AtomicBool,
     waiting: AtomicUsize,
     nudged: Mutex<bool>,
     nudge: Condvar,
@@ -108,6 +110,11 @@ impl Peers {
         self.shared.evicted.load(Ordering::Relaxed)
     }
 
+    /// Whether the last look failed: what was known before stays in force.
+    pub fn is_blind(&self) -> bool {
+        self.shared.blind.load(Ordering::Relaxed)
+    }
+
     pub fn stop(&mut self) {
         self.shared.stop.store(true, Ordering::Relaxed);
         self.shared.nudge();
@@ -147,6 +154,7 @@ impl View {
                 looked_at = Instant::now();
                 self.beat(shared).and_then(|()| self.look())
             };
+            shared.blind.store(looked.is_err(), Ordering::Relaxed);
             self.note(looked);
         }
         if let Err(error) = self.watched.settings.leave(self.watched.edge, self.watched.epoch) {
@@ -233,14 +241,18 @@ impl View {
     fn assign(&self) {
         let threads = self.watched.assignments.len() as u64;
         let mut shares: Vec<Assignment> = vec![Assignment::new(); self.watched.assignments.len()];
+        let placement = self.watched.placement.load();
         for brand in self.watched.routing.load().brands.values() {
             if owner(brand.partition, &self.machines) == Some(self.watched.edge) {
                 let thread = (mixed(u64::from(brand.partition.0)) % threads.max(1)) as usize;
                 if let Some(share) = shares.get_mut(thread) {
-                    share.entry(brand.partition).or_default().push(brand.brand);
+                    let served = share.entry(brand.partition).or_default();
+                    served.brands.push(brand.brand);
+                    served.cluster = placement.of(brand.partition).to_owned();
                 }
             }
         }
+        shares.iter_mut().flat_map(Assignment::values_mut).for_each(|served| served.brands.sort_unstable());
         for (assignment, share) in self.watched.assignments.iter().zip(shares) {
             if **assignment.load() != share {
                 assignment.store(Arc::new(share));

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::books::sql::{SqlBooks, dump};
+use crate::books::sql::{DumpSource, SqlBooks, dump};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::database::sqlite::Sqlite;
@@ -31,7 +31,7 @@ pub fn check(config: &Config) -> Result<Report> {
     let rebuilt_books = scratch.path.join("books.db");
     let records = rebuild(&stores, &rebuilt_books, &until)?;
     let rebuilt = scratch.path.join("rebuilt.dump");
-    dump(&mut Sqlite::open_read_only(&rebuilt_books)?, &rebuilt)?;
+    dump(vec![DumpSource::whole(Box::new(Sqlite::open_read_only(&rebuilt_books)?))], &rebuilt)?;
     Ok(Report { records, difference: first_difference(&live, &rebuilt)? })
 }
 

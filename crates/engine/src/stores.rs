@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use crate::books::Books;
 use crate::books::reads::Reads;
 use crate::books::sql::postgres::Servers;
-use crate::books::sql::{BooksArchive, MAIN, Placement, SqlBooks, SqlReads, dump};
+use crate::books::sql::{BooksArchive, DumpSource, MAIN, Placement, SqlBooks, SqlReads, dump};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::postgres::Server;
@@ -88,6 +88,24 @@ impl Stores {
         Ok(Stores { settings, log, reads, placement, books: BooksAt::Servers { servers, installation } })
     }
 
+    /// Refuses settings that know less than the log: they are older than it, or of another installation.
+    pub fn check_partitions(&self) -> Result<()> {
+        let in_log = self.log.partitions()?;
+        let known = self.settings.placement()?;
+        let unknown: Vec<u32> =
+            in_log.into_iter().filter(|it| !known.partitions.values().any(|id| id == it)).map(|it| it.0).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        Err(Error::setup(
+            "open the log",
+            format!(
+                "it holds partitions {unknown:?}, which the settings do not know: they are older than the log, or of \
+                 another installation; restore the settings that belong to it"
+            ),
+        ))
+    }
+
     /// Whether other processes may work on the same stores.
     pub fn are_shared(&self) -> bool {
         matches!(self.books, BooksAt::Servers { .. })
@@ -109,15 +127,26 @@ impl Stores {
         }))
     }
 
-    /// The ordered dump of the books, as of one moment, and which places that is.
+    /// The ordered dump of the books, as of one moment of each cluster, and which places that is.
     pub fn dump(&self, to: &Path) -> Result<Places> {
-        match &self.books {
-            BooksAt::File(path) => dump(&mut Sqlite::open_read_only(path)?, to),
+        let sources = match &self.books {
+            BooksAt::File(path) => vec![DumpSource::whole(Box::new(Sqlite::open_read_only(path)?))],
             BooksAt::Servers { servers, .. } => {
-                let main =
-                    servers.get(MAIN).ok_or_else(|| Error::setup("dump the books", "there is no main cluster"))?;
-                dump(&mut main.connect()?, to)
+                let placement = self.placement.load_full();
+                let source = |(name, server): (&String, &Server)| {
+                    Ok(DumpSource::of_cluster(Box::new(server.connect()?), placement.clone(), name.clone()))
+                };
+                servers.iter().map(source).collect::<Result<_>>()?
             }
+        };
+        dump(sources, to)
+    }
+
+    /// The servers that hold the books; none where they are files.
+    pub fn servers(&self) -> Option<&Servers> {
+        match &self.books {
+            BooksAt::File(_) => None,
+            BooksAt::Servers { servers, .. } => Some(servers),
         }
     }
 }
@@ -137,7 +166,7 @@ fn jetstream(config: &Config, urls: &Secret, installation: &str) -> JetStreamCon
 pub fn assignment_of(settings: &Settings) -> Result<Assignment> {
     let mut all = Assignment::new();
     for (brand, _) in settings.brands()? {
-        all.entry(brand.partition).or_default().push(brand.id);
+        all.entry(brand.partition).or_default().brands.push(brand.id);
     }
     Ok(all)
 }
@@ -148,4 +177,80 @@ pub fn log_file(folder: &Path) -> PathBuf {
 
 pub fn books_file(folder: &Path) -> PathBuf {
     folder.join("books.db")
+}
+
+#[cfg(test)]
+mod tests {
+    use referee_core::id::{BrandId, ProgramId};
+    use referee_core::time::{Day, Timestamp};
+    use referee_rig::{Nats, Postgres};
+
+    use super::*;
+    use crate::books::conformance::history;
+    use crate::books::reads::{ActionFilter, Period};
+    use crate::clock::SystemClock;
+    use crate::config::Source;
+    use crate::log::frame::{Encoded, pack};
+    use crate::log::{Draft, Frame, FrameId, Position};
+    use crate::routing::PartitionId;
+    use crate::settings::NewBrand;
+    use crate::transfer::catch_up;
+
+    /// The history of the books' suite as an edge would have written it.
+    fn frames() -> Vec<Frame> {
+        let drafts: Vec<Encoded> = history()
+            .into_iter()
+            .map(|it| {
+                let (brand, actor, fact) = (it.brand, it.actor, it.fact);
+                let (received_at, occurred_at) = (it.received_at, it.occurred_at);
+                Encoded::of(&Draft { brand, received_at, occurred_at, actor, fact, raw: None })
+            })
+            .collect();
+        let mut frames = Vec::new();
+        for (i, chunk) in drafts.chunks(7).enumerate() {
+            let id = FrameId { edge: 1, epoch: 1, n: i as u64 + 1 };
+            frames.push(pack(id, 1 + i as u64 * 7, chunk).unwrap());
+        }
+        frames
+    }
+
+    /// Everything that can be told of some books: the dump, and what exports are made of.
+    fn told(config: Source, frames: &[Frame]) -> (String, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::new(Source { data: Some(folder.path().to_owned()), ..config }).unwrap();
+        let stores = Stores::open(&config, &SystemClock).unwrap();
+        let brand = stores.settings.create_brand(&NewBrand { name: "Acme".into() }, Timestamp(0)).unwrap();
+        stores.reload_placement().unwrap();
+        assert_eq!(brand, BrandId(1));
+        stores.log.copy(PartitionId(1), frames.to_vec()).unwrap();
+        let kept = stores.log.read(PartitionId(1), Position(0), frames.len()).unwrap();
+        assert!(kept.iter().map(|(_, frame)| frame).eq(frames), "with the moment they were packed");
+        catch_up(&stores, &|_| {}).unwrap();
+        let dump = folder.path().join("dump");
+        stores.dump(&dump).unwrap();
+        let all = Period { program: ProgramId(1), from: Day(0), to: Day(100_000), partner: None };
+        let reads = &stores.reads;
+        let exports = format!(
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            reads.actions(brand, &ActionFilter::default(), None, 1_000).unwrap(),
+            reads.balances(brand, None).unwrap(),
+            reads.payments(brand, None, 1_000).unwrap(),
+            reads.days(brand, all).unwrap(),
+            reads.partners(brand, all).unwrap(),
+        );
+        (std::fs::read_to_string(&dump).unwrap(), exports)
+    }
+
+    #[test]
+    fn one_order_of_facts_gives_the_same_on_every_pair() {
+        let (postgres, nats) = (Postgres::start(), Nats::cluster(1));
+        let frames = frames();
+        let files = told(Source::default(), &frames);
+        assert!(files.0.lines().count() > 200 && files.1.contains("order-3"), "the history leaves traces");
+        let url = |name: &str| Some(Secret(postgres.create_database(name)));
+        assert_eq!(told(Source { database_url: url("one"), ..Source::default() }, &frames), files);
+        let log_url = Some(Secret(nats.urls()));
+        let source = Source { database_url: url("two"), log_url, log_replicas: Some(1), ..Source::default() };
+        assert_eq!(told(source, &frames), files);
+    }
 }

@@ -83,7 +83,12 @@ impl Collector for EngineFigures {
         let mut gauges = vec![
             ("log_queue_records", "Records that wait for the log", self.engine.recorder.queue_records() as i64),
             ("machine_stopped", "Brands whose machine stands still", gauge(&machine.stopped)),
+            ("machine_partitions", "Partitions that are served here", gauge(&machine.partitions)),
+            ("machine_behind", "Partitions served here that have something to apply", gauge(&machine.behind)),
         ];
+        if let Some(blind) = self.engine.is_blind() {
+            gauges.push(("peers_unseen", "1 while settings or books can't be asked", i64::from(blind)));
+        }
         if let Some(spool) = &self.engine.spool {
             counters.push(("spool_forwarded", "Frames of the spool that the log has now", &spool.forwarded));
             gauges.push(("spool_frames", "Frames that lie on this edge only", gauge(&spool.frames)));

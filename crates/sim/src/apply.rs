@@ -13,7 +13,7 @@ use referee_engine::books::sql::SqlBooks;
 use referee_engine::log::frame::{Encoded, pack};
 use referee_engine::log::sqlite::SqliteLog;
 use referee_engine::log::{Draft, Frame, FrameId, Log as _};
-use referee_engine::machine::{Assignment, Machine, Progress, Tell};
+use referee_engine::machine::{Assignment, Machine, Progress, Served, Tell};
 use referee_engine::routing::PartitionId;
 use serde::Serialize;
 
@@ -131,7 +131,7 @@ fn run_in(folder: &Path, options: &Options, mix: Mix) -> Result<Run> {
 
     let books = Box::new(SqlBooks::open_file(&books_path)?);
     let mut machine = Machine::new(log.clone(), books, Tell::nobody(), Arc::default());
-    machine.assign(&Assignment::from([(PARTITION, vec![BRAND])]))?;
+    machine.assign(&Assignment::from([(PARTITION, Served { brands: vec![BRAND], ..Served::default() })]))?;
     machine.catch_up(&Progress::from([(PARTITION, set_up)]), &mut |_| {})?;
     let (cpu, clock) = (thread_time(), Instant::now());
     let facts = machine.catch_up(&Progress::from([(PARTITION, end)]), &mut |_| {})?;

@@ -1,8 +1,8 @@
 -- Many frames of one partition in their order; those that were kept before take no number.
 with new as (
   select row_number() over (order by i) as place, *
-  from unnest(?2, ?3, ?4, ?5, ?6, ?7, ?8) with ordinality
-    as new (edge, epoch, n, first_fact_n, records, facts, raw, i)
+  from unnest(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) with ordinality
+    as new (edge, epoch, n, first_fact_n, records, packed_at, facts, raw, i)
   where not exists (
     select 1 from frame
     where frame.partition = ?1 and frame.edge = new.edge and frame.epoch = new.epoch and frame.n = new.n
@@ -16,5 +16,5 @@ taken as (
 )
 insert into frame (partition, position, edge, epoch, n, first_fact_n, records, kept_at, facts, raw)
 select ?1, taken.before + new.place, edge, epoch, n, first_fact_n, records,
-  (extract(epoch from clock_timestamp()) * 1000)::bigint, facts, raw
+  packed_at, facts, raw
 from new, taken;

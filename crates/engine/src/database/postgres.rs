@@ -59,6 +59,8 @@ impl Server {
         if config.get_application_name().is_none() {
             config.application_name("referee");
         }
+        // Such as that a table was there already, which is what was wanted.
+        config.notice_callback(|notice| tracing::debug!(message = notice.message(), "PostgreSQL notes"));
         Ok(Server { config, tls: MakeRustlsConnect::new(tls()?) })
     }
 

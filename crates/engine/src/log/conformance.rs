@@ -32,7 +32,14 @@ pub fn frame(n: u64) -> Frame {
 
 fn frame_of(edge: u16, n: u64) -> Frame {
     let id = FrameId { edge, epoch: 1, n };
-    Frame { id, first_fact_n: n * 10, records: 1, facts: vec![n as u8; 9], raw: vec![1, 2, 3] }
+    Frame {
+        id,
+        first_fact_n: n * 10,
+        packed_at: Timestamp(n as i64),
+        records: 1,
+        facts: vec![n as u8; 9],
+        raw: vec![1, 2, 3],
+    }
 }
 
 /// Hands frames over and waits for all answers, in the frames' order.

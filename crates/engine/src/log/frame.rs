@@ -6,6 +6,7 @@
 use referee_core::id::FactId;
 
 use super::{Draft, Frame, FrameId, codec};
+use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::limits::FRAME_BYTES_MAX;
 
@@ -44,7 +45,7 @@ pub fn pack(id: FrameId, first_fact_n: u64, records: &[Encoded]) -> Result<Frame
         section(records.iter().map(|record| record.raw.as_slice()))?
     };
     let records = u32::try_from(records.len()).map_err(|error| Error::corrupt("pack a frame", error))?;
-    Ok(Frame { id, first_fact_n, records, facts, raw })
+    Ok(Frame { id, first_fact_n, packed_at: SystemClock.now(), records, facts, raw })
 }
 
 /// The records of a frame, with their names.

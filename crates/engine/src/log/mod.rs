@@ -70,6 +70,8 @@ pub struct Frame {
     pub id: FrameId,
     /// The `n` of the first record's `FactId`; the others follow. Edge and epoch are the frame's.
     pub first_fact_n: u64,
+    /// By the clock of the edge; raw sections are kept for their days from here, wherever the frame is copied to.
+    pub packed_at: Timestamp,
     pub records: u32,
     /// Encoded facts, one after the other, compressed if that helps.
     pub facts: Vec<u8>,

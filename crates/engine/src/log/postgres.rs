@@ -92,6 +92,7 @@ fn append(db: &mut Postgres, frames: &Frames) -> Answer<Vec<Result<Kept>>> {
         numbers(|frame| frame.id.n),
         numbers(|frame| frame.first_fact_n),
         numbers(|frame| frame.records.into()),
+        numbers(|frame| frame.packed_at.0.cast_unsigned()),
         Value::Blobs(frames.iter().map(|(_, frame)| frame.facts.clone()).collect()),
         Value::Blobs(frames.iter().map(|(_, frame)| frame.raw.clone()).collect()),
     ];
@@ -144,6 +145,7 @@ impl Log for PostgresLog {
             numbers(|frame| frame.id.n),
             numbers(|frame| frame.first_fact_n),
             numbers(|frame| frame.records.into()),
+            numbers(|frame| frame.packed_at.0.cast_unsigned()),
             Value::Blobs(frames.iter().map(|frame| frame.facts.clone()).collect()),
             Value::Blobs(frames.iter().map(|frame| frame.raw.clone()).collect()),
         ];
@@ -216,7 +218,8 @@ impl Drop for PostgresLog {
 pub fn frame_of(row: &dyn Row) -> Result<(Position, Frame)> {
     let id = FrameId { edge: row.number(1)?, epoch: row.number(2)?, n: row.number(3)? };
     let (facts, raw) = (row.blob(6)?.to_vec(), row.blob(7)?.to_vec());
-    let frame = Frame { id, first_fact_n: row.number(4)?, records: row.number(5)?, facts, raw };
+    let packed_at = Timestamp(row.number(8)?);
+    let frame = Frame { id, first_fact_n: row.number(4)?, packed_at, records: row.number(5)?, facts, raw };
     Ok((Position(row.number(0)?), frame))
 }
 

@@ -525,7 +525,7 @@ impl Keeper {
         let refused: Vec<_> = refused.collect();
         let kept_at = SystemClock.now();
         let frames = entering.iter().map(|parcel| (parcel.partition(), parcel.frame()));
-        let outcome = self.file.add(frames, kept_at);
+        let outcome = self.file.add(frames);
         if outcome.is_ok() {
             entering.iter().for_each(|parcel| self.entered(parcel, kept_at));
         }
@@ -597,7 +597,7 @@ impl Keeper {
             match self.file.next(*partition, lane.gone) {
                 Ok(Some(next)) => {
                     lane.under_way = Some((next.place, bytes_of(&next.frame), now));
-                    (lane.oldest_at, lane.rests_until) = (next.kept_at, None);
+                    (lane.oldest_at, lane.rests_until) = (next.frame.packed_at, None);
                     places.push((*partition, next.place, AtomicBool::new(false)));
                     frames.push((*partition, next.frame));
                 }

@@ -11,7 +11,6 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 use super::arrivals::Arrivals;
 use super::statements::{FIND_END, LIST_FRAMES};
 use super::{Completion, Frame, FrameId, Frames, Kept, Log, Places, Position};
-use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::routing::PartitionId;
 
@@ -55,27 +54,21 @@ impl SqliteLog {
     /// An error of the file is everybody's, and nothing was kept. A frame's own leaves the others alone.
     fn append_each(&self, frames: &[(PartitionId, Frame)]) -> rusqlite::Result<Vec<Result<Position>>> {
         let mut writer = lock(&self.writer);
-        let kept_at = SystemClock.now();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut places = Vec::with_capacity(frames.len());
         for (partition, frame) in frames {
-            places.push(append_one(&tx, *partition, frame, kept_at)?);
+            places.push(append_one(&tx, *partition, frame)?);
         }
         tx.commit()?;
         Ok(places)
     }
 }
 
-fn append_one(
-    tx: &Transaction<'_>,
-    partition: PartitionId,
-    frame: &Frame,
-    kept_at: Timestamp,
-) -> rusqlite::Result<Result<Position>> {
+fn append_one(tx: &Transaction<'_>, partition: PartitionId, frame: &Frame) -> rusqlite::Result<Result<Position>> {
     let FrameId { edge, epoch, n } = frame.id;
     let mut statement = tx.prepare_cached(include_str!("../../sql/log/append_frame.sql"))?;
     let (first, records) = (frame.first_fact_n, frame.records);
-    let values = (partition.0, edge, epoch, n, first, records, kept_at.0, &frame.facts, &frame.raw);
+    let values = (partition.0, edge, epoch, n, first, records, frame.packed_at.0, &frame.facts, &frame.raw);
     let appended: Option<i64> = statement.query_row(values, |row| row.get(0)).optional()?;
     match appended {
         Some(position) => Ok(Ok(place(position))),
@@ -188,7 +181,8 @@ impl SqliteLog {
 
 fn frame_of(row: &Row<'_>) -> rusqlite::Result<(Position, Frame)> {
     let id = FrameId { edge: row.get(1)?, epoch: row.get(2)?, n: row.get(3)? };
-    let frame = Frame { id, first_fact_n: row.get(4)?, records: row.get(5)?, facts: row.get(6)?, raw: row.get(7)? };
+    let (facts, raw, packed_at) = (row.get(6)?, row.get(7)?, Timestamp(row.get(8)?));
+    let frame = Frame { id, first_fact_n: row.get(4)?, packed_at, records: row.get(5)?, facts, raw };
     Ok((place(row.get(0)?), frame))
 }
 

@@ -53,11 +53,10 @@ impl Settings {
 
     /// The same with a master key that lies elsewhere.
     pub fn open_file(folder: &Path, key: &Path) -> Result<Settings> {
-        let vault = Vault::open(key)?;
         let path = folder.join("settings.db");
         prepare(&mut open_file(&path)?)?;
         let pool = Pool::open(Box::new(move || Ok(Box::new(open_file(&path)?))))?;
-        Settings { pool, vault }.with_the_right_key()
+        Settings::with_key(pool, key)
     }
 
     /// Opens the settings on a server, and makes them if there are none. The master key lies in a file of its own.
@@ -71,10 +70,19 @@ impl Settings {
         store.prepare(server, "")?;
         let server = server.clone();
         let pool = Pool::open(Box::new(move || Ok(Box::new(server.connect()?))))?;
+        Settings::with_key(pool, key)
+    }
+
+    /// Makes a master key for new settings only, and refuses one that is not the one of these.
+    fn with_key(pool: Pool, key: &Path) -> Result<Settings> {
+        let named = pool.with(|db| value(db, "name")).map_err(|trouble| trouble.doing("open the settings"))?.is_some();
+        if named && !key.exists() {
+            let doing = format!("read the master key {}", key.display());
+            return Err(Error::setup(doing, "it is missing: put the key of this installation there, from its backup"));
+        }
         Settings { pool, vault: Vault::open(key)? }.with_the_right_key()
     }
 
-    /// Refuses a master key that is not the one of these settings.
     fn with_the_right_key(self) -> Result<Settings> {
         let known = self.change("read the installation's name", |db| match value(db, "name")? {
             Some(wrapped) => Ok(self.vault.unwrap(NAME, &wrapped).map(drop)),

@@ -3,6 +3,7 @@
 mod config;
 mod demo;
 mod log;
+mod partition;
 mod replay;
 mod serve;
 mod transfer;
@@ -43,6 +44,8 @@ enum Command {
     Replay(replay::Replay),
     /// Moves everything to other stores, such as from files to servers or back. Run it while the server is stopped.
     Migrate(transfer::Migrate),
+    /// Says where the books of each brand are, and takes them elsewhere.
+    Partition(partition::Partition),
     /// Copies everything that can't be rebuilt into a folder.
     Backup(transfer::Backup),
     /// Fills empty stores from a backup.
@@ -218,6 +221,7 @@ pub fn run() -> ExitCode {
         Command::Log(command) => log::run(command),
         Command::Replay(command) => replay::run(command),
         Command::Migrate(command) => transfer::migrate(command),
+        Command::Partition(command) => partition::run(command),
         Command::Backup(command) => transfer::backup(command),
         Command::Restore(command) => transfer::restore(command),
     };

@@ -97,16 +97,20 @@ fn files_in(folder: &std::path::Path) -> Result<Config> {
 
 /// Shows how far it is, where somebody watches.
 fn with_bar<T>(name: &'static str, work: impl FnOnce(transfer::Watch<'_>) -> Result<T>) -> Result<T> {
-    let style = ProgressStyle::with_template("{prefix:>10} {spinner} {human_pos} records, {per_sec}, {elapsed}");
-    let bar = ProgressBar::no_length().with_prefix(name);
-    if let Ok(style) = style {
-        bar.set_style(style);
-    }
+    let bar = bar(name);
     let done = work(&|step| match step {
         Step::Copied { records } | Step::Applied { records } => bar.set_position(records),
     });
     bar.finish();
     done
+}
+
+pub fn bar(name: &'static str) -> ProgressBar {
+    let bar = ProgressBar::no_length().with_prefix(name);
+    match ProgressStyle::with_template("{prefix:>10} {spinner} {human_pos} records, {per_sec}, {elapsed}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
 }
 
 fn say_copied(copied: &Transferred) {

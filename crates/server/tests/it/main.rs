@@ -11,5 +11,6 @@ mod durability;
 mod faults;
 mod house;
 mod links;
+mod stores;
 mod support;
 mod trouble;

@@ -7,7 +7,6 @@ use referee_core::time::Timestamp;
 
 use super::postgres::{Servers, pools};
 use super::{Clusters, Placement, trouble};
-use crate::clock::{Clock, SystemClock};
 use crate::database::{Answer, Database, Pool};
 use crate::error::Result;
 use crate::log::postgres::frame_of;
@@ -24,7 +23,6 @@ pub fn save(db: &mut dyn Database, partition: PartitionId, frames: &[(Position, 
     if sql.is_empty() {
         return Ok(false);
     }
-    let kept_at = SystemClock.now().0;
     let mut save = db.write(sql)?;
     for (position, frame) in frames {
         let id = frame.id;
@@ -36,7 +34,7 @@ pub fn save(db: &mut dyn Database, partition: PartitionId, frames: &[(Position, 
             id.n,
             frame.first_fact_n,
             frame.records,
-            kept_at,
+            frame.packed_at.0,
             &frame.facts,
             &frame.raw,
         ])?;

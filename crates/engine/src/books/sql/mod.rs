@@ -19,7 +19,7 @@ use referee_core::time::Timestamp;
 
 pub use archive::BooksArchive;
 pub use clusters::{Clusters, MAIN, Placement};
-pub use dump::dump;
+pub use dump::{DumpSource, clear, dump, dump_brands};
 pub use read::SqlReads;
 
 use super::{Applied, Books};
@@ -59,7 +59,7 @@ fn trouble(trouble: Trouble) -> Error {
     trouble.doing("keep the books")
 }
 
-fn applied(db: &mut dyn Database, partition: PartitionId) -> Result<Applied> {
+pub fn applied(db: &mut dyn Database, partition: PartitionId) -> Result<Applied> {
     let sql = include_str!("../../../sql/books/find_applied.sql");
     let position = find(db, sql, values![partition.0], |row| row.number(0)).map_err(trouble)?;
     let sql = include_str!("../../../sql/books/list_edge_marks.sql");
@@ -99,10 +99,7 @@ impl Books for SqlBooks {
         let db = self.here()?;
         db.begin().map_err(trouble)?;
         // Where several may write, the row is locked: who comes second waits here, and then finds it moved.
-        let lock = db.choose("", include_str!("../../../sql/books/lock_applied.postgres.sql"));
-        if !lock.is_empty() {
-            db.run(lock, values![partition.0]).map_err(trouble)?;
-        }
+        hold(db, partition)?;
         if applied(db, partition)?.position != expected {
             self.rollback();
             return Err(Error::Fenced);
@@ -133,6 +130,15 @@ impl Books for SqlBooks {
         if let Ok(db) = self.here() {
             db.roll_back();
         }
+    }
+}
+
+/// Holds a partition until the transaction ends, where several may write it.
+pub fn hold(db: &mut dyn Database, partition: PartitionId) -> Result<()> {
+    let lock = db.choose("", include_str!("../../../sql/books/lock_applied.postgres.sql"));
+    match lock.is_empty() {
+        true => Ok(()),
+        false => db.run(lock, values![partition.0]).map(drop).map_err(trouble),
     }
 }
 

@@ -105,27 +105,38 @@ mod tests {
 
     use super::*;
     use crate::books::conformance;
-    use crate::books::sql::{MAIN, dump};
+    use crate::books::sql::{DumpSource, MAIN, dump};
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
     #[test]
     fn they_conform() {
         let rig = Postgres::start();
+        check(&rig, |name| rig.url_of(name));
+    }
+
+    #[test]
+    fn they_conform_behind_a_pooler_that_gives_every_transaction_another_connection() {
+        let rig = Postgres::start();
+        let pooler = referee_rig::PgBouncer::before(&rig);
+        check(&rig, |name| pooler.url_of(name));
+    }
+
+    fn check(rig: &Postgres, url_of: impl Fn(&str) -> String) {
         let folder = tempfile::tempdir().unwrap();
         let mut n = 0;
         conformance::check(&mut || {
             n += 1;
             let name = format!("books_{n}");
             rig.create_database(&name);
-            let server = Server::new(&rig.url_of(&name)).unwrap();
+            let server = Server::new(&url_of(&name)).unwrap();
             let servers = Servers::from([(MAIN.to_owned(), server.clone())]);
             let books = SqlBooks::open_on(&servers, Arc::default(), "test").unwrap();
             SqlBooks::make_quarters(&servers, NOW).unwrap();
             let reads = Arc::new(SqlReads::open_on(&servers, Arc::default()).unwrap());
             let to = folder.path().join("dump");
             let dumper = move || {
-                dump(&mut server.connect().unwrap(), &to).unwrap();
+                dump(vec![DumpSource::whole(Box::new(server.connect().unwrap()))], &to).unwrap();
                 std::fs::read_to_string(&to).unwrap()
             };
             conformance::Subject { books: Box::new(books), reads, dump: Box::new(dumper) }

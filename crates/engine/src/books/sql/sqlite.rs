@@ -56,7 +56,7 @@ fn prepare(db: &mut Sqlite) -> Result<()> {
 mod tests {
     use super::*;
     use crate::books::conformance;
-    use crate::books::sql::dump;
+    use crate::books::sql::{DumpSource, dump};
 
     /// Every question of the machine finds its rows by more than the brand: it costs the same however many there are.
     #[test]
@@ -100,7 +100,7 @@ mod tests {
             let to = folder.path().join("dump");
             let reads = std::sync::Arc::new(SqlReads::open_file(&path).unwrap());
             let dumper = move || {
-                dump(&mut Sqlite::open_read_only(&path).unwrap(), &to).unwrap();
+                dump(vec![DumpSource::whole(Box::new(Sqlite::open_read_only(&path).unwrap()))], &to).unwrap();
                 std::fs::read_to_string(&to).unwrap()
             };
             conformance::Subject { books: Box::new(books), reads, dump: Box::new(dumper) }

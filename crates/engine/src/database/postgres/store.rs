@@ -51,7 +51,8 @@ impl Store {
             format!("it is of version {found}, this program knows {known}: start the newer program")
         } else {
             format!(
-                "it is of version {found}, this program writes {known}: give it an empty database, and what follows from the log is rebuilt"
+                "it is of version {found}, this program writes {known}: run `backup` with the older program and \
+                 `restore` into an empty database with this one"
             )
         }
     }

@@ -8,6 +8,8 @@ use async_nats::HeaderMap;
 use async_nats::jetstream::message::PublishMessage;
 use bytes::Bytes;
 
+use referee_core::time::Timestamp;
+
 use crate::error::{Error, Result};
 use crate::log::{Frame, FrameId};
 
@@ -22,6 +24,8 @@ const FACTS_BYTES_HEADER: &str = "Rf-Facts-Bytes";
 const RAW_BYTES_HEADER: &str = "Rf-Raw-Bytes";
 /// Sequences of the earlier parts, in order, parted by commas.
 const PARTS_HEADER: &str = "Rf-Parts";
+/// Milliseconds.
+const PACKED_AT_HEADER: &str = "Rf-Packed-At";
 /// Marks an earlier part.
 const PART_OF_HEADER: &str = "Rf-Part-Of";
 
@@ -38,6 +42,7 @@ pub struct Last {
     /// Where the earlier parts lie.
     pub parts: Vec<u64>,
     first_fact_n: u64,
+    packed_at: Timestamp,
     records: u32,
     facts_bytes: usize,
     raw_bytes: usize,
@@ -64,6 +69,7 @@ pub fn last(frame: &Frame, bytes: Bytes, parts: &[u64]) -> PublishMessage {
         .message_id(id_text(frame.id))
         .header(FORMAT_HEADER, FORMAT)
         .header(FIRST_FACT_HEADER, frame.first_fact_n.to_string().as_str())
+        .header(PACKED_AT_HEADER, frame.packed_at.0.to_string().as_str())
         .header(RECORDS_HEADER, frame.records.to_string().as_str())
         .header(FACTS_BYTES_HEADER, frame.facts.len().to_string().as_str())
         .header(RAW_BYTES_HEADER, frame.raw.len().to_string().as_str())
@@ -100,6 +106,7 @@ pub fn read(headers: Option<&HeaderMap>, payload: Bytes, place: &str) -> Result<
         id: id_of(text(ID_HEADER)?).ok_or_else(strange)?,
         parts,
         first_fact_n: number(FIRST_FACT_HEADER)?,
+        packed_at: Timestamp(number(PACKED_AT_HEADER)?.cast_signed()),
         records: u32::try_from(number(RECORDS_HEADER)?).map_err(|_| strange())?,
         facts_bytes: usize::try_from(number(FACTS_BYTES_HEADER)?).map_err(|_| strange())?,
         raw_bytes: usize::try_from(number(RAW_BYTES_HEADER)?).map_err(|_| strange())?,
@@ -127,7 +134,8 @@ impl Last {
         }
         let mut facts = bytes;
         let raw = facts.split_off(self.facts_bytes);
-        Ok(Frame { id: self.id, first_fact_n: self.first_fact_n, records: self.records, facts, raw })
+        let Last { id, first_fact_n, packed_at, records, .. } = self;
+        Ok(Frame { id, first_fact_n, packed_at, records, facts, raw })
     }
 }
 

@@ -20,7 +20,6 @@ pub struct Place(i64);
 /// The oldest frame of a partition.
 pub struct Next {
     pub place: Place,
-    pub kept_at: Timestamp,
     pub frame: Frame,
 }
 
@@ -47,17 +46,13 @@ impl SpoolFile {
     }
 
     /// Adds frames behind what is there, all or none, flushed.
-    pub fn add<'a>(
-        &mut self,
-        frames: impl Iterator<Item = (PartitionId, &'a Frame)>,
-        kept_at: Timestamp,
-    ) -> Result<()> {
+    pub fn add<'a>(&mut self, frames: impl Iterator<Item = (PartitionId, &'a Frame)>) -> Result<()> {
         let trouble = |error| Error::unavailable("write the spool", error);
         let tx = self.adds.transaction().map_err(trouble)?;
         for (partition, frame) in frames {
             let FrameId { edge, epoch, n } = frame.id;
             let (first, records) = (frame.first_fact_n, frame.records);
-            let values = (partition.0, edge, epoch, n, first, records, kept_at.0, &frame.facts, &frame.raw);
+            let values = (partition.0, edge, epoch, n, first, records, frame.packed_at.0, &frame.facts, &frame.raw);
             tx.prepare_cached(include_str!("../../../sql/spool/add.sql"))
                 .and_then(|mut statement| statement.execute(values))
                 .map_err(trouble)?;
@@ -96,8 +91,9 @@ impl SpoolFile {
 
 fn next_of(row: &Row<'_>) -> rusqlite::Result<Next> {
     let id = FrameId { edge: row.get(2)?, epoch: row.get(3)?, n: row.get(4)? };
-    let frame = Frame { id, first_fact_n: row.get(5)?, records: row.get(6)?, facts: row.get(7)?, raw: row.get(8)? };
-    Ok(Next { place: Place(row.get(0)?), kept_at: Timestamp(row.get(1)?), frame })
+    let (packed_at, facts, raw) = (Timestamp(row.get(1)?), row.get(7)?, row.get(8)?);
+    let frame = Frame { id, first_fact_n: row.get(5)?, packed_at, records: row.get(6)?, facts, raw };
+    Ok(Next { place: Place(row.get(0)?), frame })
 }
 
 fn connect(path: &Path, synchronous: &str) -> Result<Connection> {

@@ -20,8 +20,8 @@ use crate::app::{App, Shop};
 use crate::demo::ShopConfig;
 use crate::serve::{runtime, serve};
 
-use super::secret;
 use super::serve::{StopSignal, listen, log_as};
+use super::{cluster, secret};
 
 #[derive(Args)]
 pub struct Demo {
@@ -37,6 +37,9 @@ pub struct Demo {
     /// Copies of the log in NATS.
     #[arg(long, env = "REFEREE_LOG_REPLICAS")]
     log_replicas: Option<u8>,
+    /// Further PostgreSQL servers for books, as name=postgres://..
+    #[arg(long, env = "REFEREE_CLUSTERS", hide_env_values = true, value_delimiter = ' ', value_parser = cluster)]
+    cluster: Vec<(String, Secret)>,
     /// Address and port; with port 0 a free one is taken.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -65,6 +68,7 @@ pub fn run(command: Demo) -> Result<ExitCode> {
         database_url: command.database_url,
         log_url: command.log_url,
         log_replicas: command.log_replicas,
+        clusters: Some(command.cluster.into_iter().collect()),
         ..Source::default()
     })?;
     log_as(&config);

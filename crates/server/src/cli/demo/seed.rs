@@ -105,6 +105,11 @@ struct Planter<'a> {
 
 impl Planter<'_> {
     async fn plant(engine: &Engine, port: u16) -> Result<Seed> {
+        if !engine.routing().brands.is_empty() {
+            let cause =
+                "there are brands already, and no demo.json: name an empty folder, and an empty database if any";
+            return Err(Error::setup("make the demonstration", cause));
+        }
         let brand = engine.create_brand(NewBrand { name: "Acme Shoes".into() }, operator()).await.map_err(trouble)?;
         let program = engine.create_program(brand, None).await?;
         let planter = Planter { engine, brand, program, port };

@@ -58,6 +58,8 @@ pub(crate) use {on_every_pair, on_pair};
 struct Engines {
     postgres: Option<Postgres>,
     nats: Option<Nats>,
+    /// What else the program is told.
+    more: Vec<(&'static str, String)>,
 }
 
 impl Engines {
@@ -67,6 +69,7 @@ impl Engines {
         Engines {
             postgres: (pair != Pair::Files).then(postgres),
             nats: (pair == Pair::JetStream).then(|| Nats::cluster(1)),
+            more: vec![("REFEREE_LOG_REPLICAS", "1".into())],
         }
     }
 
@@ -74,7 +77,7 @@ impl Engines {
         let mut variables = Vec::new();
         variables.extend(self.postgres.as_ref().map(|it| ("REFEREE_DATABASE_URL", it.url())));
         variables.extend(self.nats.as_ref().map(|it| ("REFEREE_LOG_URL", it.urls())));
-        variables.push(("REFEREE_LOG_REPLICAS", "1".into()));
+        variables.extend(self.more.iter().cloned());
         variables
     }
 }
@@ -183,6 +186,25 @@ impl Demo {
             .envs(self.engines.variables())
             .output()
             .expect("the program starts")
+    }
+
+    /// The same with further variables, and in no folder but what they name.
+    pub fn command_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> std::process::Output {
+        Command::new(env!("CARGO_BIN_EXE_referee"))
+            .args(arguments)
+            .envs(self.engines.variables())
+            .envs(variables.iter().copied())
+            .output()
+            .expect("the program starts")
+    }
+
+    /// A variable for the program's next runs.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.engines.more.push((name, value.to_owned()));
+    }
+
+    pub fn postgres(&self) -> &Postgres {
+        self.engines.postgres.as_ref().expect("it runs on PostgreSQL")
     }
 
     pub fn number(&self, pointer: &str) -> u64 {
