@@ -135,10 +135,14 @@ fn trouble(error: postgres::Error) -> Trouble {
 /// What the server said; the library's own text leaves it out.
 fn words(error: &postgres::Error) -> String {
     use std::error::Error as _;
-    match error.source() {
+    let said = match error.source() {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
+    };
+    if said.contains("TLS handshake") {
+        return format!("{said}; trust its certificate by SSL_CERT_FILE, or say sslmode=disable where the way is safe");
     }
+    said
 }
 
 /// The same statement as this server writes it.
