@@ -1,15 +1,18 @@
 //! `cargo xtask`: work on the project that is more than one command of cargo.
 
 mod bench;
+mod faults;
 
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
 const USAGE: &str = "usage: cargo xtask bench [--rounds N] [--seconds N] [--clicks N] [--only redirect|apply]
+       cargo xtask faults [--short] [--only WORD] [--pair postgres|jetstream]
 
   bench   measures the click path beside nginx and Express with PostgreSQL, and the machine alone; writes the figures
-          to the target folder and a table to docs/reference/benchmarks.md. Installs what it needs.";
+          to the target folder and a table to docs/reference/benchmarks.md. Installs what it needs.
+  faults  breaks engines and processes of a scaled installation under load, and counts what is left";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
 fn run(mut words: impl Iterator<Item = String>) -> Result<()> {
     match words.next().as_deref() {
         Some("bench") => bench::run(&bench::Options::read(words)?),
+        Some("faults") => faults::run(&faults::Options::read(words)?),
         _ => bail!(USAGE),
     }
 }

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::books::reads::Reads;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::intake::click_id::ClickNumbers;
 use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS};
@@ -56,6 +57,7 @@ pub enum SettleError {
 
 pub struct Engine {
     pub settings: Arc<Settings>,
+    pub credentials: Credentials,
     pub recorder: Arc<Recorder>,
     pub reads: Arc<dyn Reads>,
     pub clock: Arc<dyn Clock>,
@@ -117,6 +119,7 @@ impl Engine {
             machines.push(machine.start(recorder.clone(), clock.clone(), assignment.clone())?);
         }
         Ok(Engine {
+            credentials: Credentials::new(settings.clone()),
             settings,
             recorder,
             reads,

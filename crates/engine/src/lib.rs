@@ -5,6 +5,7 @@
 pub mod books;
 pub mod clock;
 pub mod config;
+pub mod credentials;
 pub mod database;
 pub mod engine;
 pub mod error;

@@ -12,6 +12,12 @@ pub const FRAME_BYTES_MAX: usize = 256 << 20;
 pub const CLICK_DEADLINE_MS: u64 = 250;
 /// How long a report waits for the log before its sender is asked to come again.
 pub const REPORT_DEADLINE_MS: u64 = 5_000;
+/// How long the settings may take to say whose a token is, before its sender is asked to come again.
+pub const TOKEN_WAIT_MS: u64 = 5_000;
+/// The same for a token that is known from before: then it counts as what it was.
+pub const KNOWN_TOKEN_WAIT_MS: u64 = 500;
+/// How long that lasts. A token that was revoked meanwhile is taken as well, so it is not for ever.
+pub const KNOWN_TOKEN_MINUTES: u64 = 60;
 /// Records the machine applies in one transaction.
 pub const BATCH_RECORDS_MAX: usize = 2_048;
 /// Pieces of queued work one record takes.

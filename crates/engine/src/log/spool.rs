@@ -3,7 +3,8 @@
 //! A frame goes to the shared log directly. If no answer comes within the deadline, or the log is not available, the
 //! frame is written here and counts as kept. While a partition has frames here, its new ones go behind them; one thread
 //! sends them on, one of a partition at a time, and a partition goes directly again when nothing of it is left. While
-//! the shared log answers, a new frame enters only for every two that leave, so that a spool empties under any load.
+//! the shared log answers, a new frame enters only for every two that leave, so that a spool empties under any load; and
+//! never soon after the one before it, so that what arrives meanwhile is packed together.
 //!
 //! The shared log's `submit` must return without waiting for the log. It may be handed a frame once more before it has
 //! answered for the first time; each is kept once by its id, and the books know a repetition.
@@ -41,13 +42,16 @@ const IDLE: Duration = Duration::from_secs(3_600);
 pub struct SpoolLimits {
     /// How long the shared log may take before a frame is kept here.
     pub deadline: Duration,
+    /// How seldom frames of a partition enter. What arrives meanwhile becomes one frame: each leaves by itself, one
+    /// after the other, so that a spool of few large ones is sooner empty.
+    pub gather: Duration,
     /// Of frames that lie here. Past it the log is as unavailable as the shared one.
     pub bytes_max: u64,
 }
 
 impl Default for SpoolLimits {
     fn default() -> SpoolLimits {
-        SpoolLimits { deadline: Duration::from_millis(200), bytes_max: 1 << 30 }
+        SpoolLimits { deadline: Duration::from_millis(200), gather: Duration::from_millis(50), bytes_max: 1 << 30 }
     }
 }
 
@@ -325,16 +329,33 @@ struct Lane {
     away: bool,
     /// Frames that left since the last one entered.
     left: u32,
+    /// When that was.
+    entered_at: Option<Instant>,
 }
 
 impl Lane {
     fn new(oldest_at: Timestamp) -> Lane {
-        let (gone, pause) = (Place::default(), RETRY_MIN);
-        Lane { frames: 0, bytes: 0, oldest_at, gone, under_way: None, rests_until: None, pause, away: true, left: 0 }
+        Lane {
+            frames: 0,
+            bytes: 0,
+            oldest_at,
+            gone: Place::default(),
+            under_way: None,
+            rests_until: None,
+            pause: RETRY_MIN,
+            away: true,
+            left: 0,
+            entered_at: None,
+        }
     }
 
     fn is_away(&self, now: Instant, deadline: Duration) -> bool {
         self.away || self.under_way.is_some_and(|(_, _, since)| since + deadline <= now)
+    }
+
+    /// Until when what arrives gathers, if it does.
+    fn gathers_until(&self, now: Instant, gather: Duration) -> Option<Instant> {
+        self.entered_at.map(|at| at + gather).filter(|until| *until > now)
     }
 
     fn may_send(&self, now: Instant) -> bool {
@@ -436,7 +457,9 @@ impl Keeper {
 
     fn sleeps_until(&self, state: &State, now: Instant) -> Instant {
         let longest = now + if self.lanes.is_empty() { IDLE } else { FIGURES_EVERY };
-        let deadlines = state.direct.front().into_iter().chain(&self.held).map(|parcel| parcel.deadline);
+        let gathers = |partition| self.lanes.get(&partition)?.gathers_until(now, self.desk.limits.gather);
+        let held = self.held.iter().map(|parcel| gathers(parcel.partition()).unwrap_or(parcel.deadline));
+        let deadlines = state.direct.front().map(|parcel| parcel.deadline).into_iter().chain(held);
         let rests =
             self.lanes.values().filter(|lane| lane.under_way.is_none()).map(|lane| lane.rests_until.unwrap_or(now));
         deadlines.chain(rests).fold(longest, Instant::min)
@@ -467,7 +490,8 @@ impl Keeper {
 
     /// Takes into the file what may enter now. At the end that is everything.
     fn enter(&mut self, entries: Vec<Entry>, closed: bool) {
-        let (now, deadline) = (Instant::now(), self.desk.limits.deadline);
+        let now = Instant::now();
+        let SpoolLimits { deadline, gather, .. } = self.desk.limits;
         let mut entering = Vec::new();
         let mut waiting = std::mem::take(&mut self.held);
         for entry in entries {
@@ -480,7 +504,8 @@ impl Keeper {
             let lane = self.lanes.get(&parcel.partition());
             let may = lane.is_some_and(|lane| {
                 let turn = lane.left >= LEAVE_PER_ENTRY || parcel.deadline <= now;
-                lane.is_away(now, deadline) || (lane.frames > 0 && turn)
+                let gathers = lane.gathers_until(now, gather).is_some();
+                !gathers && (lane.is_away(now, deadline) || (lane.frames > 0 && turn))
             });
             if may || closed { entering.push(parcel) } else { self.held.push(parcel) }
         }
@@ -524,7 +549,7 @@ impl Keeper {
         let lane = self.lanes.entry(partition).or_insert_with(|| Lane::new(kept_at));
         lane.frames += 1;
         lane.bytes += bytes_of(parcel.frame());
-        lane.left = 0;
+        (lane.left, lane.entered_at) = (0, Some(Instant::now()));
         self.desk.lock().spooled.insert(partition);
     }
 

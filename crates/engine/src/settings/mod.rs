@@ -19,6 +19,7 @@ use referee_core::time::Timestamp;
 pub use directory::{Brand, NewBrand, Partner};
 pub use processes::{ALIVE_MS, Process};
 pub use refused::RefusedReport;
+pub(crate) use sessions::digest;
 pub use sessions::{SESSION_DAYS, Session, SignedIn};
 pub use tokens::{NewToken, Token, TokenKind};
 pub use users::{BrandRole, User, UserOfBrand};

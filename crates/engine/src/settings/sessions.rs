@@ -58,6 +58,6 @@ impl Settings {
 }
 
 /// Tokens are random, so a fast hash is enough, and looking it up tells nothing by its time.
-pub(super) fn digest(token: &str) -> Vec<u8> {
+pub(crate) fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }

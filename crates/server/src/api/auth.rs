@@ -3,7 +3,6 @@
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use referee_core::id::BrandId;
-use referee_engine::engine::blocking;
 use referee_engine::settings::TokenKind;
 
 use crate::app::App;
@@ -29,8 +28,7 @@ pub async fn caller(app: &App, headers: &HeaderMap, scope: &str) -> Result<Calle
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(ApiError::unauthenticated());
     }
-    let (engine, secret) = (app.engine.clone(), secret.trim().to_owned());
-    let token = blocking(move || engine.settings.find_token(&secret)).await?;
+    let token = app.engine.credentials.find(secret.trim()).await?;
     let token = token.filter(|token| token.kind == TokenKind::Api).ok_or_else(ApiError::unauthenticated)?;
     if !token.scopes.iter().any(|it| it == scope) {
         return Err(ApiError::forbidden(format!("The token has no scope {scope:?}.")));

@@ -5,7 +5,6 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use referee_core::id::BrandId;
-use referee_engine::engine::blocking;
 use referee_engine::settings::TokenKind;
 use subtle::ConstantTimeEq;
 
@@ -29,8 +28,7 @@ impl Account {
 pub async fn account(app: &App, sid: &str, headers: &HeaderMap) -> Result<Account, Wire> {
     let unknown = || error(401, "The account or its token is wrong.", &[]);
     let (name, secret) = credentials(headers).ok_or_else(unknown)?;
-    let engine = app.engine.clone();
-    let token = blocking(move || engine.settings.find_token(&secret)).await.map_err(trouble)?;
+    let token = app.engine.credentials.find(&secret).await.map_err(trouble)?;
     let token = token.filter(|token| token.kind == TokenKind::Account).ok_or_else(unknown)?;
     let same = |text: &str| bool::from(text.as_bytes().ct_eq(token.account_sid.as_bytes()));
     if !same(&name) || !same(sid) {

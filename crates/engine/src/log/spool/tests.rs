@@ -14,7 +14,8 @@ const ONE: PartitionId = PartitionId(1);
 const TWO: PartitionId = PartitionId(2);
 /// Nothing of these tests takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
-const LIMITS: SpoolLimits = SpoolLimits { deadline: Duration::from_millis(5), bytes_max: 1 << 20 };
+const LIMITS: SpoolLimits =
+    SpoolLimits { deadline: Duration::from_millis(5), gather: Duration::ZERO, bytes_max: 1 << 20 };
 
 struct Subject {
     log: Arc<FakeLog>,
@@ -229,6 +230,24 @@ fn a_spool_empties_under_load() {
         assert!(before >= LEAVE_PER_ENTRY as usize, "{before} had left when frame {n} entered");
         before = 0;
     }
+}
+
+/// What arrives while the log is away becomes few frames, which are soon sent on.
+#[test]
+fn frames_enter_seldom() {
+    let subject = Subject::new(FakeLog::new());
+    subject.log.plan(|_, _| Fate::Fail);
+    let gather = Duration::from_millis(40);
+    let log = subject.open(SpoolLimits { gather, ..LIMITS });
+    assert_eq!(keep(&log, ONE, frame(1, 1)).unwrap(), Kept::InSpool);
+    let began = Instant::now();
+    for n in 2..=5 {
+        assert_eq!(keep(&log, ONE, frame(1, n)).unwrap(), Kept::InSpool);
+    }
+    assert!(began.elapsed() >= 3 * gather, "four frames within {:?}", began.elapsed());
+    subject.log.behave();
+    let last = keep_until_direct(&log, ONE, 6);
+    assert_eq!(subject.arrived(ONE, last as usize), (1..=last).collect::<Vec<_>>());
 }
 
 /// With a log that forgets ids, as one does after a while, the books sort repetitions out: it must be enough.

@@ -5,16 +5,15 @@ use std::time::Instant;
 use referee_rig::{PgBouncer, Postgres};
 
 use super::audit::check;
-use super::fleet::Fleet;
+use super::fleet::{Fleet, nats};
 use super::load::Load;
-use super::{form, say, seconds, since};
-use crate::support::{Pair, on_pair};
-
-on_pair!(postgres, Postgres, postgres_is_restarted, a_standby_takes_over, a_pooler_stands_between);
+use super::{form, pair, say, seconds, since};
+use crate::support::Pair;
 
 /// Once in order and once without.
-fn postgres_is_restarted(pair: Pair) {
-    let mut fleet = Fleet::start(pair);
+#[test]
+fn postgres_is_restarted() {
+    let mut fleet = Fleet::start(pair(Pair::JetStream));
     let (machine, edge) = (fleet.process(2, "machine"), fleet.process(3, "edge,reader,courier"));
     let load = Load::on(&fleet, &[&edge]);
     load.run_for(form().load);
@@ -33,10 +32,11 @@ fn postgres_is_restarted(pair: Pair) {
     say(&format!("clicks kept {} after the start; {figures}", seconds(again)));
 }
 
-fn a_standby_takes_over(_: Pair) {
+#[test]
+fn a_standby_takes_over() {
     let primary = Postgres::start();
     let mut standby = primary.standby();
-    let mut fleet = Fleet::on(primary, None, |primary| primary.url_with(&standby));
+    let mut fleet = Fleet::on(primary, nats(pair(Pair::Postgres)), |primary| primary.url_with(&standby));
     let (machine, edge) = (fleet.process(2, "machine"), fleet.process(3, "edge,reader,courier"));
     let load = Load::on(&fleet, &[&edge]);
     load.run_for(form().load);
@@ -55,10 +55,11 @@ fn a_standby_takes_over(_: Pair) {
 }
 
 /// A pooler that gives each transaction another connection, and whose server is restarted.
-fn a_pooler_stands_between(_: Pair) {
+#[test]
+fn a_pooler_stands_between() {
     let postgres = Postgres::start();
     let pooler = PgBouncer::before(&postgres);
-    let mut fleet = Fleet::on(postgres, None, |_| pooler.url());
+    let mut fleet = Fleet::on(postgres, nats(pair(Pair::Postgres)), |_| pooler.url());
     let (machine, edge) = (fleet.process(2, "machine"), fleet.process(3, "edge,reader,courier"));
     let load = Load::on(&fleet, &[&edge]);
     load.run_for(form().load);

@@ -7,10 +7,8 @@ use referee_rig::Proxy;
 use super::audit::{Killed, check};
 use super::fleet::{Fleet, Reach};
 use super::load::Load;
-use super::{form, say, seconds};
-use crate::support::{Pair, on_pair};
-
-on_pair!(postgres, Postgres, an_edge_is_killed, an_edge_is_cut_off, an_edge_is_killed_while_it_is_cut_off);
+use super::{form, pair, say, seconds};
+use crate::support::Pair;
 
 /// What stands between an edge and the engines.
 struct Wires(Vec<Proxy>);
@@ -38,8 +36,9 @@ impl Wires {
     }
 }
 
-fn an_edge_is_killed(pair: Pair) {
-    let fleet = Fleet::start(pair);
+#[test]
+fn an_edge_is_killed() {
+    let fleet = Fleet::start(pair(Pair::JetStream));
     let machine = fleet.process(2, "machine,reader,courier");
     let (mut edge, other) = (fleet.process(3, "edge"), fleet.process(4, "edge"));
     let load = Load::on(&fleet, &[&edge, &other]);
@@ -57,8 +56,9 @@ fn an_edge_is_killed(pair: Pair) {
 }
 
 /// Nothing passes and nobody is told, as when packets are lost.
-fn an_edge_is_cut_off(pair: Pair) {
-    let fleet = Fleet::start(pair);
+#[test]
+fn an_edge_is_cut_off() {
+    let fleet = Fleet::start(pair(Pair::Postgres));
     let machine = fleet.process(2, "machine,reader,courier");
     let (wires, reach) = Wires::before(&fleet);
     let (edge, other) = (fleet.process_with(3, "edge", &reach, &[]), fleet.process(4, "edge"));
@@ -78,8 +78,9 @@ fn an_edge_is_cut_off(pair: Pair) {
 }
 
 /// Every connection is closed. The edge answers reports from its own disk, so they must outlive it.
-fn an_edge_is_killed_while_it_is_cut_off(pair: Pair) {
-    let fleet = Fleet::start(pair);
+#[test]
+fn an_edge_is_killed_while_it_is_cut_off() {
+    let fleet = Fleet::start(pair(Pair::JetStream));
     let machine = fleet.process(2, "machine,reader,courier");
     let (wires, reach) = Wires::before(&fleet);
     let mut edge = fleet.process_with(3, "edge", &reach, &[("REFEREE_SPOOL_ANSWERS_REPORTS", "true")]);

@@ -36,8 +36,7 @@ pub struct Fleet {
 
 impl Fleet {
     pub fn start(pair: Pair) -> Fleet {
-        let nats = (pair == Pair::JetStream).then(|| Nats::cluster(1));
-        Fleet::on(Postgres::start(), nats, |postgres| postgres.url())
+        Fleet::on(Postgres::start(), nats(pair), |postgres| postgres.url())
     }
 
     /// On engines that run. The address of the database is that of whatever stands in front of it.
@@ -90,6 +89,11 @@ impl Fleet {
         let found = self.seed.pointer(pointer).and_then(Value::as_str);
         found.unwrap_or_else(|| panic!("demo.json has {pointer}")).to_owned()
     }
+}
+
+/// Where the pair has one, a single server: it is not what fails.
+pub fn nats(pair: Pair) -> Option<Nats> {
+    (pair == Pair::JetStream).then(|| Nats::cluster(1))
 }
 
 /// Makes the demonstration's brand; gives what `demo.json` says.

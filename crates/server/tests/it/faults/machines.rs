@@ -5,16 +5,8 @@ use std::time::{Duration, Instant};
 use super::audit::check;
 use super::fleet::{Fleet, Process};
 use super::load::Load;
-use super::{form, say, seconds};
-use crate::support::{Pair, on_pair};
-
-on_pair!(
-    postgres,
-    Postgres,
-    a_machine_is_killed_in_a_transaction,
-    a_machine_is_held_still_and_another_takes_over,
-    a_machine_is_held_still_in_a_transaction
-);
+use super::{form, pair, say, seconds};
+use crate::support::Pair;
 
 /// How soon another machine must go on after one was killed.
 const TAKEOVER_MAX: Duration = Duration::from_secs(10);
@@ -43,8 +35,9 @@ fn takes_over(load: &Load, machine: &Process, since: Instant) -> Duration {
     since.elapsed()
 }
 
-fn a_machine_is_killed_in_a_transaction(pair: Pair) {
-    let fleet = Fleet::start(pair);
+#[test]
+fn a_machine_is_killed_in_a_transaction() {
+    let fleet = Fleet::start(pair(Pair::Postgres));
     let machines = [fleet.process(2, "machine"), fleet.process(3, "machine")];
     let edge = fleet.process(4, "edge,reader,courier");
     let load = Load::on(&fleet, &[&edge]);
@@ -62,13 +55,15 @@ fn a_machine_is_killed_in_a_transaction(pair: Pair) {
     say(&format!("takeover after {}; {figures}", seconds(takeover)));
 }
 
-fn a_machine_is_held_still_and_another_takes_over(pair: Pair) {
-    held_still(pair, |machine, _| machine.pause());
+#[test]
+fn a_machine_is_held_still_and_another_takes_over() {
+    held_still(pair(Pair::JetStream), |machine, _| machine.pause());
 }
 
 /// What it has locked is let go of by the server, after a while.
-fn a_machine_is_held_still_in_a_transaction(pair: Pair) {
-    held_still(pair, |machine, fleet| machine.pause_in_transaction(&fleet.postgres));
+#[test]
+fn a_machine_is_held_still_in_a_transaction() {
+    held_still(pair(Pair::Postgres), |machine, fleet| machine.pause_in_transaction(&fleet.postgres));
 }
 
 /// The other machine goes on; when the first wakes up, both believe for a moment that the brand is theirs.

@@ -3,7 +3,8 @@
 //!
 //! Each test starts engines of its own, makes the demonstration's brand there, and then processes with roles. Clients
 //! click and report over connections that stay open, and remember what they were told. After the fault everything is
-//! counted. The short form is for every day; `cargo xtask faults` runs the long one.
+//! counted. The short form is for every day, with one pair of engines for each fault; `cargo xtask faults` runs the long
+//! form on every pair.
 
 mod audit;
 mod database;
@@ -11,8 +12,11 @@ mod edges;
 mod fleet;
 mod load;
 mod machines;
+mod stream;
 
 use std::time::{Duration, Instant};
+
+use crate::support::Pair;
 
 /// How long things take, in the short form and in the long one.
 struct Form {
@@ -30,6 +34,16 @@ const LONG: Form = Form { load: Duration::from_secs(10), cut: Duration::from_sec
 
 fn form() -> &'static Form {
     if std::env::var_os("REFEREE_FAULTS_LONG").is_some() { &LONG } else { &SHORT }
+}
+
+/// The pair that is asked for, or else the usual one.
+fn pair(usual: Pair) -> Pair {
+    match std::env::var("REFEREE_FAULTS_PAIR").as_deref() {
+        Ok("postgres") => Pair::Postgres,
+        Ok("jetstream") => Pair::JetStream,
+        Ok(other) => panic!("there is no pair {other:?}"),
+        Err(_) => usual,
+    }
 }
 
 /// What a test measured, for whoever runs it by `cargo xtask faults`.
