@@ -53,12 +53,13 @@ impl PgBouncer {
         let text = format!(
             "[databases]\n* = host={} port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {}\n\
              unix_socket_dir =\npool_mode = transaction\nauth_type = scram-sha-256\nauth_file = {}\n\
-             default_pool_size = 20\nmax_client_conn = 500\n",
+             default_pool_size = 20\nmax_client_conn = 500\nserver_login_retry = 1\n",
             server.ip(),
             server.port(),
             self.port.number(),
             users.display()
         );
+        // The server is soon asked again after a restart; the default is 15 s.
         fs::write(&settings, text).expect("the folder is ours");
         for file in [&users, &settings] {
             owner::give(file);

@@ -49,9 +49,9 @@ fn a_standby_takes_over() {
     load.goes_on();
     load.run_for(form().load);
     let heard = load.end();
-    let again = heard.kept_again(3, killed);
+    let gap = heard.longest_gap(3, killed);
     let figures = check(&fleet, vec![machine, edge], &heard, &[]);
-    say(&format!("promoted after {promoted}, clicks kept after {}; {figures}", seconds(again)));
+    say(&format!("promoted after {promoted}, no click kept for {}; {figures}", seconds(gap)));
 }
 
 /// A pooler that gives each transaction another connection, and whose server is restarted.
@@ -63,12 +63,12 @@ fn a_pooler_stands_between() {
     let (machine, edge) = (fleet.process(2, "machine"), fleet.process(3, "edge,reader,courier"));
     let load = Load::on(&fleet, &[&edge]);
     load.run_for(form().load);
+    let restarted = Instant::now();
     fleet.postgres.restart();
-    let back = Instant::now();
     load.goes_on();
     load.run_for(form().load);
     let heard = load.end();
-    let again = heard.kept_again(3, back);
+    let gap = heard.longest_gap(3, restarted);
     let figures = check(&fleet, vec![machine, edge], &heard, &[]);
-    say(&format!("clicks kept {} after the restart; {figures}", seconds(again)));
+    say(&format!("no click kept for {}; {figures}", seconds(gap)));
 }

@@ -50,9 +50,9 @@ fn an_edge_is_killed() {
     load.goes_on();
     load.run_for(form().load);
     let heard = load.end();
-    let again = heard.kept_again(3, killed.at);
+    let gap = heard.longest_gap(3, killed.at);
     let figures = check(&fleet, vec![machine, edge, other], &heard, &[killed]);
-    say(&format!("clicks kept {} after the kill; {figures}", seconds(again)));
+    say(&format!("it kept no click for {}; {figures}", seconds(gap)));
 }
 
 /// Nothing passes and nobody is told, as when packets are lost.

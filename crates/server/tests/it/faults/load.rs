@@ -57,6 +57,14 @@ impl Heard {
         kept.map(|it| it.at - moment).min().expect("clicks were kept again")
     }
 
+    /// From a moment on, the longest time for which an edge kept no click.
+    pub fn longest_gap(&self, edge: u16, moment: Instant) -> Duration {
+        let kept = self.clicks.iter().filter(|it| it.edge == edge && !it.flagged && it.at > moment);
+        let mut moments: Vec<Instant> = kept.map(|it| it.at).chain([moment]).collect();
+        moments.sort();
+        moments.windows(2).map(|pair| pair[1] - pair[0]).max().expect("clicks were kept again")
+    }
+
     pub fn flagged(&self) -> usize {
         self.clicks.iter().filter(|it| it.flagged).count()
     }

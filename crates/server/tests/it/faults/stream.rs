@@ -63,10 +63,10 @@ fn killed(of_leader: impl FnOnce(usize) -> Vec<usize>) {
     load.goes_on();
     load.run_for(form().load);
     let heard = load.end();
-    let (again, since) = match away {
-        true => (heard.kept_again(3, back), "the quorum was back"),
-        false => (heard.kept_again(3, killed), "the kill"),
+    let measured = match away {
+        true => format!("clicks kept {} after the quorum was back", seconds(heard.kept_again(3, back))),
+        false => format!("no click kept for {}", seconds(heard.longest_gap(3, killed))),
     };
     let figures = check(&fleet, vec![machine, edge], &heard, &[]);
-    say(&format!("clicks kept {} after {since}; {figures}", seconds(again)));
+    say(&format!("{measured}; {figures}"));
 }
