@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo xtask bench [--rounds N] [--seconds N] [--clicks N] [--only redirect|apply]
+const USAGE: &str = "usage: cargo xtask bench [scaled] [--rounds N] [--seconds N] [--clicks N] [--only redirect|apply]
 
-  bench   measures the click path beside nginx and Express with PostgreSQL, and the machine alone; writes the figures
-          to the target folder and a table to docs/reference/benchmarks.md. Installs what it needs.";
+  bench          measures the click path beside nginx and Express with PostgreSQL, and the machine alone; writes the
+                 figures to the target folder and a table to docs/reference/benchmarks.md. Installs what it needs.
+  bench scaled   measures edge and machine with servers for log and books beside the same with files. The servers of
+                 NATS and PostgreSQL are those that ./test installs. The table goes to the same page.";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
