@@ -379,7 +379,7 @@ mod tests {
     #[test]
     fn the_same_seed_makes_the_same_world() {
         let facts = |seed| {
-            let mut world = World::new(seed, Mix { clicks_per_visit: 3, clicks_per_order: 100 });
+            let mut world = World::new(BrandId(1), seed, Mix { clicks_per_visit: 3, clicks_per_order: 100 });
             let mut drafts = world.set_up().unwrap();
             (0..500).for_each(|_| world.next(&mut drafts));
             drafts
