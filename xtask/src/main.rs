@@ -7,12 +7,14 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo xtask bench [--rounds N] [--seconds N] [--clicks N] [--only redirect|apply]
+const USAGE: &str = "usage: cargo xtask bench [scaled] [--rounds N] [--seconds N] [--clicks N] [--only redirect|apply]
        cargo xtask faults [--short] [--only WORD] [--pair postgres|jetstream]
 
-  bench   measures the click path beside nginx and Express with PostgreSQL, and the machine alone; writes the figures
-          to the target folder and a table to docs/reference/benchmarks.md. Installs what it needs.
-  faults  breaks engines and processes of a scaled installation under load, and counts what is left";
+  bench          measures the click path beside nginx and Express with PostgreSQL, and the machine alone; writes the
+                 figures to the target folder and a table to docs/reference/benchmarks.md. Installs what it needs.
+  bench scaled   measures edge and machine with servers for log and books beside the same with files. The servers of
+                 NATS and PostgreSQL are those that ./test installs. The table goes to the same page.
+  faults         breaks engines and processes of a scaled installation under load, and counts what is left";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {

@@ -149,7 +149,7 @@ impl View {
             shared.rest(if hurry { HURRY } else { TURN });
             // In a hurry only what is waited for is asked for, but the rest is not forgotten.
             let looked = if hurry && looked_at.elapsed() < TURN {
-                self.look_at_places()
+                self.look_at_books()
             } else {
                 looked_at = Instant::now();
                 self.beat(shared).and_then(|()| self.look())
@@ -183,8 +183,7 @@ impl View {
     fn look(&mut self) -> Result<()> {
         self.look_at_directory()?;
         self.look_at_machines()?;
-        self.look_at_config()?;
-        self.look_at_places()
+        self.look_at_books()
     }
 
     fn look_at_directory(&mut self) -> Result<()> {
@@ -223,8 +222,11 @@ impl View {
         Ok(())
     }
 
-    fn look_at_places(&mut self) -> Result<()> {
+    /// What brands have set up is known before it is told how far the books are: whoever waits for their own write
+    /// finds it in force.
+    fn look_at_books(&mut self) -> Result<()> {
         let places = self.watched.reads.places()?;
+        self.look_at_config()?;
         self.watched.progress.send_if_modified(|progress| {
             let mut news = false;
             for (partition, position) in places {

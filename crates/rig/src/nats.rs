@@ -120,6 +120,11 @@ impl Nats {
         self.nodes[i].client.address()
     }
 
+    /// The processes of those that run.
+    pub fn pids(&self) -> Vec<u32> {
+        self.nodes.iter().filter_map(|node| node.process.as_ref()).map(Process::id).collect()
+    }
+
     /// Ends a server without a chance to write anything.
     pub fn kill(&mut self, i: usize) {
         self.nodes[i].process.take().expect("it runs").kill();

@@ -134,6 +134,11 @@ impl Postgres {
         self.port.address()
     }
 
+    /// Its first process, the parent of the others.
+    pub fn pid(&self) -> u32 {
+        self.process.as_ref().expect("it runs").id()
+    }
+
     pub fn url(&self) -> String {
         self.url_of(DATABASE)
     }

@@ -1,27 +1,29 @@
 //! How fast the machine applies facts to the books, and how much room a click takes.
 //!
 //! The log is written as a recorder under load writes it: one frame per flush, most of about 64 records and some of
-//! up to 512. What is measured is all of the machine's thread: reading frames, unpacking, loading, the rules, saving,
-//! commits and the checkpoint at the end.
+//! up to 512. What is measured is all that this program does from there: reading frames, unpacking, loading, the rules,
+//! saving, commits and the checkpoint at the end. What a server of the books does is its own.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use referee_engine::books::sql::SqlBooks;
+use referee_core::id::BrandId;
+use referee_engine::database::postgres::Server;
 use referee_engine::log::frame::{Encoded, pack};
 use referee_engine::log::sqlite::SqliteLog;
 use referee_engine::log::{Draft, Frame, FrameId, Log as _};
-use referee_engine::machine::{Assignment, Machine, Progress, Served, Tell};
+use referee_engine::machine::{Assignment, Machine, MachineFigures, Progress, Served, Tell};
 use referee_engine::routing::PartitionId;
 use serde::Serialize;
 
-use crate::cpu::thread_time;
+use crate::books::{Place, Room, size};
+use crate::cpu::process_time;
 use crate::random::Random;
-use crate::world::{BRAND, Mix, World};
+use crate::world::{Mix, OPENING, World};
 
-const PARTITION: PartitionId = PartitionId(1);
 /// Frames handed to the log at once, to write it faster; in the log they stand as if each had been flushed alone.
 const FRAMES_AT_ONCE: usize = 200;
 
@@ -30,6 +32,8 @@ pub struct Options {
     pub seed: u64,
     /// For the files; removed at the end.
     pub folder: PathBuf,
+    /// An empty database for the books, instead of a file.
+    pub database_url: Option<String>,
     pub json: Option<PathBuf>,
 }
 
@@ -45,21 +49,38 @@ struct Figures {
     mixed_facts_per_core_second: u64,
     mixed_bytes_per_fact: u64,
     records_per_frame: u64,
+    facts_per_batch: u64,
+    /// What a server of the books wrote ahead.
+    written_ahead_per_click: u64,
+    cpu_us_per_click: f64,
+    clock_us_per_click: f64,
+    cpu_us_per_mixed_fact: f64,
+    clock_us_per_mixed_fact: f64,
 }
 
 /// What one run came to.
 struct Run {
     facts: u64,
     frames: u64,
+    batches: u64,
     cpu: Duration,
     wall: Duration,
     log_bytes: u64,
-    books_bytes: u64,
+    books: Room,
 }
 
 impl Run {
     fn per_core_second(&self) -> u64 {
         (self.facts as f64 / self.cpu.as_secs_f64()) as u64
+    }
+
+    /// Log and books together.
+    fn bytes_per_fact(&self) -> u64 {
+        (self.log_bytes + self.books.bytes) / self.facts
+    }
+
+    fn us_per_fact(&self, time: Duration) -> f64 {
+        time.as_secs_f64() * 1_000_000.0 / self.facts as f64
     }
 
     fn say(&self, name: &str) {
@@ -72,38 +93,48 @@ impl Run {
             self.wall.as_secs_f64(),
             self.per_core_second(),
             self.log_bytes / self.facts,
-            self.books_bytes / self.facts,
+            self.books.bytes / self.facts,
         );
     }
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let clicks = measure(options, "clicks", Mix { clicks_per_visit: 0, clicks_per_order: 0 })?;
-    let mixed = measure(options, "mixed", Mix { clicks_per_visit: 3, clicks_per_order: 100 })?;
-    let figures = Figures {
-        clicks: clicks.facts,
-        clicks_per_core_second: clicks.per_core_second(),
-        bytes_per_click: (clicks.log_bytes + clicks.books_bytes) / clicks.facts,
-        log_bytes_per_click: clicks.log_bytes / clicks.facts,
-        books_bytes_per_click: clicks.books_bytes / clicks.facts,
-        mixed_facts: mixed.facts,
-        mixed_facts_per_core_second: mixed.per_core_second(),
-        mixed_bytes_per_fact: (mixed.log_bytes + mixed.books_bytes) / mixed.facts,
-        records_per_frame: clicks.facts / clicks.frames.max(1),
-    };
+    // Two brands, which may lie in one database.
+    let clicks = measure(options, "clicks", 1, Mix { clicks_per_visit: 0, clicks_per_order: 0 })?;
+    let mixed = measure(options, "mixed", 2, Mix { clicks_per_visit: 3, clicks_per_order: 100 })?;
     if let Some(path) = &options.json {
-        let text = serde_json::to_string_pretty(&figures).context("write the figures")?;
+        let text = serde_json::to_string_pretty(&figures(&clicks, &mixed)).context("write the figures")?;
         std::fs::write(path, text + "\n").with_context(|| format!("write {}", path.display()))?;
     }
     Ok(())
 }
 
+fn figures(clicks: &Run, mixed: &Run) -> Figures {
+    Figures {
+        clicks: clicks.facts,
+        clicks_per_core_second: clicks.per_core_second(),
+        bytes_per_click: clicks.bytes_per_fact(),
+        log_bytes_per_click: clicks.log_bytes / clicks.facts,
+        books_bytes_per_click: clicks.books.bytes / clicks.facts,
+        mixed_facts: mixed.facts,
+        mixed_facts_per_core_second: mixed.per_core_second(),
+        mixed_bytes_per_fact: mixed.bytes_per_fact(),
+        records_per_frame: clicks.facts / clicks.frames.max(1),
+        facts_per_batch: clicks.facts / clicks.batches.max(1),
+        written_ahead_per_click: clicks.books.written_ahead / clicks.facts,
+        cpu_us_per_click: clicks.us_per_fact(clicks.cpu),
+        clock_us_per_click: clicks.us_per_fact(clicks.wall),
+        cpu_us_per_mixed_fact: mixed.us_per_fact(mixed.cpu),
+        clock_us_per_mixed_fact: mixed.us_per_fact(mixed.wall),
+    }
+}
+
 /// One run in a folder of its own, which goes away.
-fn measure(options: &Options, name: &str, mix: Mix) -> Result<Run> {
+fn measure(options: &Options, name: &str, number: u32, mix: Mix) -> Result<Run> {
     ensure!(options.clicks > 0, "there is nothing to measure without clicks");
     let folder = options.folder.join(name);
     std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
-    let run = run_in(&folder, options, mix);
+    let run = run_in(&folder, options, number, mix);
     std::fs::remove_dir_all(&folder).with_context(|| format!("remove {}", folder.display()))?;
     // Only if nothing else is in it.
     _ = std::fs::remove_dir(&options.folder);
@@ -112,14 +143,15 @@ fn measure(options: &Options, name: &str, mix: Mix) -> Result<Run> {
     Ok(run)
 }
 
-fn run_in(folder: &Path, options: &Options, mix: Mix) -> Result<Run> {
-    let (log_path, books_path) = (folder.join("log.db"), folder.join("books.db"));
+fn run_in(folder: &Path, options: &Options, number: u32, mix: Mix) -> Result<Run> {
+    let (partition, brand) = (PartitionId(number), BrandId(number));
+    let log_path = folder.join("log.db");
     let log = Arc::new(SqliteLog::open(&log_path)?);
-    let mut world = World::new(options.seed, mix);
-    let mut author = Author::new(log.as_ref(), options.seed);
+    let mut world = World::new(brand, options.seed, mix);
+    let mut author = Author::new(log.as_ref(), partition, options.seed);
     author.write(&world.set_up()?)?;
     author.flush()?;
-    let set_up = log.end(PARTITION)?;
+    let set_up = log.end(partition)?;
     let (mut drafts, frames_before) = (Vec::new(), author.frames);
     for _ in 0..options.clicks {
         world.next(&mut drafts);
@@ -127,28 +159,32 @@ fn run_in(folder: &Path, options: &Options, mix: Mix) -> Result<Run> {
         drafts.clear();
     }
     author.flush()?;
-    let (frames, end) = (author.frames - frames_before, log.end(PARTITION)?);
+    let (frames, end) = (author.frames - frames_before, log.end(partition)?);
 
-    let books = Box::new(SqlBooks::open_file(&books_path)?);
-    let mut machine = Machine::new(log.clone(), books, Tell::nobody(), Arc::default());
-    machine.assign(&Assignment::from([(PARTITION, Served { brands: vec![BRAND], ..Served::default() })]))?;
-    machine.catch_up(&Progress::from([(PARTITION, set_up)]), &mut |_| {})?;
-    let (cpu, clock) = (thread_time(), Instant::now());
-    let facts = machine.catch_up(&Progress::from([(PARTITION, end)]), &mut |_| {})?;
+    let place = match &options.database_url {
+        None => Place::File(folder.join("books.db")),
+        Some(url) => Place::Server(Server::new(url)?),
+    };
+    let (before, figures) = (place.room()?, Arc::new(MachineFigures::default()));
+    let mut machine = Machine::new(log.clone(), place.open(OPENING)?, Tell::nobody(), figures.clone());
+    machine.assign(&Assignment::from([(partition, Served { brands: vec![brand], ..Served::default() })]))?;
+    machine.catch_up(&Progress::from([(partition, set_up)]), &mut |_| {})?;
+    let (cpu, clock) = (process_time(), Instant::now());
+    let facts = machine.catch_up(&Progress::from([(partition, end)]), &mut |_| {})?;
     // Closing the books writes everything to their place: that belongs to the cost.
     drop(machine);
-    let (cpu, wall) = (thread_time() - cpu, clock.elapsed());
+    let (cpu, wall) = (process_time() - cpu, clock.elapsed());
     drop(log);
-    Ok(Run { facts, frames, cpu, wall, log_bytes: size(&log_path)?, books_bytes: size(&books_path)? })
-}
-
-fn size(path: &Path) -> Result<u64> {
-    Ok(std::fs::metadata(path).with_context(|| format!("measure {}", path.display()))?.len())
+    let after = place.room()?;
+    let books = Room { bytes: after.bytes - before.bytes, written_ahead: after.written_ahead - before.written_ahead };
+    let batches = figures.batches.load(Ordering::Relaxed);
+    Ok(Run { facts, frames, batches, cpu, wall, log_bytes: size(&log_path)?, books })
 }
 
 /// Writes the log in a recorder's place, with frames of drawn sizes.
 struct Author<'a> {
     log: &'a SqliteLog,
+    partition: PartitionId,
     random: Random,
     records: Vec<Encoded>,
     /// Records that the frame under way gets.
@@ -159,10 +195,10 @@ struct Author<'a> {
 }
 
 impl Author<'_> {
-    fn new(log: &SqliteLog, seed: u64) -> Author<'_> {
+    fn new(log: &SqliteLog, partition: PartitionId, seed: u64) -> Author<'_> {
         let mut random = Random::new(!seed);
         let wanted = frame_size(&mut random);
-        Author { log, random, records: Vec::new(), wanted, ready: Vec::new(), frames: 0, facts: 0 }
+        Author { log, partition, random, records: Vec::new(), wanted, ready: Vec::new(), frames: 0, facts: 0 }
     }
 
     fn write(&mut self, drafts: &[Draft]) -> Result<()> {
@@ -178,7 +214,7 @@ impl Author<'_> {
     fn close_frame(&mut self) -> Result<()> {
         self.frames += 1;
         let id = FrameId { edge: 1, epoch: 1, n: self.frames };
-        self.ready.push((PARTITION, pack(id, self.facts + 1, &self.records)?));
+        self.ready.push((self.partition, pack(id, self.facts + 1, &self.records)?));
         self.facts += self.records.len() as u64;
         self.records.clear();
         self.wanted = frame_size(&mut self.random);

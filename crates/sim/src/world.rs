@@ -25,14 +25,13 @@ use referee_engine::zone::zone;
 
 use crate::random::Random;
 
-pub const BRAND: BrandId = BrandId(1);
 const PROGRAM: ProgramId = ProgramId(1);
 const SALE: EventTypeId = EventTypeId(1);
 const FIRST_PARTNER: u32 = 11;
 const PARTNERS: u64 = 40;
 const ADS: u64 = 8;
 /// 2026-11-02, a Monday, at noon in UTC.
-const OPENING: Timestamp = Timestamp(1_793_620_800_000);
+pub const OPENING: Timestamp = Timestamp(1_793_620_800_000);
 /// A rush: as many as the edge of a small machine takes. In an idle hour, visitors of the same moment are few, and their
 /// rows stand together as if by themselves.
 const CLICKS_PER_MS: u64 = 20;
@@ -58,6 +57,7 @@ struct Shopper {
 }
 
 pub struct World {
+    brand: BrandId,
     random: Random,
     mix: Mix,
     now: Timestamp,
@@ -70,8 +70,9 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(seed: u64, mix: Mix) -> World {
+    pub fn new(brand: BrandId, seed: u64, mix: Mix) -> World {
         World {
+            brand,
             random: Random::new(seed),
             mix,
             now: OPENING,
@@ -102,7 +103,8 @@ impl World {
         }
         let actor = || Some(Actor { user: UserId(1), role: Role::Owner, reason: String::new() });
         let at = OPENING.minus_days(1);
-        let draft = |fact| Draft { brand: BRAND, received_at: at, occurred_at: at, actor: actor(), fact, raw: None };
+        let draft =
+            |fact| Draft { brand: self.brand, received_at: at, occurred_at: at, actor: actor(), fact, raw: None };
         Ok(facts.into_iter().map(draft).collect())
     }
 
@@ -119,7 +121,7 @@ impl World {
     }
 
     fn draft(&self, fact: Fact, raw: Raw) -> Draft {
-        Draft { brand: BRAND, received_at: self.now, occurred_at: self.now, actor: None, fact, raw: Some(raw) }
+        Draft { brand: self.brand, received_at: self.now, occurred_at: self.now, actor: None, fact, raw: Some(raw) }
     }
 
     fn click(&mut self) -> Draft {
@@ -377,7 +379,7 @@ mod tests {
     #[test]
     fn the_same_seed_makes_the_same_world() {
         let facts = |seed| {
-            let mut world = World::new(seed, Mix { clicks_per_visit: 3, clicks_per_order: 100 });
+            let mut world = World::new(BrandId(1), seed, Mix { clicks_per_visit: 3, clicks_per_order: 100 });
             let mut drafts = world.set_up().unwrap();
             (0..500).for_each(|_| world.next(&mut drafts));
             drafts

@@ -49,7 +49,7 @@ struct Round {
 }
 
 pub fn run(options: &Options, workshop: &Workshop) -> Result<()> {
-    workshop.build("referee-sim")?;
+    workshop.build(&["referee-sim"])?;
     let machine = Machine::look(&workshop.scratch)?;
     let rounds = (0..options.rounds).map(|_| round(options, workshop)).collect::<Result<Vec<_>>>()?;
     workshop.keep_figures("apply", &figures(machine, &rounds).context("there was no round")?)

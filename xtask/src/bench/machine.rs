@@ -39,9 +39,15 @@ impl Machine {
             kernel: said(Command::new("uname").arg("-sr"))?,
             file_system: said(Command::new("stat").args(["-f", "-c", "%T"]).arg(scratch))?,
             flush_us: flush(scratch)?,
-            load_before: read("/proc/loadavg")?.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or(0.0),
+            load_before: load()?,
         })
     }
+}
+
+/// Programs that want the processor, on average over a minute.
+pub fn load() -> Result<f64> {
+    let text = read("/proc/loadavg")?;
+    text.split(' ').next().and_then(|load| load.parse().ok()).context("read the load")
 }
 
 fn read(path: &str) -> Result<String> {

@@ -17,6 +17,7 @@ mod process;
 mod redirect;
 mod referee;
 mod report;
+mod scaled;
 mod workshop;
 
 use anyhow::{Context, Result, bail};
@@ -31,11 +32,14 @@ pub struct Options {
     pub clicks: u64,
     pub redirect: bool,
     pub apply: bool,
+    pub scaled: bool,
 }
 
 impl Options {
-    pub fn read(mut words: impl Iterator<Item = String>) -> Result<Options> {
-        let mut options = Options { rounds: 4, seconds: 8, clicks: 500_000, redirect: true, apply: true };
+    pub fn read(words: impl Iterator<Item = String>) -> Result<Options> {
+        let mut words = words.peekable();
+        let scaled = words.next_if(|word| word == "scaled").is_some();
+        let mut options = Options { rounds: 4, seconds: 8, clicks: 500_000, redirect: !scaled, apply: !scaled, scaled };
         while let Some(flag) = words.next() {
             let value = words.next().with_context(|| format!("{flag} needs a value"))?;
             let number = || match value.parse::<u64>() {
@@ -46,8 +50,8 @@ impl Options {
                 ("--rounds", _) => options.rounds = usize::try_from(number()?)?,
                 ("--seconds", _) => options.seconds = number()?,
                 ("--clicks", _) => options.clicks = number()?,
-                ("--only", "redirect") => options.apply = false,
-                ("--only", "apply") => options.redirect = false,
+                ("--only", "redirect") if !scaled => options.apply = false,
+                ("--only", "apply") if !scaled => options.redirect = false,
                 _ => bail!("{flag} {value} is not known"),
             }
         }
@@ -62,6 +66,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if options.apply {
         apply::run(options, &workshop)?;
+    }
+    if options.scaled {
+        scaled::run(options, &workshop)?;
     }
     report::write(&workshop)
 }

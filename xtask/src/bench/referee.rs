@@ -1,5 +1,6 @@
 //! The server itself: the demonstration's brand, as the release binary serves it.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -25,13 +26,16 @@ pub struct Referee {
 
 impl Referee {
     pub fn start(workshop: &Workshop) -> Result<Referee> {
-        workshop.build("referee-server")?;
-        let (folder, port) = (workshop.folder("referee")?, free_port()?);
+        workshop.build(&["referee-server"])?;
+        Referee::demo(workshop, &workshop.folder("referee")?, &[])
+    }
+
+    /// The demonstration, which makes its brand where there is none.
+    pub fn demo(workshop: &Workshop, folder: &Path, variables: &[(&str, String)]) -> Result<Referee> {
+        let port = free_port()?;
         let mut command = Command::new(workshop.binary("referee"));
-        command.arg("demo").arg("--data").arg(&folder).args(["--listen", &format!("127.0.0.1:{port}")]);
-        let mut server = Running::start("referee", &mut command)?;
-        server.wait_for(port)?;
-        let mut referee = Referee { port, path: String::new(), server };
+        command.arg("demo").arg("--data").arg(folder).args(["--listen", &format!("127.0.0.1:{port}")]);
+        let mut referee = Referee::run(port, command.envs(variables.iter().cloned()))?;
         // It listens before the brand is made; once it answers, it is.
         referee.metric("log_records")?;
         let text = std::fs::read_to_string(folder.join("demo.json")).context("read demo.json")?;
@@ -39,6 +43,21 @@ impl Referee {
         let link = demo["partners"][0]["link"].as_str().context("demo.json names no link")?;
         referee.path = path_of(link).context("the link has no path")?.to_owned();
         Ok(referee)
+    }
+
+    /// The server on stores that a demonstration has filled.
+    pub fn serve(workshop: &Workshop, path: &str, variables: &[(&str, String)]) -> Result<Referee> {
+        let port = free_port()?;
+        let mut command = Command::new(workshop.binary("referee"));
+        command.args(["serve", "--scheme", "http", "--log", "warn", "--listen", &format!("127.0.0.1:{port}")]);
+        let referee = Referee::run(port, command.envs(variables.iter().cloned()))?;
+        Ok(Referee { path: path.to_owned(), ..referee })
+    }
+
+    fn run(port: u16, command: &mut Command) -> Result<Referee> {
+        let mut server = Running::start("referee", command)?;
+        server.wait_for(port)?;
+        Ok(Referee { port, path: String::new(), server })
     }
 
     pub fn id(&self) -> u32 {
@@ -54,8 +73,16 @@ impl Referee {
 
     /// Waits until the books hold all that the log does.
     pub fn settle(&self) -> Result<()> {
-        let began = Instant::now();
-        while self.metric("machine_records")? < self.metric("log_records")? {
+        self.settle_by(self)
+    }
+
+    /// The same where the machine is another process, which writes to the log as well.
+    pub fn settle_by(&self, machine: &Referee) -> Result<()> {
+        let (began, apart) = (Instant::now(), self.id() != machine.id());
+        let written = || -> Result<u64> {
+            Ok(self.metric("log_records")? + if apart { machine.metric("log_records")? } else { 0 })
+        };
+        while machine.metric("machine_records")? < written()? {
             ensure!(began.elapsed() < CATCH_UP_TIMEOUT, "the books do not catch up with the log");
             std::thread::sleep(POLL);
         }

@@ -8,6 +8,7 @@ use super::apply::Apply;
 use super::figure::Figure;
 use super::machine::Machine;
 use super::redirect::Redirect;
+use super::scaled::{self, Scaled};
 use super::workshop::Workshop;
 
 const PAGE: &str = "docs/reference/benchmarks.md";
@@ -21,7 +22,8 @@ const BYTES_PER_CLICK_MOST: f64 = 450.0;
 pub fn write(workshop: &Workshop) -> Result<()> {
     let redirect: Option<Redirect> = workshop.last_figures("redirect")?;
     let apply: Option<Apply> = workshop.last_figures("apply")?;
-    let text = page(redirect.as_ref(), apply.as_ref()).context("write the page of figures")?;
+    let scaled: Option<Scaled> = workshop.last_figures("scaled")?;
+    let text = page(redirect.as_ref(), apply.as_ref(), scaled.as_ref()).context("write the page of figures")?;
     let path = workshop.project.join(PAGE);
     std::fs::write(&path, &text).with_context(|| format!("write {}", path.display()))?;
     println!("\n{text}\nwritten to {PAGE}");
@@ -35,7 +37,11 @@ Written by `cargo xtask bench`; measure again on your own machine and this page 
 use too, requests per second say more about the others.
 ";
 
-fn page(redirect: Option<&Redirect>, apply: Option<&Apply>) -> Result<String, std::fmt::Error> {
+fn page(
+    redirect: Option<&Redirect>,
+    apply: Option<&Apply>,
+    scaled: Option<&Scaled>,
+) -> Result<String, std::fmt::Error> {
     let mut text = String::from(HEAD);
     writeln!(text, "\n| work | measured | to reach | |\n|---|---|---|---|")?;
     if let Some(it) = redirect {
@@ -53,16 +59,22 @@ fn page(redirect: Option<&Redirect>, apply: Option<&Apply>) -> Result<String, st
         let measured = format!("{:.0} B", it.bytes_per_click);
         row(&mut text, "disk per click, log and books together", measured, "450 B", reached)?;
     }
+    if let Some(it) = scaled {
+        scaled::rows(&mut text, it)?;
+    }
     if let Some(it) = redirect {
         redirect_section(&mut text, it)?;
     }
     if let Some(it) = apply {
         apply_section(&mut text, it)?;
     }
+    if let Some(it) = scaled {
+        scaled::section(&mut text, it)?;
+    }
     Ok(text)
 }
 
-fn row(text: &mut String, work: &str, measured: String, reach: &str, reached: bool) -> std::fmt::Result {
+pub fn row(text: &mut String, work: &str, measured: String, reach: &str, reached: bool) -> std::fmt::Result {
     let verdict = if reached { "reached" } else { "not reached" };
     writeln!(text, "| {work} | {measured} | {reach} | {verdict} |")
 }
@@ -161,7 +173,7 @@ A click takes {:.0} B: {:.0} in the log, with its raw section, and {:.0} in the 
     machine(text, &it.machine)
 }
 
-fn machine(text: &mut String, it: &Machine) -> std::fmt::Result {
+pub fn machine(text: &mut String, it: &Machine) -> std::fmt::Result {
     writeln!(
         text,
         "Measured on {}: {} cores ({}), {}, {}; a flush of 4 KiB took {:.0} us (median). The load average
@@ -171,7 +183,7 @@ was {:.1} when the bench began: what is above zero is others at work.",
 }
 
 /// A whole number with commas.
-fn thousands(number: f64) -> String {
+pub fn thousands(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -196,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_page_without_figures_has_a_title_and_no_rows() {
-        let text = page(None, None).unwrap();
+        let text = page(None, None, None).unwrap();
         assert!(text.starts_with("# Benchmarks\n") && text.ends_with("|---|---|---|---|\n"));
     }
 }

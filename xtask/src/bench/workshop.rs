@@ -68,9 +68,12 @@ impl Workshop {
         }
     }
 
-    /// Builds a package as it is released.
-    pub fn build(&self, package: &str) -> Result<()> {
-        process::succeed(self.cargo().args(["build", "--release", "--locked", "--package", package]))
+    /// Builds packages as they are released.
+    pub fn build(&self, packages: &[&str]) -> Result<()> {
+        let mut cargo = self.cargo();
+        cargo.args(["build", "--release", "--locked"]);
+        packages.iter().for_each(|package| _ = cargo.args(["--package", package]));
+        process::succeed(&mut cargo)
     }
 
     pub fn binary(&self, name: &str) -> PathBuf {

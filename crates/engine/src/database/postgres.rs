@@ -37,7 +37,7 @@ const BEGIN: &str = "begin; set local idle_in_transaction_session_timeout = '10s
 /// Where a server is and how to sign in.
 #[derive(Clone)]
 pub struct Server {
-    config: Config,
+    config: Arc<Config>,
     tls: MakeRustlsConnect,
 }
 
@@ -61,7 +61,7 @@ impl Server {
         }
         // Such as that a table was there already, which is what was wanted.
         config.notice_callback(|notice| tracing::debug!(message = notice.message(), "PostgreSQL notes"));
-        Ok(Server { config, tls: MakeRustlsConnect::new(tls()?) })
+        Ok(Server { config: Arc::new(config), tls: MakeRustlsConnect::new(tls()?) })
     }
 
     /// As people name it: never with the password.
@@ -135,10 +135,14 @@ fn trouble(error: postgres::Error) -> Trouble {
 /// What the server said; the library's own text leaves it out.
 fn words(error: &postgres::Error) -> String {
     use std::error::Error as _;
-    match error.source() {
+    let said = match error.source() {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
+    };
+    if said.contains("TLS handshake") {
+        return format!("{said}; trust its certificate by SSL_CERT_FILE, or say sslmode=disable where the way is safe");
     }
+    said
 }
 
 /// The same statement as this server writes it.
