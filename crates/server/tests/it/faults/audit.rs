@@ -33,12 +33,14 @@ pub fn check(fleet: &Fleet, processes: Vec<Process>, heard: &Heard, killed: &[Ki
     let clicks: BTreeSet<u64> = heard.clicks.iter().filter(|it| !excused(it)).map(|it| it.no.0).collect();
     let orders: BTreeMap<&str, bool> = heard.reports.iter().map(|it| (it.order.as_str(), it.again)).collect();
     assert_eq!(orders.len(), heard.reports.len(), "every order is taken once");
-    wait_for_books(&fleet.postgres, &clicks, &orders);
+    wait_for_books(&fleet.postgres, &clicks, &orders, heard.visits.len());
     for mut process in processes {
         process.stop();
     }
-    check_log(fleet, &clicks, &orders);
+    let visits_in_log = check_log(fleet, heard, &clicks, &orders);
     check_books(&fleet.postgres, &orders);
+    let counted = visits_counted(&fleet.postgres);
+    assert!(counted <= visits_in_log, "{counted} visits are counted, of {visits_in_log} in the log");
     let replay = fleet.command(&["replay", "--check"]);
     let (said, cause) = (String::from_utf8_lossy(&replay.stdout), String::from_utf8_lossy(&replay.stderr));
     assert!(replay.status.success(), "the books are what the log says: {said}{cause}");
@@ -48,7 +50,7 @@ pub fn check(fleet: &Fleet, processes: Vec<Process>, heard: &Heard, killed: &[Ki
 }
 
 /// What follows from the log takes its time, and what lay in a spool too.
-fn wait_for_books(postgres: &Postgres, clicks: &BTreeSet<u64>, orders: &BTreeMap<&str, bool>) {
+fn wait_for_books(postgres: &Postgres, clicks: &BTreeSet<u64>, orders: &BTreeMap<&str, bool>, visits: usize) {
     let (mut no_clicks, mut no_orders) = (Vec::new(), Vec::new());
     let complete = poll(2 * PATIENCE, || {
         let kept = numbers(&postgres.psql("select no from click"));
@@ -56,13 +58,19 @@ fn wait_for_books(postgres: &Postgres, clicks: &BTreeSet<u64>, orders: &BTreeMap
         let known: BTreeSet<&str> = text.lines().collect();
         no_clicks = clicks.iter().filter(|no| !kept.contains(no)).copied().collect();
         no_orders = orders.keys().filter(|order| !known.contains(*order)).map(|it| (*it).to_owned()).collect();
-        (no_clicks.is_empty() && no_orders.is_empty()).then_some(())
+        let all = no_clicks.is_empty() && no_orders.is_empty() && visits_counted(postgres) >= visits;
+        all.then_some(())
     });
     let (lost_clicks, lost_orders) = (no_clicks.len(), no_orders.len());
     no_clicks.truncate(5);
     no_orders.truncate(5);
     let lost = format!("{lost_clicks} clicks {no_clicks:?} and {lost_orders} orders {no_orders:?}");
-    assert!(complete.is_some(), "the books lack {lost}");
+    let counted = visits_counted(postgres);
+    assert!(complete.is_some(), "the books lack {lost}; they count {counted} visits of {visits}");
+}
+
+fn visits_counted(postgres: &Postgres) -> usize {
+    postgres.psql("select coalesce(sum(visits), 0) from rollup").parse().expect("a number")
 }
 
 fn numbers(text: &str) -> BTreeSet<u64> {
@@ -78,11 +86,12 @@ fn check_books(postgres: &Postgres, orders: &BTreeMap<&str, bool>) {
     }
 }
 
-/// Everything is in the log once, but a report whose sender had to come again.
-fn check_log(fleet: &Fleet, clicks: &BTreeSet<u64>, orders: &BTreeMap<&str, bool>) {
+/// Everything is in the log once, but a report whose sender had to come again. Gives how many visits there are.
+fn check_log(fleet: &Fleet, heard: &Heard, clicks: &BTreeSet<u64>, orders: &BTreeMap<&str, bool>) -> usize {
     let output = fleet.command(&["log", "cat"]);
     assert!(output.status.success(), "the log is read: {}", String::from_utf8_lossy(&output.stderr));
-    let (mut seen, mut kept_clicks, mut kept_orders) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
+    let mut seen = BTreeSet::new();
+    let (mut kept_clicks, mut kept_orders, mut kept_visits) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let line: Value = serde_json::from_str(line).expect("a line of JSON");
         // The same frame may be kept twice where the first answer was lost; its facts have the same ids and count once.
@@ -96,6 +105,9 @@ fn check_log(fleet: &Fleet, clicks: &BTreeSet<u64>, orders: &BTreeMap<&str, bool
         if let Some(order) = fact["conversion_reported"]["order_id"].as_str() {
             *kept_orders.entry(order.to_owned()).or_insert(0) += 1;
         }
+        if let Some(path) = fact["visit_recorded"]["path"].as_str() {
+            *kept_visits.entry(path.to_owned()).or_insert(0) += 1;
+        }
     }
     for no in clicks {
         assert_eq!(kept_clicks.get(no), Some(&1), "click {no} is in the log once");
@@ -104,4 +116,8 @@ fn check_log(fleet: &Fleet, clicks: &BTreeSet<u64>, orders: &BTreeMap<&str, bool
         let kept = kept_orders.get(*order).copied().unwrap_or(0);
         assert!(kept == 1 || (*again && kept > 1), "order {order} is in the log once, not {kept} times");
     }
+    for path in &heard.visits {
+        assert_eq!(kept_visits.get(path), Some(&1), "the visit of {path} is in the log once");
+    }
+    kept_visits.values().sum()
 }

@@ -1,4 +1,4 @@
-//! Clients that click and report without a pause, and remember what they were told.
+//! Clients that click, look at pages and report without a pause, and remember what they were told.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{Read, Write};
@@ -21,6 +21,8 @@ use super::fleet::{Fleet, Process};
 const CLIENTS: u64 = 3;
 /// One report follows this many clicks.
 const CLICKS_PER_REPORT: u64 = 3;
+/// One visit of a page follows this many clicks.
+const CLICKS_PER_VISIT: u64 = 4;
 /// Longer than any deadline of the server.
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long a client rests that is not let in.
@@ -48,6 +50,9 @@ pub struct Report {
 pub struct Heard {
     pub clicks: Vec<Click>,
     pub reports: Vec<Report>,
+    /// Paths of the pages whose visits were taken. Nothing tells a visit that is counted twice from two visits, so they
+    /// show best whether anything is applied twice.
+    pub visits: Vec<String>,
 }
 
 impl Heard {
@@ -164,6 +169,7 @@ impl Load {
             let heard = client.join().expect("a client");
             all.clicks.extend(heard.clicks);
             all.reports.extend(heard.reports);
+            all.visits.extend(heard.visits);
         }
         all
     }
@@ -198,6 +204,9 @@ impl Client {
                 break;
             }
             let Some(click_id) = self.click() else { continue };
+            if n.is_multiple_of(CLICKS_PER_VISIT) {
+                self.visit(format!("/{}-{n}", self.name), &click_id);
+            }
             if n.is_multiple_of(CLICKS_PER_REPORT) {
                 self.report(Order { id: format!("{}-{n}", self.name), click_id, again: false });
             }
@@ -236,6 +245,20 @@ impl Client {
         let (no, flagged, edge, at) = (click.no, click.unrecorded, self.edge, Instant::now());
         self.heard.clicks.push(Click { no, flagged, edge, at });
         Some(id)
+    }
+
+    /// A visit that is not taken is lost: browsers don't come again.
+    fn visit(&mut self, path: String, click_id: &str) {
+        let body = format!(r#"{{"program":1,"page":"http://www.shop.localhost{path}","clickId":"{click_id}"}}"#);
+        let request = format!(
+            "POST /pt/v HTTP/1.1\r\nhost: go.shop.localhost\r\ncontent-type: text/plain\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        match self.exchange(&request) {
+            Some((200..300, _)) => self.heard.visits.push(path),
+            Some((503, _)) | None => {}
+            Some((_, head)) => panic!("a visit is taken or not: {head}"),
+        }
     }
 
     fn report(&mut self, order: Order) {
