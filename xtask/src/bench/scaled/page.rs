@@ -133,9 +133,9 @@ without that.
     writeln!(
         text,
         "
-A core-second of the machine applies {} times as many clicks on PostgreSQL as in a file (rounds), and {} times as many
-facts of the mix: what SQLite does within the machine's thread is the server's work there. With the server's time it is
-{} of both.
+Facts applied in a core-second, as a multiple of those with a file, by round: clicks {}, the mix {}.
+The machine computes less, because what SQLite does within its thread is the server's work there. With the server's
+time a core-second applies {} of what it does with a file.
 ",
         ratio(&it.ratio),
         ratio(&it.ratio_mixed),
