@@ -108,6 +108,25 @@ mod tests {
     use crate::books::sql::{DumpSource, MAIN, dump};
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000);
+    /// One brand has all rows, and the server has not looked at the table since it was empty.
+    const GROWN: &str = "alter table identifier set (autovacuum_enabled = off);
+        insert into identifier select 1, sha256(n::text::bytea), n, n, n from generate_series(1, 20000) n";
+    /// As many keys as a batch has.
+    const KEYS: &str = "(select array_agg(sha256(n::text::bytea)) from generate_series(1, 2000) n)";
+
+    /// Such as in the first minute, and whenever a quarter begins.
+    #[test]
+    fn a_table_the_server_knows_nothing_of_is_not_read_as_a_whole() {
+        let rig = Postgres::start();
+        let servers = Servers::from([(MAIN.to_owned(), Server::new(&rig.url()).unwrap())]);
+        SqlBooks::open_on(&servers, Arc::default(), "test").unwrap();
+        rig.psql(GROWN);
+        let keys = rig.psql(&format!("select {KEYS}"));
+        let sql = include_str!("../../../sql/books/load_identifiers.postgres.sql");
+        let sql = sql.replace("?1", "1").replace("?2", &format!("'{keys}'::bytea[]"));
+        let plan = rig.psql(&format!("explain {sql}"));
+        assert!(plan.contains("(id = wanted.key)") && !plan.contains("Filter"), "{plan}");
+    }
 
     #[test]
     fn they_conform() {
