@@ -32,6 +32,29 @@ fn postgres_is_restarted() {
     say(&format!("clicks kept {} after the start; {figures}", seconds(again)));
 }
 
+/// Connections stay open, and nothing answers.
+#[test]
+fn postgres_is_held_still() {
+    let mut fleet = Fleet::start(pair(Pair::Postgres));
+    let machines = [fleet.process(2, "machine"), fleet.process(4, "machine")];
+    let edge = fleet.process(3, "edge,reader,courier");
+    let load = Load::on(&fleet, &[&edge]);
+    load.run_for(form().load);
+    let held = Instant::now();
+    fleet.postgres.pause();
+    load.run_for(form().away);
+    fleet.postgres.resume();
+    let held = since(held);
+    let back = Instant::now();
+    load.goes_on();
+    load.run_for(form().load);
+    let heard = load.end();
+    let again = heard.kept_again(3, back);
+    let [one, other] = machines;
+    let figures = check(&fleet, vec![one, other, edge], &heard, &[]);
+    say(&format!("held for {held}, clicks kept {} after that; {figures}", seconds(again)));
+}
+
 #[test]
 fn a_standby_takes_over() {
     let primary = Postgres::start();
