@@ -124,7 +124,8 @@ mod tests {
         SqlBooks::open_on(&Servers::from([(MAIN.to_owned(), server.clone())]), Arc::default(), "test").unwrap();
         rig.psql(GROWN);
         let keys = (1..=KEYS).map(|n| Sha256::digest(n.to_string()).to_vec()).collect();
-        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/books/load_identifiers.postgres.sql");
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/books");
+        let file = file.join("load_identifiers.postgres.sql");
         let sql = format!("explain {}", std::fs::read_to_string(file).unwrap());
         let mut plan = String::new();
         let mut db = server.connect().unwrap();
