@@ -23,7 +23,9 @@ use crate::error::{Error, Result};
 use crate::log::{Frame, Log, Places, Position};
 use crate::routing::PartitionId;
 
-/// Frames read at once; each holds what one flush gathered.
+/// Frames read at once; each holds what one flush gathered. How many fit a transaction shows with the last one: what is
+/// read beyond that is read again.
+const FRAMES_MIN: usize = 16;
 const FRAMES_MAX: usize = 256;
 
 /// How far the books have come, for those who wait for their own writes.
@@ -77,6 +79,8 @@ struct Partition {
     cluster: String,
     members: Vec<BrandId>,
     applied: Applied,
+    /// Frames to read at once.
+    page: usize,
     /// Empty after a failure: what was in hand may be half changed, and is read again.
     brands: BTreeMap<BrandId, BrandInHand>,
     /// Why nothing is applied any more; said once.
@@ -150,7 +154,15 @@ impl Machine {
                 let applied = self.books.applied(id)?;
                 check_place(self.log.as_ref(), id, &applied)?;
                 let (cluster, members, brands) = (cluster.to_owned(), Vec::new(), BTreeMap::new());
-                self.partitions.push(Partition { id, cluster, members, applied, brands, stopped: false });
+                self.partitions.push(Partition {
+                    id,
+                    cluster,
+                    members,
+                    applied,
+                    page: FRAMES_MIN,
+                    brands,
+                    stopped: false,
+                });
                 self.partitions.len() - 1
             }
         };
@@ -175,10 +187,11 @@ impl Machine {
             self.tell_progress(i);
         }
         let partition = &mut self.partitions[i];
-        let mut frames = self.log.read(partition.id, partition.applied.position, FRAMES_MAX)?;
+        let mut frames = self.log.read(partition.id, partition.applied.position, partition.page)?;
         frames.retain(|(position, _)| *position <= until);
         let Some(batch) = Batch::of(&frames, partition)? else { return Ok(false) };
         let records = batch.records();
+        partition.page = (batch.frames * 2).clamp(FRAMES_MIN, FRAMES_MAX);
         let kept = if self.log.keeps_frames() { &[] } else { &frames[..batch.frames] };
         let changed = match catch_unwind(AssertUnwindSafe(|| apply(self.books.as_mut(), partition, batch, kept))) {
             Ok(Ok(changed)) => changed,

@@ -12,6 +12,7 @@ mod load;
 mod machine;
 mod nginx;
 mod packages;
+mod page;
 mod postgres;
 mod process;
 mod redirect;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use super::apply::Apply;
 use super::figure::Figure;
 use super::machine::Machine;
+use super::page::Page;
 use super::redirect::Redirect;
 use super::scaled::{self, Scaled};
 use super::workshop::Workshop;
@@ -23,8 +24,11 @@ pub fn write(workshop: &Workshop) -> Result<()> {
     let redirect: Option<Redirect> = workshop.last_figures("redirect")?;
     let apply: Option<Apply> = workshop.last_figures("apply")?;
     let scaled: Option<Scaled> = workshop.last_figures("scaled")?;
-    let text = page(redirect.as_ref(), apply.as_ref(), scaled.as_ref()).context("write the page of figures")?;
+    let measured = page(redirect.as_ref(), apply.as_ref(), scaled.as_ref()).context("write the page of figures")?;
     let path = workshop.project.join(PAGE);
+    let older = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    let page = Page::parse(&measured).over(Page::parse(&older));
+    let text = format!("{HEAD}{TABLE}{}{}", page.rows(), page.sections());
     std::fs::write(&path, &text).with_context(|| format!("write {}", path.display()))?;
     println!("\n{text}\nwritten to {PAGE}");
     Ok(())
@@ -37,13 +41,18 @@ Written by `cargo xtask bench`; measure again on your own machine and this page 
 use too, requests per second say more about the others.
 ";
 
+const TABLE: &str = "
+| work | measured | to reach | |
+|---|---|---|---|
+";
+
+/// All that there are figures of.
 fn page(
     redirect: Option<&Redirect>,
     apply: Option<&Apply>,
     scaled: Option<&Scaled>,
 ) -> Result<String, std::fmt::Error> {
-    let mut text = String::from(HEAD);
-    writeln!(text, "\n| work | measured | to reach | |\n|---|---|---|---|")?;
+    let mut text = format!("{HEAD}{TABLE}");
     if let Some(it) = redirect {
         let reached = it.ratio_nginx <= CLICK_IN_NGINX_MOST;
         row(&mut text, "a durable click", format!("{:.2} x nginx", it.ratio_nginx), "2.5 x nginx", reached)?;
@@ -210,5 +219,6 @@ mod tests {
     fn a_page_without_figures_has_a_title_and_no_rows() {
         let text = page(None, None, None).unwrap();
         assert!(text.starts_with("# Benchmarks\n") && text.ends_with("|---|---|---|---|\n"));
+        assert_eq!(Page::parse(&text).rows(), "");
     }
 }

@@ -31,8 +31,9 @@ const LOST: Duration = Duration::from_secs(10);
 /// A connection that was not used for longer is looked at before it is used again.
 const RESTED: Duration = Duration::from_secs(1);
 /// A transaction whose owner has stopped is ended by the server, so that another can take its place; and nobody waits
-/// longer than this for a lock.
-const BEGIN: &str = "begin; set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '5s'";
+/// longer than this for a lock. Compiling a statement takes a hundred times as long as finding a batch's few rows.
+const BEGIN: &str = "begin; set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '5s'; \
+    set local jit = off";
 
 /// Where a server is and how to sign in.
 #[derive(Clone)]

@@ -19,6 +19,8 @@ pub struct Applied {
     pub ratio: Figure,
     /// The same with visits and orders.
     pub ratio_mixed: Figure,
+    /// The same of all facts, with the database server's processor time.
+    pub ratio_with_server: Figure,
     pub file: Books,
     pub postgres: Books,
 }
@@ -56,6 +58,18 @@ struct Round {
     clock_us_per_mixed_fact: f64,
     #[serde(skip)]
     server_us: u64,
+}
+
+impl Round {
+    fn facts(&self) -> f64 {
+        (self.clicks + self.mixed_facts) as f64
+    }
+
+    /// Machine and server, for facts of both kinds.
+    fn facts_per_core_second(&self) -> f64 {
+        let machine = self.cpu_us_per_click * self.clicks as f64 + self.cpu_us_per_mixed_fact * self.mixed_facts as f64;
+        self.facts() * 1_000_000.0 / (machine + self.server_us as f64)
+    }
 }
 
 pub fn run(options: &Options, workshop: &Workshop) -> Result<Applied> {
@@ -98,6 +112,7 @@ fn figures(files: &[Round], servers: &[Round]) -> Option<Applied> {
         clicks: files.last()?.clicks,
         ratio: ratio(|round| round.clicks_per_core_second)?,
         ratio_mixed: ratio(|round| round.mixed_facts_per_core_second)?,
+        ratio_with_server: ratio(Round::facts_per_core_second)?,
         file: books(files)?,
         postgres: books(servers)?,
     })
@@ -114,7 +129,7 @@ fn books(rounds: &[Round]) -> Option<Books> {
         waiting_us_per_click: of(|round| round.clock_us_per_click - round.cpu_us_per_click)?,
         cpu_us_per_mixed_fact: of(|round| round.cpu_us_per_mixed_fact)?,
         waiting_us_per_mixed_fact: of(|round| round.clock_us_per_mixed_fact - round.cpu_us_per_mixed_fact)?,
-        server_us_per_fact: of(|round| round.server_us as f64 / (round.clicks + round.mixed_facts) as f64)?,
+        server_us_per_fact: of(|round| round.server_us as f64 / round.facts())?,
         facts_per_batch: last.facts_per_batch,
         bytes_per_click: last.books_bytes_per_click,
         written_ahead_per_click: last.written_ahead_per_click,

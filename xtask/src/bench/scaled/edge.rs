@@ -35,6 +35,7 @@ pub struct Clicks {
     pub nats: Figure,
     /// All processes, servers too.
     pub everything: Figure,
+    pub everything_ratio: Figure,
     pub per_second: Figure,
     pub p50_us: Figure,
     pub p99_us: Figure,
@@ -122,17 +123,21 @@ fn describe(engines: Engines, lap: &Lap) -> String {
 
 fn figures(engines: Engines, laps: &[Lap], with_files: &[Lap], before: Counted, after: Counted) -> Option<Clicks> {
     let of = |figure: &dyn Fn(&Lap) -> f64| Figure::of(laps.iter().map(figure));
+    let times = |figure: &dyn Fn(&Lap) -> f64| {
+        Figure::of(laps.iter().zip(with_files).map(|(lap, files)| figure(lap) / figure(files)))
+    };
     Some(Clicks {
         engines: engines.name(),
         edge: of(&|lap| lap.threads(&EDGE_THREADS))?,
         log: of(&|lap| lap.threads(&LOG_THREADS))?,
         peers: of(&|lap| lap.threads(&PEER_THREADS))?,
         click: of(&Lap::click)?,
-        ratio: Figure::of(laps.iter().zip(with_files).map(|(lap, files)| lap.click() / files.click()))?,
+        ratio: times(&Lap::click)?,
         machine: of(&Lap::machine)?,
         postgres: of(&|lap| lap.per_click(lap.usage.postgres_us))?,
         nats: of(&|lap| lap.per_click(lap.usage.nats_us))?,
         everything: of(&Lap::everything)?,
+        everything_ratio: times(&Lap::everything)?,
         per_second: of(&|lap| lap.answers.per_second)?,
         p50_us: of(&|lap| lap.answers.p50_us)?,
         p99_us: of(&|lap| lap.answers.p99_us)?,

@@ -32,9 +32,13 @@ pub struct Scaled {
     pub edge_cpu_ratio: f64,
     pub edge_cpu_ratio_one_copy: f64,
     pub edge_cpu_ratio_postgres: f64,
+    /// The same of all processes: machine and servers too.
+    pub all_cpu_ratio: f64,
     /// Clicks per core-second of a machine with books on PostgreSQL, as a part of the embedded one's.
     pub apply_ratio: f64,
     pub apply_ratio_mixed: f64,
+    /// Of both, with what the database server computes.
+    pub apply_ratio_with_server: f64,
     pub clicks: Vec<Clicks>,
     pub apply: Applied,
 }
@@ -45,9 +49,9 @@ pub fn run(options: &Options, workshop: &Workshop) -> Result<()> {
     let machine = Machine::look(&workshop.scratch)?;
     let clicks = edge::run(options, workshop)?;
     let apply = apply::run(options, workshop)?;
-    let ratio = |engines: Engines| {
+    let of = |engines: Engines| {
         let found = clicks.iter().find(|it| it.engines == engines.name());
-        found.map(|it| it.ratio.median).with_context(|| format!("{} was not measured", engines.name()))
+        found.with_context(|| format!("{} was not measured", engines.name()))
     };
     let figures = Scaled {
         machine,
@@ -55,11 +59,13 @@ pub fn run(options: &Options, workshop: &Workshop) -> Result<()> {
         rounds: options.rounds,
         seconds: options.seconds,
         connections: CONNECTIONS,
-        edge_cpu_ratio: ratio(AS_DEPLOYED)?,
-        edge_cpu_ratio_one_copy: ratio(Engines::JetStream(1))?,
-        edge_cpu_ratio_postgres: ratio(Engines::Postgres)?,
+        edge_cpu_ratio: of(AS_DEPLOYED)?.ratio.median,
+        edge_cpu_ratio_one_copy: of(Engines::JetStream(1))?.ratio.median,
+        edge_cpu_ratio_postgres: of(Engines::Postgres)?.ratio.median,
+        all_cpu_ratio: of(AS_DEPLOYED)?.everything_ratio.median,
         apply_ratio: apply.ratio.median,
         apply_ratio_mixed: apply.ratio_mixed.median,
+        apply_ratio_with_server: apply.ratio_with_server.median,
         clicks,
         apply,
     };

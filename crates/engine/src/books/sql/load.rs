@@ -38,7 +38,11 @@ fn clicks(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Sl
         return Ok(());
     }
     let numbers = Value::integers(wanted.clicks.iter().map(|no| no.0));
-    db.ask(include_str!("../../../sql/books/load_clicks.sql"), &[brand.0.into(), numbers], &mut |row| {
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_clicks.sql"),
+        include_str!("../../../sql/books/load_clicks.postgres.sql"),
+    );
+    db.ask(sql, &[brand.0.into(), numbers], &mut |row| {
         let click = rows::click(row)?;
         slice.clicks.load(click.no, Some(click));
         Ok(())
@@ -50,7 +54,11 @@ fn identifiers(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &m
         return Ok(());
     }
     let keys = Value::Blobs(wanted.identifiers.iter().map(stored::identifier_bytes).collect());
-    db.ask(include_str!("../../../sql/books/load_identifiers.sql"), &[brand.0.into(), keys], &mut |row| {
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_identifiers.sql"),
+        include_str!("../../../sql/books/load_identifiers.postgres.sql"),
+    );
+    db.ask(sql, &[brand.0.into(), keys], &mut |row| {
         let (node, record) = (NodeId(row.number(1)?), RecordNo(row.number(2)?));
         let found = IdentifierRow { node, record, first_seen_at: Timestamp(row.number(3)?) };
         slice.identifiers.load(stored::identifier(row.blob(0)?)?, Some(found));
@@ -63,7 +71,11 @@ fn conversions_and_actions(db: &mut dyn Database, brand: BrandId, wanted: &Wante
     if !wanted.orders.is_empty() {
         let orders: BTreeSet<&str> = wanted.orders.iter().map(|key| key.order_id.as_str()).collect();
         let orders = Value::Texts(orders.into_iter().collect());
-        db.ask(include_str!("../../../sql/books/load_conversions.sql"), &[brand.0.into(), orders], &mut |row| {
+        let sql = db.choose(
+            include_str!("../../../sql/books/load_conversions.sql"),
+            include_str!("../../../sql/books/load_conversions.postgres.sql"),
+        );
+        db.ask(sql, &[brand.0.into(), orders], &mut |row| {
             let (key, conversion) = rows::conversion(row)?;
             actions.extend(conversion.action.map(|id| u64::from(id.seq)));
             slice.conversions.load(key, Some(conversion));
@@ -74,7 +86,11 @@ fn conversions_and_actions(db: &mut dyn Database, brand: BrandId, wanted: &Wante
         return Ok(());
     }
     let values = [brand.0.into(), Value::integers(actions)];
-    db.ask(include_str!("../../../sql/books/load_actions.sql"), &values, &mut |row| {
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_actions.sql"),
+        include_str!("../../../sql/books/load_actions.postgres.sql"),
+    );
+    db.ask(sql, &values, &mut |row| {
         let action = rows::action(row)?;
         slice.actions.load(action.id, Some(action));
         Ok(())
@@ -86,7 +102,11 @@ fn roots(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Sli
     if named.is_empty() {
         return Ok(());
     }
-    db.ask(include_str!("../../../sql/books/load_roots.sql"), &[brand.0.into(), nodes(&named)], &mut |row| {
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_roots.sql"),
+        include_str!("../../../sql/books/load_roots.postgres.sql"),
+    );
+    db.ask(sql, &[brand.0.into(), nodes(&named)], &mut |row| {
         let (node, root) = node_and_root(row)?;
         slice.roots.load(node, Some(root));
         Ok(())
@@ -108,7 +128,11 @@ fn members(db: &mut dyn Database, brand: BrandId, profiles: &WantedProfiles, sli
         slice.roots.expect(*root);
     }
     let values = [brand.0.into(), nodes(&profiles.roots)];
-    db.ask(include_str!("../../../sql/books/load_members.sql"), &values, &mut |row| {
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_members.sql"),
+        include_str!("../../../sql/books/load_members.postgres.sql"),
+    );
+    db.ask(sql, &values, &mut |row| {
         let (node, root) = node_and_root(row)?;
         slice.members.entry(root).or_default().insert(node);
         slice.roots.load(node, Some(root));
@@ -123,7 +147,10 @@ fn journeys(db: &mut dyn Database, brand: BrandId, profiles: &WantedProfiles, sl
     if all.is_empty() {
         return Ok(());
     }
-    let sql = include_str!("../../../sql/books/load_edges.sql");
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_edges.sql"),
+        include_str!("../../../sql/books/load_edges.postgres.sql"),
+    );
     slice.edges = list(db, sql, &[brand.0.into(), nodes(&all)], |row| {
         Ok(EdgeRow {
             record: RecordNo(row.number(0)?),
@@ -134,7 +161,11 @@ fn journeys(db: &mut dyn Database, brand: BrandId, profiles: &WantedProfiles, sl
         })
     })?;
     let values = [brand.0.into(), nodes(&all), profiles.clicks_since.0.into()];
-    db.ask(include_str!("../../../sql/books/load_clicks_of_nodes.sql"), &values, &mut |row| {
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_clicks_of_nodes.sql"),
+        include_str!("../../../sql/books/load_clicks_of_nodes.postgres.sql"),
+    );
+    db.ask(sql, &values, &mut |row| {
         let click = rows::click(row)?;
         slice.touchpoints.insert((click.node, click.no));
         slice.clicks.load(click.no, Some(click));

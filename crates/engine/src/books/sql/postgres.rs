@@ -102,12 +102,40 @@ impl Quarter {
 #[cfg(test)]
 mod tests {
     use referee_rig::Postgres;
+    use sha2::{Digest, Sha256};
 
     use super::*;
     use crate::books::conformance;
     use crate::books::sql::{DumpSource, MAIN, dump};
+    use crate::database::Value;
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000);
+    /// One brand has all rows, and the server has not looked at the table since it was empty.
+    const GROWN: &str = "alter table identifier set (autovacuum_enabled = off);
+        insert into identifier select 1, sha256(n::text::bytea), n, n, n from generate_series(1, 20000) n";
+    /// As many keys as a batch has.
+    const KEYS: u32 = 2_000;
+
+    /// Such as in the first minute, and whenever a quarter begins.
+    #[test]
+    fn a_table_the_server_knows_nothing_of_is_not_read_as_a_whole() {
+        let rig = Postgres::start();
+        let server = Server::new(&rig.url()).unwrap();
+        SqlBooks::open_on(&Servers::from([(MAIN.to_owned(), server.clone())]), Arc::default(), "test").unwrap();
+        rig.psql(GROWN);
+        let keys = (1..=KEYS).map(|n| Sha256::digest(n.to_string()).to_vec()).collect();
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/books");
+        let file = file.join("load_identifiers.postgres.sql");
+        let sql = format!("explain {}", std::fs::read_to_string(file).unwrap());
+        let mut plan = String::new();
+        let mut db = server.connect().unwrap();
+        db.ask(&sql, &[1_u32.into(), Value::Blobs(keys)], &mut |row| {
+            plan.push_str(row.text(0)?);
+            Ok(())
+        })
+        .unwrap();
+        assert!(plan.contains("(id = wanted.key)") && !plan.contains("Filter"), "{plan}");
+    }
 
     #[test]
     fn they_conform() {
