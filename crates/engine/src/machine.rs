@@ -20,7 +20,7 @@ pub use self::running::Running;
 use crate::books::batch::apply_records;
 use crate::books::{Applied, Books};
 use crate::error::{Error, Result};
-use crate::log::{Frame, Log, Places, Position};
+use crate::log::{Frame, Log, Places, Position, patiently};
 use crate::routing::PartitionId;
 
 /// Frames read at once; each holds what one flush gathered. How many fit a transaction shows with the last one: what is
@@ -139,7 +139,7 @@ impl Machine {
         for i in 0..self.partitions.len() {
             let end = until.get(&self.partitions[i].id).copied().unwrap_or_default();
             while self.partitions[i].applied.position < end {
-                self.step(i, end)?;
+                patiently(|| self.step(i, end))?;
                 tell(self.figures.records.load(Ordering::Relaxed) - before);
             }
         }

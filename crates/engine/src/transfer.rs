@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::log::{Places, Position};
+use crate::log::{Places, Position, patiently};
 use crate::machine::{Machine, MachineFigures, Tell};
 use crate::replay::{Scratch, first_difference};
 use crate::routing::PartitionId;
@@ -100,7 +100,7 @@ fn copy_partition(
 ) -> Result<()> {
     let mut after = Position::default();
     loop {
-        let page = from.log.read(partition, after, FRAMES_AT_ONCE)?;
+        let page = patiently(|| from.log.read(partition, after, FRAMES_AT_ONCE))?;
         let Some((last, _)) = page.last() else { return Ok(()) };
         after = *last;
         let frames: Vec<_> = page.into_iter().map(|(_, frame)| frame).collect();

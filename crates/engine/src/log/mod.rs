@@ -22,7 +22,7 @@ mod samples;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use referee_core::fact::{Actor, Fact};
 use referee_core::id::BrandId;
@@ -135,6 +135,22 @@ pub trait Log: Send + Sync {
 
     /// Blanks the raw sections of some frames kept before a moment; says of how many. Zero: none are left.
     fn drop_raw_before(&self, before: Timestamp) -> Result<u64>;
+}
+
+/// How long whoever can wait does so, and how often they ask again: a stream that chooses a new leader is away for some
+/// seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+const ASK_AGAIN: Duration = Duration::from_millis(200);
+
+/// Does something again while it is unavailable, for some time. For commands, which have nobody waiting.
+pub fn patiently<T>(mut ask: impl FnMut() -> Result<T>) -> Result<T> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match ask() {
+            Err(Error::Unavailable(_)) if Instant::now() < deadline => std::thread::sleep(ASK_AGAIN),
+            answer => return answer,
+        }
+    }
 }
 
 /// Hands one frame over and waits for the answer.

@@ -8,7 +8,7 @@ use referee_engine::clock::SystemClock;
 use referee_engine::error::{Error, Result};
 use referee_engine::log::frame::unpack;
 use referee_engine::log::json::to_json_line;
-use referee_engine::log::{Log, Position};
+use referee_engine::log::{Log, Position, patiently};
 use referee_engine::routing::PartitionId;
 
 use super::Stores;
@@ -49,7 +49,7 @@ fn cat(log: &dyn Log, partition: PartitionId) -> Result<bool> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut after = Position::default();
     loop {
-        let frames = log.read(partition, after, FRAMES_AT_ONCE)?;
+        let frames = patiently(|| log.read(partition, after, FRAMES_AT_ONCE))?;
         let Some((last, _)) = frames.last() else { break };
         after = *last;
         for (_, frame) in &frames {
