@@ -136,7 +136,6 @@ impl Feed {
                 let Some(message) = self.message(&mut subscriber).await? else { break };
                 let message = Delivered { message, context: self.hub.streams.context().clone() };
                 self.look_at(message).await?;
-                self.pause = PAUSE_MIN;
             }
         }
     }
@@ -157,6 +156,9 @@ impl Feed {
             return Ok(());
         }
         let cause = format!("it ends at {}, and {} was read from it", extent.last, self.next - 1);
+        if self.set_back.is_none() {
+            tracing::warn!(cause, stream = name(self.partition.id), "a stream is shorter than it was");
+        }
         // A leader that was just chosen may not have caught up.
         if self.set_back.get_or_insert_with(Instant::now).elapsed() > SET_BACK_MAX {
             return Err(set_back(&cause));
@@ -243,6 +245,7 @@ impl Feed {
         self.seen = Some((sequence, id));
         let complete = frame.is_some();
         self.tail.pass(sequence, frame);
+        self.pause = PAUSE_MIN;
         if complete {
             self.hub.arrivals.grow();
         }
