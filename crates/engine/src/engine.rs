@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
+use crate::folder::{Held, hold};
 use crate::intake::click_id::ClickNumbers;
 use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS};
 use crate::log::recorder::{Durable, Recorder};
@@ -73,12 +74,14 @@ pub struct Engine {
     machines: Mutex<Vec<Running>>,
     /// The other processes, where there may be some.
     peers: Option<Mutex<Peers>>,
+    _held: Held,
 }
 
 impl Engine {
     /// Opens an installation, and makes it where there is none.
     pub fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Engine> {
         let stores = Stores::open(config, clock.as_ref())?;
+        let held = hold(&config.data, config.edge)?;
         stores.check_partitions()?;
         let shared = stores.are_shared();
         let (settings, reads) = (stores.settings.clone(), stores.reads.clone());
@@ -92,7 +95,12 @@ impl Engine {
         let recorder = Arc::new(Recorder::start(log.clone(), config.edge, epoch)?);
         let routing = Arc::new(ArcSwap::from_pointee(Routing::default().with_directory(&settings.directory()?)));
         let (told, progress) = watch::channel(Progress::new());
-        let threads = if !config.has(Role::Machine) { 0 } else { usize::from(config.machine_threads) };
+        let threads = match config.has(Role::Machine) {
+            // Files have one writer.
+            true if !shared => 1,
+            true => usize::from(config.machine_threads),
+            false => 0,
+        };
         let assignments: Vec<_> = (0..threads).map(|_| Arc::new(ArcSwap::<Assignment>::default())).collect();
         let peers = if shared {
             Some(Peers::start(Watched {
@@ -133,6 +141,7 @@ impl Engine {
             assignments,
             machines: Mutex::new(machines),
             peers: peers.map(Mutex::new),
+            _held: held,
         })
     }
 

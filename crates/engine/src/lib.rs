@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod database;
 pub mod engine;
 pub mod error;
+mod folder;
 pub mod intake;
 pub mod limits;
 pub mod log;

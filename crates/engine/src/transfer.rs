@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::folder::is_held;
 use crate::log::{Places, Position, patiently};
 use crate::machine::{Machine, MachineFigures, Tell};
 use crate::replay::{Scratch, first_difference};
@@ -79,13 +80,16 @@ pub fn copy(from: &Stores, to: &Stores, watch: Watch<'_>) -> Result<Transferred>
     Ok(done)
 }
 
-/// Refuses stores that some process writes, as far as it can be known.
-pub fn nobody_works_on(stores: &Stores) -> Result<()> {
-    let alive = if stores.are_shared() { stores.settings.alive()? } else { Vec::new() };
-    match alive.first() {
+/// Refuses stores that some process writes.
+pub fn nobody_works_on(stores: &Stores, config: &Config) -> Result<()> {
+    let at_work = match stores.are_shared() {
+        true => stores.settings.alive()?.into_iter().next().map(|process| process.name),
+        false => is_held(&config.data).then(|| format!("a process in {}", config.data.display())),
+    };
+    match at_work {
         None => Ok(()),
-        Some(process) => {
-            let cause = format!("{} is at work: stop every process, wait some seconds, and try again", process.name);
+        Some(name) => {
+            let cause = format!("{name} is at work: stop every process, wait some seconds, and try again");
             Err(Error::setup("copy an installation", cause))
         }
     }

@@ -43,7 +43,7 @@ pub struct Restore {
 pub fn migrate(command: Migrate) -> Result<ExitCode> {
     let (from_config, to_config) = (command.from.load()?, Config::new(Source::read(&command.to)?)?);
     let from = OpenStores::open(&from_config, &SystemClock)?;
-    transfer::nobody_works_on(&from)?;
+    transfer::nobody_works_on(&from, &from_config)?;
     with_bar("old books", |step| transfer::catch_up(&from, step))?;
     let to = transfer::open_target(&from_config, &from.settings, &to_config)?;
     let copied = with_bar("log", |step| transfer::copy(&from, &to, step))?;
@@ -83,7 +83,7 @@ pub fn restore(command: Restore) -> Result<ExitCode> {
     let (from_config, to_config) = (files_in(&command.folder)?, command.to.load()?);
     let from = OpenStores::open(&from_config, &SystemClock)?;
     let to = transfer::open_target(&from_config, &from.settings, &to_config)?;
-    transfer::nobody_works_on(&to)?;
+    transfer::nobody_works_on(&to, &to_config)?;
     let copied = with_bar("log", |step| transfer::copy(&from, &to, step))?;
     say_copied(&copied);
     with_bar("books", |step| transfer::catch_up(&to, step))?;

@@ -74,6 +74,9 @@ fn everything_moves_away_and_back(pair: Pair) {
     let there = demo.command_with(&["log", "cat", "--data", text(&away)], &FILES);
     assert!(there.stdout == before, "every record is there as it was");
     if pair == Pair::Files {
+        demo.run();
+        let refused = demo.command(&["migrate", "--to", text(&away_file)]);
+        assert!(said(&refused).contains("is at work: stop every process"), "{}", said(&refused));
         return;
     }
     let (back, back_file) = (folder_in(&demo, "back"), folder_in(&demo, "back.toml"));
@@ -180,4 +183,7 @@ fn one_process_holds_an_edge_number() {
     let output = demo.command_with(&["serve", "--listen", "127.0.0.1:0"], &variables);
     assert!(said(&output).contains("give this process another `edge`"), "{}", said(&output));
     assert!(!output.status.success());
+    let twin = demo.command_with(&["serve", "--listen", "127.0.0.1:0", "--data", text(demo.folder())], &[]);
+    assert!(said(&twin).contains("another process is edge 1 there"), "{}", said(&twin));
+    assert_eq!(demo.api().get("/api/v1/clicks").status, 200, "and the one that was there goes on");
 }

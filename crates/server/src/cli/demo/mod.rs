@@ -119,7 +119,7 @@ fn remove_earlier(folder: &std::path::Path) -> Result<()> {
     for entry in entries {
         let name = entry.map_err(|error| Error::setup(doing(), error))?.file_name();
         let name = name.to_string_lossy();
-        let ours = ["log.db", "books.db", "settings.db", "spool-", "referee.key", "demo.json", "replay-"];
+        let ours = ["log.db", "books.db", "settings.db", "spool-", "edge-", "referee.key", "demo.json", "replay-"];
         if !ours.iter().any(|file| name.starts_with(file)) {
             return Err(Error::setup(doing(), format!("{name} is not a demonstration's file; choose another folder")));
         }
