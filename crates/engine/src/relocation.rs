@@ -97,8 +97,7 @@ impl Move<'_> {
     fn hold_still(&self, old: &mut Postgres) -> Result<Position> {
         let held = old.begin().and_then(|()| old.run_script("set local idle_in_transaction_session_timeout = 0"));
         held.map_err(|trouble| trouble.doing("hold the old books"))?;
-        hold(old, self.partition)?;
-        Ok(applied(old, self.partition)?.position)
+        hold(old, self.partition)
     }
 
     fn compare(
@@ -118,7 +117,7 @@ impl Move<'_> {
     /// has not heard of it yet.
     fn switch(&self, old: &mut Postgres, to: &str) -> Result<()> {
         self.stores.settings.place(self.partition, to)?;
-        let sql = "update applied set position = -1 where partition = ?1";
+        let sql = include_str!("../sql/books/retire_applied.postgres.sql");
         let fenced = old.run(sql, crate::values![self.partition.0]).and_then(|_| old.commit());
         fenced.map_err(|trouble| trouble.doing("let go of the old books"))
     }

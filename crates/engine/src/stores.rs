@@ -157,8 +157,6 @@ fn jetstream(config: &Config, urls: &Secret, installation: &str) -> JetStreamCon
         installation: installation.to_owned(),
         replicas: usize::from(config.log_replicas),
         credentials_file: config.log_credentials.clone(),
-        root_certificates: None,
-        client_certificate: None,
     }
 }
 

@@ -1,3 +1,2 @@
--- Takes the partition's row, and makes it at the first time. Whoever holds it writes the partition's books.
-insert into applied (partition, position) values (?1, 0)
-on conflict (partition) do update set position = applied.position;
+-- Whoever holds the row writes the partition's books until the transaction ends.
+select position from applied where partition = ?1 for update;

@@ -68,6 +68,9 @@ pub trait Database: Send {
     /// Runs a script of several statements, such as a schema.
     fn run_script(&mut self, sql: &str) -> Answer<()>;
 
+    /// Whether other processes may write what is here.
+    fn is_shared(&self) -> bool;
+
     /// The text that this database needs, of two.
     fn choose(&self, sqlite: &'static str, postgres: &'static str) -> &'static str;
 }

@@ -22,7 +22,7 @@ mod rows;
 mod store;
 
 use rows::Rows;
-pub use store::Store;
+pub use store::{HOLD, Store};
 
 /// How long a connection may take, where its address does not say.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -272,6 +272,10 @@ impl Database for Postgres {
 
     fn run_script(&mut self, sql: &str) -> Answer<()> {
         self.client()?.batch_execute(sql).map_err(trouble)
+    }
+
+    fn is_shared(&self) -> bool {
+        true
     }
 
     fn choose(&self, _sqlite: &'static str, postgres: &'static str) -> &'static str {

@@ -132,6 +132,10 @@ impl Database for Sqlite {
         self.connection.execute_batch(sql).map_err(trouble)
     }
 
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     fn choose(&self, sqlite: &'static str, _postgres: &'static str) -> &'static str {
         sqlite
     }

@@ -71,31 +71,31 @@ fn append_all(mut writer: Postgres, jobs: &Receiver<Job>, arrivals: &Arrivals) {
             }
             Err(trouble) => {
                 let error = trouble.doing("write the log");
-                (0..frames.len()).for_each(|i| done(i, Err(again(&error))));
+                (0..frames.len()).for_each(|i| done(i, Err(error.clone())));
             }
         }
     }
 }
 
-/// The same error for each of several frames.
-fn again(error: &Error) -> Error {
-    Error::unavailable("write the log", error)
-}
-
-/// One statement, which is a transaction: all of the frames are kept, or were before.
-fn append(db: &mut Postgres, frames: &Frames) -> Answer<Vec<Result<Kept>>> {
-    let numbers = |of: fn(&Frame) -> u64| Value::integers(frames.iter().map(|(_, frame)| of(frame)));
-    let values = [
-        Value::integers(frames.iter().map(|(partition, _)| u64::from(partition.0))),
+/// The frames as columns, in the order the statements name them.
+fn columns<'a>(frames: impl Iterator<Item = &'a Frame> + Clone) -> Vec<Value<'a>> {
+    let numbers = |of: fn(&Frame) -> u64| Value::integers(frames.clone().map(of));
+    vec![
         numbers(|frame| frame.id.edge.into()),
         numbers(|frame| frame.id.epoch.into()),
         numbers(|frame| frame.id.n),
         numbers(|frame| frame.first_fact_n),
         numbers(|frame| frame.records.into()),
         numbers(|frame| frame.packed_at.0.cast_unsigned()),
-        Value::Blobs(frames.iter().map(|(_, frame)| frame.facts.clone()).collect()),
-        Value::Blobs(frames.iter().map(|(_, frame)| frame.raw.clone()).collect()),
-    ];
+        Value::Blobs(frames.clone().map(|frame| frame.facts.clone()).collect()),
+        Value::Blobs(frames.map(|frame| frame.raw.clone()).collect()),
+    ]
+}
+
+/// One statement, which is a transaction: all of the frames are kept, or were before.
+fn append(db: &mut Postgres, frames: &Frames) -> Answer<Vec<Result<Kept>>> {
+    let mut values = vec![Value::integers(frames.iter().map(|(partition, _)| u64::from(partition.0)))];
+    values.extend(columns(frames.iter().map(|(_, frame)| frame)));
     let sql = include_str!("../../sql/log/append_frames.postgres.sql");
     let place = |row: &dyn Row| Ok((PartitionId(row.number(0)?), Position(row.number(1)?)));
     let appended: BTreeMap<PartitionId, Position> = list(db, sql, &values, place)?.into_iter().collect();
@@ -137,18 +137,8 @@ impl Log for PostgresLog {
     }
 
     fn copy(&self, partition: PartitionId, frames: Vec<Frame>) -> Result<()> {
-        let numbers = |of: fn(&Frame) -> u64| Value::integers(frames.iter().map(of));
-        let values = [
-            partition.0.into(),
-            numbers(|frame| frame.id.edge.into()),
-            numbers(|frame| frame.id.epoch.into()),
-            numbers(|frame| frame.id.n),
-            numbers(|frame| frame.first_fact_n),
-            numbers(|frame| frame.records.into()),
-            numbers(|frame| frame.packed_at.0.cast_unsigned()),
-            Value::Blobs(frames.iter().map(|frame| frame.facts.clone()).collect()),
-            Value::Blobs(frames.iter().map(|frame| frame.raw.clone()).collect()),
-        ];
+        let mut values = vec![partition.0.into()];
+        values.extend(columns(frames.iter()));
         let sql = include_str!("../../sql/log/copy_frames.postgres.sql");
         self.ask("copy frames into the log", |db| db.run(sql, &values)).map(drop)
     }
@@ -174,7 +164,7 @@ impl Log for PostgresLog {
     }
 
     fn partitions(&self) -> Result<Vec<PartitionId>> {
-        let sql = "select partition from log_end order by partition";
+        let sql = include_str!("../../sql/log/list_partitions.postgres.sql");
         self.ask("list the partitions of the log", |db| list(db, sql, &[], |row| Ok(PartitionId(row.number(0)?))))
     }
 

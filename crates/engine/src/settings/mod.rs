@@ -25,7 +25,7 @@ pub use tokens::{NewToken, Token, TokenKind};
 pub use users::{BrandRole, User, UserOfBrand};
 pub use vault::{Vault, random_bytes, random_text, write_key};
 
-use crate::database::postgres::{Server, Store};
+use crate::database::postgres::{HOLD, Server, Store};
 use crate::database::sqlite::Sqlite;
 use crate::database::{Answer, Database, Pool, Row, find};
 use crate::error::{Error, Result};
@@ -125,8 +125,7 @@ impl Settings {
     fn try_change<T>(&self, change: impl FnOnce(&mut dyn Database) -> Answer<T>) -> Answer<T> {
         self.pool.with(|db| {
             db.begin()?;
-            let lock = db.choose("", "select pg_advisory_xact_lock(?1)");
-            let locked = if lock.is_empty() { Ok(0) } else { db.run(lock, values![CHANGING]) };
+            let locked = if db.is_shared() { db.run(HOLD, values![CHANGING]) } else { Ok(0) };
             match locked.and_then(|_| change(db)) {
                 Ok(done) => db.commit().map(|()| done),
                 Err(trouble) => {

@@ -1,7 +1,5 @@
 //! Where the books of each partition are, and what of the directory others must hear of.
 
-use std::collections::BTreeMap;
-
 use referee_core::id::BrandId;
 
 use crate::books::sql::Placement;
@@ -20,16 +18,14 @@ impl Settings {
 
     pub fn placement(&self) -> Result<Placement> {
         self.ask("read where the books are", |db| {
-            let sql = "select id, partition from brand";
+            let sql = include_str!("../../sql/settings/partition_list.sql");
             let brand = |row: &dyn Row| Ok((BrandId(row.number(0)?), PartitionId(row.number(1)?)));
             let partitions = list(db, sql, &[], brand)?.into_iter().collect();
-            let sql = db.choose("", "select partition, cluster from placement");
-            let clusters = if sql.is_empty() {
-                BTreeMap::new()
-            } else {
-                let place = |row: &dyn Row| Ok((PartitionId(row.number(0)?), row.text(1)?.to_owned()));
-                list(db, sql, &[], place)?.into_iter().collect()
-            };
+            let place = |row: &dyn Row| Ok((PartitionId(row.number(0)?), row.text(1)?.to_owned()));
+            let sql = include_str!("../../sql/settings/placement_list.postgres.sql");
+            // A file is one place.
+            let clusters = if db.is_shared() { list(db, sql, &[], place)? } else { Vec::new() };
+            let clusters = clusters.into_iter().collect();
             Ok(Placement { partitions, clusters })
         })
     }
@@ -37,8 +33,7 @@ impl Settings {
     /// The books of a partition are on this cluster from now on.
     pub fn place(&self, partition: PartitionId, cluster: &str) -> Result<()> {
         self.change("place the books of a partition", |db| {
-            let sql = "insert into placement (partition, cluster) values (?1, ?2)
-                       on conflict (partition) do update set cluster = excluded.cluster";
+            let sql = include_str!("../../sql/settings/placement_set.postgres.sql");
             db.run(sql, values![partition.0, cluster])?;
             note_change(db)
         })

@@ -19,11 +19,10 @@ const DROP_FRAMES_MAX: u32 = 200;
 
 /// In the transaction that is open. False in a file, which has no place for them: its log keeps its frames itself.
 pub fn save(db: &mut dyn Database, partition: PartitionId, frames: &[(Position, Frame)]) -> Answer<bool> {
-    let sql = db.choose("", include_str!("../../../sql/books/save_archived.postgres.sql"));
-    if sql.is_empty() {
+    if !db.is_shared() {
         return Ok(false);
     }
-    let mut save = db.write(sql)?;
+    let mut save = db.write(include_str!("../../../sql/books/save_archived.postgres.sql"))?;
     for (position, frame) in frames {
         let id = frame.id;
         save.row(values![

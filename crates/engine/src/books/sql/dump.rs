@@ -59,7 +59,7 @@ impl DumpSource {
     }
 
     fn brands(&mut self) -> Result<Vec<BrandId>> {
-        let sql = "select brand from brand_state";
+        let sql = include_str!("../../../sql/books/list_brands.sql");
         let mut brands = list(self.db.as_mut(), sql, &[], |row| row.number(0).map(BrandId)).map_err(trouble)?;
         if let Some((placement, name)) = &self.placed {
             brands.retain(|brand| placement.partitions.get(brand).is_some_and(|it| placement.of(*it) == name));

@@ -33,6 +33,8 @@ use crate::values;
 /// Raised with every change of the tables: older books are rebuilt from the log, never migrated.
 const SCHEMA_VERSION: i32 = 2;
 
+const FIND_APPLIED: &str = include_str!("../../../sql/books/find_applied.sql");
+
 /// The machine's connections.
 pub struct SqlBooks {
     clusters: Clusters<Box<dyn Database>>,
@@ -60,8 +62,7 @@ fn trouble(trouble: Trouble) -> Error {
 }
 
 pub fn applied(db: &mut dyn Database, partition: PartitionId) -> Result<Applied> {
-    let sql = include_str!("../../../sql/books/find_applied.sql");
-    let position = find(db, sql, values![partition.0], |row| row.number(0)).map_err(trouble)?;
+    let position = find(db, FIND_APPLIED, values![partition.0], |row| row.number(0)).map_err(trouble)?;
     let sql = include_str!("../../../sql/books/list_edge_marks.sql");
     let mark = |row: &dyn Row| Ok(((row.number(0)?, row.number(1)?), row.number(2)?));
     let edges = list(db, sql, values![partition.0], mark).map_err(trouble)?;
@@ -98,9 +99,7 @@ impl Books for SqlBooks {
         self.here = self.clusters.name_of(partition);
         let db = self.here()?;
         db.begin().map_err(trouble)?;
-        // Where several may write, the row is locked: who comes second waits here, and then finds it moved.
-        hold(db, partition)?;
-        if applied(db, partition)?.position != expected {
+        if hold(db, partition)? != expected {
             self.rollback();
             return Err(Error::Fenced);
         }
@@ -133,13 +132,22 @@ impl Books for SqlBooks {
     }
 }
 
-/// Holds a partition until the transaction ends, where several may write it.
-pub fn hold(db: &mut dyn Database, partition: PartitionId) -> Result<()> {
-    let lock = db.choose("", include_str!("../../../sql/books/lock_applied.postgres.sql"));
-    match lock.is_empty() {
-        true => Ok(()),
-        false => db.run(lock, values![partition.0]).map(drop).map_err(trouble),
+/// Holds a partition until the transaction ends, where several may write it: who comes second waits here. Says where the
+/// partition stands.
+pub fn hold(db: &mut dyn Database, partition: PartitionId) -> Result<Position> {
+    let sql = db.choose(FIND_APPLIED, include_str!("../../../sql/books/lock_applied.postgres.sql"));
+    let mut place = || find(db, sql, values![partition.0], |row| row.number(0));
+    if let Some(position) = place().map_err(trouble)? {
+        return Ok(Position(position));
     }
+    if !db.is_shared() {
+        return Ok(Position::default());
+    }
+    // The first time there is no row to hold.
+    let create = include_str!("../../../sql/books/create_applied.postgres.sql");
+    db.run(create, values![partition.0]).map_err(trouble)?;
+    let position = find(db, sql, values![partition.0], |row| row.number(0)).map_err(trouble)?;
+    Ok(Position(position.unwrap_or_default()))
 }
 
 /// What a brand has set up.

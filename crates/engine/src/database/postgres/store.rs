@@ -12,6 +12,9 @@ pub struct Store {
     pub schema: &'static str,
 }
 
+/// Holds a number of one's own choice until the transaction ends.
+pub const HOLD: &str = include_str!("../../../sql/store/hold.postgres.sql");
+
 /// Held while tables are made, so that of several programs started together one makes them. Any number would do.
 const MAKING: i64 = 0x0052_6566_6572_6565;
 
@@ -22,14 +25,14 @@ impl Store {
         let mut db = server.connect()?;
         let mut make = || {
             db.begin()?;
-            db.run("select pg_advisory_xact_lock(?1)", values![MAKING])?;
+            db.run(HOLD, values![MAKING])?;
             db.run_script(include_str!("../../../sql/store/schema.postgres.sql"))?;
-            let sql = "select version, installation from referee_store where name = ?1";
+            let sql = include_str!("../../../sql/store/find.postgres.sql");
             let read = |row: &dyn crate::database::Row| Ok((row.number(0)?, row.text(1)?.to_owned()));
             let found: Option<(i32, String)> = find(&mut db, sql, values![self.name], read)?;
             if found.is_none() {
                 db.run_script(self.schema)?;
-                let sql = "insert into referee_store (name, version, installation) values (?1, ?2, ?3)";
+                let sql = include_str!("../../../sql/store/create.postgres.sql");
                 db.run(sql, values![self.name, self.version, installation])?;
             }
             db.commit()?;

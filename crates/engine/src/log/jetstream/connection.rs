@@ -36,10 +36,6 @@ pub struct JetStreamConfig {
     pub replicas: usize,
     /// A file as `nsc` writes it: a token and a key.
     pub credentials_file: Option<PathBuf>,
-    /// PEM file with the certificates to trust, instead of those of the system.
-    pub root_certificates: Option<PathBuf>,
-    /// PEM files of this client's certificate and key.
-    pub client_certificate: Option<(PathBuf, PathBuf)>,
 }
 
 /// Connects; the number in the receiver grows each time when the connection breaks.
@@ -76,12 +72,6 @@ async fn options(config: &JetStreamConfig) -> Result<ConnectOptions> {
     if let Some(path) = &config.credentials_file {
         let failed = |error| Error::setup(format!("read the NATS credentials {}", path.display()), error);
         options = options.credentials_file(path).await.map_err(failed)?;
-    }
-    if let Some(path) = &config.root_certificates {
-        options = options.add_root_certificates(path.clone());
-    }
-    if let Some((certificate, key)) = &config.client_certificate {
-        options = options.add_client_certificate(certificate.clone(), key.clone());
     }
     Ok(options)
 }

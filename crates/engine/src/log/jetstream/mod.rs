@@ -93,13 +93,6 @@ impl JetStreamLog {
         Ok(JetStreamLog { hub, archive, let_go_every, runtime: Some(runtime) })
     }
 
-    /// The frame at exactly this position, wherever it is kept: what a machine that resumes compares with its books.
-    pub fn frame_at(&self, partition: PartitionId, position: Position) -> Result<Option<Frame>> {
-        let Some(before) = position.0.checked_sub(1) else { return Ok(None) };
-        let page = self.read(partition, Position(before), 1)?;
-        Ok(page.into_iter().find(|(at, _)| *at == position).map(|(_, frame)| frame))
-    }
-
     /// Waits for an answer, on the thread that asks.
     fn ask<T>(&self, question: impl Future<Output = Result<T>>) -> Result<T> {
         self.hub.runtime.block_on(question)

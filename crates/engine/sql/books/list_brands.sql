@@ -1,0 +1,1 @@
+select brand from brand_state;

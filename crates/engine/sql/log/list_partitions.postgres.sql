@@ -1,0 +1,1 @@
+select partition from log_end order by partition;

@@ -1,0 +1,1 @@
+select id, partition from brand;

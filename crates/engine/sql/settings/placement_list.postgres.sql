@@ -1,0 +1,1 @@
+select partition, cluster from placement;

@@ -1,0 +1,1 @@
+select version, installation from referee_store where name = ?1;
