@@ -9,6 +9,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 
+use referee_core::money::{Currency, Money};
+use referee_core::row::Account;
+
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -31,16 +34,8 @@ pub struct Transferred {
     pub records: u64,
 }
 
-/// How far a transfer is, for whoever watches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// Frames of the log that were copied, of so many records.
-    Copied { records: u64 },
-    /// Records that were applied to the new books.
-    Applied { records: u64 },
-}
-
-pub type Watch<'a> = &'a (dyn Fn(Step) + Sync);
+/// Told of how many records were copied or applied so far.
+pub type Watch<'a> = &'a (dyn Fn(u64) + Sync);
 
 /// Opens the stores to copy into, as stores of the same installation.
 pub fn open_target(from: &Config, settings: &Settings, to: &Config) -> Result<Stores> {
@@ -112,7 +107,7 @@ fn copy_partition(
         done.frames += frames.len() as u64;
         to.log.copy(partition, frames)?;
         done.records += records;
-        watch(Step::Copied { records: done.records });
+        watch(done.records);
     }
 }
 
@@ -124,7 +119,7 @@ pub fn catch_up(stores: &Stores, watch: Watch<'_>) -> Result<Places> {
     let figures = Arc::new(MachineFigures::default());
     let mut machine = Machine::new(stores.log.clone(), stores.books()?, Tell::nobody(), figures.clone());
     machine.assign(&assignment)?;
-    machine.catch_up(&ends, &mut |records| watch(Step::Applied { records }))?;
+    machine.catch_up(&ends, &mut |records| watch(records))?;
     Ok(ends)
 }
 
@@ -134,7 +129,7 @@ pub fn compare(a: &Stores, b: &Stores, folder: &Path) -> Result<(Contents, Optio
     let (of_a, of_b) = (scratch.path.join("a.dump"), scratch.path.join("b.dump"));
     a.dump(&of_a)?;
     b.dump(&of_b)?;
-    Ok((Contents::of(&of_b)?, first_difference(&of_a, &of_b)?))
+    Ok((Contents::of(b, &of_b)?, first_difference(&of_a, &of_b)?))
 }
 
 /// What some books hold.
@@ -142,23 +137,32 @@ pub fn contents(stores: &Stores, folder: &Path) -> Result<Contents> {
     let scratch = Scratch::new(folder)?;
     let dump = scratch.path.join("dump");
     stores.dump(&dump)?;
-    Contents::of(&dump)
+    Contents::of(stores, &dump)
 }
 
-/// Rows of each table of the books.
+/// What some books hold, in figures that people can compare.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contents {
+    /// Rows of each table.
     pub rows: BTreeMap<String, u64>,
+    /// What all partners' accounts come to.
+    pub sums: BTreeMap<(Account, Currency), Money>,
 }
 
 impl Contents {
-    fn of(dump: &Path) -> Result<Contents> {
+    fn of(stores: &Stores, dump: &Path) -> Result<Contents> {
         let failed = |error| Error::unavailable("read a dump", error);
         let mut contents = Contents::default();
         for line in BufReader::new(File::open(dump).map_err(failed)?).lines() {
             let line = line.map_err(failed)?;
             let table = line.split(' ').next().unwrap_or_default();
             *contents.rows.entry(table.to_owned()).or_default() += 1;
+        }
+        for (brand, _) in stores.settings.brands()? {
+            for (key, amount) in stores.reads.balances(brand.id, None)? {
+                let sum = contents.sums.entry((key.account, key.currency)).or_default();
+                *sum = sum.plus(amount);
+            }
         }
         Ok(contents)
     }

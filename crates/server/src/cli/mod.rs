@@ -61,6 +61,16 @@ pub struct Stores {
     /// Folder of the log, the books and the settings.
     #[arg(long, env = "REFEREE_DATA")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    servers: Servers,
+    /// The master key's file.
+    #[arg(long = "key-file", env = "REFEREE_KEY_FILE")]
+    key: Option<PathBuf>,
+}
+
+/// Servers instead of files.
+#[derive(Args, Default)]
+pub struct Servers {
     /// PostgreSQL for the settings, the books and the log, instead of files. It may hold a password: better in the
     /// variable or the file.
     #[arg(long, env = "REFEREE_DATABASE_URL", hide_env_values = true, value_parser = secret)]
@@ -74,28 +84,29 @@ pub struct Stores {
     /// The credentials file of NATS.
     #[arg(long, env = "REFEREE_LOG_CREDENTIALS")]
     log_credentials: Option<PathBuf>,
-    /// The master key's file.
-    #[arg(long = "key-file", env = "REFEREE_KEY_FILE")]
-    key: Option<PathBuf>,
     /// Further PostgreSQL servers for books, as name=postgres://.., several after spaces.
     #[arg(long, env = "REFEREE_CLUSTERS", hide_env_values = true, value_delimiter = ' ', value_parser = cluster)]
     cluster: Vec<(String, Secret)>,
+}
+
+impl Servers {
+    fn source(self) -> Source {
+        Source {
+            database_url: self.database_url,
+            log_url: self.log_url,
+            log_replicas: self.log_replicas,
+            log_credentials: self.log_credentials,
+            clusters: (!self.cluster.is_empty()).then(|| self.cluster.into_iter().collect()),
+            ..Source::default()
+        }
+    }
 }
 
 impl Stores {
     /// What is said here; the file's words where it is silent.
     fn source(self) -> Result<Source> {
         let file = self.config.as_deref().map(Source::read).transpose()?.unwrap_or_default();
-        let given = Source {
-            data: self.data,
-            database_url: self.database_url,
-            log_url: self.log_url,
-            log_replicas: self.log_replicas,
-            log_credentials: self.log_credentials,
-            key: self.key,
-            clusters: (!self.cluster.is_empty()).then(|| self.cluster.into_iter().collect()),
-            ..Source::default()
-        };
+        let given = Source { data: self.data, key: self.key, ..self.servers.source() };
         Ok(given.over(file))
     }
 

@@ -67,7 +67,7 @@ fn relocate(stores: Stores, brand: BrandId, to: &str) -> Result<ExitCode> {
     let stores = OpenStores::open(&config, &SystemClock)?;
     let partition = stores.settings.find_brand(brand)?.map(|it| it.partition);
     let partition = partition.ok_or_else(|| Error::setup("move a partition", format!("there is no brand {brand}")))?;
-    let bar = bar("new books");
+    let bar = bar("new books", None);
     let moved = move_partition(&stores, partition, to, &config.data, &mut |records| bar.set_position(records))?;
     bar.finish();
     let Moved { from, records, difference } = moved;

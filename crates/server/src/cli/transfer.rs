@@ -5,11 +5,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use referee_core::row::Account;
 use referee_engine::clock::SystemClock;
 use referee_engine::config::{Config, Source};
 use referee_engine::error::{Error, Result};
+use referee_engine::intake::amount::decimal;
 use referee_engine::stores::Stores as OpenStores;
-use referee_engine::transfer::{self, Contents, Step, Transferred};
+use referee_engine::transfer::{self, Contents, Transferred};
 
 use super::Stores;
 
@@ -44,11 +46,12 @@ pub fn migrate(command: Migrate) -> Result<ExitCode> {
     let (from_config, to_config) = (command.from.load()?, Config::new(Source::read(&command.to)?)?);
     let from = OpenStores::open(&from_config, &SystemClock)?;
     transfer::nobody_works_on(&from, &from_config)?;
-    with_bar("old books", |step| transfer::catch_up(&from, step))?;
+    with_bar("old books", None, |watch| transfer::catch_up(&from, watch))?;
     let to = transfer::open_target(&from_config, &from.settings, &to_config)?;
-    let copied = with_bar("log", |step| transfer::copy(&from, &to, step))?;
+    transfer::nobody_works_on(&to, &to_config)?;
+    let copied = with_bar("log", None, |watch| transfer::copy(&from, &to, watch))?;
     say_copied(&copied);
-    with_bar("new books", |step| transfer::catch_up(&to, step))?;
+    with_bar("new books", Some(copied.records), |watch| transfer::catch_up(&to, watch))?;
     let (contents, difference) = transfer::compare(&from, &to, &to_config.data)?;
     say_contents(&contents);
     match difference {
@@ -68,7 +71,7 @@ pub fn backup(command: Backup) -> Result<ExitCode> {
     let from_config = command.from.load()?;
     let from = OpenStores::open(&from_config, &SystemClock)?;
     let to = transfer::open_target(&from_config, &from.settings, &files_in(&command.folder)?)?;
-    let copied = with_bar("log", |step| transfer::copy(&from, &to, step))?;
+    let copied = with_bar("log", None, |watch| transfer::copy(&from, &to, watch))?;
     say_copied(&copied);
     println!("the backup is in {}; it holds the master key: keep it where nobody reads it", command.folder.display());
     Ok(ExitCode::SUCCESS)
@@ -84,9 +87,9 @@ pub fn restore(command: Restore) -> Result<ExitCode> {
     let from = OpenStores::open(&from_config, &SystemClock)?;
     let to = transfer::open_target(&from_config, &from.settings, &to_config)?;
     transfer::nobody_works_on(&to, &to_config)?;
-    let copied = with_bar("log", |step| transfer::copy(&from, &to, step))?;
+    let copied = with_bar("log", None, |watch| transfer::copy(&from, &to, watch))?;
     say_copied(&copied);
-    with_bar("books", |step| transfer::catch_up(&to, step))?;
+    with_bar("books", Some(copied.records), |watch| transfer::catch_up(&to, watch))?;
     say_contents(&transfer::contents(&to, &to_config.data)?);
     Ok(ExitCode::SUCCESS)
 }
@@ -96,18 +99,25 @@ fn files_in(folder: &std::path::Path) -> Result<Config> {
 }
 
 /// Shows how far it is, where somebody watches.
-fn with_bar<T>(name: &'static str, work: impl FnOnce(transfer::Watch<'_>) -> Result<T>) -> Result<T> {
-    let bar = bar(name);
-    let done = work(&|step| match step {
-        Step::Copied { records } | Step::Applied { records } => bar.set_position(records),
-    });
+fn with_bar<T>(
+    name: &'static str,
+    records: Option<u64>,
+    work: impl FnOnce(transfer::Watch<'_>) -> Result<T>,
+) -> Result<T> {
+    let bar = bar(name, records);
+    let done = work(&|records| bar.set_position(records));
     bar.finish();
     done
 }
 
-pub fn bar(name: &'static str) -> ProgressBar {
-    let bar = ProgressBar::no_length().with_prefix(name);
-    match ProgressStyle::with_template("{prefix:>10} {spinner} {human_pos} records, {per_sec}, {elapsed}") {
+/// A bar where it is known how much there is, and otherwise a count.
+pub fn bar(name: &'static str, records: Option<u64>) -> ProgressBar {
+    let (bar, template) = match records {
+        Some(records) => (ProgressBar::new(records), "{prefix:>10} {bar:30} {human_pos} of {human_len} records, {eta}"),
+        None => (ProgressBar::no_length(), "{prefix:>10} {spinner} {human_pos} records, {per_sec}, {elapsed}"),
+    };
+    let bar = bar.with_prefix(name);
+    match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
@@ -121,4 +131,16 @@ fn say_copied(copied: &Transferred) {
 fn say_contents(contents: &Contents) {
     let rows: Vec<String> = contents.rows.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
     println!("rows of the books: {}", rows.join(", "));
+    for ((account, currency), sum) in &contents.sums {
+        println!("{}: {} {currency}", account_word(*account), decimal(*sum, *currency));
+    }
+}
+
+fn account_word(account: Account) -> &'static str {
+    match account {
+        Account::Cost => "cost to the brands",
+        Account::Pending => "pending",
+        Account::Locked => "locked",
+        Account::Paid => "paid",
+    }
 }

@@ -57,6 +57,7 @@ fn a_backup_is_restored(pair: Pair) {
     }
     let into = demo.command_with(&["restore", text(&backup), "--data", text(&restored)], &FILES);
     assert!(into.status.success() && said(&into).contains("action 2"), "{}", said(&into));
+    assert!(said(&into).contains("pending: 28.80 EUR"), "{}", said(&into));
     let same = demo.command_with(&["replay", "--check", "--data", text(&restored)], &FILES);
     assert!(said(&same).contains("the same, byte for byte"), "{}", said(&same));
     let empty = folder_in(&demo, "empty");

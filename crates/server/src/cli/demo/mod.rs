@@ -14,32 +14,22 @@ use referee_engine::Engine;
 use referee_engine::clock::SystemClock;
 use referee_engine::config::{Config, Scheme, Source};
 use referee_engine::error::{Error, Result};
-use referee_engine::secret::Secret;
 
 use crate::app::{App, Shop};
 use crate::demo::ShopConfig;
 use crate::serve::{runtime, serve};
 
+use super::Servers;
 use super::serve::{StopSignal, listen, log_as};
-use super::{cluster, secret};
 
 #[derive(Args)]
 pub struct Demo {
     /// Folder of the demonstration's files.
     #[arg(long, default_value = "demo-data")]
     data: PathBuf,
-    /// PostgreSQL instead of files: an empty database of the demonstration's own.
-    #[arg(long, env = "REFEREE_DATABASE_URL", hide_env_values = true, value_parser = secret)]
-    database_url: Option<Secret>,
-    /// NATS JetStream for the log.
-    #[arg(long, env = "REFEREE_LOG_URL", hide_env_values = true, value_parser = secret)]
-    log_url: Option<Secret>,
-    /// Copies of the log in NATS.
-    #[arg(long, env = "REFEREE_LOG_REPLICAS")]
-    log_replicas: Option<u8>,
-    /// Further PostgreSQL servers for books, as name=postgres://..
-    #[arg(long, env = "REFEREE_CLUSTERS", hide_env_values = true, value_delimiter = ' ', value_parser = cluster)]
-    cluster: Vec<(String, Secret)>,
+    /// They must be empty, and the demonstration's own.
+    #[command(flatten)]
+    servers: Servers,
     /// Address and port; with port 0 a free one is taken.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -65,11 +55,7 @@ pub fn run(command: Demo) -> Result<ExitCode> {
         console_hosts: Some(vec![CONSOLE_HOST.into(), "127.0.0.1".into()]),
         scheme: Some(Scheme::Http),
         log: Some("warn".into()),
-        database_url: command.database_url,
-        log_url: command.log_url,
-        log_replicas: command.log_replicas,
-        clusters: Some(command.cluster.into_iter().collect()),
-        ..Source::default()
+        ..command.servers.source()
     })?;
     log_as(&config);
     let engine = Arc::new(Engine::open(&config, Arc::new(SystemClock))?);
