@@ -1,6 +1,7 @@
 //! A conversion arrives: it is the same as before, other than before, or new, and then it is decided.
 
-use crate::attribution::decide::{Buyer, Winner, decide};
+use crate::attribution::candidates::Buyer;
+use crate::attribution::decide::{Winner, decide};
 use crate::fact::{Conversion, Record};
 use crate::id::{ActionId, AdId, PartnerId};
 use crate::identity::graph;
