@@ -7,7 +7,7 @@ use crate::contract::TermsRules;
 use crate::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
 };
-use crate::identity::Identifier;
+use crate::identity::{Alias, Identifier};
 use crate::money::{Currency, Money};
 use crate::program::{Category, Program, PromoCode, Source, Standing, VanityLink};
 use crate::refusal::Refusal;
@@ -233,7 +233,12 @@ pub struct Visit {
     pub program: ProgramId,
     pub source: Source,
     pub click: Option<ClickRef>,
+    /// One for each thing that names the person, strong kinds first.
     pub identifiers: Vec<Identifier>,
+    /// Further hashes of those things.
+    pub aliases: Vec<Alias>,
+    /// The journey that was issued in answer: it stands for whoever this visit names.
+    pub issued: Option<Identifier>,
     /// The path, without its query.
     pub path: String,
 }
@@ -249,7 +254,10 @@ pub struct Conversion {
     pub currency: Currency,
     pub amount: Money,
     pub items: Vec<Item>,
+    /// One for each thing that names the buyer, strong kinds first.
     pub identifiers: Vec<Identifier>,
+    /// Further hashes of those things.
+    pub aliases: Vec<Alias>,
     pub click: Option<ClickRef>,
     /// A click id came along that could not be opened.
     pub click_forged: bool,
@@ -309,6 +317,21 @@ pub struct ItemChange {
     pub sku: String,
     pub quantity: Option<u32>,
     pub amount: Option<Money>,
+}
+
+impl Visit {
+    /// All that names the person: the identifiers, their aliases and what was issued.
+    pub fn named(&self) -> impl Iterator<Item = Identifier> + '_ {
+        let aliases = self.aliases.iter().map(|alias| alias.is);
+        self.identifiers.iter().copied().chain(aliases).chain(self.issued)
+    }
+}
+
+impl Conversion {
+    /// All that names the buyer: the identifiers and their aliases.
+    pub fn named(&self) -> impl Iterator<Item = Identifier> + '_ {
+        self.identifiers.iter().copied().chain(self.aliases.iter().map(|alias| alias.is))
+    }
 }
 
 impl Click {

@@ -178,11 +178,11 @@ impl Slice {
                 }
                 Fact::VisitRecorded(visit) => {
                     clicks.extend(visit.click.map(|click| click.no));
-                    identifiers.extend(visit.identifiers.iter().copied());
+                    identifiers.extend(visit.named());
                 }
                 Fact::ConversionReported(report) => {
                     clicks.extend(report.click.map(|click| click.no));
-                    identifiers.extend(report.identifiers.iter().copied());
+                    identifiers.extend(report.named());
                     let order_id = report.order_id.clone();
                     wanted.orders.insert(OrderKey { event_type: report.event_type, order_id });
                 }
@@ -344,14 +344,14 @@ impl Slice {
     }
 
     fn tokens(&self, record: &Record) -> Vec<Token> {
-        let (click, identifiers, order): (_, &[Identifier], _) = match &record.fact {
-            Fact::ClickRecorded(click) => (Some(click.no), click.visitor.as_slice(), None),
-            Fact::VisitRecorded(visit) => (visit.click.map(|click| click.no), &visit.identifiers, None),
+        let (click, identifiers, order) = match &record.fact {
+            Fact::ClickRecorded(click) => (Some(click.no), click.visitor.into_iter().collect::<Vec<_>>(), None),
+            Fact::VisitRecorded(visit) => (visit.click.map(|click| click.no), visit.named().collect(), None),
             Fact::ConversionReported(report) => {
                 let order = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
-                (report.click.map(|click| click.no), &report.identifiers, Some(order))
+                (report.click.map(|click| click.no), report.named().collect(), Some(order))
             }
-            _ => (None, &[], None),
+            _ => (None, Vec::new(), None),
         };
         let mut tokens = Vec::new();
         tokens.extend(click.map(|no| match self.clicks.get(&no) {

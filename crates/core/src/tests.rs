@@ -19,6 +19,7 @@ mod reports;
 mod script;
 mod second_opinion;
 mod setup;
+mod sightings;
 mod terms;
 mod time;
 mod words;

@@ -21,8 +21,8 @@ pub(crate) fn record(slice: &mut Slice, record: &Record, visit: &Visit) -> Optio
             row.landed_at = Some(record.occurred_at);
         }
     }
-    for identifier in &visit.identifiers {
-        nodes.push(graph::node_of(slice, record, *identifier));
+    for identifier in visit.named() {
+        nodes.push(graph::node_of(slice, record, identifier));
     }
     graph::join(slice, record, &nodes);
     let key = RollupKey { program: visit.program, day, partner: PartnerId(0), ad: AdId(0) };

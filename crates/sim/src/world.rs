@@ -12,7 +12,7 @@ use referee_core::fact::{
     TermsSet, Visit,
 };
 use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
-use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::identity::{Alias, Identifier, IdentifierKind};
 use referee_core::machine::RULES_VERSION;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{Category, Program, Source, Standing};
@@ -259,6 +259,8 @@ impl World {
             source: Source::Browser,
             click: Some(shopper.click),
             identifiers: vec![shopper.visitor],
+            aliases: Vec::new(),
+            issued: None,
             path,
         });
         self.draft(fact, raw)
@@ -280,13 +282,12 @@ impl World {
 
     fn order(&mut self) -> Draft {
         let place = self.shopper();
-        let mut identifiers = self.customer().to_vec();
+        let [customer, email, other_hash] = self.customer();
         let with_click = self.random.percent(60);
         let items: Vec<Item> = (0..1 + self.random.below(3)).map(|_| self.item()).collect();
         let (submission, digest) = (SubmissionId(self.random.bytes()), self.random.bytes());
         self.orders += 1;
         let shopper = &self.on_site[place];
-        identifiers.push(shopper.visitor);
         let raw = Raw {
             address: shopper.address.clone(),
             user_agent: shopper.user_agent.clone(),
@@ -302,7 +303,8 @@ impl World {
             currency: Currency(*b"EUR"),
             amount: items.iter().fold(Money::ZERO, |sum, item| sum.plus(item.amount)),
             items,
-            identifiers,
+            identifiers: vec![customer, email, shopper.visitor],
+            aliases: vec![Alias { of: email, is: other_hash }],
             click: with_click.then_some(shopper.click),
             click_forged: false,
             promo_code: String::new(),

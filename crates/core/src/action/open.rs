@@ -214,8 +214,8 @@ fn decide_again(
 fn know_buyer(slice: &mut Slice, record: &Record, report: &Conversion, before: Option<crate::id::NodeId>) -> Buyer {
     let click = report.click.map(|click| (click.no, click::node_of(slice, record, click)));
     let mut reported = Vec::new();
-    for identifier in &report.identifiers {
-        reported.push((graph::node_of(slice, record, *identifier), *identifier));
+    for identifier in report.named() {
+        reported.push((graph::node_of(slice, record, identifier), identifier));
     }
     let buyer = Buyer { reported, click, before };
     graph::join(slice, record, &buyer.nodes());

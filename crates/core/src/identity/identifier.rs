@@ -45,3 +45,11 @@ pub struct Identifier {
     pub kind: IdentifierKind,
     pub hash: [u8; 16],
 }
+
+/// A further hash of what an identifier stands for: senders hash one e-mail address in several ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alias {
+    /// One of the identifiers of the same record.
+    pub of: Identifier,
+    pub is: Identifier,
+}

@@ -3,4 +3,4 @@
 pub mod graph;
 pub mod identifier;
 
-pub use identifier::{Identifier, IdentifierKind};
+pub use identifier::{Alias, Identifier, IdentifierKind};

@@ -78,18 +78,22 @@ fn click() -> impl Strategy<Value = String> {
 
 /// Words for some people, strongest kind first, as intake sorts them.
 fn people() -> impl Strategy<Value = String> {
-    (option::weighted(0.4, 0..3_u32), option::weighted(0.2, 0..3_u32), option::weighted(0.5, 0..4_u32)).prop_map(
+    let email = (0..3_u32, option::weighted(0.5, 0..3_u32));
+    (option::weighted(0.4, 0..3_u32), option::weighted(0.2, email), option::weighted(0.5, 0..4_u32)).prop_map(
         |(customer, email, visitor)| {
             let word = |kind: &str, n: Option<u32>| n.map_or(String::new(), |n| format!(" {kind}=v{n}"));
-            word("customer", customer) + &word("email", email) + &word("visitor", visitor)
+            let alias = email.and_then(|(n, other)| Some((n, other?)));
+            let alias = alias.map_or(String::new(), |(n, other)| format!(" alias=email:v{n}:v{other}"));
+            word("customer", customer) + &word("email", email.map(|(n, _)| n)) + &word("visitor", visitor) + &alias
         },
     )
 }
 
 fn visit() -> impl Strategy<Value = String> {
-    (option::weighted(0.4, 0..CLICKS), people()).prop_map(|(click, people)| {
+    (option::weighted(0.4, 0..CLICKS), people(), option::weighted(0.2, 0..3_u32)).prop_map(|(click, people, issued)| {
         let click = click.map_or(String::new(), |n| format!(" click=k{n}"));
-        format!("visit{click}{people}")
+        let issued = issued.map_or(String::new(), |n| format!(" issued=v{n}"));
+        format!("visit{click}{people}{issued}")
     })
 }
 

@@ -252,6 +252,8 @@ impl Reader {
             source: Source::Browser,
             click,
             identifiers,
+            aliases: line.aliases(),
+            issued: line.option("issued").map(|name| identifier("journey", name)),
             path: "/".into(),
         })
     }
@@ -281,6 +283,7 @@ impl Reader {
             amount,
             items,
             identifiers: line.identifiers(),
+            aliases: line.aliases(),
             click,
             click_forged,
             promo_code: line.text_of("code"),

@@ -77,7 +77,7 @@ impl Judge {
             }
             Fact::VisitRecorded(visit) => {
                 let click = visit.click.map(|click| Name::Click(click.no));
-                self.meet(click.into_iter().chain(visit.identifiers.iter().copied().map(Name::Identifier)).collect());
+                self.meet(click.into_iter().chain(visit.named().map(Name::Identifier)).collect());
             }
             Fact::ConversionReported(report) => self.hear_report(books, record, report),
             _ => {}
@@ -102,7 +102,7 @@ impl Judge {
         }
         let mut heard = before.clone().unwrap_or_else(|| Heard::first(record, report));
         let click = report.click.map(|click| Name::Click(click.no));
-        let identifiers = report.identifiers.iter().copied().map(Name::Identifier);
+        let identifiers = report.named().map(Name::Identifier);
         let names: Vec<Name> = click.into_iter().chain(identifiers).chain(heard.buyer).collect();
         self.meet(names.iter().copied().collect());
         let action = told.action.map(|id| &books.actions[&id.seq]);
@@ -231,7 +231,7 @@ fn begins_with_what_was_reported(books: &Books, report: &Conversion, candidate: 
             let other = report.click.map(|click| books.clicks[&click.no].node);
             assert_eq!((is_own, other), (false, Some(*node)), "{candidate:?} was reached by another");
         }
-        [Step::Reported { identifier }, ..] => assert!(report.identifiers.contains(identifier)),
+        [Step::Reported { identifier }, ..] => assert!(report.named().any(|it| it == *identifier)),
         [Step::Joined { .. } | Step::SeenAt { .. }, ..] => {}
         path => panic!("no way begins like {path:?}"),
     }

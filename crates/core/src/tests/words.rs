@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::contract::Payout;
 use crate::fact::{Item, ItemChange};
 use crate::id::{AdId, ClickNo, PartnerId, ProgramId};
-use crate::identity::{Identifier, IdentifierKind};
+use crate::identity::{Alias, Identifier, IdentifierKind};
 use crate::money::{Currency, MICROS, Money};
 use crate::program::{Source, Standing};
 use crate::time::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp, Zone};
@@ -69,6 +69,16 @@ impl<'a> Line<'a> {
 
     pub fn identifiers(&mut self) -> Vec<Identifier> {
         KINDS.iter().flat_map(|(name, _)| self.options(name).into_iter().map(|it| identifier(name, it))).collect()
+    }
+
+    /// `alias=email:ann:ann-sha1`: what is reported as the e-mail `ann` is also known as `ann-sha1`.
+    pub fn aliases(&mut self) -> Vec<Alias> {
+        let alias = |text: &str| {
+            let parts: Vec<&str> = text.split(':').collect();
+            let [kind, of, is] = parts[..] else { panic!("{text} is no alias") };
+            Alias { of: identifier(kind, of), is: identifier(kind, is) }
+        };
+        self.options("alias").into_iter().map(alias).collect()
     }
 }
 

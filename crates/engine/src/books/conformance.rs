@@ -12,7 +12,7 @@ use referee_core::fact::{
 use referee_core::id::{
     AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
 };
-use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::identity::{Alias, Identifier, IdentifierKind};
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{Category, Program, Source, Standing};
 use referee_core::row::{ActionState, BrandState};
@@ -164,6 +164,8 @@ fn visit(i: u64) -> Fact {
             unrecorded: false,
         }),
         identifiers: vec![identifier(IdentifierKind::Visitor, i - i % 3), customer],
+        aliases: Vec::new(),
+        issued: i.is_multiple_of(5).then(|| identifier(IdentifierKind::Journey, i)),
         path: "/boots".into(),
     })
 }
@@ -171,6 +173,7 @@ fn visit(i: u64) -> Fact {
 fn conversion(i: u64) -> Fact {
     let mut submission = [0; 16];
     submission[..8].copy_from_slice(&i.to_be_bytes());
+    let customer = identifier(IdentifierKind::CustomerId, if i == 39 { 999 } else { i / 8 });
     Fact::ConversionReported(Conversion {
         submission: SubmissionId(submission),
         program: PROGRAM,
@@ -180,7 +183,8 @@ fn conversion(i: u64) -> Fact {
         currency: Currency(*b"EUR"),
         amount: Money(i as i64 * MICROS),
         items: Vec::new(),
-        identifiers: vec![identifier(IdentifierKind::CustomerId, if i == 39 { 999 } else { i / 8 })],
+        identifiers: vec![customer],
+        aliases: vec![Alias { of: customer, is: identifier(IdentifierKind::CustomerId, 1_000 + i) }],
         click: None,
         click_forged: false,
         promo_code: String::new(),

@@ -69,8 +69,10 @@ pub fn journey(keys: &BrandKeys, no: ClickNo) -> Identifier {
 /// An e-mail address, however it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email {
-    /// One per way in which senders hash this address, so that any later report joins.
-    pub identifiers: Vec<Identifier>,
+    /// Of an address in clear, its SHA-256 in lower case; of a hash, the hash.
+    pub identifier: Identifier,
+    /// The other ways in which senders hash this address, so that any later report joins.
+    pub variants: Vec<Identifier>,
     /// It came as an address, not as a hash: the sender should be told.
     pub in_clear: bool,
 }
@@ -78,27 +80,37 @@ pub struct Email {
 pub fn email(keys: &BrandKeys, value: &str) -> Result<Email, Unusable> {
     let value = value.trim().to_lowercase();
     usable(&value)?;
+    let hashed = |hex: &str| hash(keys, IdentifierKind::Email, hex.as_bytes());
     let is_hash = matches!(value.len(), 40 | 64) && value.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_hash {
-        return Ok(Email { identifiers: vec![hash(keys, IdentifierKind::Email, value.as_bytes())], in_clear: false });
+        return Ok(Email { identifier: hashed(&value), variants: Vec::new(), in_clear: false });
     }
     let (local, domain) = value.rsplit_once('@').ok_or(Unusable::NotAnEmail)?;
     if local.is_empty() || !domain.contains('.') || value.contains(char::is_whitespace) {
         return Err(Unusable::NotAnEmail);
     }
-    let mut identifiers = Vec::new();
-    for address in [Some(value.clone()), folded(local, domain)].into_iter().flatten() {
-        for hashed in [hex(&Sha256::digest(address.as_bytes())), hex(&Sha1::digest(address.as_bytes()))] {
-            identifiers.push(hash(keys, IdentifierKind::Email, hashed.as_bytes()));
+    let identifier = hashed(&hex(&Sha256::digest(value.as_bytes())));
+    let mut variants = vec![hashed(&hex(&Sha1::digest(value.as_bytes())))];
+    for other in other_spellings(local, domain).iter().filter(|other| **other != value) {
+        for hex in [hex(&Sha256::digest(other.as_bytes())), hex(&Sha1::digest(other.as_bytes()))] {
+            variants.push(hashed(&hex));
         }
     }
-    Ok(Email { identifiers, in_clear: true })
+    Ok(Email { identifier, variants, in_clear: true })
 }
 
-/// The other spelling under which some senders hash addresses of this provider: without dots.
-fn folded(local: &str, domain: &str) -> Option<String> {
-    let provider = matches!(domain, "gmail.com" | "googlemail.com");
-    (provider && local.contains('.')).then(|| format!("{}@{domain}", local.replace('.', "")))
+/// Under which spellings senders hash an address of this provider: either of its domains, with the dots and without.
+fn other_spellings(local: &str, domain: &str) -> Vec<String> {
+    const ONE_MAILBOX: [&str; 2] = ["gmail.com", "googlemail.com"];
+    if !ONE_MAILBOX.contains(&domain) {
+        return Vec::new();
+    }
+    let without_dots = local.replace('.', "");
+    let mut spellings: Vec<String> =
+        ONE_MAILBOX.iter().flat_map(|domain| [local, &without_dots].map(|local| format!("{local}@{domain}"))).collect();
+    spellings.sort_unstable();
+    spellings.dedup();
+    spellings
 }
 
 fn usable(value: &str) -> Result<(), Unusable> {
@@ -138,14 +150,18 @@ mod tests {
     fn an_address_in_clear_joins_all_of_its_hashes() {
         let clear = email(&keys(), " Ann.Smith@Gmail.com").unwrap();
         assert!(clear.in_clear);
+        let main = email(&keys(), &hex(&Sha256::digest("ann.smith@gmail.com"))).unwrap();
+        assert_eq!((clear.identifier, main.in_clear), (main.identifier, false));
         for hashed in [
-            hex(&Sha256::digest("ann.smith@gmail.com")),
             hex(&Sha1::digest("ann.smith@gmail.com")).to_uppercase(),
             hex(&Sha256::digest("annsmith@gmail.com")),
             hex(&Sha1::digest("annsmith@gmail.com")),
+            hex(&Sha256::digest("ann.smith@googlemail.com")),
+            hex(&Sha1::digest("annsmith@googlemail.com")),
         ] {
             let hashed = email(&keys(), &hashed).unwrap();
-            assert!(!hashed.in_clear && clear.identifiers.contains(&hashed.identifiers[0]));
+            assert!(!hashed.in_clear && hashed.variants.is_empty());
+            assert!(clear.variants.contains(&hashed.identifier));
         }
     }
 

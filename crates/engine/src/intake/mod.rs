@@ -14,5 +14,6 @@ pub mod identifier;
 pub mod keys;
 pub mod landing;
 pub mod page_load;
+pub mod person;
 pub mod report;
 pub mod visitor;

@@ -12,8 +12,10 @@ use super::click_id::seal_journey;
 use super::drop_reason::{DropReason, FieldError};
 use super::event_date::event_date;
 use super::fields::Fields;
+use super::identifier::journey;
 use super::keys::BrandKeys;
-use super::report::{CLICK_FIELDS, Taken, Warning, identifiers, program, reported_click};
+use super::person::person;
+use super::report::{CLICK_FIELDS, Taken, Warning, program, reported_click};
 use crate::limits::URL_CHARS_MAX;
 
 pub struct PageLoadContext<'a> {
@@ -44,20 +46,22 @@ pub fn page_load(fields: &Fields, context: &PageLoadContext<'_>) -> Result<PageL
         warnings.push(Warning::new("ClickId", "It is not one of this program's click ids and was left out."));
     }
     let good = id.filter(|_| click.click.is_some() || click.journey.is_some());
-    let (click_id, journey) = match good {
-        Some(id) => (id.to_owned(), click.journey),
+    let (click_id, issued) = match good {
+        Some(id) => (id.to_owned(), None),
         None => {
             let id = seal_journey(context.keys, program.id, context.new_no).unwrap_or_default();
-            (id, Some(context.new_no))
+            (id, Some(journey(context.keys, context.new_no)))
         }
     };
-    let (found, more) = identifiers(fields, context.keys, context.visitor, journey);
-    warnings.extend(more);
+    let person = person(fields, context.keys, context.visitor, click.journey);
+    warnings.extend(person.warnings);
     let visit = Visit {
         program: program.id,
         source: context.source,
         click: click.click,
-        identifiers: found,
+        identifiers: person.identifiers,
+        aliases: person.aliases,
+        issued,
         path: path_of(page),
     };
     Ok(PageLoad { taken: Taken { fact: Fact::VisitRecorded(visit), occurred_at, warnings }, click_id })

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use referee_core::config::Config;
 use referee_core::fact::{Conversion, Fact, Item};
 use referee_core::id::{ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId};
-use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::money::{Currency, Money};
 use referee_core::program::{Program, Source};
 use referee_core::time::Timestamp;
@@ -17,9 +16,8 @@ use super::click_id::{Opened, open};
 use super::drop_reason::{DropReason, FieldError};
 use super::event_date::event_date;
 use super::fields::Fields;
-use super::identifier::{self, identifier};
 use super::keys::BrandKeys;
-use super::visitor;
+use super::person::{Person, person, person_fields};
 use crate::limits::{CUSTOM_FIELDS_MAX, ITEMS_MAX, ORDER_ID_CHARS_MAX, TEXT_CHARS_MAX};
 
 /// What a report is read against.
@@ -68,7 +66,7 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
     let items = reader.items();
     let (amount, items) = reader.amount(items, currency);
     let click = reader.click();
-    let identifiers = reader.identifiers(click.journey);
+    let person = reader.person(click.journey);
     let forced_partner = reader.forced_partner();
     reader.require_attribution_key();
     let texts = reader.texts();
@@ -85,7 +83,8 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
         currency,
         amount,
         items,
-        identifiers,
+        identifiers: person.identifiers,
+        aliases: person.aliases,
         click: click.click,
         click_forged: click.forged,
         promo_code: texts.promo_code,
@@ -153,53 +152,6 @@ pub fn reported_click(id: Option<&str>, keys: &BrandKeys, program: ProgramId) ->
         Some(Ok(Opened::Journey(no))) => ReportedClick { journey: Some(no), ..ReportedClick::default() },
         Some(Err(_)) => ReportedClick { forged: true, ..ReportedClick::default() },
     }
-}
-
-/// The identifiers that reports and page loads share: field names and kinds.
-const IDENTIFIER_FIELDS: [(&[&str], IdentifierKind); 8] = [
-    (&["CustomerId", "customer_id", "custid"], IdentifierKind::CustomerId),
-    (&["PhoneNumber", "phone"], IdentifierKind::Phone),
-    (&["CustomProfileId", "custom_profile_id", "FirstPartyCookie"], IdentifierKind::AnonymousId),
-    (&["CustomClickId"], IdentifierKind::Journey),
-    (&["GoogAId"], IdentifierKind::Device),
-    (&["AndroidId"], IdentifierKind::Device),
-    (&["AppleIfa"], IdentifierKind::Device),
-    (&["AppleIfv"], IdentifierKind::Device),
-];
-
-/// Everything a request says of the person, hashed. What names nobody is left out with a warning.
-pub fn identifiers(
-    fields: &Fields,
-    keys: &BrandKeys,
-    visitor: Option<&str>,
-    journey: Option<ClickNo>,
-) -> (Vec<Identifier>, Vec<Warning>) {
-    let mut found: Vec<Identifier> = journey.map(|no| identifier::journey(keys, no)).into_iter().collect();
-    let mut warnings = Vec::new();
-    for (names, kind) in IDENTIFIER_FIELDS {
-        let Some(value) = fields.get(names) else { continue };
-        match identifier(keys, kind, value) {
-            Ok(identifier) => found.push(identifier),
-            Err(why) => warnings.push(Warning::new(names[0], &format!("It was left out: {why}."))),
-        }
-    }
-    if let Some(value) = fields.get(&["CustomerEmail", "customer_email", "email", "custemail"]) {
-        match identifier::email(keys, value) {
-            Ok(email) => {
-                found.extend(email.identifiers);
-                if email.in_clear {
-                    let message =
-                        "The address came in clear and was hashed at once; send SHA-256 of the lower-case address.";
-                    warnings.push(Warning::new("CustomerEmail", message));
-                }
-            }
-            Err(why) => warnings.push(Warning::new("CustomerEmail", &format!("It was left out: {why}."))),
-        }
-    }
-    found.extend(visitor.and_then(|value| visitor::identifier(keys, value)));
-    found.sort_unstable();
-    found.dedup();
-    (found, warnings)
 }
 
 struct Texts {
@@ -371,10 +323,10 @@ impl Reader<'_, '_> {
         click
     }
 
-    fn identifiers(&mut self, journey: Option<ClickNo>) -> Vec<Identifier> {
-        let (found, warnings) = identifiers(self.fields, self.context.keys, self.context.visitor, journey);
-        self.warnings.extend(warnings);
-        found
+    fn person(&mut self, journey: Option<ClickNo>) -> Person {
+        let mut person = person(self.fields, self.context.keys, self.context.visitor, journey);
+        self.warnings.append(&mut person.warnings);
+        person
     }
 
     fn forced_partner(&mut self) -> Option<PartnerId> {
@@ -398,9 +350,7 @@ impl Reader<'_, '_> {
             "UniqueUrl",
             "CallerId",
         ];
-        let emails = ["CustomerEmail", "customer_email", "email"];
-        let identifiers = IDENTIFIER_FIELDS.iter().flat_map(|(names, _)| names.iter());
-        let mut names = CLICK_FIELDS.iter().chain(&others).chain(&emails).chain(identifiers);
+        let mut names = CLICK_FIELDS.into_iter().chain(others).chain(person_fields());
         if self.is_from_server() && !names.any(|name| self.fields.get(&[name]).is_some()) {
             let message = "At least one of ClickId, CustomerId, CustomerEmail, CustomProfileId, OrderPromoCode or MediaPartnerId is required.";
             self.fault("ClickId", DropReason::NoAttributionKey, message);

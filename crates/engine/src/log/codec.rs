@@ -5,7 +5,7 @@ use referee_core::config::{self, ConfigEntry};
 use referee_core::contract::{self, Payout};
 use referee_core::fact::{self, ActionChange, ActionTarget, Actor, Fact};
 use referee_core::id::{ActionId, AdId, BrandId, ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
-use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::identity::{Alias, Identifier, IdentifierKind};
 use referee_core::money::{Currency, Money};
 use referee_core::program::{self, VanityLink};
 use referee_core::time::{Timestamp, Zone};
@@ -185,13 +185,7 @@ fn fact_out(fact: &Fact) -> wire::Fact {
             version: 0,
         }),
         Fact::ClickRecorded(it) => wire::Fact::ClickRecorded(click_out(it)),
-        Fact::VisitRecorded(it) => wire::Fact::VisitRecorded(wire::Visit {
-            program: it.program.0,
-            source: it.source as u32,
-            click: it.click.as_ref().map(click_ref_out),
-            identifiers: it.identifiers.iter().map(identifier_out).collect(),
-            path: it.path.clone(),
-        }),
+        Fact::VisitRecorded(it) => wire::Fact::VisitRecorded(visit_out(it)),
         Fact::ConversionReported(it) => wire::Fact::ConversionReported(conversion_out(it)),
         Fact::ChangeRequested(it) => wire::Fact::ChangeRequested(change_out(it)),
         Fact::PaymentMade { program, partner } => {
@@ -236,13 +230,7 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
             rules: it.rules.map(rules_in).transpose()?,
         }),
         wire::Fact::ClickRecorded(it) => Fact::ClickRecorded(click_in(it)?),
-        wire::Fact::VisitRecorded(it) => Fact::VisitRecorded(fact::Visit {
-            program: ProgramId(it.program),
-            source: known(number::source(it.source), "source")?,
-            click: it.click.map(click_ref_in),
-            identifiers: identifiers_in(&it.identifiers)?,
-            path: it.path,
-        }),
+        wire::Fact::VisitRecorded(it) => Fact::VisitRecorded(visit_in(it)?),
         wire::Fact::ConversionReported(it) => Fact::ConversionReported(conversion_in(it)?),
         wire::Fact::ChangeRequested(it) => Fact::ChangeRequested(change_in(it)?),
         wire::Fact::PaymentMade(it) => {
@@ -264,6 +252,15 @@ fn identifier_in(it: &wire::Identifier) -> Result<Identifier> {
 
 fn identifiers_in(all: &[wire::Identifier]) -> Result<Vec<Identifier>> {
     all.iter().map(identifier_in).collect()
+}
+
+fn alias_out(it: &Alias) -> wire::Alias {
+    wire::Alias { of: Some(identifier_out(&it.of)), is: Some(identifier_out(&it.is)) }
+}
+
+fn aliases_in(all: &[wire::Alias]) -> Result<Vec<Alias>> {
+    let part = |it: &Option<wire::Identifier>| identifier_in(known(it.as_ref(), "kind of alias")?);
+    all.iter().map(|it| Ok(Alias { of: part(&it.of)?, is: part(&it.is)? })).collect()
 }
 
 /// Three texts that are mostly empty: none is written if all are.
@@ -316,6 +313,30 @@ fn click_in(it: wire::Click) -> Result<fact::Click> {
             device: known(number::device(signals.device), "device")?,
         },
         deep_link_refused: it.deep_link_refused,
+    })
+}
+
+fn visit_out(it: &fact::Visit) -> wire::Visit {
+    wire::Visit {
+        program: it.program.0,
+        source: it.source as u32,
+        click: it.click.as_ref().map(click_ref_out),
+        identifiers: it.identifiers.iter().map(identifier_out).collect(),
+        path: it.path.clone(),
+        aliases: it.aliases.iter().map(alias_out).collect(),
+        issued: it.issued.as_ref().map(identifier_out),
+    }
+}
+
+fn visit_in(it: wire::Visit) -> Result<fact::Visit> {
+    Ok(fact::Visit {
+        program: ProgramId(it.program),
+        source: known(number::source(it.source), "source")?,
+        click: it.click.map(click_ref_in),
+        identifiers: identifiers_in(&it.identifiers)?,
+        aliases: aliases_in(&it.aliases)?,
+        issued: it.issued.as_ref().map(identifier_in).transpose()?,
+        path: it.path,
     })
 }
 
@@ -384,6 +405,7 @@ fn conversion_out(it: &fact::Conversion) -> wire::Conversion {
         customer_status: it.customer_status.clone(),
         digest: it.digest.to_vec(),
         fields: it.fields.iter().map(field_out).collect(),
+        aliases: it.aliases.iter().map(alias_out).collect(),
     }
 }
 
@@ -398,6 +420,7 @@ fn conversion_in(it: wire::Conversion) -> Result<fact::Conversion> {
         amount: Money(it.amount),
         items: it.items.into_iter().map(item_in).collect(),
         identifiers: identifiers_in(&it.identifiers)?,
+        aliases: aliases_in(&it.aliases)?,
         click: it.click.map(click_ref_in),
         click_forged: it.click_forged,
         promo_code: it.promo_code,

@@ -118,6 +118,14 @@ pub struct Identifier {
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Alias {
+    #[prost(message, optional, tag = "1")]
+    pub of: Option<Identifier>,
+    #[prost(message, optional, tag = "2")]
+    pub is: Option<Identifier>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
 pub struct Click {
     #[prost(fixed64, tag = "1")]
     pub no: u64,
@@ -189,6 +197,11 @@ pub struct Visit {
     pub identifiers: Vec<Identifier>,
     #[prost(string, tag = "5")]
     pub path: String,
+    #[prost(message, repeated, tag = "6")]
+    pub aliases: Vec<Alias>,
+    #[prost(message, optional, tag = "7")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued: Option<Identifier>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -233,6 +246,8 @@ pub struct Conversion {
     pub digest: Vec<u8>,
     #[prost(message, repeated, tag = "18")]
     pub fields: Vec<Field>,
+    #[prost(message, repeated, tag = "19")]
+    pub aliases: Vec<Alias>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
