@@ -14,11 +14,11 @@ pub enum Payout {
 }
 
 impl Payout {
-    /// What an event of this amount earns, rounded to what can be paid.
-    pub fn price(self, amount: Money, currency: Currency) -> Money {
+    /// What a share of an event earns, rounded to what can be paid. The amount is that of the share; it is in millionths.
+    pub fn price(self, amount: Money, share_ppm: u32, currency: Currency) -> Money {
         match self {
             Payout::Rate { ppm } => amount.at_rate(ppm, currency),
-            Payout::Fixed { amount } => amount.rounded(currency),
+            Payout::Fixed { amount } => amount.at_rate(share_ppm, currency),
         }
     }
 }

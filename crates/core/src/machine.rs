@@ -4,6 +4,7 @@ use crate::action;
 use crate::click;
 use crate::config::Partner;
 use crate::fact::{Fact, Record};
+use crate::id::ActionId;
 use crate::refusal::Refusal;
 use crate::row::AuditRow;
 use crate::setup;
@@ -53,6 +54,10 @@ pub fn apply(slice: &mut Slice, record: &Record) -> Outcome {
     outcome
 }
 
+fn names(ids: &[ActionId]) -> String {
+    ids.iter().map(ActionId::to_string).collect::<Vec<_>>().join(", ")
+}
+
 fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
     match &record.fact {
         Fact::RulesAdopted { version } => {
@@ -72,12 +77,9 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::VisitRecorded(visit) => Outcome { refusal: visit::record(slice, record, visit), ..Outcome::default() },
         Fact::ConversionReported(report) => {
             let outcome = action::open::report(slice, record, report);
-            let subject = outcome.action.map(|id| id.to_string()).unwrap_or_default();
-            Outcome { refusal: outcome.refusal, subject }
+            Outcome { refusal: outcome.refusal, subject: names(&outcome.actions) }
         }
-        Fact::ChangeRequested(request) => {
-            action::change::request(slice, record, request).map(|id| id.to_string()).into()
-        }
+        Fact::ChangeRequested(request) => action::change::request(slice, record, request).map(|ids| names(&ids)).into(),
         Fact::PaymentMade { program, partner } => action::payment::begin(slice, record, *program, *partner).into(),
         Fact::TimePassed => {
             slice.state.brand_time = slice.state.brand_time.max(record.occurred_at);

@@ -62,6 +62,13 @@ impl Money {
         rounded_quotient(i128::from(self.0) * i128::from(rate_ppm), MICROS, currency)
     }
 
+    /// The same, cut off after the currency's smallest unit: parts that are cut never come to more than the whole.
+    pub fn cut_at_rate(self, rate_ppm: u32, currency: Currency) -> Money {
+        let unit = unit(currency);
+        let units = i128::from(self.0) * i128::from(rate_ppm) / (i128::from(MICROS) * unit);
+        Money(i64::try_from(units * unit).unwrap_or(i64::MAX))
+    }
+
     /// The share `part / whole` of this amount, rounded to the currency's smallest unit.
     pub fn share(self, part: i64, whole: i64, currency: Currency) -> Money {
         if whole == 0 {
@@ -75,10 +82,15 @@ impl Money {
     }
 }
 
+/// The currency's smallest unit in millionths.
+fn unit(currency: Currency) -> i128 {
+    10_i128.pow(6 - currency.digits())
+}
+
 /// `exact / whole` in the currency's smallest unit. The rounding rule of the house: to the nearest, and a half away
 /// from zero. What is more than can be counted becomes the most that can, so that it is above every limit.
 fn rounded_quotient(exact: i128, whole: i64, currency: Currency) -> Money {
-    let unit = 10_u128.pow(6 - currency.digits());
+    let unit = unit(currency).unsigned_abs();
     let step = u128::from(whole.unsigned_abs()) * unit;
     let units = (exact.unsigned_abs() * 2 + step) / (step * 2);
     let micros = i64::try_from(units * unit).unwrap_or(i64::MAX);

@@ -90,9 +90,10 @@ pub struct ConversionRow {
     pub digest: [u8; 16],
     /// Where its identifiers hang; None if it brought none.
     pub node: Option<NodeId>,
-    /// Why it earned nothing; None: it became the action.
+    /// Why it earned nothing; None: it became the actions.
     pub refusal: Option<Refusal>,
-    pub action: Option<ActionId>,
+    /// One for each partner who is paid a share, in the order of their last touchpoints.
+    pub actions: Vec<ActionId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,8 +126,11 @@ pub struct ActionRow {
     pub record: RecordNo,
     pub partner: PartnerId,
     pub ad: AdId,
+    /// The last of its touchpoints.
     pub click: Option<ClickNo>,
     pub evidence: Evidence,
+    /// Its part of the order, in millionths.
+    pub share_ppm: u32,
     pub order_id: String,
     pub occurred_at: Timestamp,
     pub opened_at: Timestamp,
@@ -203,8 +207,26 @@ pub struct Candidate {
     pub ad: AdId,
     pub occurred_at: Timestamp,
     pub path: Vec<Step>,
-    /// Why it lost; None: it won.
+    /// Its part of the order, in millionths; 0 if it lost.
+    pub share_ppm: u32,
+    /// Why it lost; None: it has a share.
     pub lost: Option<Refusal>,
+}
+
+/// All of an order, in the millionths that shares are counted in.
+pub const WHOLE_PPM: u32 = 1_000_000;
+
+/// What one partner has of a conversion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credit {
+    pub partner: PartnerId,
+    pub evidence: Evidence,
+    /// The last of its touchpoints; none for stronger evidence.
+    pub click: Option<ClickNo>,
+    /// The sum of its touchpoints' shares, in millionths.
+    pub share_ppm: u32,
+    /// What it became; None: nobody is paid for it.
+    pub action: Option<ActionId>,
 }
 
 /// Why a conversion was credited as it was, or not at all.
@@ -214,10 +236,8 @@ pub struct DecisionRow {
     pub order: OrderKey,
     pub program: ProgramId,
     pub occurred_at: Timestamp,
-    /// What settled it; None if nothing did.
-    pub evidence: Option<Evidence>,
-    pub partner: Option<PartnerId>,
-    pub action: Option<ActionId>,
+    /// Who earned it, by their last touchpoints, the newest last. The shares add up to one. Empty: nobody.
+    pub credits: Vec<Credit>,
     /// The rules' no; None: credited.
     pub refusal: Option<Refusal>,
     pub rules_version: u32,
@@ -303,7 +323,8 @@ pub struct SubmissionRow {
     pub order: Option<OrderKey>,
     pub source: Source,
     pub refusal: Option<Refusal>,
-    pub action: Option<ActionId>,
+    /// Those it opened, changed, or met.
+    pub actions: Vec<ActionId>,
     /// Nothing was new in it.
     pub unchanged: bool,
 }

@@ -272,6 +272,11 @@ impl Slice {
         self.touchpoints.range(of_node).map(|(_, no)| *no)
     }
 
+    /// The actions that an order became.
+    pub fn actions_of(&self, row: &ConversionRow) -> Vec<ActionRow> {
+        row.actions.iter().filter_map(|id| self.actions.get(id).cloned()).collect()
+    }
+
     /// The root of a node's profile.
     pub fn root_of(&self, node: NodeId) -> NodeId {
         // A node made in this batch, or never joined, has no row.

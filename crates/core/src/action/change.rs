@@ -1,57 +1,105 @@
 //! Modification and reversal, before an action locks.
 
+use std::collections::BTreeMap;
+
 use crate::fact::{ActionChange, ActionTarget, ChangeRequest, Item, ItemChange, Record};
 use crate::id::ActionId;
 use crate::ledger;
 use crate::money::{Currency, Money};
 use crate::program::Source;
 use crate::refusal::Refusal;
-use crate::row::{Account, ActionRow, ActionState, HistoryKind, OrderKey, Rollup, SubmissionKind, SubmissionRow};
+use crate::row::{
+    Account, ActionRow, ActionState, HistoryKind, OrderKey, Rollup, SubmissionKind, SubmissionRow, WHOLE_PPM,
+};
 use crate::slice::Slice;
 
-use super::{Line, count, write};
+use super::{Line, count, parts, write};
 
 /// The most changes an action takes, as published by the platforms this one replaces. A reversal is the end of them and
 /// always taken: what is known to be fraud must not lock and be paid for having changed often before.
 pub const CHANGES_MAX: u32 = 1_000;
 
-/// What an order comes to.
+/// What an order comes to, or one action's part of it.
 pub(crate) struct Figures {
     pub amount: Money,
     pub items: Vec<Item>,
 }
 
-pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeRequest) -> Result<ActionId, Refusal> {
-    let found = find(slice, &request.target);
-    let kind = submission_kind(&request.change, found.as_ref());
-    let outcome = match found.clone() {
-        Some(action) => apply(slice, record, request, action),
-        None => Err(Refusal::ActionRefNotFound),
+/// What is to become of an order.
+pub(crate) enum Wanted<'a> {
+    Reversal,
+    /// Its items follow.
+    Amount(Money),
+    Figures(Figures),
+    Items(&'a [ItemChange]),
+}
+
+/// Why it changes, and who says so.
+#[derive(Clone, Copy)]
+pub(crate) struct Cause<'a> {
+    pub disposition: &'a str,
+    pub source: Source,
+}
+
+/// The actions that a change is meant for.
+struct Meant {
+    actions: Vec<ActionRow>,
+    /// What each has of the figures that the change names.
+    shares: Vec<u32>,
+}
+
+pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeRequest) -> Result<Vec<ActionId>, Refusal> {
+    let meant = find(slice, &request.target);
+    let kind = submission_kind(&request.change, &meant.actions);
+    let ids: Vec<ActionId> = meant.actions.iter().map(|action| action.id).collect();
+    let (program, order) = (ids.first().map(|id| id.program), order_of(&request.target, meant.actions.first()));
+    let wanted = match &request.change {
+        ActionChange::Reverse => Wanted::Reversal,
+        ActionChange::Amount(amount) => Wanted::Amount(*amount),
+        ActionChange::Items(changes) => Wanted::Items(changes),
     };
+    let cause = Cause { disposition: &request.disposition, source: request.source };
+    let outcome = apply(slice, record, meant, wanted, cause);
     slice.new.submissions.push(SubmissionRow {
         id: request.submission,
         record: record.no,
         kind,
         received_at: record.received_at,
-        program: found.as_ref().map(|action| action.id.program).unwrap_or_default(),
-        order: order_of(&request.target, found.as_ref()),
+        program: program.unwrap_or_default(),
+        order,
         source: request.source,
         refusal: outcome.err(),
-        action: found.as_ref().map(|action| action.id),
+        actions: ids.clone(),
         unchanged: false,
     });
-    outcome
+    outcome.map(|()| ids)
 }
 
-fn find(slice: &Slice, target: &ActionTarget) -> Option<ActionRow> {
-    let id = match target {
-        ActionTarget::Id(id) => *id,
+/// Gives all actions of an order their parts of its new figures.
+pub(crate) fn correct(
+    slice: &mut Slice,
+    record: &Record,
+    actions: Vec<ActionRow>,
+    figures: Figures,
+    cause: Cause<'_>,
+) -> Result<(), Refusal> {
+    let shares = parts::shares(&actions);
+    apply(slice, record, Meant { actions, shares }, Wanted::Figures(figures), cause)
+}
+
+/// An order means all its actions, each by its share; an action's id means that one, and figures are its own.
+fn find(slice: &Slice, target: &ActionTarget) -> Meant {
+    match target {
+        ActionTarget::Id(id) => {
+            let actions: Vec<ActionRow> = slice.actions.get(id).cloned().into_iter().collect();
+            Meant { shares: vec![WHOLE_PPM; actions.len()], actions }
+        }
         ActionTarget::Order { event_type, order_id } => {
             let key = OrderKey { event_type: *event_type, order_id: order_id.clone() };
-            slice.conversions.get(&key)?.action?
+            let actions = slice.conversions.get(&key).map(|row| slice.actions_of(row)).unwrap_or_default();
+            Meant { shares: parts::shares(&actions), actions }
         }
-    };
-    slice.actions.get(&id).cloned()
+    }
 }
 
 fn order_of(target: &ActionTarget, found: Option<&ActionRow>) -> Option<OrderKey> {
@@ -64,36 +112,75 @@ fn order_of(target: &ActionTarget, found: Option<&ActionRow>) -> Option<OrderKey
     }
 }
 
-fn submission_kind(change: &ActionChange, action: Option<&ActionRow>) -> SubmissionKind {
+fn submission_kind(change: &ActionChange, actions: &[ActionRow]) -> SubmissionKind {
     match change {
         ActionChange::Reverse => SubmissionKind::Reversal,
-        ActionChange::Amount(amount) if action.is_some_and(|action| reverses(*amount, action)) => {
-            SubmissionKind::Reversal
-        }
+        ActionChange::Amount(amount) if reverses(*amount, actions.iter()) => SubmissionKind::Reversal,
         ActionChange::Amount(_) | ActionChange::Items(_) => SubmissionKind::Modification,
     }
 }
 
-/// An amount of zero reverses, but for an action that never had an amount.
-fn reverses(amount: Money, action: &ActionRow) -> bool {
-    amount == Money::ZERO && action.amount != Money::ZERO
+/// An amount of zero reverses, but for what never had an amount.
+fn reverses<'a>(amount: Money, mut actions: impl Iterator<Item = &'a ActionRow>) -> bool {
+    amount == Money::ZERO && actions.any(|action| action.amount != Money::ZERO)
 }
 
-fn apply(slice: &mut Slice, record: &Record, request: &ChangeRequest, action: ActionRow) -> Result<ActionId, Refusal> {
-    let id = action.id;
-    open_to_change(&action)?;
-    let figures = match &request.change {
-        ActionChange::Reverse => {
-            reverse(slice, record, action, &request.disposition, request.source);
-            return Ok(id);
+/// Changes those of the actions that are still open. If none is, the first says why.
+fn apply(
+    slice: &mut Slice,
+    record: &Record,
+    meant: Meant,
+    wanted: Wanted<'_>,
+    cause: Cause<'_>,
+) -> Result<(), Refusal> {
+    let is_open = |action: &ActionRow| open_to_change(action).is_ok();
+    match meant.actions.first().map(open_to_change) {
+        None => return Err(Refusal::ActionRefNotFound),
+        Some(Err(refusal)) if !meant.actions.iter().any(is_open) => return Err(refusal),
+        Some(_) => {}
+    }
+    let figures = figures(&meant, wanted)?;
+    let mut changes: Vec<(ActionRow, Option<Figures>)> = meant.actions.into_iter().zip(figures).collect();
+    changes.retain(|(action, _)| is_open(action));
+    let whole = changes.iter().flat_map(|(_, figures)| figures).fold(Money::ZERO, |sum, it| sum.plus(it.amount));
+    if reverses(whole, changes.iter().map(|(action, _)| action)) {
+        changes.iter_mut().for_each(|(_, figures)| *figures = None);
+    }
+    // The first line of its history is no change: it opened the action.
+    changes.retain(|(action, figures)| figures.is_none() || action.changes <= CHANGES_MAX);
+    if changes.is_empty() {
+        return Err(Refusal::MaxModificationsReached);
+    }
+    for (_, figures) in &changes {
+        figures.as_ref().map_or(Ok(()), within_limits)?;
+    }
+    for (action, figures) in changes {
+        match figures {
+            Some(figures) => set_figures(slice, record, action, figures, cause),
+            None => reverse(slice, record, action, cause),
         }
-        ActionChange::Amount(amount) => {
-            Figures { amount: *amount, items: spread(&action.items, *amount, action.currency) }
+    }
+    Ok(())
+}
+
+/// What each of the actions comes to; None: it is reversed.
+fn figures(meant: &Meant, wanted: Wanted<'_>) -> Result<Vec<Option<Figures>>, Refusal> {
+    let Meant { actions, shares } = meant;
+    let Some(currency) = actions.first().map(|action| action.currency) else { return Ok(Vec::new()) };
+    let figures: Vec<Figures> = match wanted {
+        Wanted::Reversal => return Ok(actions.iter().map(|_| None).collect()),
+        Wanted::Amount(amount) => {
+            let parts = actions.iter().zip(parts::amounts(amount, shares, currency));
+            parts.map(|(it, amount)| Figures { amount, items: spread(&it.items, amount, currency) }).collect()
         }
-        ActionChange::Items(changes) => with_items(&action, changes)?,
+        Wanted::Figures(Figures { amount, items }) => {
+            let items = parts::items(&items, shares, currency);
+            let parts = parts::amounts(amount, shares, currency).into_iter().zip(items);
+            parts.map(|(amount, items)| Figures { amount, items }).collect()
+        }
+        Wanted::Items(changes) => with_items(meant, changes)?,
     };
-    set_figures(slice, record, action, figures, &request.disposition, request.source)?;
-    Ok(id)
+    Ok(figures.into_iter().map(Some).collect())
 }
 
 fn open_to_change(action: &ActionRow) -> Result<(), Refusal> {
@@ -104,67 +191,51 @@ fn open_to_change(action: &ActionRow) -> Result<(), Refusal> {
     }
 }
 
-/// Gives an action other figures, priced by the terms it was opened under.
-pub(crate) fn set_figures(
-    slice: &mut Slice,
-    record: &Record,
-    mut action: ActionRow,
-    figures: Figures,
-    disposition: &str,
-    source: Source,
-) -> Result<(), Refusal> {
-    open_to_change(&action)?;
-    if reverses(figures.amount, &action) {
-        reverse(slice, record, action, disposition, source);
-        return Ok(());
-    }
-    // The first line of its history is no change: it opened the action.
-    if action.changes > CHANGES_MAX {
-        return Err(Refusal::MaxModificationsReached);
-    }
+fn within_limits(figures: &Figures) -> Result<(), Refusal> {
     if figures.amount < Money::ZERO {
         return Err(Refusal::AmountNegative);
     }
     if figures.amount > Money::ORDER_MAX {
         return Err(Refusal::AmountTooLarge);
     }
+    Ok(())
+}
+
+/// Gives an action other figures, priced by the terms it was opened under.
+fn set_figures(slice: &mut Slice, record: &Record, mut action: ActionRow, figures: Figures, cause: Cause<'_>) {
     let amount_delta = figures.amount.minus(action.amount);
     let payout_delta = reprice(slice, &action, figures.amount).minus(action.payout);
     action.amount = figures.amount;
     action.items = figures.items;
-    shift(slice, record, action, amount_delta, payout_delta, HistoryKind::Modified, disposition, source);
-    Ok(())
+    shift(slice, record, action, HistoryKind::Modified, (amount_delta, payout_delta), cause);
 }
 
 fn reprice(slice: &Slice, action: &ActionRow, amount: Money) -> Money {
     let of = if action.terms_of_template { None } else { Some(action.partner) };
     let rules = slice.config.rules_of(action.id.program, of, action.terms_version);
     match rules.and_then(|rules| rules.payout(action.id.event_type)) {
-        Some(payout) => payout.price(amount, action.currency),
+        Some(payout) => payout.price(amount, action.share_ppm, action.currency),
         None => action.payout,
     }
 }
 
-fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, disposition: &str, source: Source) {
-    let (amount_delta, payout_delta) = (action.amount.negated(), action.payout.negated());
+fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>) {
+    let deltas = (action.amount.negated(), action.payout.negated());
     action.state = ActionState::Reversed;
     action.amount = Money::ZERO;
     for item in &mut action.items {
         *item = Item { quantity: 0, amount: Money::ZERO, ..std::mem::take(item) };
     }
-    shift(slice, record, action, amount_delta, payout_delta, HistoryKind::Reversed, disposition, source);
+    shift(slice, record, action, HistoryKind::Reversed, deltas, cause);
 }
 
-#[allow(clippy::too_many_arguments)]
 fn shift(
     slice: &mut Slice,
     record: &Record,
     mut action: ActionRow,
-    amount_delta: Money,
-    payout_delta: Money,
     kind: HistoryKind,
-    disposition: &str,
-    source: Source,
+    (amount_delta, payout_delta): (Money, Money),
+    Cause { disposition, source }: Cause<'_>,
 ) {
     ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, payout_delta);
     count(slice, &action, Rollup { amount: amount_delta, payout: payout_delta, ..Rollup::default() });
@@ -174,11 +245,11 @@ fn shift(
 }
 
 /// What items come to. It may be more than their order, if a discount of the order was not spread over them, or less.
-fn sum(items: &[Item]) -> Money {
+pub(crate) fn sum(items: &[Item]) -> Money {
     items.iter().fold(Money::ZERO, |sum, item| sum.plus(item.amount))
 }
 
-/// A new amount for the whole order is spread over its items; the last takes what rounding leaves.
+/// A new amount is spread over the items; the last takes what rounding leaves.
 pub(crate) fn spread(items: &[Item], amount: Money, currency: Currency) -> Vec<Item> {
     let mut items = items.to_vec();
     let whole = sum(&items);
@@ -192,25 +263,41 @@ pub(crate) fn spread(items: &[Item], amount: Money, currency: Currency) -> Vec<I
     items
 }
 
-fn with_items(action: &ActionRow, changes: &[ItemChange]) -> Result<Figures, Refusal> {
-    let mut items = action.items.clone();
-    for change in changes {
-        let item = items.iter_mut().find(|item| item.sku == change.sku).ok_or(Refusal::NoItem)?;
-        let quantity = change.quantity.unwrap_or(item.quantity);
-        let share = || item.amount.share(i64::from(quantity), i64::from(item.quantity), action.currency);
-        let amount = change.amount.unwrap_or_else(share);
-        if amount > Money::ORDER_MAX {
-            return Err(Refusal::AmountTooLarge);
+/// What the actions come to with other items. Of an item without an amount, each keeps the same part of what it has; what
+/// they keep in all is rounded once.
+fn with_items(Meant { actions, shares }: &Meant, changes: &[ItemChange]) -> Result<Vec<Figures>, Refusal> {
+    // By change and former quantity: what the actions before had of the item.
+    let mut had: BTreeMap<(usize, u32), Money> = BTreeMap::new();
+    let mut all = Vec::new();
+    for (n, action) in actions.iter().enumerate() {
+        if open_to_change(action).is_err() {
+            all.push(Figures { amount: action.amount, items: action.items.clone() });
+            continue;
         }
-        item.amount = amount;
-        item.quantity = quantity;
+        let mut items = action.items.clone();
+        for (i, change) in changes.iter().enumerate() {
+            let item = items.iter_mut().find(|item| item.sku == change.sku).ok_or(Refusal::NoItem)?;
+            let (before, quantity) = (item.quantity, change.quantity.unwrap_or(item.quantity));
+            let kept = |had: Money| had.share(i64::from(quantity), i64::from(before), action.currency);
+            let had = had.entry((i, before)).or_default();
+            let rest = kept(had.plus(item.amount)).minus(kept(*had));
+            *had = had.plus(item.amount);
+            let named =
+                change.amount.and_then(|amount| parts::amounts(amount, shares, action.currency).get(n).copied());
+            item.amount = named.unwrap_or(rest);
+            item.quantity = quantity;
+            if change.amount.unwrap_or(item.amount) > Money::ORDER_MAX {
+                return Err(Refusal::AmountTooLarge);
+            }
+        }
+        let (before, after) = (sum(&action.items), sum(&items));
+        let amount = if before > action.amount {
+            // The order's discount is borne by what is kept as by what went back.
+            action.amount.share(after.0, before.0, action.currency)
+        } else {
+            action.amount.plus(after.minus(before))
+        };
+        all.push(Figures { amount, items });
     }
-    let (before, after) = (sum(&action.items), sum(&items));
-    let amount = if before > action.amount {
-        // The order's discount is borne by what is kept as by what went back.
-        action.amount.share(after.0, before.0, action.currency)
-    } else {
-        action.amount.plus(after.minus(before))
-    };
-    Ok(Figures { amount, items })
+    Ok(all)
 }

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod open;
+pub(crate) mod parts;
 pub mod payment;
 pub mod work;
 

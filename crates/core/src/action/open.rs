@@ -1,7 +1,7 @@
 //! A conversion arrives: it is the same as before, other than before, or new, and then it is decided.
 
 use crate::attribution::candidates::Buyer;
-use crate::attribution::decide::{Winner, decide};
+use crate::attribution::decide::{Winner, WinnersTerms, decide};
 use crate::fact::{Conversion, Record};
 use crate::id::{ActionId, AdId, PartnerId};
 use crate::identity::graph;
@@ -14,14 +14,15 @@ use crate::row::{
 };
 use crate::slice::Slice;
 
-use super::change::{self, Figures};
-use super::{Line, count, next_id, write};
+use super::change::{self, Cause, Figures};
+use super::{Line, count, next_id, parts, write};
 use crate::click;
 
 /// What a report came to.
 pub(crate) struct Outcome {
     pub refusal: Option<Refusal>,
-    pub action: Option<ActionId>,
+    /// What the order has become, by now or before.
+    pub actions: Vec<ActionId>,
     /// Nothing was new in it.
     pub unchanged: bool,
 }
@@ -29,7 +30,7 @@ pub(crate) struct Outcome {
 pub(crate) fn report(slice: &mut Slice, record: &Record, report: &Conversion) -> Outcome {
     let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
     let outcome = match not_accepted(slice, report) {
-        Some(refusal) => Outcome { refusal: Some(refusal), action: None, unchanged: false },
+        Some(refusal) => Outcome { refusal: Some(refusal), actions: Vec::new(), unchanged: false },
         None => match slice.conversions.get(&key).cloned() {
             None => open_first(slice, record, report, &key),
             Some(before) => again(slice, record, report, &key, before),
@@ -44,7 +45,7 @@ pub(crate) fn report(slice: &mut Slice, record: &Record, report: &Conversion) ->
         order: Some(key),
         source: report.source,
         refusal: outcome.refusal,
-        action: outcome.action,
+        actions: outcome.actions.clone(),
         unchanged: outcome.unchanged,
     });
     outcome
@@ -78,7 +79,7 @@ fn open_first(slice: &mut Slice, record: &Record, report: &Conversion, key: &Ord
         digest: report.digest,
         node: buyer.nodes().first().copied(),
         refusal: None,
-        action: None,
+        actions: Vec::new(),
     };
     settle(slice, record, report, key, row, &buyer)
 }
@@ -97,20 +98,20 @@ fn again(
             && report.amount == before.amount
             && itemised_once(slice, report, &before));
     if !same_money && !may_correct(slice, report, &before) {
-        return Outcome { refusal: Some(Refusal::ConvDuplicate), action: before.action, unchanged: false };
+        return Outcome { refusal: Some(Refusal::ConvDuplicate), actions: before.actions, unchanged: false };
     }
     let buyer = know_buyer(slice, record, report, before.node);
     before.node = before.node.or(buyer.nodes().first().copied());
     if !same_money {
         return correct(slice, record, report, key, before, &buyer);
     }
-    if before.action.is_some() {
-        return supplement(slice, record, report, key, before);
+    if before.actions.is_empty() {
+        return decide_again(slice, record, report, key, before, &buyer);
     }
-    decide_again(slice, record, report, key, before, &buyer)
+    supplement(slice, record, report, key, before)
 }
 
-/// The order has its action and the money is the same. What is new may be who the buyer is, which the graph knows by
+/// The order has its actions and the money is the same. What is new may be who the buyer is, which the graph knows by
 /// now, and what was bought.
 fn supplement(
     slice: &mut Slice,
@@ -119,38 +120,43 @@ fn supplement(
     key: &OrderKey,
     mut before: ConversionRow,
 ) -> Outcome {
-    let itemised = before.action.is_some_and(|id| take_items(slice, record, report, id));
+    let itemised = take_items(slice, record, report, &before);
     if itemised {
         // This report is what the next one is compared with, or it would not be the same as itself.
         before.digest = report.digest;
     }
-    let action = before.action;
+    let actions = before.actions.clone();
     slice.conversions.set(key.clone(), before);
-    Outcome { refusal: None, action, unchanged: !itemised }
+    Outcome { refusal: None, actions, unchanged: !itemised }
 }
 
-/// Gives a pending action that has no items those of a report of the same money. If the order has changed since, they
-/// are scaled as they would have been had they been known.
-fn take_items(slice: &mut Slice, record: &Record, report: &Conversion, id: ActionId) -> bool {
-    let Some(action) = slice.actions.get(&id) else { return false };
-    if report.items.is_empty() || !action.items.is_empty() || action.state != ActionState::Pending {
+/// Gives pending actions that have no items theirs of a report of the same money. What has changed since is scaled as it
+/// would have been had they been known.
+fn take_items(slice: &mut Slice, record: &Record, report: &Conversion, order: &ConversionRow) -> bool {
+    if report.items.is_empty() {
         return false;
     }
-    let unchanged = action.amount == report.amount;
-    let items =
-        if unchanged { report.items.clone() } else { change::spread(&report.items, action.amount, action.currency) };
-    if let Some(action) = slice.actions.edit(&id) {
-        action.items = items;
+    let actions = slice.actions_of(order);
+    let shares = parts::shares(&actions);
+    let amounts = parts::amounts(report.amount, &shares, report.currency);
+    let items = parts::items(&report.items, &shares, report.currency);
+    let mut taken = false;
+    for ((mut action, amount), items) in actions.into_iter().zip(amounts).zip(items) {
+        if !action.items.is_empty() || action.state != ActionState::Pending {
+            continue;
+        }
+        let unchanged = action.amount == amount;
+        action.items = if unchanged { items } else { change::spread(&items, action.amount, action.currency) };
         action.changed_at = record.received_at;
+        slice.actions.set(action.id, action);
+        taken = true;
     }
-    true
+    taken
 }
 
 /// One of the two reports named the items and the other only the sum.
 fn itemised_once(slice: &Slice, report: &Conversion, before: &ConversionRow) -> bool {
-    let items_before =
-        before.action.and_then(|id| slice.actions.get(&id)).is_some_and(|action| !action.items.is_empty());
-    report.items.is_empty() || !items_before
+    report.items.is_empty() || slice.actions_of(before).iter().all(|action| action.items.is_empty())
 }
 
 /// Whether other money is taken from this source. What an action was opened for is only overridden from above.
@@ -159,7 +165,7 @@ fn may_correct(slice: &Slice, report: &Conversion, before: &ConversionRow) -> bo
     let server_wins = event_type.is_some_and(|it| it.server_wins);
     let rank = |source: Source| u8::from(server_wins && matches!(source, Source::Server | Source::Person));
     let (now, first) = (rank(report.source), rank(before.source));
-    now > first || (now == first && before.action.is_none())
+    now > first || (now == first && before.actions.is_empty())
 }
 
 /// A source that may names other money.
@@ -175,22 +181,22 @@ fn correct(
     before.amount = report.amount;
     before.currency = report.currency;
     before.digest = report.digest;
-    let Some(id) = before.action else {
+    if before.actions.is_empty() {
         return decide_again(slice, record, report, key, before, buyer);
+    }
+    let actions = slice.actions_of(&before);
+    let refusal = if actions.iter().any(|action| action.currency != report.currency) {
+        Some(Refusal::CurrencyRateMissing)
+    } else {
+        let figures = Figures { amount: report.amount, items: report.items.clone() };
+        let cause = Cause { disposition: "ORDER_UPDATE", source: report.source };
+        change::correct(slice, record, actions, figures, cause).err()
     };
-    let action = slice.actions.get(&id).cloned();
-    let refusal = match action {
-        Some(action) if action.currency != report.currency => Some(Refusal::CurrencyRateMissing),
-        Some(action) => {
-            let figures = Figures { amount: report.amount, items: report.items.clone() };
-            change::set_figures(slice, record, action, figures, "ORDER_UPDATE", report.source).err()
-        }
-        None => Some(Refusal::ActionRefNotFound),
-    };
+    let actions = before.actions.clone();
     if refusal.is_none() {
         slice.conversions.set(key.clone(), before);
     }
-    Outcome { refusal, action: Some(id), unchanged: false }
+    Outcome { refusal, actions, unchanged: false }
 }
 
 /// An uncredited order brought something new.
@@ -232,14 +238,17 @@ fn settle(
 ) -> Outcome {
     let verdict = decide(slice, record, report, buyer);
     let mut decision = verdict.decision;
-    row.refusal = verdict.winner.as_ref().err().copied();
-    match verdict.winner {
-        Ok(winner) => row.action = Some(open(slice, record, report, winner)),
+    row.refusal = verdict.winners.as_ref().err().copied();
+    match verdict.winners {
+        Ok(winners) => {
+            let opened = open(slice, record, report, winners);
+            decision.credits.iter_mut().zip(&opened).for_each(|(credit, action)| credit.action = *action);
+            row.actions = opened.into_iter().flatten().collect();
+        }
         Err(_) => count_unclaimed(slice, &row, 1),
     }
-    decision.action = row.action;
     slice.new.decisions.push(decision);
-    let outcome = Outcome { refusal: row.refusal, action: row.action, unchanged: false };
+    let outcome = Outcome { refusal: row.refusal, actions: row.actions.clone(), unchanged: false };
     slice.conversions.set(key.clone(), row);
     outcome
 }
@@ -256,13 +265,38 @@ fn count_unclaimed(slice: &mut Slice, row: &ConversionRow, times: i64) {
     slice.count(key, Rollup { unclaimed: times, ..Rollup::default() });
 }
 
-fn open(slice: &mut Slice, record: &Record, report: &Conversion, winner: Winner) -> ActionId {
+/// Opens an action for each share that is paid for. The last touchpoint's partner, who comes last, has the order counted.
+fn open(slice: &mut Slice, record: &Record, report: &Conversion, winners: Vec<Winner>) -> Vec<Option<ActionId>> {
+    let paid = winners.iter().filter(|winner| winner.terms.is_some());
+    let shares: Vec<u32> = paid.map(|winner| winner.share_ppm).collect();
+    let amounts = parts::amounts(report.amount, &shares, report.currency);
+    let items = parts::items(&report.items, &shares, report.currency);
+    let mut parts = amounts.into_iter().zip(items).enumerate();
+    let mut open_part = |winner: Winner| {
+        let terms = winner.terms?;
+        let (n, (amount, items)) = parts.next()?;
+        let conversions = i64::from(n + 1 == shares.len());
+        Some(open_one(slice, record, report, &winner, terms, Figures { amount, items }, conversions))
+    };
+    winners.into_iter().map(&mut open_part).collect()
+}
+
+fn open_one(
+    slice: &mut Slice,
+    record: &Record,
+    report: &Conversion,
+    winner: &Winner,
+    terms: WinnersTerms,
+    figures: Figures,
+    conversions: i64,
+) -> ActionId {
     let id = next_id(slice, ActionId { program: report.program, event_type: report.event_type, seq: 0 });
     // Sub ids on a report count only with a partner the brand named; otherwise those of the click do.
     let (sub_ids, shared_id) = match &winner.click {
         Some(click) => (click.sub_ids.clone(), click.shared_id.clone()),
         None => (report.sub_ids.clone(), report.shared_id.clone()),
     };
+    let payout = terms.payout.price(figures.amount, winner.share_ppm, report.currency);
     let action = ActionRow {
         id,
         record: record.no,
@@ -270,6 +304,7 @@ fn open(slice: &mut Slice, record: &Record, report: &Conversion, winner: Winner)
         ad: winner.click.as_ref().map_or(AdId(0), |click| click.ad),
         click: winner.click.as_ref().map(|click| click.no),
         evidence: winner.evidence,
+        share_ppm: winner.share_ppm,
         order_id: report.order_id.clone(),
         occurred_at: record.occurred_at,
         opened_at: record.received_at,
@@ -277,17 +312,17 @@ fn open(slice: &mut Slice, record: &Record, report: &Conversion, winner: Winner)
         state: ActionState::Pending,
         disposition: String::new(),
         currency: report.currency,
-        amount: report.amount,
-        payout: winner.payout,
-        intended_amount: report.amount,
-        intended_payout: winner.payout,
-        terms_version: winner.terms_version,
-        terms_of_template: winner.terms_of_template,
-        locks_at: record.occurred_at.plus_days(winner.lock_days),
+        amount: figures.amount,
+        payout,
+        intended_amount: figures.amount,
+        intended_payout: payout,
+        terms_version: terms.version,
+        terms_of_template: terms.of_template,
+        locks_at: record.occurred_at.plus_days(terms.lock_days),
         locked_record: None,
         payment: None,
         changes: 0,
-        items: report.items.clone(),
+        items: figures.items,
         promo_code: report.promo_code.clone(),
         customer_status: report.customer_status.clone(),
         sub_ids,
@@ -295,8 +330,8 @@ fn open(slice: &mut Slice, record: &Record, report: &Conversion, winner: Winner)
         fields: report.fields.clone(),
     };
     ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, action.payout);
-    let (amount, payout) = (action.amount, action.payout);
-    count(slice, &action, Rollup { conversions: 1, amount, payout, ..Rollup::default() });
+    let amount = action.amount;
+    count(slice, &action, Rollup { conversions, amount, payout, ..Rollup::default() });
     let opened = Line {
         kind: HistoryKind::Opened,
         amount_delta: amount,

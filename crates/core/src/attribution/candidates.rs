@@ -69,6 +69,7 @@ fn found(click: &ClickRow, buyer: &Buyer, paths: &Paths) -> Found {
         ad: click.ad,
         occurred_at: click.occurred_at,
         path,
+        share_ppm: 0,
         lost: None,
     };
     Found { click: click.clone(), candidate, evidence }

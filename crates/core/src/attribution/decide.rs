@@ -1,10 +1,10 @@
 //! The decision: strongest evidence first, then the last click inside its window, and a reason for every loser.
 
+use crate::contract::Payout;
 use crate::fact::{Conversion, Record};
 use crate::id::PartnerId;
-use crate::money::Money;
 use crate::refusal::Refusal;
-use crate::row::{Candidate, ClickRow, DecisionRow, Evidence, OrderKey};
+use crate::row::{Candidate, ClickRow, Credit, DecisionRow, Evidence, OrderKey, WHOLE_PPM};
 use crate::slice::Slice;
 
 use super::candidates::{Buyer, Found, candidates};
@@ -15,21 +15,31 @@ use super::touchpoint::Price;
 /// The most candidates a decision keeps: enough for any journey, and a bound on what one order can store.
 pub const CANDIDATES_MAX: usize = 50;
 
-/// Who earns it, and what.
+/// Who earns a share of it, and under which terms.
 #[derive(Debug, Clone)]
 pub struct Winner {
     pub partner: PartnerId,
     pub evidence: Evidence,
-    /// The click that won; none for stronger evidence.
+    /// The last of its clicks; none for stronger evidence.
     pub click: Option<ClickRow>,
-    pub payout: Money,
-    pub terms_version: u32,
-    pub terms_of_template: bool,
+    /// In millionths. The shares of an order's winners add up to one.
+    pub share_ppm: u32,
+    /// None: this share is paid to nobody.
+    pub terms: Option<WinnersTerms>,
+}
+
+/// What prices a share, and until when it may change.
+#[derive(Debug, Clone, Copy)]
+pub struct WinnersTerms {
+    pub payout: Payout,
+    pub version: u32,
+    pub of_template: bool,
     pub lock_days: u32,
 }
 
 pub struct Verdict {
-    pub winner: Result<Winner, Refusal>,
+    /// By their last touchpoints, the newest last; as many as the decision has credits.
+    pub winners: Result<Vec<Winner>, Refusal>,
     pub decision: DecisionRow,
 }
 
@@ -37,26 +47,29 @@ pub struct Verdict {
 pub fn decide(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer) -> Verdict {
     let mut candidates = candidates(slice, record, report, buyer);
     let stronger = forced(slice, record, report).or_else(|| by_promo_code(slice, record, report));
-    let winner = match stronger {
+    let winners = match stronger {
         Some(outcome) => {
             judge(slice, record, report, &mut candidates, true);
-            outcome
+            outcome.map(|winner| vec![winner])
         }
         None => {
             judge(slice, record, report, &mut candidates, false).unwrap_or_else(|| Err(nobody(report, &candidates)))
         }
     };
     let program_currency = slice.config.programs.get(&report.program).map(|program| program.currency);
-    let winner = winner.and_then(|winner| match program_currency {
-        Some(currency) if currency == report.currency => Ok(winner),
+    let winners = winners.and_then(|winners| match program_currency {
+        Some(currency) if currency == report.currency => Ok(winners),
         _ => Err(Refusal::CurrencyRateMissing),
     });
-    if let Err(refusal) = winner {
-        // The one that would have won is told what stood in its way.
-        candidates.iter_mut().for_each(|it| _ = it.candidate.lost.get_or_insert(refusal));
+    if let Err(refusal) = winners {
+        // Those that would have had a share are told what stood in their way.
+        for it in &mut candidates {
+            it.candidate.lost.get_or_insert(refusal);
+            it.candidate.share_ppm = 0;
+        }
     }
-    let decision = decision_row(slice, record, report, &winner, candidates);
-    Verdict { winner, decision }
+    let decision = decision_row(slice, record, report, &winners, candidates);
+    Verdict { winners, decision }
 }
 
 /// Why nobody earned it: the reason of the newest candidate, or that there was none.
@@ -68,21 +81,26 @@ fn nobody(report: &Conversion, found: &[Found]) -> Refusal {
     }
 }
 
-pub(super) fn winner(
-    report: &Conversion,
-    partner: PartnerId,
-    evidence: Evidence,
-    click: Option<ClickRow>,
-    price: Price<'_>,
-) -> Winner {
-    Winner {
-        partner,
-        evidence,
-        click,
-        payout: price.payout.price(report.amount, report.currency),
-        terms_version: price.terms.version,
-        terms_of_template: price.terms.of_template,
+/// One who earns all of it.
+pub(super) fn winner(partner: PartnerId, evidence: Evidence, click: Option<ClickRow>, price: Price<'_>) -> Winner {
+    let terms = WinnersTerms {
+        payout: price.payout,
+        version: price.terms.version,
+        of_template: price.terms.of_template,
         lock_days: price.terms.rules.lock_days,
+    };
+    Winner { partner, evidence, click, share_ppm: WHOLE_PPM, terms: Some(terms) }
+}
+
+impl Winner {
+    fn credit(&self) -> Credit {
+        Credit {
+            partner: self.partner,
+            evidence: self.evidence,
+            click: self.click.as_ref().map(|click| click.no),
+            share_ppm: self.share_ppm,
+            action: None,
+        }
     }
 }
 
@@ -90,28 +108,25 @@ fn decision_row(
     slice: &Slice,
     record: &Record,
     report: &Conversion,
-    winner: &Result<Winner, Refusal>,
+    winners: &Result<Vec<Winner>, Refusal>,
     found: Vec<Found>,
 ) -> DecisionRow {
-    let terms =
-        winner.as_ref().ok().map(|winner| slice.config.terms_at(report.program, winner.partner, record.occurred_at));
+    let credits: Vec<Credit> = winners.iter().flatten().map(Winner::credit).collect();
+    let terms = credits.last().map(|last| slice.config.terms_at(report.program, last.partner, record.occurred_at));
     let found_in_all = found.len();
-    // The one that won, or would have in the program's currency, is kept however far back it stands.
+    // Those with a share, also in a currency that is not the program's, are kept however far back they stand.
     let settles = |lost: Option<Refusal>| matches!(lost, None | Some(Refusal::CurrencyRateMissing));
-    let won_at = found.iter().position(|it| settles(it.candidate.lost));
-    let kept = |i: &usize| *i < CANDIDATES_MAX || Some(*i) == won_at;
-    let candidates: Vec<Candidate> =
-        found.into_iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, it)| it.candidate).collect();
+    let candidates = found.into_iter().map(|it| it.candidate).enumerate();
+    let kept = candidates.filter(|(i, it)| *i < CANDIDATES_MAX || settles(it.lost));
+    let candidates: Vec<Candidate> = kept.map(|(_, it)| it).collect();
     let left_out = found_in_all - candidates.len();
     DecisionRow {
         record: record.no,
         order: OrderKey { event_type: report.event_type, order_id: report.order_id.clone() },
         program: report.program,
         occurred_at: record.occurred_at,
-        evidence: winner.as_ref().ok().map(|winner| winner.evidence),
-        partner: winner.as_ref().ok().map(|winner| winner.partner),
-        action: None,
-        refusal: winner.as_ref().err().copied(),
+        credits,
+        refusal: winners.as_ref().err().copied(),
         rules_version: slice.state.rules_version,
         referral_window_days: terms.and_then(Result::ok).map(|terms| terms.rules.referral_window_days),
         candidates,

@@ -13,7 +13,7 @@ use super::touchpoint::price_for;
 pub(super) fn forced(slice: &Slice, record: &Record, report: &Conversion) -> Option<Result<Winner, Refusal>> {
     let partner = report.forced_partner?;
     let price = price_for(&slice.config, record, report, partner);
-    Some(price.map(|price| winner(report, partner, Evidence::ForcedPartner, None, price)))
+    Some(price.map(|price| winner(partner, Evidence::ForcedPartner, None, price)))
 }
 
 /// A code belongs to one partner, who earns what is bought with it. A code that pays nothing leaves it to the clicks.
@@ -23,5 +23,5 @@ pub(super) fn by_promo_code(slice: &Slice, record: &Record, report: &Conversion)
         return None;
     }
     let price = price_for(&slice.config, record, report, code.partner).ok()?;
-    Some(Ok(winner(report, code.partner, Evidence::PromoCode, None, price)))
+    Some(Ok(winner(code.partner, Evidence::PromoCode, None, price)))
 }

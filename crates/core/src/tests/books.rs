@@ -78,7 +78,7 @@ impl Books {
         let mut actions: BTreeSet<u32> = wanted.actions.iter().map(|id| id.seq).collect();
         let ids: BTreeSet<&str> = wanted.orders.iter().map(|key| key.order_id.as_str()).collect();
         for (key, row) in self.conversions.iter().filter(|(key, _)| ids.contains(key.order_id.as_str())) {
-            actions.extend(row.action.map(|id| id.seq));
+            actions.extend(row.actions.iter().map(|id| id.seq));
             slice.conversions.load(key.clone(), Some(row.clone()));
         }
         for action in actions.iter().filter_map(|seq| self.actions.get(seq)) {

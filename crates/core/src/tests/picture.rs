@@ -12,7 +12,8 @@ use crate::money::{Currency, MICROS, Money};
 use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionRow, ActionState, BalanceKey, Candidate, ClickRow, DecisionRow, Effect, Evidence, Rollup, Step,
+    Account, ActionRow, ActionState, BalanceKey, Candidate, ClickRow, Credit, DecisionRow, Effect, Evidence, Rollup,
+    Step, WHOLE_PPM,
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
@@ -115,6 +116,11 @@ fn evidence(evidence: Evidence) -> &'static str {
     }
 }
 
+/// A part of an order, where it is not all.
+fn share(share_ppm: u32) -> String {
+    if share_ppm == WHOLE_PPM { String::new() } else { format!("{}% for ", f64::from(share_ppm) / 10_000.0) }
+}
+
 fn actions(books: &Books) -> String {
     books.actions.values().map(action).collect()
 }
@@ -134,7 +140,8 @@ fn action(row: &ActionRow) -> String {
     let of = if row.terms_of_template { "template".into() } else { partner(row.partner) };
     let (amount, payout, version) = (money(row.amount), money(row.payout), row.terms_version);
     let (id, order, partner) = (row.id, &row.order_id, partner(row.partner));
-    format!("action {id} {partner} {order} {amount} pays {payout} {state}, by {by}, terms {of}/{version}\n")
+    let share = share(row.share_ppm);
+    format!("action {id} {share}{partner} {order} {amount} pays {payout} {state}, by {by}, terms {of}/{version}\n")
 }
 
 fn balances(books: &Books) -> String {
@@ -159,9 +166,10 @@ fn decisions(books: &Books, order: &str) -> Vec<String> {
 }
 
 fn decision(books: &Books, row: &DecisionRow) -> String {
-    let outcome = match (row.partner, row.refusal) {
-        (Some(id), None) => format!("{} by {}", partner(id), row.evidence.map_or("nothing", evidence)),
-        (_, refusal) => refusal.map_or("nothing", |refusal| refusal.code()).to_owned(),
+    let credit = |it: &Credit| format!("{}{} by {}", share(it.share_ppm), partner(it.partner), evidence(it.evidence));
+    let outcome = match row.refusal {
+        None => row.credits.iter().map(credit).collect::<Vec<_>>().join(", "),
+        Some(refusal) => refusal.code().to_owned(),
     };
     let mut text = format!("decision {} at {}: {outcome}\n", row.order.order_id, time(row.occurred_at));
     row.candidates.iter().for_each(|it| text += &candidate(books, it));
@@ -180,7 +188,11 @@ fn winner(books: &Books, order: &str) -> String {
 }
 
 fn candidate(books: &Books, it: &Candidate) -> String {
-    let lost = it.lost.map_or("won", |refusal| refusal.code());
+    let won = match it.share_ppm {
+        WHOLE_PPM => "won".to_owned(),
+        share_ppm => format!("won {}%", f64::from(share_ppm) / 10_000.0),
+    };
+    let lost = it.lost.map_or(won, |refusal| refusal.code().to_owned());
     let mut steps = it.path.as_slice();
     let start = match steps {
         [Step::Joined { from, .. } | Step::SeenAt { node: from }, ..] => {
@@ -276,7 +288,8 @@ fn reports(books: &Books, order: &str) -> String {
     of_order
         .map(|it| {
             let kind = format!("{:?}", it.kind).to_lowercase();
-            let action = it.action.map_or("no action".into(), |id| format!("action {id}"));
+            let ids: Vec<String> = it.actions.iter().map(ToString::to_string).collect();
+            let action = if ids.is_empty() { "no action".into() } else { format!("action {}", ids.join(" and ")) };
             let refusal = it.refusal.map_or("taken", |refusal| refusal.code());
             let unchanged = if it.unchanged { ", nothing new" } else { "" };
             format!("{kind} by {}: {refusal}, {action}{unchanged}\n", source(Some(it.source)))

@@ -14,11 +14,11 @@ use super::histories::history;
 use super::{fixture, picture};
 use crate::contract::Payout;
 use crate::fact::{Agent, Navigation, Signals};
-use crate::id::NodeId;
+use crate::id::{ActionId, NodeId};
 use crate::identity::Identifier;
 use crate::invariant;
 use crate::money::Money;
-use crate::row::{Account, ActionRow, ActionState, BalanceKey, DecisionRow, Evidence, Rollup, Step};
+use crate::row::{Account, ActionRow, ActionState, BalanceKey, Credit, DecisionRow, Evidence, Rollup, Step, WHOLE_PPM};
 
 /// So many cases, unless the environment asks for more.
 pub fn cases(usually: u32) -> Config {
@@ -165,14 +165,21 @@ fn days_add_up(books: &Books) {
             (action.partner, action.ad, day) == (key.partner, key.ad, key.day)
         };
         let actions: Vec<&ActionRow> = books.actions.values().filter(of_line).collect();
-        assert_eq!(row.conversions as usize, actions.len());
+        let last: BTreeSet<ActionId> =
+            books.conversions.values().filter_map(|row| row.actions.last().copied()).collect();
+        let conversions = actions.iter().filter(|action| last.contains(&action.id)).count();
+        assert_eq!(
+            row.conversions as usize, conversions,
+            "an order is counted once, on the line of its last touchpoint"
+        );
         assert_eq!(row.amount, actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.amount)));
         assert_eq!(row.payout, actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.payout)));
     }
     let counted = books.clicks.values().filter(|click| click.refusal.is_none()).count();
     assert_eq!((sum.clicks as usize, (sum.clicks + sum.uncounted) as usize), (counted, books.clicks.len()));
     let unclaimed = books.conversions.values().filter(|row| row.refusal.is_some()).count();
-    assert_eq!((sum.conversions as usize, sum.unclaimed as usize), (books.actions.len(), unclaimed));
+    let credited = books.conversions.len() - unclaimed;
+    assert_eq!((sum.conversions as usize, sum.unclaimed as usize), (credited, unclaimed));
 }
 
 /// Also if its id was known before its record was.
@@ -206,29 +213,40 @@ fn profiles_are_trees(books: &Books) {
 
 fn orders_and_actions_belong_together(books: &Books) {
     for (key, row) in &books.conversions {
-        assert_ne!(row.action.is_some(), row.refusal.is_some(), "an order earns something or says why not");
-        if let Some(id) = row.action {
+        assert_ne!(row.actions.is_empty(), row.refusal.is_none(), "an order earns something or says why not");
+        for id in &row.actions {
             let action = &books.actions[&id.seq];
-            assert_eq!((action.id, &action.order_id), (id, &key.order_id));
+            assert_eq!((action.id, &action.order_id), (*id, &key.order_id));
         }
     }
-    assert_eq!(books.actions.len(), books.conversions.values().filter(|row| row.action.is_some()).count());
+    assert_eq!(books.actions.len(), books.conversions.values().flat_map(|row| &row.actions).count());
     for action in books.actions.values() {
         let decision = &books.decisions[&action.record];
-        assert_eq!((decision.action, decision.partner), (Some(action.id), Some(action.partner)));
+        let credit = decision.credits.iter().find(|credit| credit.action == Some(action.id)).unwrap();
+        assert_eq!(
+            (credit.partner, credit.evidence, credit.click, credit.share_ppm),
+            (action.partner, action.evidence, action.click, action.share_ppm)
+        );
         assert_eq!(decision.occurred_at, action.occurred_at);
     }
 }
 
-/// One winner at most, a reason for every other, and a way that leads from the report to each.
+/// Shares that add up to one or a refusal, a reason for every candidate without a share, and a way that leads from the report to each.
 fn decision_explains_itself(books: &Books, decision: &DecisionRow) {
     let candidates = &decision.candidates;
     assert!(candidates.is_sorted_by_key(|it| std::cmp::Reverse(it.occurred_at)), "newest first");
-    let by_click = matches!(decision.evidence, Some(Evidence::ClickId | Evidence::Identifier));
-    let won = candidates.iter().filter(|it| it.lost.is_none()).count();
-    assert_eq!(won, usize::from(by_click), "a click won if that is how it was decided, and only then");
-    assert_ne!(decision.partner.is_some(), decision.refusal.is_some());
+    assert_ne!(decision.credits.is_empty(), decision.refusal.is_none());
+    let shares = decision.credits.iter().map(|credit| credit.share_ppm).sum::<u32>();
+    assert_eq!(shares, if decision.credits.is_empty() { 0 } else { WHOLE_PPM });
+    let by_click = |credit: &Credit| matches!(credit.evidence, Evidence::ClickId | Evidence::Identifier);
+    for credit in decision.credits.iter().filter(|it| by_click(it)) {
+        let theirs = candidates.iter().filter(|it| it.partner == credit.partner);
+        assert_eq!(theirs.map(|it| it.share_ppm).sum::<u32>(), credit.share_ppm, "a share is that of the clicks");
+    }
+    let of_clicks = candidates.iter().map(|it| it.share_ppm).sum::<u32>();
+    assert_eq!(of_clicks, if decision.credits.iter().any(by_click) { WHOLE_PPM } else { 0 });
     for candidate in candidates {
+        assert_eq!(candidate.lost.is_none(), candidate.share_ppm > 0, "{candidate:?}");
         let node = books.clicks[&candidate.click].node;
         let mut at: Option<NodeId> = None;
         for step in &candidate.path {

@@ -105,7 +105,7 @@ impl Judge {
         let identifiers = report.named().map(Name::Identifier);
         let names: Vec<Name> = click.into_iter().chain(identifiers).chain(heard.buyer).collect();
         self.meet(names.iter().copied().collect());
-        let action = told.action.map(|id| &books.actions[&id.seq]);
+        let action = told.actions.first().map(|id| &books.actions[&id.seq]);
         if told.refusal.is_none() || decision.is_some() {
             heard.buyer = heard.buyer.or(names.first().copied());
             let itemised = action.is_some_and(|action| !action.items.is_empty());
@@ -140,13 +140,14 @@ impl Judge {
             ruling = None;
         }
         let won = decision.candidates.iter().find(|it| it.lost.is_none()).map(|it| it.click);
-        let action = decision.action.map(|id| &books.actions[&id.seq]);
+        let action = decision.credits.first().and_then(|it| it.action).map(|id| &books.actions[&id.seq]);
         assert_eq!(
             action.map(|it| (it.partner, it.evidence, it.click, it.intended_payout)),
             ruling.as_ref().map(|it| (it.partner, it.evidence, it.click, it.payout)),
         );
         if let Some(ruling) = ruling {
-            assert_eq!((decision.partner, decision.evidence), (Some(ruling.partner), Some(ruling.evidence)));
+            let credits: Vec<_> = decision.credits.iter().map(|it| (it.partner, it.evidence, it.share_ppm)).collect();
+            assert_eq!(credits, [(ruling.partner, ruling.evidence, 1_000_000)]);
             assert_eq!(won, ruling.click, "the candidate that won is the one that is credited");
         }
         let reported = report.click.map(|click| &books.clicks[&click.no]).filter(|it| it.program == report.program);

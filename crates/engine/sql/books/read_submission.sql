@@ -1,1 +1,1 @@
-select id, record, kind, received_at, program, event_type, order_id, source, refusal, action, unchanged from submission where brand = ?1 and id = ?2;
+select id, record, kind, received_at, program, event_type, order_id, source, refusal, actions, unchanged from submission where brand = ?1 and id = ?2;

@@ -1,1 +1,1 @@
-select id, record, kind, received_at, program, event_type, order_id, source, refusal, action, unchanged from submission where brand = ?1 and record < ?2 order by record desc limit ?3;
+select id, record, kind, received_at, program, event_type, order_id, source, refusal, actions, unchanged from submission where brand = ?1 and record < ?2 order by record desc limit ?3;

@@ -1,4 +1,4 @@
-insert into conversion (brand, event_type, order_id, record, program, occurred_at, received_at, source, currency, amount, digest, node, refusal, action_seq)
+insert into conversion (brand, event_type, order_id, record, program, occurred_at, received_at, source, currency, amount, digest, node, refusal, actions)
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 on conflict (brand, event_type, order_id) do update set
   record = excluded.record,
@@ -11,4 +11,4 @@ on conflict (brand, event_type, order_id) do update set
   digest = excluded.digest,
   node = excluded.node,
   refusal = excluded.refusal,
-  action_seq = excluded.action_seq;
+  actions = excluded.actions;

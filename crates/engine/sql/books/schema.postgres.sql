@@ -114,7 +114,7 @@ create table conversion (
   digest      bytea not null,
   node        bigint,
   refusal     integer,
-  action_seq  bigint,
+  actions     text collate "C",
   primary key (brand, event_type, order_id)
 );
 
@@ -131,6 +131,7 @@ create table action (
   ad                integer not null,
   click             bigint,
   evidence          integer not null,
+  share_ppm         integer not null,
   order_id          text collate "C" not null,
   occurred_at       bigint not null,
   opened_at         bigint not null,
@@ -240,7 +241,7 @@ create table submission (
   order_id    text collate "C",
   source      integer not null,
   refusal     integer,
-  action      text collate "C",
+  actions     text collate "C",
   unchanged   integer not null,
   primary key (brand, id)
 );

@@ -110,7 +110,7 @@ create table conversion (
   digest      blob not null,
   node        integer,
   refusal     integer,
-  action_seq  integer,
+  actions     text,
   primary key (brand, event_type, order_id)
 ) strict, without rowid;
 
@@ -127,6 +127,7 @@ create table action (
   ad                integer not null,
   click             integer,
   evidence          integer not null,
+  share_ppm         integer not null,
   order_id          text not null,
   occurred_at       integer not null,
   opened_at         integer not null,
@@ -236,7 +237,7 @@ create table submission (
   order_id    text,
   source      integer not null,
   refusal     integer,
-  action      text,
+  actions     text,
   unchanged   integer not null,
   primary key (brand, id)
 ) strict, without rowid;

@@ -291,7 +291,7 @@ fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {
 
     let action = &actions[0];
     let decision = reads.decision(BRAND, action.record).expect("decision").expect("every action has one");
-    assert_eq!(decision.action, Some(action.id));
+    assert_eq!(decision.credits[0].action, Some(action.id));
     assert!(!decision.candidates.is_empty());
     let entries = reads.entries(BRAND, action.id).expect("entries");
     assert_eq!(entries.iter().map(|entry| entry.amount.0).sum::<i64>(), 0);

@@ -6,7 +6,8 @@ use referee_core::id::{ActionId, AdId, ClickNo, EventTypeId, NodeId, PartnerId, 
 use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    Account, ActionRow, ActionState, Candidate, DecisionRow, Evidence, HistoryKind, OrderKey, Step, SubmissionKind,
+    Account, ActionRow, ActionState, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey, Step,
+    SubmissionKind,
 };
 use referee_core::time::Timestamp;
 
@@ -152,12 +153,8 @@ struct StoredDecision {
     program: u32,
     #[prost(sint64, tag = "2")]
     occurred_at: i64,
-    #[prost(uint32, optional, tag = "3")]
-    evidence: Option<u32>,
-    #[prost(uint32, optional, tag = "4")]
-    partner: Option<u32>,
-    #[prost(string, optional, tag = "5")]
-    action: Option<String>,
+    #[prost(message, repeated, tag = "3")]
+    credits: Vec<StoredCredit>,
     #[prost(uint32, optional, tag = "6")]
     refusal: Option<u32>,
     #[prost(uint32, tag = "7")]
@@ -168,6 +165,20 @@ struct StoredDecision {
     candidates: Vec<StoredCandidate>,
     #[prost(uint32, tag = "10")]
     candidates_left_out: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredCredit {
+    #[prost(uint32, tag = "1")]
+    partner: u32,
+    #[prost(uint32, tag = "2")]
+    evidence: u32,
+    #[prost(fixed64, optional, tag = "3")]
+    click: Option<u64>,
+    #[prost(uint32, tag = "4")]
+    share_ppm: u32,
+    #[prost(string, optional, tag = "5")]
+    action: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -184,6 +195,8 @@ struct StoredCandidate {
     path: Vec<StoredStep>,
     #[prost(uint32, optional, tag = "6")]
     lost: Option<u32>,
+    #[prost(uint32, tag = "7")]
+    share_ppm: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -224,13 +237,19 @@ pub fn decision(row: &DecisionRow) -> Vec<u8> {
         occurred_at: it.occurred_at.0,
         path: it.path.iter().map(|step| StoredStep { step: Some(step_out(step)) }).collect(),
         lost: it.lost.map(|lost| u32::from(lost.number())),
+        share_ppm: it.share_ppm,
+    };
+    let credit = |it: &Credit| StoredCredit {
+        partner: it.partner.0,
+        evidence: it.evidence as u32,
+        click: it.click.map(|no| no.0),
+        share_ppm: it.share_ppm,
+        action: it.action.map(|id| id.to_string()),
     };
     StoredDecision {
         program: row.program.0,
         occurred_at: row.occurred_at.0,
-        evidence: row.evidence.map(|it| it as u32),
-        partner: row.partner.map(|it| it.0),
-        action: row.action.map(|it| it.to_string()),
+        credits: row.credits.iter().map(credit).collect(),
         refusal: row.refusal.map(|it| u32::from(it.number())),
         rules_version: row.rules_version,
         referral_window_days: row.referral_window_days,
@@ -247,9 +266,7 @@ pub fn decision_of(record: RecordNo, order: OrderKey, body: &[u8]) -> Result<Dec
         order,
         program: ProgramId(stored.program),
         occurred_at: Timestamp(stored.occurred_at),
-        evidence: stored.evidence.map(evidence).transpose()?,
-        partner: stored.partner.map(PartnerId),
-        action: stored.action.as_deref().map(action_id).transpose()?,
+        credits: stored.credits.into_iter().map(credit_of).collect::<Result<_>>()?,
         refusal: refusal(stored.refusal.map(|number| number as u16))?,
         rules_version: stored.rules_version,
         referral_window_days: stored.referral_window_days,
@@ -258,8 +275,36 @@ pub fn decision_of(record: RecordNo, order: OrderKey, body: &[u8]) -> Result<Dec
     })
 }
 
-pub fn action_id(text: &str) -> Result<ActionId> {
+fn action_id(text: &str) -> Result<ActionId> {
     text.parse().map_err(|()| damaged("action's id"))
+}
+
+/// Few numbers or names in one column; none of them takes no room.
+pub fn list<T: ToString>(all: impl IntoIterator<Item = T>) -> Option<String> {
+    let words: Vec<String> = all.into_iter().map(|it| it.to_string()).collect();
+    Some(words.join(" ")).filter(|text| !text.is_empty())
+}
+
+fn listed<T>(text: Option<&str>, one: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
+    text.unwrap_or_default().split_ascii_whitespace().map(one).collect()
+}
+
+pub fn numbers(text: Option<&str>) -> Result<Vec<u32>> {
+    listed(text, |word| word.parse().map_err(|_| damaged("list of numbers")))
+}
+
+pub fn action_ids(text: Option<&str>) -> Result<Vec<ActionId>> {
+    listed(text, action_id)
+}
+
+fn credit_of(it: StoredCredit) -> Result<Credit> {
+    Ok(Credit {
+        partner: PartnerId(it.partner),
+        evidence: evidence(it.evidence)?,
+        click: it.click.map(ClickNo),
+        share_ppm: it.share_ppm,
+        action: it.action.as_deref().map(action_id).transpose()?,
+    })
 }
 
 fn candidate_of(it: StoredCandidate) -> Result<Candidate> {
@@ -270,6 +315,7 @@ fn candidate_of(it: StoredCandidate) -> Result<Candidate> {
         occurred_at: Timestamp(it.occurred_at),
         path: it.path.into_iter().map(step_of).collect::<Result<_>>()?,
         lost: refusal(it.lost.map(|number| number as u16))?,
+        share_ppm: it.share_ppm,
     })
 }
 

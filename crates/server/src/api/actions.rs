@@ -9,7 +9,7 @@ use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact};
 use referee_core::id::{ActionId, ClickNo, PartnerId, ProgramId};
 use referee_core::identity::IdentifierKind;
 use referee_core::program::Source;
-use referee_core::row::{ActionRow, ActionState, Candidate, ClickRow, DecisionRow, Evidence, Step};
+use referee_core::row::{ActionRow, ActionState, Candidate, ClickRow, Credit, DecisionRow, Evidence, Step};
 use referee_core::time::Timestamp;
 use referee_engine::books::reads::{ActionFilter, ClickFilter, Counted};
 use referee_engine::engine::blocking;
@@ -99,6 +99,7 @@ pub fn action(row: &ActionRow) -> Value {
         "changed_at": date(row.changed_at),
         "locks_at": date(row.locks_at),
         "evidence": evidence_name(row.evidence),
+        "share_ppm": row.share_ppm,
         "disposition": row.disposition,
         "promo_code": row.promo_code,
         "sub_ids": row.sub_ids,
@@ -152,15 +153,23 @@ fn decision(row: &DecisionRow) -> Value {
         "order_id": row.order.order_id,
         "event_type_id": row.order.event_type.0,
         "occurred_at": date(row.occurred_at),
-        "action_id": row.action.map(|id| id.to_string()),
-        "partner_id": row.partner.map(|id| id.0),
-        "evidence": row.evidence.map(evidence_name),
+        "credits": row.credits.iter().map(credit).collect::<Vec<_>>(),
         "reason": row.refusal.map(|refusal| refusal.code()),
         "message": row.refusal.map(|refusal| refusal.brand_sentence()),
         "rules_version": row.rules_version,
         "referral_window_days": row.referral_window_days,
         "candidates": row.candidates.iter().map(candidate).collect::<Vec<_>>(),
         "candidates_left_out": row.candidates_left_out,
+    })
+}
+
+fn credit(it: &Credit) -> Value {
+    json!({
+        "partner_id": it.partner.0,
+        "evidence": evidence_name(it.evidence),
+        "click_no": it.click.map(|no| no.to_string()),
+        "share_ppm": it.share_ppm,
+        "action_id": it.action.map(|id| id.to_string()),
     })
 }
 
@@ -171,6 +180,7 @@ fn candidate(it: &Candidate) -> Value {
         "ad_id": it.ad.0,
         "clicked_at": date(it.occurred_at),
         "won": it.lost.is_none(),
+        "share_ppm": it.share_ppm,
         "reason": it.lost.map(|lost| lost.code()),
         "message": it.lost.map(|lost| lost.brand_sentence()),
         "path": it.path.iter().map(step).collect::<Vec<_>>(),

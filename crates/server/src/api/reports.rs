@@ -89,7 +89,7 @@ pub async fn find_submission(
             "status": if row.refusal.is_none() { "applied" } else { "not_applied" },
             "received_at": date(row.received_at),
             "order_id": row.order.map(|order| order.order_id),
-            "action_id": row.action.map(|id| id.to_string()),
+            "action_ids": row.actions.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "unchanged": row.unchanged,
             "reason": row.refusal.map(|refusal| refusal.code()),
             "message": row.refusal.map(|refusal| refusal.brand_sentence()),

@@ -10,7 +10,7 @@ use referee_core::id::{ActionId, NodeId, UserId};
 use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::program::Source;
 use referee_core::row::{
-    Account, ActionRow, ActionState, Candidate, DecisionRow, EntryRow, HistoryKind, HistoryRow, Step,
+    Account, ActionRow, ActionState, Candidate, DecisionRow, EntryRow, HistoryKind, HistoryRow, Step, WHOLE_PPM,
 };
 use referee_core::time::Zone;
 use referee_engine::engine::blocking;
@@ -116,11 +116,10 @@ pub fn decision_path(
             li {
                 b { "Order " (decision.order.order_id) } span.muted { " · " (format::date_time(decision.occurred_at, zone)) }
                 br;
-                @match (decision.partner, decision.evidence, decision.refusal) {
-                    (Some(partner), Some(evidence), None) => { (format::evidence(evidence)) ": " b { (person.partner_name(partner)) } }
-                    (_, _, Some(refusal)) => { (sentence(person, refusal)) }
-                    _ => {}
+                @for credit in decision.credits.iter().filter(|it| person.partner.is_none_or(|partner| partner == it.partner)) {
+                    p { (format::evidence(credit.evidence)) ": " b { (person.partner_name(credit.partner)) } (share(credit.share_ppm)) }
                 }
+                @if let Some(refusal) = decision.refusal { (sentence(person, refusal)) }
             }
         }
         @if decision.candidates_left_out > 0 { p.muted { (decision.candidates_left_out) " older clicks are not shown." } }
@@ -129,6 +128,11 @@ pub fn decision_path(
             @if let Some(days) = decision.referral_window_days { ", clicks count for " (days) " days" } "."
         }
     }
+}
+
+/// A share that is not all.
+pub fn share(share_ppm: u32) -> Markup {
+    html! { @if share_ppm != WHOLE_PPM { ", share " (format::rate(share_ppm)) } }
 }
 
 fn sentence(person: &Person, refusal: referee_core::refusal::Refusal) -> &'static str {
@@ -148,6 +152,7 @@ fn candidate_line(
         li class=[won.then_some("won")] {
             b { "Click" } " on " (person.partner_name(candidate.partner)) ", " (ad)
             span.muted { " · " (format::date_time(candidate.occurred_at, zone)) }
+            @if won { (share(candidate.share_ppm)) }
             @if let Some(lost) = candidate.lost { br; span.muted { (sentence(person, lost)) } }
             @if won {
                 @for step in &candidate.path {

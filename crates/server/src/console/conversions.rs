@@ -219,10 +219,12 @@ fn conversion(
         section.card.pad {
             h2 { (event_type) ", " (format::money(row.amount, row.currency)) }
             p {
-                @match (row.action, row.refusal) {
-                    (Some(action), _) => { "Credited. " a.underlined href={ "/actions/" (action) } { "Action " (action) } }
-                    (None, Some(refusal)) => { b { "It earned nothing. " } (refusal.brand_sentence()) }
-                    (None, None) => {}
+                @match row.refusal {
+                    Some(refusal) => { b { "It earned nothing. " } (refusal.brand_sentence()) }
+                    None => {
+                        "Credited."
+                        @for action in &row.actions { " " a.underlined href={ "/actions/" (action) } { "Action " (action) } }
+                    }
                 }
                 span.muted { " Reported by " (source(row.source)) ", received " (format::date_time(row.received_at, zone)) }
             }

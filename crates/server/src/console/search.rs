@@ -77,9 +77,13 @@ async fn in_books(person: &Person, wanted: &str) -> Result<Vec<Hit>, Failure> {
             what: format!("Order {}, {}", action.order_id, person.partner_name(action.partner)),
         })
         .collect();
-    let not_shown = |(_, row): &&(OrderKey, ConversionRow)| !actions.iter().any(|action| Some(action.id) == row.action);
+    let not_shown =
+        |(_, row): &&(OrderKey, ConversionRow)| !actions.iter().any(|action| row.actions.contains(&action.id));
     hits.extend(conversions.iter().filter(not_shown).map(|(key, row)| Hit {
-        address: row.action.map_or_else(|| order_address(&key.order_id), |id| format!("/actions/{id}")),
+        address: match row.actions.as_slice() {
+            [only] => format!("/actions/{only}"),
+            _ => order_address(&key.order_id),
+        },
         what: format!("Order {}", key.order_id),
     }));
     let told = hits.iter().any(|hit| hit.address == order_address(wanted));

@@ -173,7 +173,8 @@ fn decided(sid: &str, row: &SubmissionRow) -> Value {
         "Status": "Complete",
         "SubmissionDate": super::actions::date(row.received_at),
         "OrderId": row.order.as_ref().map_or("", |order| order.order_id.as_str()),
-        "ActionId": row.action.map(|id| id.to_string()).unwrap_or_default(),
+        // Where an order became several, the one of the last touchpoint stands for it.
+        "ActionId": row.actions.last().map(ToString::to_string).unwrap_or_default(),
         "Result": if row.unchanged { "UNCHANGED" } else if row.refusal.is_none() { "APPLIED" } else { "NOT_APPLIED" },
         "ErrorType": if row.refusal.is_some() { "PROCESSING" } else { "" },
         "ErrorReason": row.refusal.map_or("", |refusal| refusal.code()),

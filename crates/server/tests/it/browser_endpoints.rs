@@ -83,7 +83,10 @@ fn another_device_is_joined_by_the_customer(pair: Pair) {
     assert_eq!(action["MediaPartnerName"], "Deal Harbour");
     let id = action["Id"].as_str().expect("an id");
     let decision = demo.api().get(&format!("/api/v1/actions/{id}/decision")).json();
-    assert_eq!((&decision["evidence"], &decision["candidates"][0]["won"]), (&json!("identifier"), &json!(true)));
+    assert_eq!(
+        (&decision["credits"][0]["evidence"], &decision["candidates"][0]["won"]),
+        (&json!("identifier"), &json!(true))
+    );
     let steps: Vec<_> =
         decision["candidates"][0]["path"].as_array().expect("a path").iter().map(|it| it["step"].clone()).collect();
     assert_eq!(steps.first(), Some(&json!("reported")));

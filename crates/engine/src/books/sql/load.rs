@@ -77,7 +77,7 @@ fn conversions_and_actions(db: &mut dyn Database, brand: BrandId, wanted: &Wante
         );
         db.ask(sql, &[brand.0.into(), orders], &mut |row| {
             let (key, conversion) = rows::conversion(row)?;
-            actions.extend(conversion.action.map(|id| u64::from(id.seq)));
+            actions.extend(conversion.actions.iter().map(|id| u64::from(id.seq)));
             slice.conversions.load(key, Some(conversion));
             Ok(())
         })?;

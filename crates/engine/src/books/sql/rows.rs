@@ -70,7 +70,8 @@ pub fn conversion(row: &dyn Row) -> Result<(OrderKey, ConversionRow)> {
     let program = ProgramId(row.number(3)?);
     let digest =
         row.blob(9)?.try_into().map_err(|_| Error::corrupt("read a conversion", "its digest has another length"));
-    let action = row.some_number(12)?.map(|seq| ActionId { program, event_type: key.event_type, seq });
+    let action = |seq| ActionId { program, event_type: key.event_type, seq };
+    let actions = stored::numbers(row.some_text(12)?)?.into_iter().map(action).collect();
     let conversion = ConversionRow {
         record: RecordNo(row.number(2)?),
         program,
@@ -82,7 +83,7 @@ pub fn conversion(row: &dyn Row) -> Result<(OrderKey, ConversionRow)> {
         digest: digest?,
         node: row.some_number(10)?.map(NodeId),
         refusal: stored::refusal(row.some_number(11)?)?,
-        action,
+        actions,
     };
     Ok((key, conversion))
 }
@@ -97,23 +98,24 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         ad: AdId(row.number(5)?),
         click: row.some_number(6)?.map(ClickNo),
         evidence: stored::evidence(row.number(7)?)?,
-        order_id: row.text(8)?.to_owned(),
-        occurred_at: time(row, 9)?,
-        opened_at: time(row, 10)?,
-        changed_at: time(row, 11)?,
-        state: stored::action_state(row.number(12)?)?,
-        disposition: row.text(13)?.to_owned(),
-        currency: currency(row, 14)?,
-        amount: money(row, 15)?,
-        payout: money(row, 16)?,
-        intended_amount: money(row, 17)?,
-        intended_payout: money(row, 18)?,
-        terms_version: row.number(19)?,
-        terms_of_template: row.number(20)?,
-        locks_at: time(row, 21)?,
-        locked_record: row.some_number(22)?.map(RecordNo),
-        payment: row.some_number(23)?.map(PaymentId),
-        changes: row.number(24)?,
+        share_ppm: row.number(8)?,
+        order_id: row.text(9)?.to_owned(),
+        occurred_at: time(row, 10)?,
+        opened_at: time(row, 11)?,
+        changed_at: time(row, 12)?,
+        state: stored::action_state(row.number(13)?)?,
+        disposition: row.text(14)?.to_owned(),
+        currency: currency(row, 15)?,
+        amount: money(row, 16)?,
+        payout: money(row, 17)?,
+        intended_amount: money(row, 18)?,
+        intended_payout: money(row, 19)?,
+        terms_version: row.number(20)?,
+        terms_of_template: row.number(21)?,
+        locks_at: time(row, 22)?,
+        locked_record: row.some_number(23)?.map(RecordNo),
+        payment: row.some_number(24)?.map(PaymentId),
+        changes: row.number(25)?,
         items: Vec::new(),
         promo_code: String::new(),
         customer_status: String::new(),
@@ -121,7 +123,7 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         shared_id: String::new(),
         fields: Vec::new(),
     };
-    stored::fill_action(&mut action, row.blob(25)?)?;
+    stored::fill_action(&mut action, row.blob(26)?)?;
     Ok(action)
 }
 
@@ -188,7 +190,7 @@ pub fn submission(row: &dyn Row) -> Result<SubmissionRow> {
         order,
         source: stored::source(row.number(7)?)?,
         refusal: stored::refusal(row.some_number(8)?)?,
-        action: row.some_text(9)?.map(stored::action_id).transpose()?,
+        actions: stored::action_ids(row.some_text(9)?)?,
         unchanged: row.number(10)?,
     })
 }

@@ -158,7 +158,7 @@ fn save_orders(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<(
             &row.digest,
             row.node.map(|node| node.0),
             row.refusal.map(|refusal| refusal.number()),
-            row.action.map(|id| id.seq),
+            stored::list(row.actions.iter().map(|id| id.seq)).as_deref(),
         ])?;
     }
     save.finish()?;
@@ -198,6 +198,7 @@ fn save_action(save: &mut dyn Write, brand: BrandId, row: &ActionRow) -> Answer<
         row.ad.0,
         row.click.map(|no| no.0),
         row.evidence as u8,
+        row.share_ppm,
         &row.order_id,
         row.occurred_at.0,
         row.opened_at.0,
@@ -268,7 +269,7 @@ fn save_reports(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<
             row.order.as_ref().map(|order| order.order_id.as_str()),
             row.source as u8,
             row.refusal.map(|refusal| refusal.number()),
-            row.action.map(|id| id.to_string()).as_deref(),
+            stored::list(&row.actions).as_deref(),
             row.unchanged,
         ])?;
     }
