@@ -1,9 +1,10 @@
 //! What a brand has set up, whole: small, and wanted by almost every record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::{Terms, TermsRules};
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
+use crate::identity::{Block, Identifier};
 use crate::program::{Ad, EventType, Program, PromoCode, Standing, VanityLink};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -25,6 +26,7 @@ pub enum ConfigEntry {
     Link(VanityLink),
     PromoCode(PromoCode),
     Terms(Terms),
+    Block(Block),
 }
 
 /// Days before the longest referral window whose clicks a decision still names.
@@ -40,6 +42,10 @@ pub struct Config {
     pub promo_codes: BTreeMap<(ProgramId, String), PromoCode>,
     /// Versions in ascending order; None is the template.
     pub terms: BTreeMap<(ProgramId, Option<PartnerId>), Vec<Terms>>,
+    /// The brand's block list, with what was let go again.
+    pub blocks: BTreeMap<Identifier, Block>,
+    /// Every hash that an active entry of it names.
+    blocked: BTreeSet<Identifier>,
 }
 
 /// The rules that price an event, and where they stand.
@@ -64,7 +70,17 @@ impl Config {
                 let place = versions.partition_point(|version| version.version < it.version);
                 versions.insert(place, it);
             }
+            ConfigEntry::Block(it) => {
+                _ = self.blocks.insert(it.blocked.identifier, it);
+                let active = self.blocks.values().map(|it| &it.blocked).filter(|it| it.standing == Standing::Active);
+                self.blocked = active.flat_map(|it| it.aliases.iter().copied().chain([it.identifier])).collect();
+            }
         }
+    }
+
+    /// Whether the brand says that this names nobody.
+    pub fn is_blocked(&self, identifier: Identifier) -> bool {
+        self.blocked.contains(&identifier)
     }
 
     /// The terms a partner works under at a moment, or why there are none.

@@ -7,7 +7,7 @@ use crate::contract::TermsRules;
 use crate::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
 };
-use crate::identity::{Alias, Identifier};
+use crate::identity::{Alias, Blocked, Identifier, LeftOut};
 use crate::money::{Currency, Money};
 use crate::program::{Category, Program, PromoCode, Source, Standing, VanityLink};
 use crate::refusal::Refusal;
@@ -65,6 +65,8 @@ pub enum Fact {
     LinkSet(VanityLink),
     PromoCodeSet(PromoCode),
     TermsSet(TermsSet),
+    /// An entry of the brand's block list, or the end of one.
+    IdentifierBlocked(Blocked),
     ClickRecorded(Click),
     VisitRecorded(Visit),
     ConversionReported(Conversion),
@@ -94,6 +96,7 @@ impl Fact {
             Fact::LinkSet(_) => "link_set",
             Fact::PromoCodeSet(_) => "promo_code_set",
             Fact::TermsSet(_) => "terms_set",
+            Fact::IdentifierBlocked(_) => "identifier_blocked",
             Fact::ClickRecorded(_) => "click_recorded",
             Fact::VisitRecorded(_) => "visit_recorded",
             Fact::ConversionReported(_) => "conversion_reported",
@@ -237,6 +240,8 @@ pub struct Visit {
     pub identifiers: Vec<Identifier>,
     /// Further hashes of those things.
     pub aliases: Vec<Alias>,
+    /// What was meant to name the person and does not.
+    pub left_out: Vec<LeftOut>,
     /// The journey that was issued in answer: it stands for whoever this visit names.
     pub issued: Option<Identifier>,
     /// The path, without its query.
@@ -258,6 +263,8 @@ pub struct Conversion {
     pub identifiers: Vec<Identifier>,
     /// Further hashes of those things.
     pub aliases: Vec<Alias>,
+    /// What was meant to name the buyer and does not.
+    pub left_out: Vec<LeftOut>,
     pub click: Option<ClickRef>,
     /// A click id came along that could not be opened.
     pub click_forged: bool,

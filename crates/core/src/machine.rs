@@ -73,6 +73,7 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::LinkSet(link) => setup::set_link(slice, link).into(),
         Fact::PromoCodeSet(code) => setup::set_promo_code(slice, code).into(),
         Fact::TermsSet(fact) => setup::set_terms(slice, record, fact).into(),
+        Fact::IdentifierBlocked(blocked) => setup::set_blocked(slice, record, blocked).into(),
         Fact::ClickRecorded(click) => Outcome { refusal: click::record(slice, record, click), ..Outcome::default() },
         Fact::VisitRecorded(visit) => Outcome { refusal: visit::record(slice, record, visit), ..Outcome::default() },
         Fact::ConversionReported(report) => {

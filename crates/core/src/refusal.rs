@@ -87,6 +87,18 @@ refusals! {
     CodeTaken = 63, "CODE_TAKEN", "Another event type or promo code of this program has this code.", "This code is taken.";
     IdOutOfRange = 64, "ID_OUT_OF_RANGE", "An id is a whole number from 1 to 2,147,483,647.", "This id can't be used.";
     CurrencyFixed = 65, "CURRENCY_FIXED", "A program's currency can't change: what is owed is in it.", "The program's currency can't change.";
+
+    // Identifiers that are left out of a page load or report; the rest of it counts.
+    IdentifierEmpty = 80, "IDENTIFIER_EMPTY", "The identifier has no value.", "The identifier has no value.";
+    IdentifierPlaceholder = 81, "IDENTIFIER_PLACEHOLDER", "The value names nobody: it is what programs write when they know nothing, or what a phone says whose owner does not want to be followed.", "The value names nobody.";
+    IdentifierTooLong = 82, "IDENTIFIER_TOO_LONG", "The value is longer than 255 characters, or the report has more than 20 identifiers.", "The value is too long.";
+    IdentifierEncoding = 83, "IDENTIFIER_ENCODING", "The value is wrongly encoded: it holds control characters, broken Unicode, or is still percent-encoded.", "The value is wrongly encoded.";
+    IdentifierBlocked = 84, "IDENTIFIER_BLOCKED", "The value stands on your block list.", "The value names nobody.";
+    EmailMalformed = 85, "EMAIL_MALFORMED", "The value is neither an e-mail address nor a hash of one.", "The value is not an e-mail address.";
+    HashLength = 86, "HASH_LENGTH", "The value looks like a hash, but has neither the 40 digits of SHA-1 nor the 64 of SHA-256. MD5 is not taken.", "The hash is of a kind that is not taken.";
+    PhoneMalformed = 87, "PHONE_MALFORMED", "The value is no phone number in the international form, nor a national one with the country's code.", "The value is not a phone number.";
+    IdentifierKindUnknown = 88, "IDENTIFIER_KIND_UNKNOWN", "The list of identifiers names a kind that there is not.", "The kind of identifier is not known.";
+    TwoCustomers = 89, "TWO_CUSTOMERS", "The report names two different customers. The first counts.", "The report names two different customers.";
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, ProgramId, RecordNo, SubmissionId,
     UserId,
 };
-use crate::identity::Identifier;
+use crate::identity::{Identifier, IdentifierKind, LeftOut};
 use crate::money::{Currency, Money};
 use crate::program::Source;
 use crate::refusal::Refusal;
@@ -246,6 +246,8 @@ pub struct DecisionRow {
     pub candidates: Vec<Candidate>,
     /// Candidates left out because there were too many to keep.
     pub candidates_left_out: u32,
+    /// What the report said of the buyer and could not be used.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Accounts of the double-entry ledger, per program and partner.
@@ -302,6 +304,16 @@ pub struct Rollup {
     pub unclaimed: i64,
     pub amount: Money,
     pub payout: Money,
+}
+
+/// How often something that was meant to name a person did not, per day on which it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOutKey {
+    pub program: ProgramId,
+    pub day: Day,
+    /// None: of a kind that is not known.
+    pub kind: Option<IdentifierKind>,
+    pub reason: Refusal,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,6 +3,7 @@
 use crate::config::{ConfigEntry, Partner};
 use crate::fact::{AdSet, EventTypeSet, Record, TermsSet};
 use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
+use crate::identity::{Block, Blocked};
 use crate::program::{Ad, EventType, Program, PromoCode, VanityLink};
 use crate::refusal::Refusal;
 use crate::slice::Slice;
@@ -134,6 +135,21 @@ pub(crate) fn set_terms(slice: &mut Slice, record: &Record, fact: &TermsSet) -> 
     };
     let subject = terms.version.to_string();
     set(slice, ConfigEntry::Terms(terms));
+    Ok(subject)
+}
+
+/// The entry keeps its name for as long as its value stands on the list or comes back to it.
+pub(crate) fn set_blocked(slice: &mut Slice, record: &Record, blocked: &Blocked) -> Subject {
+    let before = slice.config.blocks.get(&blocked.identifier);
+    let block = Block {
+        blocked: blocked.clone(),
+        record: before.map_or(record.no, |before| before.record),
+        at: record.received_at,
+        user: record.actor.as_ref().map(|actor| actor.user),
+        reason: record.actor.as_ref().map(|actor| actor.reason.clone()).unwrap_or_default(),
+    };
+    let subject = format!("{} {}", blocked.identifier.kind.code(), block.record);
+    set(slice, ConfigEntry::Block(block));
     Ok(subject)
 }
 

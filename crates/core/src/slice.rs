@@ -11,7 +11,7 @@ use crate::id::{ActionId, ClickNo, NodeId, PaymentId};
 use crate::identity::Identifier;
 use crate::row::{
     ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EffectRow, EntryRow,
-    HistoryRow, IdentifierRow, OrderKey, PaymentRow, Rollup, RollupKey, SubmissionRow,
+    HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentRow, Rollup, RollupKey, SubmissionRow,
 };
 use crate::time::Timestamp;
 
@@ -158,6 +158,7 @@ pub struct NewRows {
     /// Added to what the books hold.
     pub balances: BTreeMap<BalanceKey, i128>,
     pub rollups: BTreeMap<RollupKey, Rollup>,
+    pub left_out: BTreeMap<LeftOutKey, i64>,
 }
 
 impl Slice {

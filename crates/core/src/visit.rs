@@ -3,7 +3,7 @@
 use crate::click;
 use crate::fact::{Record, Visit};
 use crate::id::{AdId, PartnerId};
-use crate::identity::graph;
+use crate::identity::{Sighting, graph};
 use crate::refusal::Refusal;
 use crate::row::{Rollup, RollupKey};
 use crate::slice::Slice;
@@ -21,7 +21,9 @@ pub(crate) fn record(slice: &mut Slice, record: &Record, visit: &Visit) -> Optio
             row.landed_at = Some(record.occurred_at);
         }
     }
-    for identifier in visit.named() {
+    let sighting = Sighting::of_visit(&slice.config, visit);
+    sighting.count_left_out(slice, record, visit.program);
+    for identifier in sighting.named() {
         nodes.push(graph::node_of(slice, record, identifier));
     }
     graph::join(slice, record, &nodes);

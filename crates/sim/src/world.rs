@@ -260,6 +260,7 @@ impl World {
             click: Some(shopper.click),
             identifiers: vec![shopper.visitor],
             aliases: Vec::new(),
+            left_out: Vec::new(),
             issued: None,
             path,
         });
@@ -305,6 +306,7 @@ impl World {
             items,
             identifiers: vec![customer, email, shopper.visitor],
             aliases: vec![Alias { of: email, is: other_hash }],
+            left_out: Vec::new(),
             click: with_click.then_some(shopper.click),
             click_forged: false,
             promo_code: String::new(),

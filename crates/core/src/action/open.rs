@@ -4,7 +4,7 @@ use crate::attribution::candidates::Buyer;
 use crate::attribution::decide::{Winner, WinnersTerms, decide};
 use crate::fact::{Conversion, Record};
 use crate::id::{ActionId, AdId, PartnerId};
-use crate::identity::graph;
+use crate::identity::{Sighting, graph};
 use crate::ledger;
 use crate::program::{Source, Standing};
 use crate::refusal::Refusal;
@@ -29,6 +29,7 @@ pub(crate) struct Outcome {
 
 pub(crate) fn report(slice: &mut Slice, record: &Record, report: &Conversion) -> Outcome {
     let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
+    Sighting::of_report(&slice.config, report).count_left_out(slice, record, report.program);
     let outcome = match not_accepted(slice, report) {
         Some(refusal) => Outcome { refusal: Some(refusal), actions: Vec::new(), unchanged: false },
         None => match slice.conversions.get(&key).cloned() {
@@ -220,10 +221,11 @@ fn decide_again(
 fn know_buyer(slice: &mut Slice, record: &Record, report: &Conversion, before: Option<crate::id::NodeId>) -> Buyer {
     let click = report.click.map(|click| (click.no, click::node_of(slice, record, click)));
     let mut reported = Vec::new();
-    for identifier in report.named() {
+    let sighting = Sighting::of_report(&slice.config, report);
+    for identifier in sighting.named() {
         reported.push((graph::node_of(slice, record, identifier), identifier));
     }
-    let buyer = Buyer { reported, click, before };
+    let buyer = Buyer { reported, click, before, left_out: sighting.left_out };
     graph::join(slice, record, &buyer.nodes());
     buyer
 }

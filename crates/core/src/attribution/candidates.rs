@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::fact::{Conversion, Record};
 use crate::id::{ClickNo, NodeId};
-use crate::identity::Identifier;
 use crate::identity::graph::{self, Paths};
+use crate::identity::{Identifier, LeftOut};
 use crate::row::{Candidate, ClickRow, Evidence, Step};
 use crate::slice::Slice;
 
@@ -17,6 +17,8 @@ pub struct Buyer {
     pub click: Option<(ClickNo, NodeId)>,
     /// Where an earlier report of the same order hung.
     pub before: Option<NodeId>,
+    /// What the report said of the buyer and could not be used.
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Buyer {

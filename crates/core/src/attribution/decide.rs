@@ -68,7 +68,8 @@ pub fn decide(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer
             it.candidate.share_ppm = 0;
         }
     }
-    let decision = decision_row(slice, record, report, &winners, candidates);
+    let mut decision = decision_row(slice, record, report, &winners, candidates);
+    decision.left_out = buyer.left_out.clone();
     Verdict { winners, decision }
 }
 
@@ -131,5 +132,6 @@ fn decision_row(
         referral_window_days: terms.and_then(Result::ok).map(|terms| terms.rules.referral_window_days),
         candidates,
         candidates_left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
+        left_out: Vec::new(),
     }
 }

@@ -1,5 +1,10 @@
 //! An identifier names a person or a device. Its value never reaches the rules, only a keyed hash of it.
 
+use crate::id::{RecordNo, UserId};
+use crate::program::Standing;
+use crate::refusal::Refusal;
+use crate::time::Timestamp;
+
 /// What kind of thing was hashed. The numbers are stored and sorted by; they go from strong to weak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -30,6 +35,23 @@ impl IdentifierKind {
         IdentifierKind::Device,
     ];
 
+    /// The name that interfaces use.
+    pub fn code(self) -> &'static str {
+        match self {
+            IdentifierKind::CustomerId => "customer_id",
+            IdentifierKind::Email => "email",
+            IdentifierKind::Phone => "phone",
+            IdentifierKind::Journey => "journey",
+            IdentifierKind::Visitor => "visitor",
+            IdentifierKind::AnonymousId => "anonymous_id",
+            IdentifierKind::Device => "device",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<IdentifierKind> {
+        Self::ALL.into_iter().find(|kind| kind.code().eq_ignore_ascii_case(code))
+    }
+
     pub fn number(self) -> u8 {
         self as u8
     }
@@ -52,4 +74,34 @@ pub struct Alias {
     /// One of the identifiers of the same record.
     pub of: Identifier,
     pub is: Identifier,
+}
+
+/// Something that was meant to name a person and does not. What it said is kept nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// None: of a kind that is not known.
+    pub kind: Option<IdentifierKind>,
+    pub reason: Refusal,
+}
+
+/// The brand says that this names nobody: a value of its own systems that many people share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    pub identifier: Identifier,
+    /// Further hashes of the same value.
+    pub aliases: Vec<Identifier>,
+    /// Paused: it counts again.
+    pub standing: Standing,
+}
+
+/// An entry of the brand's block list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    pub blocked: Blocked,
+    /// The record that blocked it first, which names the entry.
+    pub record: RecordNo,
+    /// When it was last blocked or let go, by whom and why.
+    pub at: Timestamp,
+    pub user: Option<UserId>,
+    pub reason: String,
 }

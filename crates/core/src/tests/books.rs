@@ -10,7 +10,7 @@ use crate::identity::Identifier;
 use crate::machine::{self, Outcome};
 use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EffectRow,
-    EntryRow, HistoryRow, IdentifierRow, OrderKey, PaymentRow, Rollup, RollupKey, SubmissionRow,
+    EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentRow, Rollup, RollupKey, SubmissionRow,
 };
 use crate::slice::{Slice, Wanted, WantedProfiles};
 
@@ -33,6 +33,7 @@ pub struct Books {
     pub effects: BTreeMap<(RecordNo, u32), EffectRow>,
     pub balances: BTreeMap<BalanceKey, i64>,
     pub rollups: BTreeMap<RollupKey, Rollup>,
+    pub left_out: BTreeMap<LeftOutKey, i64>,
 }
 
 impl Books {
@@ -174,6 +175,9 @@ impl Books {
         }
         for (key, added) in &new.rollups {
             self.rollups.entry(*key).or_default().add(*added);
+        }
+        for (key, added) in &new.left_out {
+            *self.left_out.entry(*key).or_default() += added;
         }
     }
 }

@@ -79,12 +79,18 @@ fn click() -> impl Strategy<Value = String> {
 /// Words for some people, strongest kind first, as intake sorts them.
 fn people() -> impl Strategy<Value = String> {
     let email = (0..3_u32, option::weighted(0.5, 0..3_u32));
-    (option::weighted(0.4, 0..3_u32), option::weighted(0.2, email), option::weighted(0.5, 0..4_u32)).prop_map(
+    let customer = (0..3_u32, option::weighted(0.1, 0..3_u32));
+    (option::weighted(0.4, customer), option::weighted(0.2, email), option::weighted(0.5, 0..4_u32)).prop_map(
         |(customer, email, visitor)| {
             let word = |kind: &str, n: Option<u32>| n.map_or(String::new(), |n| format!(" {kind}=v{n}"));
             let alias = email.and_then(|(n, other)| Some((n, other?)));
             let alias = alias.map_or(String::new(), |(n, other)| format!(" alias=email:v{n}:v{other}"));
-            word("customer", customer) + &word("email", email.map(|(n, _)| n)) + &word("visitor", visitor) + &alias
+            let (first, second) = customer.map_or((None, None), |(first, second)| (Some(first), second));
+            word("customer", first)
+                + &word("customer", second)
+                + &word("email", email.map(|(n, _)| n))
+                + &word("visitor", visitor)
+                + &alias
         },
     )
 }
@@ -170,6 +176,10 @@ fn set_up() -> impl Strategy<Value = String> {
             "program 1 eur zone=berlin",
             "code OLD20 B",
             "code TRAIL10 A paused",
+            "block customer v0",
+            "block email v1 v2",
+            "unblock customer v0",
+            "unblock email v1",
         ][..],
     );
     prop_oneof![1 => terms, 2 => standing.prop_map(str::to_owned)]

@@ -185,12 +185,12 @@ fn two_large_profiles_stay_apart() {
         at d0  repeat 299 visit customer=c1 visitor=v{n}
         at d0  repeat 299 visit customer=c2 device=d{n}
         at d0  repeat 10 visit customer=c3 phone=p{n}
-        at d1  visit customer=c1 customer=c2 customer=c3
+        at d1  visit phone=p1 visitor=v1 device=d1
         show sizes
         ",
         expect![[r#"
             profiles of 311, 300 nodes
-            refused to join customer:c1 and customer:c2 at d1
+            refused to join phone:p1 and device:d1 at d1
         "#]],
     );
 }

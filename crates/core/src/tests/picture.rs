@@ -6,14 +6,14 @@ use super::books::Books;
 use super::words::{D0, KINDS};
 use crate::fact::Record;
 use crate::id::{AdId, EventTypeId, NodeId, PartnerId};
-use crate::identity::Identifier;
+use crate::identity::{Identifier, IdentifierKind, LeftOut};
 use crate::machine::Outcome;
 use crate::money::{Currency, MICROS, Money};
 use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionRow, ActionState, BalanceKey, Candidate, ClickRow, Credit, DecisionRow, Effect, Evidence, Rollup,
-    Step, WHOLE_PPM,
+    Account, ActionRow, ActionState, BalanceKey, Candidate, ClickRow, Credit, DecisionRow, Effect, Evidence,
+    LeftOutKey, Rollup, Step, WHOLE_PPM,
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
@@ -54,6 +54,7 @@ pub fn show(books: &Books, what: &str) -> String {
         ("audit", _) => audit(books),
         ("effects", _) => effects(books),
         ("config", _) => config(books),
+        ("left-out", _) => left_out(books),
         _ => panic!("can't show {what}"),
     }
 }
@@ -89,6 +90,17 @@ fn partner(id: PartnerId) -> String {
         Ok(n @ 1..=26) => char::from(b'A' + n - 1).to_string(),
         _ => "nobody".into(),
     }
+}
+
+fn kind_name(kind: Option<IdentifierKind>) -> &'static str {
+    KINDS.iter().find(|(_, it)| Some(*it) == kind).map_or("unknown", |(name, _)| name)
+}
+
+fn left_out(books: &Books) -> String {
+    let line = |(key, count): (&LeftOutKey, &i64)| {
+        format!("{} {} {}: {count}\n", day(key.day), kind_name(key.kind), key.reason.code())
+    };
+    books.left_out.iter().map(line).collect()
 }
 
 fn identifier(it: &Identifier) -> String {
@@ -175,6 +187,9 @@ fn decision(books: &Books, row: &DecisionRow) -> String {
     row.candidates.iter().for_each(|it| text += &candidate(books, it));
     if row.candidates_left_out > 0 {
         _ = writeln!(text, "  and {} more", row.candidates_left_out);
+    }
+    for LeftOut { kind, reason } in &row.left_out {
+        _ = writeln!(text, "  left out: {} {}", kind_name(*kind), reason.code());
     }
     text
 }
@@ -395,6 +410,10 @@ fn config(books: &Books) -> String {
     }
     for it in books.config.promo_codes.values() {
         _ = writeln!(text, "code {} of {} {:?}", it.code, partner(it.partner), it.standing);
+    }
+    for it in books.config.blocks.values() {
+        let name = identifier(&it.blocked.identifier);
+        _ = writeln!(text, "block {} {name} at {} {:?} {:?}", it.record, time(it.at), it.blocked.standing, it.reason);
     }
     for it in books.config.terms.values().flatten() {
         let of = it.partner.map_or("template".into(), partner);

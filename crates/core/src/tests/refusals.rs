@@ -43,6 +43,16 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::CodeTaken => "code TRAIL10 A\n code TRAIL10 B",
         Refusal::IdOutOfRange => "ad 0",
         Refusal::CurrencyFixed => "program 1 usd",
+        Refusal::IdentifierEmpty => "visit left=customer:IDENTIFIER_EMPTY",
+        Refusal::IdentifierPlaceholder => "visit left=customer:IDENTIFIER_PLACEHOLDER",
+        Refusal::IdentifierTooLong => "visit left=anonymous:IDENTIFIER_TOO_LONG",
+        Refusal::IdentifierEncoding => "visit left=device:IDENTIFIER_ENCODING",
+        Refusal::IdentifierBlocked => "block customer c7\n visit customer=c7",
+        Refusal::EmailMalformed => "conversion 1001 sale 1.00 left=email:EMAIL_MALFORMED",
+        Refusal::HashLength => "conversion 1001 sale 1.00 left=email:HASH_LENGTH",
+        Refusal::PhoneMalformed => "conversion 1001 sale 1.00 left=phone:PHONE_MALFORMED",
+        Refusal::IdentifierKindUnknown => "visit left=unknown:IDENTIFIER_KIND_UNKNOWN",
+        Refusal::TwoCustomers => "visit customer=c7 customer=c8",
     }
 }
 
@@ -54,7 +64,9 @@ fn every_refusal_is_said_by_some_history() {
         // That another won is said of a candidate, never of a report.
         let decisions = run.books.decisions.values().flat_map(|decision| &decision.candidates);
         let lost = decisions.filter_map(|candidate| candidate.lost).next_back();
-        let said = if *refusal == Refusal::OtherRefPrioritized { lost } else { last };
+        // And of an identifier that it was left out.
+        let left_out = run.books.left_out.keys().next_back().map(|key| key.reason);
+        let said = if *refusal == Refusal::OtherRefPrioritized { lost } else { left_out.or(last) };
         assert_eq!(said, Some(*refusal), "{}", run.output);
     }
 }

@@ -12,8 +12,9 @@ use crate::fact::{
     Item, ItemChange, Navigation, Role, Signals, TermsSet, Visit,
 };
 use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
+use crate::identity::Blocked;
 use crate::money::Currency;
-use crate::program::{Category, Program, PromoCode, Source, VanityLink};
+use crate::program::{Category, Program, PromoCode, Source, Standing, VanityLink};
 use crate::time::Timestamp;
 
 /// The shop that most histories happen in.
@@ -126,6 +127,8 @@ impl Reader {
             "ad" => ad(line),
             "link" => link(line),
             "code" => code(line),
+            "block" => blocked(line, Standing::Active),
+            "unblock" => blocked(line, Standing::Paused),
             "lost" => {
                 self.mint(line, at);
                 return None;
@@ -253,6 +256,7 @@ impl Reader {
             click,
             identifiers,
             aliases: line.aliases(),
+            left_out: line.left_out(),
             issued: line.option("issued").map(|name| identifier("journey", name)),
             path: "/".into(),
         })
@@ -284,6 +288,7 @@ impl Reader {
             items,
             identifiers: line.identifiers(),
             aliases: line.aliases(),
+            left_out: line.left_out(),
             click,
             click_forged,
             promo_code: line.text_of("code"),
@@ -326,6 +331,15 @@ impl Reader {
             change,
         })
     }
+}
+
+/// `block email ann ann-sha1`: the further names are other hashes of the same address.
+fn blocked(line: &mut Line<'_>, standing: Standing) -> Fact {
+    let kind = line.word();
+    let identifier_of = |name: &str| identifier(kind, name);
+    let first = identifier_of(line.word());
+    let aliases = std::mem::take(&mut line.words).into_iter().map(identifier_of).collect();
+    Fact::IdentifierBlocked(Blocked { identifier: first, aliases, standing })
 }
 
 fn ad(line: &mut Line<'_>) -> Fact {

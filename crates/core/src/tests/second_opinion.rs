@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::contract::{Payout, Terms, TermsRules};
 use crate::fact::{Conversion, Fact, Item, Record};
 use crate::id::{ClickNo, EventTypeId, PartnerId};
-use crate::identity::Identifier;
+use crate::identity::{Alias, Identifier, IdentifierKind};
 use crate::money::{Currency, Money};
 use crate::program::{Source, Standing};
 use crate::refusal::Refusal;
@@ -48,6 +48,8 @@ struct Judge {
     /// Names that were seen together, by chains of any length.
     people: Vec<BTreeSet<Name>>,
     recorded: BTreeSet<ClickNo>,
+    /// What the brand says names nobody, with all its hashes.
+    blocked: BTreeMap<Identifier, Vec<Identifier>>,
     orders: BTreeMap<(EventTypeId, String), Heard>,
 }
 
@@ -77,8 +79,14 @@ impl Judge {
             }
             Fact::VisitRecorded(visit) => {
                 let click = visit.click.map(|click| Name::Click(click.no));
-                self.meet(click.into_iter().chain(visit.named().map(Name::Identifier)).collect());
+                let names = self.usable(&visit.identifiers, &visit.aliases);
+                self.meet(click.into_iter().chain(names).chain(visit.issued.map(Name::Identifier)).collect());
             }
+            Fact::IdentifierBlocked(it) if it.standing == Standing::Active => {
+                let hashes = [it.identifier].into_iter().chain(it.aliases.iter().copied());
+                self.blocked.insert(it.identifier, hashes.collect());
+            }
+            Fact::IdentifierBlocked(it) => _ = self.blocked.remove(&it.identifier),
             Fact::ConversionReported(report) => self.hear_report(books, record, report),
             _ => {}
         }
@@ -102,7 +110,7 @@ impl Judge {
         }
         let mut heard = before.clone().unwrap_or_else(|| Heard::first(record, report));
         let click = report.click.map(|click| Name::Click(click.no));
-        let identifiers = report.named().map(Name::Identifier);
+        let identifiers = self.usable(&report.identifiers, &report.aliases);
         let names: Vec<Name> = click.into_iter().chain(identifiers).chain(heard.buyer).collect();
         self.meet(names.iter().copied().collect());
         let action = told.actions.first().map(|id| &books.actions[&id.seq]);
@@ -154,6 +162,25 @@ impl Judge {
         let is_named = |click: &ClickRow| decision.candidates.iter().any(|it| it.click == click.no);
         assert!(decision.candidates_left_out > 0 || reported.is_none_or(is_named), "a click of old is still named");
         decision.candidates.iter().for_each(|it| begins_with_what_was_reported(books, report, it));
+    }
+
+    /// Of what a record names, what names somebody: nothing blocked, under whichever hash, and of customers the first.
+    fn usable(&self, identifiers: &[Identifier], aliases: &[Alias]) -> Vec<Name> {
+        let blocked = |it: &Identifier| self.blocked.values().any(|hashes| hashes.contains(it));
+        let mut names: BTreeMap<Identifier, Vec<Identifier>> = BTreeMap::new();
+        let mut order = Vec::new();
+        for identifier in identifiers {
+            let own = aliases.iter().filter(|alias| alias.of == *identifier).map(|alias| alias.is);
+            let hashes: Vec<Identifier> = [*identifier].into_iter().chain(own).collect();
+            let second = identifier.kind == IdentifierKind::CustomerId
+                && names.keys().any(|it| it.kind == IdentifierKind::CustomerId);
+            if !second && !hashes.iter().any(blocked) {
+                names.insert(*identifier, hashes);
+                order.push(*identifier);
+            }
+        }
+        let aliases: Vec<Name> = order.iter().flat_map(|it| &names[it][1..]).copied().map(Name::Identifier).collect();
+        order.into_iter().map(Name::Identifier).chain(aliases).collect()
     }
 
     /// These are one person.

@@ -5,9 +5,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::contract::Payout;
 use crate::fact::{Item, ItemChange};
 use crate::id::{AdId, ClickNo, PartnerId, ProgramId};
-use crate::identity::{Alias, Identifier, IdentifierKind};
+use crate::identity::{Alias, Identifier, IdentifierKind, LeftOut};
 use crate::money::{Currency, MICROS, Money};
 use crate::program::{Source, Standing};
+use crate::refusal::Refusal;
 use crate::time::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp, Zone};
 
 /// `d0`: 2026-01-01 in UTC. Summer time of Berlin begins on d87 and ends on d297.
@@ -79,6 +80,17 @@ impl<'a> Line<'a> {
             Alias { of: identifier(kind, of), is: identifier(kind, is) }
         };
         self.options("alias").into_iter().map(alias).collect()
+    }
+
+    /// `left=email:EMAIL_MALFORMED`: intake could not use what was meant to be an e-mail address.
+    pub fn left_out(&mut self) -> Vec<LeftOut> {
+        let left_out = |text: &str| {
+            let (kind, code) = text.split_once(':').unwrap_or_else(|| panic!("{text} is no kind and reason"));
+            let kind = KINDS.iter().find(|(name, _)| *name == kind).map(|(_, kind)| *kind);
+            let reason = Refusal::ALL.iter().find(|refusal| refusal.code() == code);
+            LeftOut { kind, reason: *reason.unwrap_or_else(|| panic!("{code} is no reason")) }
+        };
+        self.options("left").into_iter().map(left_out).collect()
     }
 }
 

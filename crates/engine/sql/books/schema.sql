@@ -226,6 +226,17 @@ create table rollup (
   primary key (brand, program, day, partner, ad)
 ) strict, without rowid;
 
+-- How often something that was meant to name a person did not. Kind 0: one that is not known.
+create table left_out (
+  brand   integer not null,
+  program integer not null,
+  day     integer not null,
+  kind    integer not null,
+  reason  integer not null,
+  count   integer not null,
+  primary key (brand, program, day, kind, reason)
+) strict, without rowid;
+
 create table submission (
   brand       integer not null,
   id          blob not null,

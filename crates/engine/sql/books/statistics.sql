@@ -26,6 +26,7 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('entry', 'entry', '6000000 3000000 2 1'),
   ('entry', 'entry_by_action', '6000000 3000000 6'),
   ('rollup', 'rollup', '1000000 500000 100000 300 10 1'),
+  ('left_out', 'left_out', '10000 5000 1000 3 2 1'),
   ('submission', 'submission', '1000000 500000 1'),
   ('submission', 'submission_by_record', '1000000 500000 1'),
   ('audit', 'audit', '1000000 500000 1'),

@@ -12,9 +12,10 @@ use referee_core::fact::{
 use referee_core::id::{
     AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
 };
-use referee_core::identity::{Alias, Identifier, IdentifierKind};
+use referee_core::identity::{Alias, Blocked, Identifier, IdentifierKind, LeftOut};
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{Category, Program, Source, Standing};
+use referee_core::refusal::Refusal;
 use referee_core::row::{ActionState, BrandState};
 use referee_core::time::{Day, Timestamp, Zone};
 
@@ -123,6 +124,12 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         Fact::PartnerSet { partner: PARTNER, standing: Standing::Active },
         Fact::AdSet(ad),
         Fact::TermsSet(terms),
+        Fact::IdentifierBlocked(Blocked {
+            // Of an order that earns nothing, under another hash.
+            identifier: identifier(IdentifierKind::CustomerId, 7_777),
+            aliases: vec![identifier(IdentifierKind::CustomerId, 1_039)],
+            standing: Standing::Active,
+        }),
     ];
     facts.into_iter().map(|fact| (before, fact)).collect()
 }
@@ -131,6 +138,11 @@ fn identifier(kind: IdentifierKind, n: u64) -> Identifier {
     let mut hash = [kind.number(); 16];
     hash[..8].copy_from_slice(&n.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes());
     Identifier { kind, hash }
+}
+
+fn left_out(kind: Option<IdentifierKind>, i: u64) -> LeftOut {
+    let reasons = [Refusal::IdentifierPlaceholder, Refusal::IdentifierKindUnknown];
+    LeftOut { kind, reason: reasons[(i % 2) as usize] }
 }
 
 fn click(i: u64) -> Fact {
@@ -165,6 +177,7 @@ fn visit(i: u64) -> Fact {
         }),
         identifiers: vec![identifier(IdentifierKind::Visitor, i - i % 3), customer],
         aliases: Vec::new(),
+        left_out: if i.is_multiple_of(3) { vec![left_out(Some(IdentifierKind::Email), i)] } else { Vec::new() },
         issued: i.is_multiple_of(5).then(|| identifier(IdentifierKind::Journey, i)),
         path: "/boots".into(),
     })
@@ -185,6 +198,7 @@ fn conversion(i: u64) -> Fact {
         items: Vec::new(),
         identifiers: vec![customer],
         aliases: vec![Alias { of: customer, is: identifier(IdentifierKind::CustomerId, 1_000 + i) }],
+        left_out: vec![left_out(None, i)],
         click: None,
         click_forged: false,
         promo_code: String::new(),
@@ -296,6 +310,18 @@ fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {
     let entries = reads.entries(BRAND, action.id).expect("entries");
     assert_eq!(entries.iter().map(|entry| entry.amount.0).sum::<i64>(), 0);
     assert_eq!(reads.history(BRAND, action.id).expect("history").len(), 3, "opened, locked, paid");
+
+    let left_out = reads.left_out(BRAND, period, 10).expect("what was left out");
+    let counts: Vec<_> = left_out.iter().map(|(key, count)| (key.kind, key.reason, *count)).collect();
+    let of_email = |reason| (Some(IdentifierKind::Email), reason, 7);
+    let expected = [
+        (None, Refusal::IdentifierKindUnknown, 10),
+        (Some(IdentifierKind::CustomerId), Refusal::IdentifierBlocked, 1),
+        of_email(Refusal::IdentifierPlaceholder),
+        of_email(Refusal::IdentifierKindUnknown),
+    ];
+    assert_eq!(counts, expected);
+    assert!(reads.left_out(BrandId(2), period, 10).expect("nothing of another brand").is_empty());
 
     let unclaimed = reads.conversions(BRAND, None, Counted::Refused, None, 10).expect("conversions");
     assert_eq!(unclaimed.len(), 1);

@@ -9,8 +9,8 @@ use referee_core::identity::Identifier;
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EntryRow, HistoryRow, OrderKey,
-    PaymentRow, Rollup, SubmissionRow,
+    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EntryRow, HistoryRow, LeftOutKey,
+    OrderKey, PaymentRow, Rollup, SubmissionRow,
 };
 use referee_core::time::{Day, Timestamp};
 
@@ -137,6 +137,9 @@ pub trait Reads: Send + Sync {
     /// Orders whose id begins so.
     fn orders_like(&self, brand: BrandId, prefix: &str, most: u32) -> Result<Vec<(OrderKey, ConversionRow)>>;
     fn identifiers_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<(NodeId, Identifier)>>;
+
+    /// What was left out of page loads and reports of a program, newest day first.
+    fn left_out(&self, brand: BrandId, period: Period, most: u32) -> Result<Vec<(LeftOutKey, u64)>>;
 
     fn submission(&self, brand: BrandId, id: SubmissionId) -> Result<Option<SubmissionRow>>;
     fn count_submissions(&self, brand: BrandId) -> Result<u64>;

@@ -12,7 +12,7 @@ use referee_core::row::{
 use referee_core::time::Timestamp;
 
 use crate::error::{Error, Result};
-use crate::log::codec::{field_in, field_out, item_in, item_out};
+use crate::log::codec::{field_in, field_out, item_in, item_out, left_out_in, left_out_out};
 use crate::log::number;
 use crate::log::wire;
 
@@ -21,7 +21,12 @@ fn damaged(what: &str) -> Error {
 }
 
 pub fn refusal(number: Option<u16>) -> Result<Option<Refusal>> {
-    number.map(|number| Refusal::from_number(number).ok_or_else(|| damaged("reason"))).transpose()
+    number.map(reason).transpose()
+}
+
+/// A reason that must be there.
+pub fn reason(number: u16) -> Result<Refusal> {
+    Refusal::from_number(number).ok_or_else(|| damaged("reason"))
 }
 
 fn find<T: Copy>(all: &[T], number: u32, of: impl Fn(T) -> u32, what: &str) -> Result<T> {
@@ -90,6 +95,16 @@ impl ClickBits {
         };
         Ok(ClickBits { signals, deep_link_refused: bit(12), recovered: bit(13) })
     }
+}
+
+/// 0 for a kind that is not known.
+pub fn kind_number(kind: Option<IdentifierKind>) -> u8 {
+    kind.map_or(0, IdentifierKind::number)
+}
+
+pub fn kind_of(number: u8) -> Result<Option<IdentifierKind>> {
+    let kind = || IdentifierKind::from_number(number).ok_or_else(|| damaged("kind of identifier"));
+    if number == 0 { Ok(None) } else { kind().map(Some) }
 }
 
 /// The kind's number and the hash.
@@ -165,6 +180,8 @@ struct StoredDecision {
     candidates: Vec<StoredCandidate>,
     #[prost(uint32, tag = "10")]
     candidates_left_out: u32,
+    #[prost(message, repeated, tag = "20")]
+    left_out: Vec<wire::LeftOut>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -255,6 +272,7 @@ pub fn decision(row: &DecisionRow) -> Vec<u8> {
         referral_window_days: row.referral_window_days,
         candidates: row.candidates.iter().map(candidate).collect(),
         candidates_left_out: row.candidates_left_out,
+        left_out: left_out_out(&row.left_out),
     }
     .encode_to_vec()
 }
@@ -272,6 +290,7 @@ pub fn decision_of(record: RecordNo, order: OrderKey, body: &[u8]) -> Result<Dec
         referral_window_days: stored.referral_window_days,
         candidates: stored.candidates.into_iter().map(candidate_of).collect::<Result<_>>()?,
         candidates_left_out: stored.candidates_left_out,
+        left_out: left_out_in(&stored.left_out)?,
     })
 }
 

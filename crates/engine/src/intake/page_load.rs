@@ -61,6 +61,7 @@ pub fn page_load(fields: &Fields, context: &PageLoadContext<'_>) -> Result<PageL
         click: click.click,
         identifiers: person.identifiers,
         aliases: person.aliases,
+        left_out: person.left_out,
         issued,
         path: path_of(page),
     };

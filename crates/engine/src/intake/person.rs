@@ -1,7 +1,7 @@
 //! Everything a request says of the person behind it, hashed.
 
 use referee_core::id::ClickNo;
-use referee_core::identity::{Alias, Identifier, IdentifierKind};
+use referee_core::identity::{Alias, Identifier, IdentifierKind, LeftOut};
 
 use super::fields::Fields;
 use super::identifier::{self, identifier};
@@ -34,6 +34,8 @@ pub struct Person {
     pub identifiers: Vec<Identifier>,
     /// Further hashes of the same things.
     pub aliases: Vec<Alias>,
+    /// What was meant to name the person and does not.
+    pub left_out: Vec<LeftOut>,
     pub warnings: Vec<Warning>,
 }
 

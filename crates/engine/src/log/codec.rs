@@ -5,13 +5,20 @@ use referee_core::config::{self, ConfigEntry};
 use referee_core::contract::{self, Payout};
 use referee_core::fact::{self, ActionChange, ActionTarget, Actor, Fact};
 use referee_core::id::{ActionId, AdId, BrandId, ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
-use referee_core::identity::{Alias, Identifier, IdentifierKind};
 use referee_core::money::{Currency, Money};
 use referee_core::program::{self, VanityLink};
 use referee_core::time::{Timestamp, Zone};
 
 use super::{Draft, Raw, number, wire};
 use crate::error::{Error, Result};
+
+mod identifiers;
+
+use identifiers::{
+    aliases_in, aliases_out, block_in, block_out, blocked_in, blocked_out, identifier_in, identifier_out,
+    identifiers_in, identifiers_out,
+};
+pub use identifiers::{left_out_in, left_out_out};
 
 /// What a machine says that meets something newer than itself.
 fn newer(what: &str) -> Error {
@@ -108,6 +115,7 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
             rules: it.rules.as_ref().map(rules_out),
             version: it.version,
         }),
+        ConfigEntry::Block(it) => wire::Entry::Block(block_out(it)),
     };
     wire::ConfigEntry { entry: Some(entry) }.encode_to_vec()
 }
@@ -147,6 +155,7 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
             standing: known(number::standing(it.standing), "standing")?,
             rules: it.rules.map(rules_in).transpose()?,
         }),
+        wire::Entry::Block(it) => ConfigEntry::Block(block_in(it)?),
     })
 }
 
@@ -184,6 +193,7 @@ fn fact_out(fact: &Fact) -> wire::Fact {
             rules: it.rules.as_ref().map(rules_out),
             version: 0,
         }),
+        Fact::IdentifierBlocked(it) => wire::Fact::IdentifierBlocked(blocked_out(it)),
         Fact::ClickRecorded(it) => wire::Fact::ClickRecorded(click_out(it)),
         Fact::VisitRecorded(it) => wire::Fact::VisitRecorded(visit_out(it)),
         Fact::ConversionReported(it) => wire::Fact::ConversionReported(conversion_out(it)),
@@ -229,6 +239,7 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
             standing: known(number::standing(it.standing), "standing")?,
             rules: it.rules.map(rules_in).transpose()?,
         }),
+        wire::Fact::IdentifierBlocked(it) => Fact::IdentifierBlocked(blocked_in(it)?),
         wire::Fact::ClickRecorded(it) => Fact::ClickRecorded(click_in(it)?),
         wire::Fact::VisitRecorded(it) => Fact::VisitRecorded(visit_in(it)?),
         wire::Fact::ConversionReported(it) => Fact::ConversionReported(conversion_in(it)?),
@@ -239,28 +250,6 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::TimePassed(_) => Fact::TimePassed,
         wire::Fact::WorkAdvanced(it) => Fact::WorkAdvanced { limit: it.limit },
     })
-}
-
-fn identifier_out(it: &Identifier) -> wire::Identifier {
-    wire::Identifier { kind: u32::from(it.kind.number()), hash: it.hash.to_vec() }
-}
-
-fn identifier_in(it: &wire::Identifier) -> Result<Identifier> {
-    let kind = u8::try_from(it.kind).ok().and_then(IdentifierKind::from_number);
-    Ok(Identifier { kind: known(kind, "kind of identifier")?, hash: fixed(&it.hash)? })
-}
-
-fn identifiers_in(all: &[wire::Identifier]) -> Result<Vec<Identifier>> {
-    all.iter().map(identifier_in).collect()
-}
-
-fn alias_out(it: &Alias) -> wire::Alias {
-    wire::Alias { of: Some(identifier_out(&it.of)), is: Some(identifier_out(&it.is)) }
-}
-
-fn aliases_in(all: &[wire::Alias]) -> Result<Vec<Alias>> {
-    let part = |it: &Option<wire::Identifier>| identifier_in(known(it.as_ref(), "kind of alias")?);
-    all.iter().map(|it| Ok(Alias { of: part(&it.of)?, is: part(&it.is)? })).collect()
 }
 
 /// Three texts that are mostly empty: none is written if all are.
@@ -321,9 +310,10 @@ fn visit_out(it: &fact::Visit) -> wire::Visit {
         program: it.program.0,
         source: it.source as u32,
         click: it.click.as_ref().map(click_ref_out),
-        identifiers: it.identifiers.iter().map(identifier_out).collect(),
+        identifiers: identifiers_out(&it.identifiers),
         path: it.path.clone(),
-        aliases: it.aliases.iter().map(alias_out).collect(),
+        aliases: aliases_out(&it.aliases),
+        left_out: left_out_out(&it.left_out),
         issued: it.issued.as_ref().map(identifier_out),
     }
 }
@@ -335,6 +325,7 @@ fn visit_in(it: wire::Visit) -> Result<fact::Visit> {
         click: it.click.map(click_ref_in),
         identifiers: identifiers_in(&it.identifiers)?,
         aliases: aliases_in(&it.aliases)?,
+        left_out: left_out_in(&it.left_out)?,
         issued: it.issued.as_ref().map(identifier_in).transpose()?,
         path: it.path,
     })
@@ -395,7 +386,7 @@ fn conversion_out(it: &fact::Conversion) -> wire::Conversion {
         currency: it.currency.to_string(),
         amount: it.amount.0,
         items: it.items.iter().map(item_out).collect(),
-        identifiers: it.identifiers.iter().map(identifier_out).collect(),
+        identifiers: identifiers_out(&it.identifiers),
         click: it.click.as_ref().map(click_ref_out),
         click_forged: it.click_forged,
         promo_code: it.promo_code.clone(),
@@ -405,7 +396,8 @@ fn conversion_out(it: &fact::Conversion) -> wire::Conversion {
         customer_status: it.customer_status.clone(),
         digest: it.digest.to_vec(),
         fields: it.fields.iter().map(field_out).collect(),
-        aliases: it.aliases.iter().map(alias_out).collect(),
+        aliases: aliases_out(&it.aliases),
+        left_out: left_out_out(&it.left_out),
     }
 }
 
@@ -421,6 +413,7 @@ fn conversion_in(it: wire::Conversion) -> Result<fact::Conversion> {
         items: it.items.into_iter().map(item_in).collect(),
         identifiers: identifiers_in(&it.identifiers)?,
         aliases: aliases_in(&it.aliases)?,
+        left_out: left_out_in(&it.left_out)?,
         click: it.click.map(click_ref_in),
         click_forged: it.click_forged,
         promo_code: it.promo_code,

@@ -1,6 +1,5 @@
 //! Numbers of the wire as people read them, for the exported log.
 
-use referee_core::identity::IdentifierKind;
 use referee_core::time::Timestamp;
 use serde::Serializer;
 
@@ -30,7 +29,22 @@ pub fn role<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
 }
 
 pub fn identifier_kind<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
-    named(u8::try_from(*it).ok().and_then(IdentifierKind::from_number), *it, to)
+    named(number::identifier_kind(*it), *it, to)
+}
+
+pub fn some_identifier_kind<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
+    match it {
+        Some(kind) => identifier_kind(kind, to),
+        None => to.serialize_none(),
+    }
+}
+
+/// By the published code.
+pub fn refusal<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    match number::refusal(*it) {
+        Some(refusal) => to.serialize_str(refusal.code()),
+        None => to.serialize_u32(*it),
+    }
 }
 
 pub fn navigation<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {

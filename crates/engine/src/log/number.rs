@@ -1,7 +1,9 @@
 //! Numbers of the wire as the rules' enums. None: this program does not know the number.
 
 use referee_core::fact::{Agent, Device, Navigation, Role};
+use referee_core::identity::IdentifierKind;
 use referee_core::program::{Category, Source, Standing};
+use referee_core::refusal::Refusal;
 
 fn find<T: Copy>(all: &[T], number: u32, of: impl Fn(T) -> u32) -> Option<T> {
     all.iter().copied().find(|it| of(*it) == number)
@@ -40,4 +42,12 @@ pub fn standing(number: u32) -> Option<Standing> {
 pub fn category(number: u32) -> Option<Category> {
     use Category::*;
     find(&[Sale, Lead, Install, Click, Other], number, |it| it as u32)
+}
+
+pub fn identifier_kind(number: u32) -> Option<IdentifierKind> {
+    u8::try_from(number).ok().and_then(IdentifierKind::from_number)
+}
+
+pub fn refusal(number: u32) -> Option<Refusal> {
+    u16::try_from(number).ok().and_then(Refusal::from_number)
 }

@@ -21,7 +21,7 @@ pub struct Record {
     #[prost(message, optional, tag = "4")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
-    #[prost(oneof = "Fact", tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30")]
+    #[prost(oneof = "Fact", tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 48")]
     pub fact: Option<Fact>,
 }
 
@@ -82,6 +82,8 @@ pub enum Fact {
     WorkAdvanced(Work),
     #[prost(message, tag = "30")]
     RulesAdopted(Rules),
+    #[prost(message, tag = "48")]
+    IdentifierBlocked(Blocked),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -123,6 +125,43 @@ pub struct Alias {
     pub of: Option<Identifier>,
     #[prost(message, optional, tag = "2")]
     pub is: Option<Identifier>,
+}
+
+#[derive(Clone, Copy, PartialEq, Message, Serialize)]
+pub struct LeftOut {
+    /// None: of a kind that is not known.
+    #[prost(uint32, optional, tag = "1")]
+    #[serde(serialize_with = "names::some_identifier_kind")]
+    pub kind: Option<u32>,
+    #[prost(uint32, tag = "2")]
+    #[serde(serialize_with = "names::refusal")]
+    pub reason: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Blocked {
+    #[prost(message, optional, tag = "1")]
+    pub identifier: Option<Identifier>,
+    #[prost(message, repeated, tag = "2")]
+    pub aliases: Vec<Identifier>,
+    #[prost(uint32, tag = "3")]
+    #[serde(serialize_with = "names::standing")]
+    pub standing: u32,
+}
+
+/// An entry of the block list, as the books keep it.
+#[derive(Clone, PartialEq, Message)]
+pub struct Block {
+    #[prost(message, optional, tag = "1")]
+    pub blocked: Option<Blocked>,
+    #[prost(uint64, tag = "2")]
+    pub record: u64,
+    #[prost(sint64, tag = "3")]
+    pub at: i64,
+    #[prost(uint32, optional, tag = "4")]
+    pub user: Option<u32>,
+    #[prost(string, tag = "5")]
+    pub reason: String,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -202,6 +241,8 @@ pub struct Visit {
     #[prost(message, optional, tag = "7")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issued: Option<Identifier>,
+    #[prost(message, repeated, tag = "8")]
+    pub left_out: Vec<LeftOut>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -248,6 +289,8 @@ pub struct Conversion {
     pub fields: Vec<Field>,
     #[prost(message, repeated, tag = "19")]
     pub aliases: Vec<Alias>,
+    #[prost(message, repeated, tag = "20")]
+    pub left_out: Vec<LeftOut>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -464,7 +507,7 @@ pub struct EventPayout {
 /// One thing set up, as the books keep it.
 #[derive(Clone, PartialEq, Message)]
 pub struct ConfigEntry {
-    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26")]
+    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 48")]
     pub entry: Option<Entry>,
 }
 
@@ -484,6 +527,8 @@ pub enum Entry {
     PromoCode(PromoCode),
     #[prost(message, tag = "26")]
     Terms(Terms),
+    #[prost(message, tag = "48")]
+    Block(Block),
 }
 
 fn is_zero(number: &u32) -> bool {

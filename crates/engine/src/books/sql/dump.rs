@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 17] = [
+const TABLES: [(&str, &str); 18] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -29,6 +29,7 @@ const TABLES: [(&str, &str); 17] = [
     ("entry", "brand, record, n"),
     ("history", "brand, action_seq, seq"),
     ("identifier", "brand, id"),
+    ("left_out", "brand, program, day, kind, reason"),
     ("node_root", "brand, node"),
     ("outbox", "brand, record, n"),
     ("payment", "brand, id"),

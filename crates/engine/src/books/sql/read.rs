@@ -7,8 +7,8 @@ use referee_core::id::{
 use referee_core::identity::Identifier;
 use referee_core::money::Money;
 use referee_core::row::{
-    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EntryRow, HistoryRow, OrderKey,
-    PaymentRow, Rollup, SubmissionRow,
+    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EntryRow, HistoryRow, LeftOutKey,
+    OrderKey, PaymentRow, Rollup, SubmissionRow,
 };
 use referee_core::time::{Day, Timestamp};
 
@@ -234,6 +234,15 @@ impl Reads for SqlReads {
         let values = [brand.0.into(), Value::integers(nodes.iter().map(|node| node.0))];
         self.ask(brand, include_str!("../../../sql/books/read_identifiers_at.sql"), &values, |row| {
             Ok((NodeId(row.number(0)?), stored::identifier(row.blob(1)?)?))
+        })
+    }
+
+    fn left_out(&self, brand: BrandId, period: Period, most: u32) -> Result<Vec<(LeftOutKey, u64)>> {
+        let values = values![brand.0, period.program.0, period.from.0, period.to.0, most];
+        self.ask(brand, include_str!("../../../sql/books/read_left_out.sql"), values, |row| {
+            let reason = stored::reason(row.number(2)?)?;
+            let (day, kind) = (Day(row.number(0)?), stored::kind_of(row.number(1)?)?);
+            Ok((LeftOutKey { program: period.program, day, kind, reason }, row.number(3)?))
         })
     }
 

@@ -82,6 +82,7 @@ fn config_key(entry: &ConfigEntry) -> (u8, u32, String) {
             let of = it.partner.map_or_else(|| "template".to_owned(), |partner| partner.to_string());
             (7, it.program.0, format!("{of}/{}", it.version))
         }
+        ConfigEntry::Block(it) => (20, 0, it.record.to_string()),
     }
 }
 
@@ -339,6 +340,12 @@ fn save_entries(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<
             added.amount.0,
             added.payout.0,
         ])?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_left_out.sql"))?;
+    for (key, count) in &new.left_out {
+        let (kind, reason) = (stored::kind_number(key.kind), key.reason.number());
+        save.row(values![brand.0, key.program.0, key.day.0, kind, reason, *count])?;
     }
     save.finish()
 }
