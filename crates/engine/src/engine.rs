@@ -1,5 +1,6 @@
 //! The engine: what a server, a command or a test holds in its hand.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS};
 use crate::log::recorder::{Durable, Recorder};
 use crate::log::spool::{SpoolFigures, SpoolLimits, SpooledLog};
 use crate::log::{Draft, Log, Position};
+use crate::lookup::Lookup;
+use crate::lookup::answer::Viewer;
 use crate::machine::{Assignment, Machine, MachineFigures, OnConfig, Progress, Running, Tell};
 use crate::peers::{Peers, Watched};
 use crate::role::Role;
@@ -218,6 +221,36 @@ impl Engine {
         let place = Place { partition, position: blocking(move || log.end(partition)).await? };
         self.wait_for(place).await;
         Ok(self.progress.borrow().get(&partition).is_some_and(|position| *position >= place.position))
+    }
+
+    /// Asks what became of something of a brand, once the books hold all that it was acknowledged before, or after a
+    /// second: then the answer says that they do not.
+    pub async fn look_up<T: Send + 'static>(
+        self: &Arc<Engine>,
+        brand: BrandId,
+        viewer: Viewer,
+        ask: impl FnOnce(&Lookup<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        // While the log is away the books still answer.
+        let caught_up = self.catch_up(brand).await.unwrap_or(false);
+        let spooled = self.spool.as_ref().is_some_and(|spool| spool.frames.load(Ordering::Relaxed) > 0);
+        let behind = !caught_up || spooled;
+        let engine = self.clone();
+        let known = engine.routing().brands.get(&brand).cloned();
+        let known = known.ok_or_else(|| Error::setup("look something up", format!("there is no brand {brand}")))?;
+        blocking(move || {
+            ask(&Lookup {
+                reads: engine.reads.as_ref(),
+                settings: &engine.settings,
+                config: &known.config,
+                keys: &known.keys,
+                brand,
+                viewer,
+                now: engine.now(),
+                behind,
+            })
+        })
+        .await
     }
 
     async fn wait_until(&self, place: Place, deadline: tokio::time::Instant) {

@@ -13,6 +13,7 @@ mod folder;
 pub mod intake;
 pub mod limits;
 pub mod log;
+pub mod lookup;
 pub mod machine;
 pub mod peers;
 pub mod relocation;

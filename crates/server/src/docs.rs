@@ -32,6 +32,7 @@ documents! {
     "reference/http-api",
     "reference/click-ids",
     "reference/refusals",
+    "reference/answers",
     "reference/errors",
     "reference/configuration",
     "reference/benchmarks",

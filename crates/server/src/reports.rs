@@ -8,8 +8,8 @@ use referee_engine::engine::blocking;
 use referee_engine::error::{Error, Result};
 use referee_engine::intake::drop_reason::FieldError;
 use referee_engine::intake::fields::Fields;
-use referee_engine::intake::hex::hex;
 use referee_engine::intake::report::{Taken, redacted};
+pub use referee_engine::intake::submission::{submission_name, submission_named};
 use referee_engine::limits::{ORDER_ID_CHARS_MAX, REPORT_DEADLINE_MS};
 use referee_engine::log::recorder::Durable;
 use referee_engine::log::{Draft, Raw};
@@ -20,19 +20,6 @@ use crate::app::App;
 /// A new name for a report, that nobody can guess.
 pub fn new_submission() -> SubmissionId {
     SubmissionId(random_bytes())
-}
-
-/// As senders know it: `A-` and the number in the form of a UUID.
-pub fn submission_name(id: SubmissionId) -> String {
-    let text = hex(&id.0);
-    format!("A-{}-{}-{}-{}-{}", &text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..])
-}
-
-pub fn submission_named(name: &str) -> Option<SubmissionId> {
-    let digits: String = name.strip_prefix("A-")?.chars().filter(|letter| *letter != '-').collect();
-    let sound = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let number = u128::from_str_radix(&digits, 16).ok().filter(|_| sound)?;
-    Some(SubmissionId(number.to_be_bytes()))
 }
 
 pub struct Reporter<'a> {
@@ -88,23 +75,6 @@ impl Reporter<'_> {
         let engine = self.app.engine.clone();
         if let Err(error) = blocking(move || engine.settings.keep_refused(&report)).await {
             tracing::warn!(%error, "a refused report could not be kept");
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_read_back() {
-        let id = SubmissionId([7; 16]);
-        assert_eq!(submission_name(id), "A-07070707-0707-0707-0707-070707070707");
-        assert_eq!(submission_named(&submission_name(id)), Some(id));
-        for other in
-            ["", "A-", "A-07", "B-07070707-0707-0707-0707-070707070707", "A-+7070707-0707-0707-0707-070707070707"]
-        {
-            assert_eq!(submission_named(other), None, "{other}");
         }
     }
 }

@@ -188,6 +188,15 @@ create table decision (
 
 create index decision_by_order on decision (brand, event_type, order_id);
 
+-- Which orders named a click as a candidate: for whoever asks what became of it.
+create table named_click (
+  brand      integer not null,
+  click      bigint not null,
+  event_type integer not null,
+  order_id   text collate "C" not null,
+  primary key (brand, click, event_type, order_id)
+);
+
 create table entry (
   brand      integer not null,
   record     bigint not null,
@@ -258,6 +267,8 @@ create table submission (
 );
 
 create index submission_by_record on submission (brand, record);
+-- Reports of an order that the rules refused.
+create index submission_refused on submission (brand, order_id) where refusal is not null;
 
 create table audit (
   brand   integer not null,

@@ -307,6 +307,12 @@ fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {
     let decision = reads.decision(BRAND, action.record).expect("decision").expect("every action has one");
     assert_eq!(decision.credits[0].action, Some(action.id));
     assert!(!decision.candidates.is_empty());
+    for candidate in &decision.candidates {
+        let orders = reads.orders_of_click(BRAND, candidate.click, 50).expect("orders");
+        assert!(orders.contains(&decision.order), "every candidate leads back to its order");
+    }
+    assert!(reads.orders_of_click(BrandId(2), decision.candidates[0].click, 50).expect("orders").is_empty());
+    assert!(reads.refused_submissions(BRAND, &action.order_id, 50).expect("submissions").is_empty());
     let entries = reads.entries(BRAND, action.id).expect("entries");
     assert_eq!(entries.iter().map(|entry| entry.amount.0).sum::<i64>(), 0);
     assert_eq!(reads.history(BRAND, action.id).expect("history").len(), 3, "opened, locked, paid");

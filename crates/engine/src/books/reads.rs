@@ -136,12 +136,16 @@ pub trait Reads: Send + Sync {
     fn conversions_of(&self, brand: BrandId, order_id: &str) -> Result<Vec<(OrderKey, ConversionRow)>>;
     /// Orders whose id begins so.
     fn orders_like(&self, brand: BrandId, prefix: &str, most: u32) -> Result<Vec<(OrderKey, ConversionRow)>>;
+    /// Orders whose decisions named a click as a candidate.
+    fn orders_of_click(&self, brand: BrandId, no: ClickNo, most: u32) -> Result<Vec<OrderKey>>;
     fn identifiers_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<(NodeId, Identifier)>>;
 
     /// What was left out of page loads and reports of a program, newest day first.
     fn left_out(&self, brand: BrandId, period: Period, most: u32) -> Result<Vec<(LeftOutKey, u64)>>;
 
     fn submission(&self, brand: BrandId, id: SubmissionId) -> Result<Option<SubmissionRow>>;
+    /// Reports of an order that the rules refused, newest first.
+    fn refused_submissions(&self, brand: BrandId, order_id: &str, most: u32) -> Result<Vec<SubmissionRow>>;
     fn count_submissions(&self, brand: BrandId) -> Result<u64>;
     /// Newest first, from before a record on.
     fn submissions(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<SubmissionRow>>;

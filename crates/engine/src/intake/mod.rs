@@ -16,4 +16,5 @@ pub mod landing;
 pub mod page_load;
 pub mod person;
 pub mod report;
+pub mod submission;
 pub mod visitor;

@@ -7,9 +7,8 @@ use axum::extract::{Path, State};
 use http::{HeaderMap, StatusCode};
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact};
 use referee_core::id::{ActionId, ClickNo, PartnerId, ProgramId};
-use referee_core::identity::IdentifierKind;
 use referee_core::program::Source;
-use referee_core::row::{ActionRow, ActionState, Candidate, ClickRow, Credit, DecisionRow, Evidence, Step};
+use referee_core::row::{ActionRow, ActionState, ClickRow, Evidence};
 use referee_core::time::Timestamp;
 use referee_engine::books::reads::{ActionFilter, ClickFilter, Counted};
 use referee_engine::engine::blocking;
@@ -136,80 +135,6 @@ pub async fn find_action(
     Ok(Json(action(&found(&app, caller.brand, &id).await?)))
 }
 
-pub async fn find_decision(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
-    let row = found(&app, caller.brand, &id).await?;
-    let (engine, brand) = (app.engine.clone(), caller.brand);
-    let row = blocking(move || engine.reads.decision(brand, row.record)).await?;
-    Ok(Json(decision(&row.ok_or_else(|| ApiError::not_found("decision"))?)))
-}
-
-fn decision(row: &DecisionRow) -> Value {
-    json!({
-        "order_id": row.order.order_id,
-        "event_type_id": row.order.event_type.0,
-        "occurred_at": date(row.occurred_at),
-        "credits": row.credits.iter().map(credit).collect::<Vec<_>>(),
-        "reason": row.refusal.map(|refusal| refusal.code()),
-        "message": row.refusal.map(|refusal| refusal.brand_sentence()),
-        "rules_version": row.rules_version,
-        "referral_window_days": row.referral_window_days,
-        "candidates": row.candidates.iter().map(candidate).collect::<Vec<_>>(),
-        "candidates_left_out": row.candidates_left_out,
-    })
-}
-
-fn credit(it: &Credit) -> Value {
-    json!({
-        "partner_id": it.partner.0,
-        "evidence": evidence_name(it.evidence),
-        "click_no": it.click.map(|no| no.to_string()),
-        "share_ppm": it.share_ppm,
-        "action_id": it.action.map(|id| id.to_string()),
-    })
-}
-
-fn candidate(it: &Candidate) -> Value {
-    json!({
-        "click_no": it.click.to_string(),
-        "partner_id": it.partner.0,
-        "ad_id": it.ad.0,
-        "clicked_at": date(it.occurred_at),
-        "won": it.lost.is_none(),
-        "share_ppm": it.share_ppm,
-        "reason": it.lost.map(|lost| lost.code()),
-        "message": it.lost.map(|lost| lost.brand_sentence()),
-        "path": it.path.iter().map(step).collect::<Vec<_>>(),
-    })
-}
-
-fn step(step: &Step) -> Value {
-    match step {
-        Step::ReportedClickId => json!({ "step": "reported_click_id" }),
-        Step::Reported { identifier } => json!({ "step": "reported", "kind": kind_name(identifier.kind) }),
-        Step::Joined { record, occurred_at, .. } => {
-            json!({ "step": "joined", "record": record.0, "occurred_at": date(*occurred_at) })
-        }
-        Step::SeenAt { .. } => json!({ "step": "seen_at_click" }),
-    }
-}
-
-fn kind_name(kind: IdentifierKind) -> &'static str {
-    match kind {
-        IdentifierKind::CustomerId => "customer_id",
-        IdentifierKind::Email => "email",
-        IdentifierKind::Phone => "phone",
-        IdentifierKind::Journey => "journey",
-        IdentifierKind::Visitor => "visitor",
-        IdentifierKind::AnonymousId => "anonymous_id",
-        IdentifierKind::Device => "device",
-    }
-}
-
 #[derive(Deserialize)]
 pub struct NewReversal {
     reason: String,
@@ -259,7 +184,7 @@ pub async fn list_clicks(
     Ok(Json(json!({ "data": rows.iter().map(click).collect::<Vec<_>>(), "next_cursor": next })))
 }
 
-fn click(row: &ClickRow) -> Value {
+pub fn click(row: &ClickRow) -> Value {
     json!({
         "click_no": row.no.to_string(),
         "program_id": row.program.0,

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod auth;
+pub mod decisions;
 pub mod extract;
 pub mod reports;
 pub mod resources;
@@ -32,9 +33,12 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/submissions/{id}", get(reports::find_submission))
         .route("/api/v1/actions", get(actions::list_actions))
         .route("/api/v1/actions/{id}", get(actions::find_action))
-        .route("/api/v1/actions/{id}/decision", get(actions::find_decision))
+        .route("/api/v1/actions/{id}/decision", get(decisions::find_decision))
         .route("/api/v1/actions/{id}/reversals", post(actions::create_reversal))
         .route("/api/v1/clicks", get(actions::list_clicks))
+        .route("/api/v1/clicks/{id}", get(decisions::find_click))
+        .route("/api/v1/orders/{text}", get(decisions::find_order))
+        .route("/api/v1/conversions/{event_type}/{order_id}/decision", get(decisions::find_decisions))
         .route("/api/v1/{*rest}", any(|| async { ApiError::not_found("resource") }))
         .method_not_allowed_fallback(|| async {
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The resource has no such method.")

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use referee_core::refusal::Refusal;
 use referee_engine::intake::drop_reason::DropReason;
+use referee_engine::lookup::advice::{ADVICE, OTHERWISE};
+use referee_engine::lookup::answer::Answer;
 
 use crate::support::data_path;
 
@@ -118,6 +120,18 @@ fn every_no_has_a_sentence_in_the_documents() {
     for reason in DropReason::ALL {
         assert!(page.contains(&format!("`{}`", reason.code())), "{} is not explained", reason.code());
     }
+    let answers = text(data_path("docs/reference/answers.md"));
+    for answer in Answer::ALL {
+        let (brand, partner) = (answer.for_brand(), answer.for_partner());
+        let row =
+            format!("| `{}` | {} | {} | {} | {} |", answer.code(), brand.says, brand.next, partner.says, partner.next);
+        assert!(answers.contains(&row), "{} is not explained as it is said: {row}", answer.code());
+    }
+    for (reason, brand, partner) in ADVICE {
+        let row = format!("| `{}` | {brand} | {partner} |", reason.code());
+        assert!(answers.contains(&row), "what to do about {} is not said: {row}", reason.code());
+    }
+    assert!(answers.contains(OTHERWISE.brand) && answers.contains(OTHERWISE.partner));
     let errors = text(data_path("docs/reference/errors.md"));
     let sources = files("crates/server/src", ".rs").iter().map(text).collect::<String>();
     let codes = sources

@@ -11,6 +11,7 @@ mod durability;
 mod faults;
 mod house;
 mod links;
+mod lookup;
 mod stores;
 mod support;
 mod trouble;

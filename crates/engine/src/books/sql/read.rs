@@ -230,6 +230,13 @@ impl Reads for SqlReads {
         )
     }
 
+    fn orders_of_click(&self, brand: BrandId, no: ClickNo, most: u32) -> Result<Vec<OrderKey>> {
+        let sql = include_str!("../../../sql/books/read_orders_of_click.sql");
+        self.ask(brand, sql, values![brand.0, no.0, most], |row| {
+            Ok(stored::order(row.number(0)?, row.text(1)?.to_owned()))
+        })
+    }
+
     fn identifiers_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<(NodeId, Identifier)>> {
         let values = [brand.0.into(), Value::integers(nodes.iter().map(|node| node.0))];
         self.ask(brand, include_str!("../../../sql/books/read_identifiers_at.sql"), &values, |row| {
@@ -253,6 +260,11 @@ impl Reads for SqlReads {
             values![brand.0, &id.0],
             rows::submission,
         )
+    }
+
+    fn refused_submissions(&self, brand: BrandId, order_id: &str, most: u32) -> Result<Vec<SubmissionRow>> {
+        let sql = include_str!("../../../sql/books/read_refused_submissions.sql");
+        self.ask(brand, sql, values![brand.0, order_id, most], rows::submission)
     }
 
     fn count_submissions(&self, brand: BrandId) -> Result<u64> {

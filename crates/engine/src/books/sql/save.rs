@@ -1,8 +1,10 @@
 //! What a batch changed and added, as the rules left it.
 
+use std::collections::BTreeSet;
+
 use referee_core::config::ConfigEntry;
-use referee_core::id::BrandId;
-use referee_core::row::{ActionRow, ClickRow, Effect};
+use referee_core::id::{BrandId, ClickNo};
+use referee_core::row::{ActionRow, ClickRow, DecisionRow, Effect, OrderKey};
 use referee_core::slice::{NewRows, Slice};
 
 use crate::books::stored::{self, ClickBits};
@@ -247,6 +249,11 @@ fn save_added(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<()
         save.row(values![brand.0, record, order.event_type.0, &order.order_id, &stored::decision(row)])?;
     }
     save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_named_click.sql"))?;
+    for (click, order) in named_clicks(&new.decisions) {
+        save.row(values![brand.0, click.0, order.event_type.0, &order.order_id])?;
+    }
+    save.finish()?;
     save_reports(db, brand, new)?;
     let mut save = db.write(include_str!("../../../sql/books/save_effect.sql"))?;
     for row in &new.effects {
@@ -254,6 +261,11 @@ fn save_added(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<()
         save.row(values![brand.0, row.record.0, row.n, action.seq, *seq, *kind as u8])?;
     }
     save.finish()
+}
+
+/// The candidates of all decisions, each once: an order may be decided several times in a batch.
+fn named_clicks(decisions: &[DecisionRow]) -> BTreeSet<(ClickNo, &OrderKey)> {
+    decisions.iter().flat_map(|row| row.candidates.iter().map(|it| (it.click, &row.order))).collect()
 }
 
 fn save_reports(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<()> {

@@ -1,0 +1,131 @@
+//! What to do about each reason, for each side.
+
+use referee_core::refusal::Refusal;
+
+use super::answer::Viewer;
+
+#[derive(Debug, Clone, Copy)]
+pub struct Advice {
+    pub brand: &'static str,
+    pub partner: &'static str,
+}
+
+impl Advice {
+    pub fn of(self, viewer: Viewer) -> &'static str {
+        match viewer {
+            Viewer::Brand => self.brand,
+            Viewer::Partner(_) => self.partner,
+        }
+    }
+}
+
+const ASK: &str = "Ask the brand about it, with the order's id.";
+
+/// Where a reason has no advice of its own.
+pub const OTHERWISE: Advice =
+    Advice { brand: "Correct what the reason names, and report the order again.", partner: ASK };
+
+/// For everything that a click or an order can be told.
+pub const ADVICE: &[(Refusal, &str, &str)] = &[
+    (Refusal::CampaignNotFound, "Report the order under a program of this brand.", ASK),
+    (
+        Refusal::ProgramNotActive,
+        "Activate the program; orders that were refused meanwhile must be reported again.",
+        ASK,
+    ),
+    (Refusal::ActionTrackerNotFound, "Report the order under an event type of the program, or add one.", ASK),
+    (
+        Refusal::ActionTrackerNotActive,
+        "Activate the event type; orders that were refused meanwhile must be reported again.",
+        ASK,
+    ),
+    (
+        Refusal::LinkNotFound,
+        "Ask the partner to copy its link again, or make a short link with this path.",
+        "Copy your link again from the portal.",
+    ),
+    (Refusal::LinkNotActive, "Activate the short link if it should count from now on.", "Use another of your links."),
+    (Refusal::AdNotFound, "Ask the partner to copy its link again.", "Copy your link again from the portal."),
+    (Refusal::AdNotActive, "Activate the ad if its clicks should count from now on.", "Use the link of another ad."),
+    (
+        Refusal::PartnerNotFound,
+        "Let the partner join the brand, or ask it to copy its link again.",
+        "Copy your link again from the portal.",
+    ),
+    (
+        Refusal::PartnerNotActive,
+        "Activate the partner if it should earn from now on.",
+        "Ask the brand why your account is paused.",
+    ),
+    (
+        Refusal::ContractNotFound,
+        "Give the partner a contract; it counts from its start on.",
+        "Ask the brand for a contract.",
+    ),
+    (
+        Refusal::ContractExpired,
+        "Give the partner a new contract; it counts from its start on.",
+        "Ask the brand for a new contract.",
+    ),
+    (
+        Refusal::ActionTermsNotFound,
+        "Add a payout for this event type to the terms; it counts from its start on.",
+        "Ask the brand whether it means to pay for this kind of event.",
+    ),
+    (
+        Refusal::Prefetch,
+        "Nothing to do: if the person follows the link after all, that is a click of its own.",
+        "Nothing to do: if the person follows the link after all, that is a click of its own.",
+    ),
+    (
+        Refusal::NotNavigation,
+        "Ask the partner to place a link that people follow, not an image, frame or script.",
+        "Place a link that people follow, not an image, frame or script.",
+    ),
+    (Refusal::DeclaredBot, "Nothing to do: the visitor was no person.", "Nothing to do: only people's clicks count."),
+    (
+        Refusal::HeadRequest,
+        "Nothing to do: some program only checked that the link works.",
+        "Nothing to do: only people's clicks count.",
+    ),
+    (
+        Refusal::ClickForged,
+        "Pass click ids on exactly as they came, whole, in their case, and for their own program.",
+        "Ask the brand to pass your click id on unchanged.",
+    ),
+    (
+        Refusal::OutsideAssociationWindow,
+        "Nothing to do. If this happens often, give the terms a longer referral window.",
+        "Nothing to do. If this happens often, ask the brand for a longer window.",
+    ),
+    (
+        Refusal::AfterEvent,
+        "Check that the order's date is the moment of the order, in the right time zone.",
+        "Ask the brand whether it reports the right time of its orders.",
+    ),
+    (
+        Refusal::OtherRefPrioritized,
+        "Nothing to do: the decision says who won, and by what.",
+        "Nothing to do: what somebody else brought counted more.",
+    ),
+    (
+        Refusal::Unclaimed,
+        "Send the click id or the customer id with the order, and let the tag name the customer when somebody signs in.",
+        "Ask the brand to send the click id or the customer id with its orders.",
+    ),
+    (
+        Refusal::ConvDuplicate,
+        "If the new figures are right, change the action instead of reporting the order again.",
+        "Nothing to do: the first report counts.",
+    ),
+    (
+        Refusal::CurrencyRateMissing,
+        "Report the order in the program's currency.",
+        "Ask the brand to report its orders in the program's currency.",
+    ),
+];
+
+pub fn advice(refusal: Refusal) -> Advice {
+    let found = ADVICE.iter().find(|(of, _, _)| *of == refusal);
+    found.map_or(OTHERWISE, |(_, brand, partner)| Advice { brand, partner })
+}
