@@ -1,9 +1,13 @@
 //! `cargo sim`: a made-up brand with made-up traffic, the same for the same seed.
 
 mod apply;
+mod audit;
+mod auditor;
 mod books;
 mod cpu;
 mod random;
+mod town;
+mod trial;
 mod world;
 
 use std::path::PathBuf;
@@ -11,10 +15,17 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-const USAGE: &str = "usage: cargo sim apply [--clicks N] [--seed N] [--folder DIR] [--database-url URL] [--json FILE]
+use crate::town::features::Features;
 
-Writes the facts of N clicks through the real log, then measures the real machine that applies them to the books:
-clicks alone, and the mix of a shop with visits and orders. The books are a file, or tables in an empty database.";
+const USAGE: &str = "usage: cargo sim apply [--clicks N] [--seed N] [--folder DIR] [--database-url URL] [--json FILE]
+       cargo sim audit [--seeds N] [--seed N | --first N] [--plain | --full] [--folder DIR]
+
+apply writes the facts of N clicks through the real log, then measures the real machine that applies them to the books:
+clicks alone, and the mix of a shop with visits and orders. The books are a file, or tables in an empty database.
+
+audit makes N small towns and asks for each what the rules made of it and what a second, simple-minded judge says. It
+tells where the two differ. --seed is one town, --first the first of several; --plain has no shared devices, no junk and
+nothing late, --full has all of that and more than the rules know yet. The word audit may be left out.";
 
 /// The program's own allocator, so that what is measured is what runs.
 #[global_allocator]
@@ -30,30 +41,62 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(mut words: impl Iterator<Item = String>) -> Result<()> {
-    match words.next().as_deref() {
-        Some("apply") => apply::run(&options(words)?),
+fn run(words: impl Iterator<Item = String>) -> Result<()> {
+    let mut words = words.peekable();
+    match words.peek().map(String::as_str) {
+        Some("apply") => apply::run(&apply_options(words.skip(1))?),
+        Some("audit") => audit::run(&audit_options(words.skip(1))?),
+        Some("--seeds") => audit::run(&audit_options(words)?),
         _ => bail!(USAGE),
     }
 }
 
-fn options(mut words: impl Iterator<Item = String>) -> Result<apply::Options> {
-    let mut options = apply::Options {
-        clicks: 1_000_000,
-        seed: 1,
-        folder: std::env::temp_dir().join(format!("referee-sim-{}", std::process::id())),
-        database_url: None,
-        json: None,
-    };
+/// For files that go away at the end.
+fn scratch() -> PathBuf {
+    std::env::temp_dir().join(format!("referee-sim-{}", std::process::id()))
+}
+
+fn number(flag: &str, value: &str) -> Result<u64> {
+    value.replace('_', "").parse().with_context(|| format!("{flag} {value}"))
+}
+
+fn value_of(flag: &str, words: &mut impl Iterator<Item = String>) -> Result<String> {
+    words.next().with_context(|| format!("{flag} needs a value\n\n{USAGE}"))
+}
+
+fn apply_options(mut words: impl Iterator<Item = String>) -> Result<apply::Options> {
+    let mut options = apply::Options { clicks: 1_000_000, seed: 1, folder: scratch(), database_url: None, json: None };
     while let Some(flag) = words.next() {
-        let value = words.next().with_context(|| format!("{flag} needs a value\n\n{USAGE}"))?;
-        let number = || value.replace('_', "").parse::<u64>().with_context(|| format!("{flag} {value}"));
+        let value = value_of(&flag, &mut words)?;
         match flag.as_str() {
-            "--clicks" => options.clicks = number()?,
-            "--seed" => options.seed = number()?,
+            "--clicks" => options.clicks = number(&flag, &value)?,
+            "--seed" => options.seed = number(&flag, &value)?,
             "--folder" => options.folder = PathBuf::from(&value),
-            "--database-url" => options.database_url = Some(value.clone()),
+            "--database-url" => options.database_url = Some(value),
             "--json" => options.json = Some(PathBuf::from(&value)),
+            _ => bail!("{flag} is not known\n\n{USAGE}"),
+        }
+    }
+    Ok(options)
+}
+
+fn audit_options(mut words: impl Iterator<Item = String>) -> Result<audit::Options> {
+    let mut options = audit::Options { first: 1, seeds: 50, features: Features::KNOWN, folder: scratch() };
+    while let Some(flag) = words.next() {
+        if flag == "--plain" {
+            options.features = Features::PLAIN;
+            continue;
+        }
+        if flag == "--full" {
+            options.features = Features::FULL;
+            continue;
+        }
+        let value = value_of(&flag, &mut words)?;
+        match flag.as_str() {
+            "--seeds" => options.seeds = number(&flag, &value)?,
+            "--first" => options.first = number(&flag, &value)?,
+            "--seed" => (options.first, options.seeds) = (number(&flag, &value)?, 1),
+            "--folder" => options.folder = PathBuf::from(&value),
             _ => bail!("{flag} is not known\n\n{USAGE}"),
         }
     }

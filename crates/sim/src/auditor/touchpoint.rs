@@ -1,0 +1,70 @@
+//! Clicks, as their records or their ids tell of them.
+
+use referee_core::fact::{Agent, Click, ClickRef, Navigation, Record, Signals};
+use referee_core::id::{ClickNo, PartnerId, ProgramId, RecordNo};
+use referee_core::refusal::Refusal;
+use referee_core::time::Timestamp;
+
+use super::brand::Brand;
+use super::sighting::Node;
+
+#[derive(Debug, Clone)]
+pub struct Touchpoint {
+    pub no: ClickNo,
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub at: Timestamp,
+    /// The record that told of it first.
+    pub record: RecordNo,
+    pub node: Node,
+    /// Why it did not count.
+    pub refusal: Option<Refusal>,
+    /// Known from its id only.
+    pub recovered: bool,
+}
+
+impl Touchpoint {
+    pub fn recorded(brand: &Brand, record: &Record, click: &Click) -> Touchpoint {
+        let led_nowhere = brand.link_refusal(click.program, click.partner, click.ad, record.occurred_at);
+        Touchpoint {
+            no: click.no,
+            program: click.program,
+            partner: click.partner,
+            at: record.occurred_at,
+            record: record.no,
+            node: click.visitor.map_or(Node::Click(click.no), Node::Named),
+            refusal: not_a_person(&click.signals).or(led_nowhere),
+            recovered: false,
+        }
+    }
+
+    pub fn recovered(brand: &Brand, record: &Record, click: ClickRef) -> Touchpoint {
+        Touchpoint {
+            no: click.no,
+            program: click.program,
+            partner: click.partner,
+            at: click.clicked_at,
+            record: record.no,
+            node: Node::Click(click.no),
+            refusal: brand.link_refusal(click.program, click.partner, click.ad, click.clicked_at),
+            recovered: true,
+        }
+    }
+
+    /// The record of a click that was known from its id.
+    pub fn complete(&mut self, click: &Click) {
+        self.refusal = not_a_person(&click.signals).or(self.refusal);
+        self.recovered = false;
+    }
+}
+
+/// What the request was, if not a person who followed a link.
+fn not_a_person(signals: &Signals) -> Option<Refusal> {
+    match signals {
+        Signals { prefetch: true, .. } => Some(Refusal::Prefetch),
+        Signals { head: true, .. } => Some(Refusal::HeadRequest),
+        Signals { navigation: Navigation::Embedded, .. } => Some(Refusal::NotNavigation),
+        Signals { agent: Agent::Bot | Agent::Preview, .. } => Some(Refusal::DeclaredBot),
+        _ => None,
+    }
+}

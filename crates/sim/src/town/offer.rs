@@ -1,0 +1,160 @@
+//! What the brand of a town sets up, and what it changes while people shop.
+
+use referee_core::contract::{EventPayout, Payout, TermsRules};
+use referee_core::fact::{AdSet, EventTypeSet, Fact, TermsSet};
+use referee_core::id::{AdId, EventTypeId, PartnerId, ProgramId};
+use referee_core::machine::RULES_VERSION;
+use referee_core::money::{Currency, MICROS, Money};
+use referee_core::program::{Category, Program, PromoCode, Standing};
+use referee_core::time::Timestamp;
+use referee_engine::error::Result;
+use referee_engine::zone::zone;
+
+use super::clock::OPENING;
+use crate::random::Random;
+
+pub const MAIN: ProgramId = ProgramId(1);
+pub const SECOND: ProgramId = ProgramId(2);
+pub const SALE: EventTypeId = EventTypeId(1);
+pub const LEAD: EventTypeId = EventTypeId(2);
+/// The second program's only kind of event.
+pub const ORDER: EventTypeId = EventTypeId(3);
+
+const BY_TEMPLATE: PartnerId = PartnerId(11);
+const SHORT: PartnerId = PartnerId(12);
+const WEEKLY: PartnerId = PartnerId(13);
+const ENDING: PartnerId = PartnerId(14);
+const WITHOUT_CONTRACT: PartnerId = PartnerId(15);
+const COMING_AND_GOING: PartnerId = PartnerId(16);
+/// A link may name anybody.
+const STRANGER: PartnerId = PartnerId(99);
+/// Those whose links people follow, the frequent ones first.
+pub const LINKS: [PartnerId; 7] = [BY_TEMPLATE, SHORT, WEEKLY, COMING_AND_GOING, ENDING, WITHOUT_CONTRACT, STRANGER];
+pub const CODES: [&str; 5] = ["TRAIL10", "SHORT5", "RESTING", "NOTHING", "UNKNOWN"];
+const ZONES: [&str; 5] = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "UTC"];
+
+/// Before the oldest moment that a report may claim.
+fn founded() -> Timestamp {
+    OPENING.minus_days(100)
+}
+
+/// Facts before anybody comes, with the moment they are recorded.
+pub fn set_up(random: &mut Random) -> Result<Vec<(Timestamp, Fact)>> {
+    let mut facts = vec![
+        Fact::RulesAdopted { version: RULES_VERSION },
+        Fact::ProgramSet(program(MAIN, *b"EUR", random.of(&ZONES))?),
+        Fact::ProgramSet(program(SECOND, *b"JPY", "Asia/Tokyo")?),
+        event_type(MAIN, SALE, "sale", Category::Sale, true),
+        event_type(MAIN, LEAD, "lead", Category::Lead, false),
+        event_type(SECOND, ORDER, "order", Category::Sale, true),
+        terms(MAIN, None, rules(30, Some(80_000), Some(2_500_000))),
+        terms(SECOND, None, rules(14, None, Some(120 * MICROS))),
+    ];
+    for program in [MAIN, SECOND] {
+        facts.extend([1, 2, 3].map(|id| ad(program, AdId(id), Standing::Active)));
+    }
+    for partner in LINKS.into_iter().filter(|it| *it != STRANGER) {
+        facts.push(Fact::PartnerSet { partner, standing: Standing::Active });
+        facts.extend(contract(partner));
+        if partner != SHORT {
+            facts.push(Fact::TermsSet(TermsSet { rules: None, ..bare_terms(SECOND, Some(partner)) }));
+        }
+    }
+    for (name, partner, standing) in [
+        (CODES[0], BY_TEMPLATE, Standing::Active),
+        (CODES[1], SHORT, Standing::Active),
+        (CODES[2], WEEKLY, Standing::Paused),
+        (CODES[3], WITHOUT_CONTRACT, Standing::Active),
+    ] {
+        facts.push(code(name, partner, standing));
+    }
+    Ok(facts.into_iter().map(|fact| (founded(), fact)).collect())
+}
+
+/// What changes at some moment on the way.
+pub fn changes(random: &mut Random, mut moment: impl FnMut(&mut Random) -> Timestamp) -> Vec<(Timestamp, Fact)> {
+    let mut facts = Vec::new();
+    let (a, b) = (moment(random), moment(random));
+    facts.push((a.min(b), Fact::PartnerSet { partner: COMING_AND_GOING, standing: Standing::Paused }));
+    facts.push((a.max(b), Fact::PartnerSet { partner: COMING_AND_GOING, standing: Standing::Active }));
+    let at = moment(random);
+    facts.push((at, ad(MAIN, AdId(3), Standing::Paused)));
+    let (at, later) = (moment(random), random.below(3) as u32);
+    let mut newer = bare_terms(MAIN, Some(SHORT));
+    newer.rules = Some(rules(3, Some(60_001), None));
+    newer.starts_at = at.plus_days(later);
+    facts.push((at, Fact::TermsSet(newer)));
+    let at = moment(random);
+    let ended = TermsSet { starts_at: at, standing: Standing::Paused, ..bare_terms(MAIN, Some(WEEKLY)) };
+    facts.push((at, Fact::TermsSet(ended)));
+    let at = moment(random);
+    facts.push((at, code(CODES[2], WEEKLY, Standing::Active)));
+    facts
+}
+
+fn program(id: ProgramId, currency: [u8; 3], zone_name: &str) -> Result<Program> {
+    Ok(Program {
+        id,
+        name: format!("Program {id}"),
+        currency: Currency(currency),
+        zone: zone(zone_name, OPENING)?,
+        standing: Standing::Active,
+        default_landing_url: "https://www.shop.example/".into(),
+        permitted_hosts: vec!["www.shop.example".into()],
+        tracking_hosts: vec![format!("go{id}.shop.example")],
+        click_param: "pt".into(),
+        cookie_days: 30,
+    })
+}
+
+fn event_type(program: ProgramId, id: EventTypeId, code: &str, category: Category, server_wins: bool) -> Fact {
+    Fact::EventTypeSet(EventTypeSet {
+        program,
+        id: Some(id),
+        code: code.into(),
+        name: code.into(),
+        category,
+        standing: Standing::Active,
+        server_wins,
+    })
+}
+
+fn ad(program: ProgramId, id: AdId, standing: Standing) -> Fact {
+    let landing_url = format!("https://www.shop.example/landing/{id}");
+    Fact::AdSet(AdSet { program, id: Some(id), name: format!("Ad {id}"), landing_url, standing })
+}
+
+fn code(name: &str, partner: PartnerId, standing: Standing) -> Fact {
+    Fact::PromoCodeSet(PromoCode { program: MAIN, code: name.into(), partner, standing })
+}
+
+fn contract(partner: PartnerId) -> Option<Fact> {
+    let mut terms = bare_terms(MAIN, Some(partner));
+    match partner {
+        SHORT => terms.rules = Some(rules(1, Some(123_456), Some(5_000))),
+        WEEKLY => {
+            let sale = Payout::Fixed { amount: Money(5 * MICROS) };
+            let payouts = vec![EventPayout { event_type: SALE, payout: sale }];
+            terms.rules = Some(TermsRules { referral_window_days: 7, lock_days: 14, payouts });
+        }
+        ENDING => terms.ends_at = Some(OPENING.plus_days(20)),
+        WITHOUT_CONTRACT => return None,
+        _ => {}
+    }
+    Some(Fact::TermsSet(terms))
+}
+
+fn bare_terms(program: ProgramId, partner: Option<PartnerId>) -> TermsSet {
+    TermsSet { program, partner, starts_at: founded(), ends_at: None, standing: Standing::Active, rules: None }
+}
+
+fn terms(program: ProgramId, partner: Option<PartnerId>, rules: TermsRules) -> Fact {
+    Fact::TermsSet(TermsSet { rules: Some(rules), ..bare_terms(program, partner) })
+}
+
+fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> TermsRules {
+    let rate = sale_ppm.map(|ppm| EventPayout { event_type: SALE, payout: Payout::Rate { ppm } });
+    let fixed = fixed.map(|micros| Payout::Fixed { amount: Money(micros) });
+    let fixed = fixed.into_iter().flat_map(|payout| [LEAD, ORDER].map(|event_type| EventPayout { event_type, payout }));
+    TermsRules { referral_window_days: window_days, lock_days: 30, payouts: rate.into_iter().chain(fixed).collect() }
+}
