@@ -4,6 +4,7 @@ mod apply;
 mod audit;
 mod auditor;
 mod books;
+mod corpus;
 mod cpu;
 mod random;
 mod town;
@@ -19,13 +20,17 @@ use crate::town::features::Features;
 
 const USAGE: &str = "usage: cargo sim apply [--clicks N] [--seed N] [--folder DIR] [--database-url URL] [--json FILE]
        cargo sim audit [--seeds N] [--seed N | --first N] [--plain | --full] [--folder DIR]
+       cargo sim corpus [--people N] [--seed N] [--write FILE] [--folder DIR]
 
 apply writes the facts of N clicks through the real log, then measures the real machine that applies them to the books:
 clicks alone, and the mix of a shop with visits and orders. The books are a file, or tables in an empty database.
 
 audit makes N small towns and asks for each what the rules made of it and what a second, simple-minded judge says. It
 tells where the two differ. --seed is one town, --first the first of several; --plain has no shared devices, no junk and
-nothing late, --full has all of that and more than the rules know yet. The word audit may be left out.";
+nothing late, --full has all of that and more than the rules know yet. The word audit may be left out.
+
+corpus makes a town in which it is known who did what, and tells how right the joins of the graph are, and those of
+simpler methods.";
 
 /// The program's own allocator, so that what is measured is what runs.
 #[global_allocator]
@@ -46,6 +51,7 @@ fn run(words: impl Iterator<Item = String>) -> Result<()> {
     match words.peek().map(String::as_str) {
         Some("apply") => apply::run(&apply_options(words.skip(1))?),
         Some("audit") => audit::run(&audit_options(words.skip(1))?),
+        Some("corpus") => corpus::run(&corpus_options(words.skip(1))?),
         Some("--seeds") => audit::run(&audit_options(words)?),
         _ => bail!(USAGE),
     }
@@ -97,6 +103,21 @@ fn audit_options(mut words: impl Iterator<Item = String>) -> Result<audit::Optio
             "--first" => options.first = number(&flag, &value)?,
             "--seed" => (options.first, options.seeds) = (number(&flag, &value)?, 1),
             "--folder" => options.folder = PathBuf::from(&value),
+            _ => bail!("{flag} is not known\n\n{USAGE}"),
+        }
+    }
+    Ok(options)
+}
+
+fn corpus_options(mut words: impl Iterator<Item = String>) -> Result<corpus::Options> {
+    let mut options = corpus::Options { people: 2_000, seed: 1, folder: scratch(), write: None };
+    while let Some(flag) = words.next() {
+        let value = value_of(&flag, &mut words)?;
+        match flag.as_str() {
+            "--people" => options.people = usize::try_from(number(&flag, &value)?)?,
+            "--seed" => options.seed = number(&flag, &value)?,
+            "--folder" => options.folder = PathBuf::from(&value),
+            "--write" => options.write = Some(PathBuf::from(&value)),
             _ => bail!("{flag} is not known\n\n{USAGE}"),
         }
     }

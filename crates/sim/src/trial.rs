@@ -70,7 +70,8 @@ pub struct Findings {
 pub fn of(town: &Town, seed: u64, folder: &Path) -> Result<Findings> {
     let path = folder.join(format!("{seed}.db"));
     let mut books = SqlBooks::open_file(&path)?;
-    fill(&mut books, &town.records, seed)?;
+    let mut random = Random::new(!seed);
+    fill(&mut books, &town.records, &mut || 1 + random.popular(BATCH_MAX) as usize)?;
     let reads = SqlReads::open_file(&path)?;
     let (mut auditor, mut findings) = (Auditor::default(), Findings::default());
     let mut heard: BTreeMap<(u64, OrderName), Verdict> = BTreeMap::new();
@@ -95,13 +96,13 @@ pub fn of(town: &Town, seed: u64, folder: &Path) -> Result<Findings> {
     Ok(findings)
 }
 
-fn fill(books: &mut SqlBooks, records: &[Record], seed: u64) -> Result<()> {
-    let mut random = Random::new(!seed);
+/// Applies records to books, so many with one slice.
+pub fn fill(books: &mut SqlBooks, records: &[Record], at_once: &mut dyn FnMut() -> usize) -> Result<()> {
     let (mut config, mut state) = (Config::default(), BrandState::default());
     books.begin(PARTITION, Position(0))?;
     let mut rest = records;
     while !rest.is_empty() {
-        let (batch, others) = rest.split_at(rest.len().min(1 + random.popular(BATCH_MAX) as usize));
+        let (batch, others) = rest.split_at(rest.len().min(at_once()));
         (config, state) = apply_records(books, BRAND, config, state, batch, &mut |_, _| {})?;
         rest = others;
     }

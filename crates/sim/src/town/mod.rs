@@ -1,12 +1,12 @@
 //! A small made-up town whose people click, visit and buy: the same for the same seed. It knows who did what, which
 //! the records do not say.
 
-mod clock;
-mod device;
+pub mod clock;
+pub mod device;
 pub mod features;
 mod flood;
 pub mod names;
-mod offer;
+pub mod offer;
 pub mod person;
 mod purchase;
 mod session;
@@ -160,20 +160,22 @@ impl Days {
 
     fn into_town(mut self) -> Town {
         self.facts.sort_by_key(|(moments, _)| moments.received);
-        let actor = |fact: &Fact| {
-            fact.stands_alone().then(|| Actor { user: UserId(1), role: Role::Owner, reason: String::new() })
-        };
         let records = self.facts.into_iter().zip(1..).map(|((moments, fact), n)| Record {
             no: RecordNo(n),
             brand: BRAND,
             id: FactId { edge: 1, epoch: 1, n },
             received_at: moments.received,
             occurred_at: moments.occurred,
-            actor: actor(&fact),
+            actor: owner_of(&fact),
             fact,
         });
         Town { records: records.collect(), names: self.names, clickers: self.clickers, buyers: self.buyers }
     }
+}
+
+/// Who caused a fact: what is set up, a person does.
+pub fn owner_of(fact: &Fact) -> Option<Actor> {
+    fact.stands_alone().then(|| Actor { user: UserId(1), role: Role::Owner, reason: String::new() })
 }
 
 #[cfg(test)]

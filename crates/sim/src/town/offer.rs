@@ -20,7 +20,7 @@ pub const LEAD: EventTypeId = EventTypeId(2);
 /// The second program's only kind of event.
 pub const ORDER: EventTypeId = EventTypeId(3);
 
-const BY_TEMPLATE: PartnerId = PartnerId(11);
+pub const BY_TEMPLATE: PartnerId = PartnerId(11);
 const SHORT: PartnerId = PartnerId(12);
 const WEEKLY: PartnerId = PartnerId(13);
 const ENDING: PartnerId = PartnerId(14);
@@ -34,7 +34,7 @@ pub const CODES: [&str; 5] = ["TRAIL10", "SHORT5", "RESTING", "NOTHING", "UNKNOW
 const ZONES: [&str; 5] = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "UTC"];
 
 /// Before the oldest moment that a report may claim.
-fn founded() -> Timestamp {
+pub fn founded() -> Timestamp {
     OPENING.minus_days(100)
 }
 
@@ -69,6 +69,19 @@ pub fn set_up(random: &mut Random) -> Result<Vec<(Timestamp, Fact)>> {
         facts.push(code(name, partner, standing));
     }
     Ok(facts.into_iter().map(|fact| (founded(), fact)).collect())
+}
+
+/// One program, one partner, one ad.
+pub fn plain_set_up() -> Result<Vec<Fact>> {
+    Ok(vec![
+        Fact::RulesAdopted { version: RULES_VERSION },
+        Fact::ProgramSet(program(MAIN, *b"EUR", "Europe/Berlin")?),
+        event_type(MAIN, SALE, "sale", Category::Sale, true),
+        terms(MAIN, None, rules(30, Some(80_000), None)),
+        ad(MAIN, AdId(1), Standing::Active),
+        Fact::PartnerSet { partner: BY_TEMPLATE, standing: Standing::Active },
+        Fact::TermsSet(bare_terms(MAIN, Some(BY_TEMPLATE))),
+    ])
 }
 
 /// What changes at some moment on the way.
