@@ -9,7 +9,7 @@ use crate::id::{
 };
 use crate::identity::{Alias, Blocked, Identifier, LeftOut};
 use crate::money::{Currency, Money};
-use crate::program::{Category, Program, PromoCode, Source, Standing, VanityLink};
+use crate::program::{Category, CreditPolicy, Program, PromoCode, Source, Standing, VanityLink};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -127,6 +127,9 @@ pub struct EventTypeSet {
     pub category: Category,
     pub standing: Standing,
     pub server_wins: bool,
+    pub credit: CreditPolicy,
+    pub parent: Option<EventTypeId>,
+    pub settle_hours: u32,
 }
 
 /// Creates an ad, or changes the one with this id.

@@ -69,6 +69,42 @@ pub struct EventType {
     pub standing: Standing,
     /// Whether a server's report wins over a browser's of the same order.
     pub server_wins: bool,
+    /// Which touchpoints of a buyer have a share, and how large it is.
+    pub credit: CreditPolicy,
+    /// Whoever earned the action of this type earns those of this one: a subscription and its renewals.
+    pub parent: Option<EventTypeId>,
+    /// How long an order that earned nothing may still be decided again.
+    pub settle_hours: u32,
+}
+
+/// The settle time of an event type that names none.
+pub const SETTLE_HOURS_DEFAULT: u32 = 24;
+
+/// Which of the touchpoints that may earn an order have a share of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[repr(u8)]
+pub enum CreditPolicy {
+    /// The last has all.
+    #[default]
+    Last = 1,
+    /// The first has all.
+    First = 2,
+    /// Each has the same.
+    Linear = 3,
+    /// First and last have 40 % each, those between the rest.
+    Position = 4,
+    /// Half as much for every seven days of age.
+    TimeDecay = 5,
+}
+
+impl CreditPolicy {
+    pub const ALL: [CreditPolicy; 5] = [
+        CreditPolicy::Last,
+        CreditPolicy::First,
+        CreditPolicy::Linear,
+        CreditPolicy::Position,
+        CreditPolicy::TimeDecay,
+    ];
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

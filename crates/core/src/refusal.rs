@@ -64,7 +64,7 @@ refusals! {
     ClickForged = 30, "CLICK_FORGED", "The click id was altered, or was made by another installation or for another program.", "The click id is not valid.";
     OutsideAssociationWindow = 31, "OUTSIDE_ASSOCIATION_WINDOW", "The click was before the contract's referral window began.", "Your click was outside the referral window.";
     AfterEvent = 32, "AFTER_EVENT", "The click came after the event.", "Your click came after the event.";
-    OtherRefPrioritized = 33, "OTHER_REF_PRIORITIZED", "A later click, or stronger evidence, won.", "Another partner's or channel's later click won.";
+    OtherRefPrioritized = 33, "OTHER_REF_PRIORITIZED", "Another click won by the credit policy, or stronger evidence did.", "Another click won: of another partner or channel, or of yours.";
     Unclaimed = 34, "UNCLAIMED", "No partner's click or code could be joined to the buyer.", "No click of yours could be joined to the buyer.";
 
     // The report itself.

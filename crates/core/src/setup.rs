@@ -53,6 +53,7 @@ pub(crate) fn set_event_type(slice: &mut Slice, fact: &EventTypeSet) -> Subject 
             return Err(Refusal::CodeTaken);
         }
     }
+    parent_exists(slice, fact, id)?;
     let event_type = EventType {
         program: fact.program,
         id,
@@ -61,9 +62,22 @@ pub(crate) fn set_event_type(slice: &mut Slice, fact: &EventTypeSet) -> Subject 
         category: fact.category,
         standing: fact.standing,
         server_wins: fact.server_wins,
+        credit: fact.credit,
+        parent: fact.parent,
+        settle_hours: fact.settle_hours,
     };
     set(slice, ConfigEntry::EventType(event_type));
     Ok(id.to_string())
+}
+
+/// A parent is another event type of the program, and no parent of its own parent: nothing would ever earn.
+fn parent_exists(slice: &Slice, fact: &EventTypeSet, id: EventTypeId) -> Result<(), Refusal> {
+    let mut parent = fact.parent;
+    while let Some(of) = parent {
+        let known = slice.config.event_types.get(&(fact.program, of)).filter(|_| of != id);
+        parent = known.ok_or(Refusal::ActionTrackerNotFound)?.parent;
+    }
+    Ok(())
 }
 
 pub(crate) fn set_ad(slice: &mut Slice, fact: &AdSet) -> Subject {

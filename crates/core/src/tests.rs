@@ -4,6 +4,7 @@
 mod attribution;
 mod books;
 mod changes;
+mod credit;
 mod evidence;
 mod fixture;
 mod histories;

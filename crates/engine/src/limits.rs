@@ -46,6 +46,8 @@ pub const URL_CHARS_MAX: usize = 2_048;
 pub const FUTURE_MS_MAX: i64 = 5 * 60 * 1_000;
 /// How far back a claimed time may be, as the documented interfaces limit it.
 pub const PAST_DAYS_MAX: u32 = 88;
+/// How long an order that earned nothing may be decided again: the longest settle time. Later it would surprise.
+pub const SETTLE_HOURS_MAX: u32 = 30 * 24;
 /// How long a refused report is kept for whoever looks for it.
 pub const REFUSED_REPORT_DAYS: u32 = 30;
 /// How long raw addresses, user agents and pages are kept.

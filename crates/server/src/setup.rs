@@ -1,7 +1,10 @@
 //! What people and programs type when they set something up, checked in one place.
 
+use referee_core::config::Config;
+use referee_core::id::{EventTypeId, ProgramId};
+use referee_core::program::CreditPolicy;
 use referee_engine::intake::click::is_slug;
-use referee_engine::limits::URL_CHARS_MAX;
+use referee_engine::limits::{SETTLE_HOURS_MAX, URL_CHARS_MAX};
 use url::Url;
 
 /// Paths on a tracking host that are ours.
@@ -9,6 +12,49 @@ const RESERVED: [&str; 6] = ["c", "pt", "tag", "robots", "healthz", "PageLoad"];
 
 /// A name is read in lists: longer, and it says no more.
 const NAME_CHARS_MAX: usize = 200;
+
+/// How an order may be shared, as forms and the API name it, with a sentence for people.
+pub const CREDIT_POLICIES: [(CreditPolicy, &str, &str); 5] = [
+    (CreditPolicy::Last, "last", "Last click: the last click before the order earns all of it."),
+    (CreditPolicy::First, "first", "First click: the first click of the buyer earns all of it."),
+    (CreditPolicy::Linear, "linear", "Linear: every click has the same share."),
+    (
+        CreditPolicy::Position,
+        "position",
+        "Position: the first and the last click have 40 % each, those between share the rest.",
+    ),
+    (CreditPolicy::TimeDecay, "time_decay", "Time decay: a click has half the weight of one that is a week newer."),
+];
+
+pub fn credit_name(policy: CreditPolicy) -> &'static str {
+    CREDIT_POLICIES.iter().find(|(it, _, _)| *it == policy).map_or("", |(_, name, _)| name)
+}
+
+pub fn credit(name: &str) -> Result<CreditPolicy, &'static str> {
+    let found = CREDIT_POLICIES.iter().find(|(_, it, _)| *it == name);
+    found.map(|(policy, _, _)| *policy).ok_or("It is last, first, linear, position or time_decay.")
+}
+
+/// An event type whose partners earn the children. It can't be below its own child.
+pub fn parent(
+    config: &Config,
+    program: ProgramId,
+    child: Option<EventTypeId>,
+    parent: EventTypeId,
+) -> Result<EventTypeId, &'static str> {
+    let mut above = Some(parent);
+    while let Some(id) = above {
+        if Some(id) == child {
+            return Err("It is this event type itself, or has it for a parent.");
+        }
+        above = config.event_types.get(&(program, id)).ok_or("The program has no such event type.")?.parent;
+    }
+    Ok(parent)
+}
+
+pub fn settle_hours(hours: u32) -> Result<u32, &'static str> {
+    if hours <= SETTLE_HOURS_MAX { Ok(hours) } else { Err("It is at most 720 hours, which is 30 days.") }
+}
 
 /// Where visitors land: an absolute address of the web.
 pub fn landing_url(text: &str) -> Result<String, &'static str> {

@@ -15,7 +15,7 @@ use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId, Submiss
 use referee_core::identity::{Alias, Identifier, IdentifierKind};
 use referee_core::machine::RULES_VERSION;
 use referee_core::money::{Currency, MICROS, Money};
-use referee_core::program::{Category, Program, Source, Standing};
+use referee_core::program::{Category, CreditPolicy, Program, SETTLE_HOURS_DEFAULT, Source, Standing};
 use referee_core::time::Timestamp;
 use referee_engine::intake::click_id::ClickNumbers;
 use referee_engine::intake::keys::BrandKeys;
@@ -351,6 +351,9 @@ fn sale() -> EventTypeSet {
         category: Category::Sale,
         standing: Standing::Active,
         server_wins: true,
+        credit: CreditPolicy::Last,
+        parent: None,
+        settle_hours: SETTLE_HOURS_DEFAULT,
     }
 }
 

@@ -30,8 +30,8 @@ const SET_UP: &str = "
 /// A history of at most so many facts after the set-up.
 pub fn history(facts: usize) -> impl Strategy<Value = String> {
     let ids = vec((select(&["A", "A", "B", "B", "C", "Z"][..]), 1..=3_u32, 0..40_u32), CLICKS as usize);
-    (ids, vec((gap(), fact()), 1..=facts)).prop_map(|(ids, facts)| {
-        let mut text = SET_UP.to_owned();
+    (credit(), ids, vec((gap(), fact()), 1..=facts)).prop_map(|(credit, ids, facts)| {
+        let mut text = SET_UP.replace("event sale", &format!("event sale credit={credit}"));
         for (n, (partner, ad, day)) in ids.iter().enumerate() {
             text += &format!("at d{day}+{n}s lost k{n} {partner} ad={ad}\n");
         }
@@ -42,6 +42,11 @@ pub fn history(facts: usize) -> impl Strategy<Value = String> {
         }
         text
     })
+}
+
+/// How orders are shared.
+fn credit() -> impl Strategy<Value = &'static str> {
+    select(&["last", "first", "linear", "position", "decay"][..])
 }
 
 /// Milliseconds to the next fact.
@@ -182,5 +187,6 @@ fn set_up() -> impl Strategy<Value = String> {
             "unblock email v1",
         ][..],
     );
-    prop_oneof![1 => terms, 2 => standing.prop_map(str::to_owned)]
+    let credit = credit().prop_map(|credit| format!("event sale credit={credit}"));
+    prop_oneof![2 => terms, 1 => credit, 4 => standing.prop_map(str::to_owned)]
 }

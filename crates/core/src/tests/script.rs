@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::words::{
-    D0, Line, click_no, currency, days, digest, identifier, item, item_change, moment, money, number, partner, payout,
-    zone,
+    D0, Line, click_no, credit, currency, days, digest, hours, identifier, item, item_change, moment, money, number,
+    partner, payout, zone,
 };
 use crate::contract::{EventPayout, TermsRules};
 use crate::fact::{
@@ -14,7 +14,7 @@ use crate::fact::{
 use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
 use crate::identity::Blocked;
 use crate::money::Currency;
-use crate::program::{Category, Program, PromoCode, Source, Standing, VanityLink};
+use crate::program::{Category, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source, Standing, VanityLink};
 use crate::time::Timestamp;
 
 /// The shop that most histories happen in.
@@ -190,6 +190,9 @@ impl Reader {
             category: Category::Sale,
             standing: line.standing(),
             server_wins: !line.flag("first-wins"),
+            credit: credit(line.option("credit")),
+            parent: line.option("parent").map(|name| self.event_id(program, name)),
+            settle_hours: line.option("settle").map_or(SETTLE_HOURS_DEFAULT, hours),
         })
     }
 

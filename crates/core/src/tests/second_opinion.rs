@@ -15,9 +15,9 @@ use crate::fact::{Conversion, Fact, Item, Record};
 use crate::id::{ClickNo, EventTypeId, PartnerId};
 use crate::identity::{Alias, Identifier, IdentifierKind};
 use crate::money::{Currency, Money};
-use crate::program::{Source, Standing};
+use crate::program::{CreditPolicy, Source, Standing};
 use crate::refusal::Refusal;
-use crate::row::{ActionState, Candidate, ClickRow, DecisionRow, Evidence, Step};
+use crate::row::{ActionRow, ActionState, Candidate, ClickRow, DecisionRow, Evidence, Step};
 use crate::time::{DAY_MS, Timestamp};
 
 proptest! {
@@ -113,12 +113,12 @@ impl Judge {
         let identifiers = self.usable(&report.identifiers, &report.aliases);
         let names: Vec<Name> = click.into_iter().chain(identifiers).chain(heard.buyer).collect();
         self.meet(names.iter().copied().collect());
-        let action = told.actions.first().map(|id| &books.actions[&id.seq]);
+        let actions: Vec<&ActionRow> = told.actions.iter().map(|id| &books.actions[&id.seq]).collect();
         if told.refusal.is_none() || decision.is_some() {
             heard.buyer = heard.buyer.or(names.first().copied());
-            let itemised = action.is_some_and(|action| !action.items.is_empty());
+            let itemised = actions.iter().any(|action| !action.items.is_empty());
             if same_money && heard.earned {
-                let pending = action.is_some_and(|action| action.state == ActionState::Pending);
+                let pending = actions.iter().any(|action| action.state == ActionState::Pending);
                 let brings_items = pending && !heard.itemised && !report.items.is_empty();
                 assert_eq!((told.unchanged, itemised), (!brings_items, heard.itemised || brings_items));
             }
@@ -128,7 +128,7 @@ impl Judge {
             if before.is_some() && !same_money {
                 (heard.source, heard.currency, heard.amount) = (report.source, report.currency, report.amount);
             }
-            (heard.earned, heard.itemised) = (action.is_some(), itemised);
+            (heard.earned, heard.itemised) = (!actions.is_empty(), itemised);
             self.orders.insert(key, heard.clone());
         }
         if let Some(decision) = decision {
@@ -139,25 +139,33 @@ impl Judge {
     /// Whether the decision is as it must be, and says so.
     fn compare(&self, books: &Books, report: &Conversion, names: &[Name], first_at: Timestamp, decision: &DecisionRow) {
         assert_eq!(decision.occurred_at, first_at, "an order is decided as of when it was first reported");
-        let mut ruling = self.rule(books, report, names, first_at);
+        let mut rulings = self.rule(books, report, names, first_at);
         if books.config.programs[&report.program].currency != report.currency {
             let told = |refusal: Option<Refusal>| refusal == Some(Refusal::CurrencyRateMissing);
-            assert_eq!(told(decision.refusal), ruling.is_some(), "the currency stands in the way of whoever had won");
-            let kept_out = decision.candidates.iter().find(|it| told(it.lost)).map(|it| it.click);
-            assert_eq!(kept_out, ruling.and_then(|it| it.click));
-            ruling = None;
+            assert_eq!(
+                told(decision.refusal),
+                !rulings.is_empty(),
+                "the currency stands in the way of whoever had won"
+            );
+            let kept_out = decision.candidates.iter().filter(|it| told(it.lost)).map(|it| it.click);
+            assert_eq!(kept_out.rev().collect::<Vec<_>>(), clicks(&rulings));
+            rulings.clear();
         }
-        let won = decision.candidates.iter().find(|it| it.lost.is_none()).map(|it| it.click);
-        let action = decision.credits.first().and_then(|it| it.action).map(|id| &books.actions[&id.seq]);
-        assert_eq!(
-            action.map(|it| (it.partner, it.evidence, it.click, it.intended_payout)),
-            ruling.as_ref().map(|it| (it.partner, it.evidence, it.click, it.payout)),
-        );
-        if let Some(ruling) = ruling {
-            let credits: Vec<_> = decision.credits.iter().map(|it| (it.partner, it.evidence, it.share_ppm)).collect();
-            assert_eq!(credits, [(ruling.partner, ruling.evidence, 1_000_000)]);
-            assert_eq!(won, ruling.click, "the candidate that won is the one that is credited");
+        let won = decision.candidates.iter().filter(|it| it.lost.is_none()).rev();
+        assert_eq!(won.clone().map(|it| it.click).collect::<Vec<_>>(), clicks(&rulings), "those that won are credited");
+        for (told, ruling) in won.zip(&rulings) {
+            assert!(told.share_ppm.abs_diff(ruling.share_ppm) <= ruling.doubt_ppm, "{told:?} is not {ruling:?}");
         }
+        // What was decided within the doubt holds for all that follows from it.
+        for (ruling, told) in rulings.iter_mut().zip(decision.candidates.iter().filter(|it| it.lost.is_none()).rev()) {
+            ruling.share_ppm = told.share_ppm;
+        }
+        let order = Order { config: &books.config, report, at: first_at };
+        let actions = decision.credits.iter().map(|it| &books.actions[&it.action.unwrap().seq]);
+        let told: Vec<_> = actions
+            .map(|it| (it.partner, it.evidence, it.click, it.share_ppm, it.intended_amount, it.intended_payout))
+            .collect();
+        assert_eq!(told, order.parts(&rulings));
         let reported = report.click.map(|click| &books.clicks[&click.no]).filter(|it| it.program == report.program);
         let is_named = |click: &ClickRow| decision.candidates.iter().any(|it| it.click == click.no);
         assert!(decision.candidates_left_out > 0 || reported.is_none_or(is_named), "a click of old is still named");
@@ -195,24 +203,39 @@ impl Judge {
         self.people.push(names);
     }
 
-    fn rule(&self, books: &Books, report: &Conversion, names: &[Name], at: Timestamp) -> Option<Ruling> {
+    /// Who has shares by which touchpoints, the oldest first.
+    fn rule(&self, books: &Books, report: &Conversion, names: &[Name], at: Timestamp) -> Vec<Ruling> {
         let config = &books.config;
         let order = Order { config, report, at };
+        let whole = |partner: PartnerId, evidence: Evidence| {
+            let pays = order.pays(partner).is_some();
+            pays.then_some(Ruling { partner, evidence, click: None, share_ppm: 1_000_000, doubt_ppm: 0 })
+        };
         if let Some(partner) = report.forced_partner {
-            return order.ruling(partner, Evidence::ForcedPartner, None);
+            return whole(partner, Evidence::ForcedPartner).into_iter().collect();
         }
         let code = config.promo_codes.get(&(report.program, report.promo_code.clone()));
         let by_code = code.filter(|code| code.standing == Standing::Active);
-        if let Some(ruling) = by_code.and_then(|code| order.ruling(code.partner, Evidence::PromoCode, None)) {
-            return Some(ruling);
+        if let Some(ruling) = by_code.and_then(|code| whole(code.partner, Evidence::PromoCode)) {
+            return vec![ruling];
         }
         let buyer: Vec<&BTreeSet<Name>> =
             self.people.iter().filter(|person| names.iter().any(|name| person.contains(name))).collect();
         let theirs = |click: &&ClickRow| buyer.iter().any(|person| person.contains(&Name::Click(click.no)));
-        let could_win = books.clicks.values().filter(theirs).filter(|click| order.could_win(click));
-        let last = could_win.max_by_key(|click| (click.occurred_at, click.record))?;
-        let by_id = report.click.is_some_and(|click| click.no == last.no);
-        order.ruling(last.partner, if by_id { Evidence::ClickId } else { Evidence::Identifier }, Some(last.no))
+        let mut able: Vec<&ClickRow> =
+            books.clicks.values().filter(theirs).filter(|click| order.could_win(click)).collect();
+        able.sort_by_key(|click| (click.occurred_at, click.record));
+        let able = &able[able.len().saturating_sub(50)..];
+        let by_id = |click: &ClickRow| report.click.is_some_and(|it| it.no == click.no);
+        let shares = order.shares(able).into_iter().zip(able);
+        let ruling = |(share_ppm, click): (u32, &&ClickRow)| Ruling {
+            partner: click.partner,
+            evidence: if by_id(click) { Evidence::ClickId } else { Evidence::Identifier },
+            click: Some(click.no),
+            share_ppm,
+            doubt_ppm: able.len() as u32,
+        };
+        shares.map(ruling).filter(|it| it.share_ppm > 0).collect()
     }
 }
 
@@ -265,11 +288,19 @@ fn begins_with_what_was_reported(books: &Books, report: &Conversion, candidate: 
     }
 }
 
+/// A share of one touchpoint, or all by stronger evidence.
+#[derive(Debug)]
 struct Ruling {
     partner: PartnerId,
     evidence: Evidence,
     click: Option<ClickNo>,
-    payout: Money,
+    share_ppm: u32,
+    /// How far off the judge may be, who reckons with fractions of floating point.
+    doubt_ppm: u32,
+}
+
+fn clicks(rulings: &[Ruling]) -> Vec<ClickNo> {
+    rulings.iter().filter_map(|it| it.click).collect()
 }
 
 struct Order<'a> {
@@ -279,14 +310,60 @@ struct Order<'a> {
 }
 
 impl Order<'_> {
-    fn ruling(&self, partner: PartnerId, evidence: Evidence, click: Option<ClickNo>) -> Option<Ruling> {
+    /// The shares of touchpoints, oldest first, in millionths.
+    fn shares(&self, able: &[&ClickRow]) -> Vec<u32> {
+        let n = able.len();
+        let last = n.saturating_sub(1);
+        let policy = self.config.event_types[&(self.report.program, self.report.event_type)].credit;
+        let weight = |(i, click): (usize, &&ClickRow)| match policy {
+            CreditPolicy::Last => f64::from(i == last),
+            CreditPolicy::First => f64::from(i == 0),
+            CreditPolicy::Linear => 1.0,
+            CreditPolicy::Position if i == 0 || i == last => 2.0,
+            CreditPolicy::Position => 1.0 / (n as f64 - 2.0),
+            CreditPolicy::TimeDecay => {
+                let days = ((self.at.0 - click.occurred_at.0).max(0) / DAY_MS) as f64;
+                2_f64.powf(-days / 7.0)
+            }
+        };
+        let weights: Vec<f64> = able.iter().enumerate().map(weight).collect();
+        let sum: f64 = weights.iter().sum();
+        weights.iter().map(|weight| (weight / sum * 1e6).round() as u32).collect()
+    }
+
+    /// What each partner has, in the order of the last touchpoints.
+    fn parts(&self, rulings: &[Ruling]) -> Vec<(PartnerId, Evidence, Option<ClickNo>, u32, Money, Money)> {
+        let of = |partner: PartnerId| rulings.iter().filter(move |it| it.partner == partner);
+        let is_last = |it: &&Ruling| of(it.partner).next_back().is_some_and(|last| last.click == it.click);
+        let (mut before_ppm, mut parts) = (0, Vec::new());
+        for last in rulings.iter().filter(is_last) {
+            let share_ppm: u32 = of(last.partner).map(|it| it.share_ppm).sum();
+            let amount = self.first_of(before_ppm + share_ppm) - self.first_of(before_ppm);
+            before_ppm += share_ppm;
+            let payout = self.payout(last.partner, amount, share_ppm).unwrap();
+            parts.push((last.partner, last.evidence, last.click, share_ppm, Money(amount), payout));
+        }
+        parts
+    }
+
+    /// The first so many millionths of the amount, in whole cents; all of it is all of it.
+    fn first_of(&self, ppm: u32) -> i64 {
+        let amount = self.report.amount.0;
+        if ppm == 1_000_000 {
+            return amount;
+        }
+        let cents = i128::from(amount) * i128::from(ppm) / 10_000_000_000;
+        i64::try_from(cents).unwrap() * 10_000
+    }
+
+    fn payout(&self, partner: PartnerId, amount: i64, share_ppm: u32) -> Option<Money> {
         let millionths_of_millionths = match self.pays(partner)? {
-            Payout::Rate { ppm } => i128::from(self.report.amount.0) * i128::from(ppm),
-            Payout::Fixed { amount } => i128::from(amount.0) * 1_000_000,
+            Payout::Rate { ppm } => i128::from(amount) * i128::from(ppm),
+            Payout::Fixed { amount } => i128::from(amount.0) * i128::from(share_ppm),
         };
         // Nothing here is negative: half a cent more, cut off after the cents.
         let cents = (millionths_of_millionths + 5_000_000_000) / 10_000_000_000;
-        Some(Ruling { partner, evidence, click, payout: Money(i64::try_from(cents).unwrap() * 10_000) })
+        Some(Money(i64::try_from(cents).unwrap() * 10_000))
     }
 
     fn could_win(&self, click: &ClickRow) -> bool {

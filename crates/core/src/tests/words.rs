@@ -7,7 +7,7 @@ use crate::fact::{Item, ItemChange};
 use crate::id::{AdId, ClickNo, PartnerId, ProgramId};
 use crate::identity::{Alias, Identifier, IdentifierKind, LeftOut};
 use crate::money::{Currency, MICROS, Money};
-use crate::program::{Source, Standing};
+use crate::program::{CreditPolicy, Source, Standing};
 use crate::refusal::Refusal;
 use crate::time::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp, Zone};
 
@@ -164,6 +164,21 @@ fn span_ms(mut text: &str) -> i64 {
 
 pub fn days(text: &str) -> u32 {
     number(text.strip_suffix('d').unwrap_or_else(|| panic!("{text} is no number of days")))
+}
+
+pub fn hours(text: &str) -> u32 {
+    number(text.strip_suffix('h').unwrap_or_else(|| panic!("{text} is no number of hours")))
+}
+
+pub fn credit(text: Option<&str>) -> CreditPolicy {
+    match text {
+        None | Some("last") => CreditPolicy::Last,
+        Some("first") => CreditPolicy::First,
+        Some("linear") => CreditPolicy::Linear,
+        Some("position") => CreditPolicy::Position,
+        Some("decay") => CreditPolicy::TimeDecay,
+        Some(other) => panic!("no such policy: {other}"),
+    }
 }
 
 pub fn payout(text: &str) -> Payout {

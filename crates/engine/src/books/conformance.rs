@@ -6,15 +6,15 @@ use std::sync::Arc;
 use referee_core::config::Config;
 use referee_core::contract::{EventPayout, Payout, TermsRules};
 use referee_core::fact::{
-    Actor, AdSet, Agent, Click, ClickRef, Conversion, EventTypeSet, Fact, Navigation, Record, Role, Signals, TermsSet,
-    Visit,
+    ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
+    Navigation, Record, Role, Signals, TermsSet, Visit,
 };
 use referee_core::id::{
     AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
 };
 use referee_core::identity::{Alias, Blocked, Identifier, IdentifierKind, LeftOut};
 use referee_core::money::{Currency, MICROS, Money};
-use referee_core::program::{Category, Program, Source, Standing};
+use referee_core::program::{Category, CreditPolicy, Program, SETTLE_HOURS_DEFAULT, Source, Standing};
 use referee_core::refusal::Refusal;
 use referee_core::row::{ActionState, BrandState};
 use referee_core::time::{Day, Timestamp, Zone};
@@ -47,6 +47,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     a_rollback_leaves_nothing(make);
     the_newest_runs_of_an_edge_are_known(make);
     reads_find_what_was_written(make);
+    an_order_of_several_actions_is_kept_whole(make);
 }
 
 /// A small history of a brand: 40 clicks, visits that join them to customers, orders, and time passing.
@@ -101,6 +102,9 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         category: Category::Sale,
         standing: Standing::Active,
         server_wins: true,
+        credit: CreditPolicy::Last,
+        parent: None,
+        settle_hours: SETTLE_HOURS_DEFAULT,
     };
     let ad = AdSet {
         program: PROGRAM,
@@ -223,6 +227,65 @@ fn apply(subject: &mut Subject, records: &[Record], at_once: usize) {
     }
     let (read_config, read_state) = books.brand(PARTITION, BRAND).expect("brand");
     assert_eq!((read_config, read_state), (config, state), "what the machine holds is what the books hold");
+}
+
+/// Two partners share an order, which changes later.
+fn shared() -> Vec<Record> {
+    let mut facts = set_up();
+    let other = PartnerId(13);
+    for (_, fact) in set_up() {
+        match fact {
+            Fact::EventTypeSet(it) => {
+                facts.push((NOON, Fact::EventTypeSet(EventTypeSet { credit: CreditPolicy::Linear, ..it })))
+            }
+            Fact::TermsSet(it) => {
+                facts.push((NOON, Fact::PartnerSet { partner: other, standing: Standing::Active }));
+                facts.push((NOON, Fact::TermsSet(TermsSet { partner: Some(other), ..it })));
+            }
+            _ => {}
+        }
+    }
+    for (i, partner) in [(0, PARTNER), (1, other)] {
+        let Fact::ClickRecorded(it) = click(i) else { continue };
+        facts.push((NOON.plus_ms(i as i64), Fact::ClickRecorded(Click { partner, ..it })));
+        facts.push((NOON.plus_ms(10), visit(i)));
+    }
+    facts.push((NOON.plus_ms(20), conversion(3)));
+    for (submission, change) in [(1, ActionChange::Amount(Money(1_010_000))), (2, ActionChange::Reverse)] {
+        facts.push((
+            NOON.plus_ms(30),
+            Fact::ChangeRequested(ChangeRequest {
+                submission: SubmissionId([submission; 16]),
+                target: ActionTarget::Order { event_type: SALE, order_id: "order-3".into() },
+                disposition: "ITEM_RETURNED".into(),
+                source: Source::Server,
+                change,
+            }),
+        ));
+    }
+    facts.into_iter().enumerate().map(|(i, (at, fact))| record(i as u64 + 1, at, fact)).collect()
+}
+
+fn an_order_of_several_actions_is_kept_whole(make: &mut dyn FnMut() -> Subject) {
+    let (mut one_by_one, mut whole) = (make(), make());
+    apply(&mut one_by_one, &shared(), 1);
+    apply(&mut whole, &shared(), 1_000);
+    assert_eq!((one_by_one.dump)(), (whole.dump)());
+    let reads = whole.reads.as_ref();
+    let (_, order) = reads.conversions_of(BRAND, "order-3").expect("conversions").remove(0);
+    let actions: Vec<_> =
+        order.actions.iter().map(|id| reads.action(BRAND, *id).expect("action").expect("it is there")).collect();
+    let told: Vec<_> = actions.iter().map(|it| (it.partner.0, it.share_ppm, it.intended_amount.0, it.state)).collect();
+    let reversed = ActionState::Reversed;
+    assert_eq!(told, [(11, 500_000, 1_500_000, reversed), (13, 500_000, 1_500_000, reversed)]);
+    let decision = reads.decision(BRAND, order.record).expect("decision").expect("it is there");
+    let ids: Vec<_> = decision.credits.iter().filter_map(|credit| credit.action).collect();
+    assert_eq!(ids, order.actions);
+    assert_eq!(decision.candidates.iter().map(|it| it.share_ppm).collect::<Vec<_>>(), [500_000, 500_000]);
+    let submission = reads.submission(BRAND, SubmissionId([1; 16])).expect("submission").expect("it is there");
+    assert_eq!(submission.actions, order.actions);
+    let amounts = actions.iter().map(|it| reads.history(BRAND, it.id).expect("history")[1].amount_delta.0);
+    assert_eq!(amounts.collect::<Vec<_>>(), [-1_000_000, -990_000], "1.01 is 0.50 and 0.51");
 }
 
 fn splits_do_not_matter(make: &mut dyn FnMut() -> Subject) {

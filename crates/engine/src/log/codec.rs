@@ -95,6 +95,9 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
             category: it.category as u32,
             standing: it.standing as u32,
             server_wins: it.server_wins,
+            credit: Some(it.credit as u32),
+            parent: it.parent.map(|id| id.0),
+            settle_hours: Some(it.settle_hours),
         }),
         ConfigEntry::Partner(it) => wire::Entry::Partner(wire::Partner { id: it.id.0, standing: it.standing as u32 }),
         ConfigEntry::Ad(it) => wire::Entry::Ad(wire::Ad {
@@ -132,6 +135,9 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
             category: known(number::category(it.category), "category")?,
             standing: known(number::standing(it.standing), "standing")?,
             server_wins: it.server_wins,
+            credit: credit_in(it.credit)?,
+            parent: it.parent.map(EventTypeId),
+            settle_hours: it.settle_hours.unwrap_or(program::SETTLE_HOURS_DEFAULT),
         }),
         wire::Entry::Partner(it) => ConfigEntry::Partner(config::Partner {
             id: PartnerId(it.id),
@@ -171,6 +177,9 @@ fn fact_out(fact: &Fact) -> wire::Fact {
             category: it.category as u32,
             standing: it.standing as u32,
             server_wins: it.server_wins,
+            credit: Some(it.credit as u32),
+            parent: it.parent.map(|id| id.0),
+            settle_hours: Some(it.settle_hours),
         }),
         Fact::PartnerSet { partner, standing } => {
             wire::Fact::PartnerSet(wire::Partner { id: partner.0, standing: *standing as u32 })
@@ -206,6 +215,11 @@ fn fact_out(fact: &Fact) -> wire::Fact {
     }
 }
 
+/// Before there was a choice, the last touchpoint had all.
+fn credit_in(number: Option<u32>) -> Result<program::CreditPolicy> {
+    number.map_or(Ok(program::CreditPolicy::Last), |number| known(number::credit(number), "credit policy"))
+}
+
 fn fact_in(fact: wire::Fact) -> Result<Fact> {
     Ok(match fact {
         wire::Fact::RulesAdopted(it) => Fact::RulesAdopted { version: it.version },
@@ -218,6 +232,9 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
             category: known(number::category(it.category), "category")?,
             standing: known(number::standing(it.standing), "standing")?,
             server_wins: it.server_wins,
+            credit: credit_in(it.credit)?,
+            parent: it.parent.map(EventTypeId),
+            settle_hours: it.settle_hours.unwrap_or(program::SETTLE_HOURS_DEFAULT),
         }),
         wire::Fact::PartnerSet(it) => {
             Fact::PartnerSet { partner: PartnerId(it.id), standing: known(number::standing(it.standing), "standing")? }

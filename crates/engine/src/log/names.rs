@@ -71,6 +71,11 @@ pub fn category<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::category(*it), *it, to)
 }
 
+pub fn credit<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
+    let it = it.unwrap_or_default();
+    named(number::credit(it), it, to)
+}
+
 pub fn hex<S: Serializer>(it: &[u8], to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&it.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }

@@ -2,7 +2,7 @@
 
 use referee_core::fact::{Agent, Device, Navigation, Role};
 use referee_core::identity::IdentifierKind;
-use referee_core::program::{Category, Source, Standing};
+use referee_core::program::{Category, CreditPolicy, Source, Standing};
 use referee_core::refusal::Refusal;
 
 fn find<T: Copy>(all: &[T], number: u32, of: impl Fn(T) -> u32) -> Option<T> {
@@ -50,4 +50,8 @@ pub fn identifier_kind(number: u32) -> Option<IdentifierKind> {
 
 pub fn refusal(number: u32) -> Option<Refusal> {
     u16::try_from(number).ok().and_then(Refusal::from_number)
+}
+
+pub fn credit(number: u32) -> Option<CreditPolicy> {
+    find(&CreditPolicy::ALL, number, |it| it as u32)
 }

@@ -9,7 +9,7 @@ use referee_core::fact::*;
 use referee_core::id::*;
 use referee_core::identity::{Alias, Block, Blocked, Identifier, IdentifierKind, LeftOut};
 use referee_core::money::{Currency, Money};
-use referee_core::program::{Category, Program, PromoCode, Source, Standing, VanityLink};
+use referee_core::program::{Category, CreditPolicy, Program, PromoCode, Source, Standing, VanityLink};
 use referee_core::refusal::Refusal;
 use referee_core::time::{Timestamp, Zone};
 
@@ -80,6 +80,9 @@ fn event_type() -> EventTypeSet {
         category: Category::Sale,
         standing: Standing::Active,
         server_wins: true,
+        credit: CreditPolicy::TimeDecay,
+        parent: Some(EventTypeId(4_637)),
+        settle_hours: 48,
     }
 }
 
@@ -247,6 +250,7 @@ fn frozen(mut bytes: &[u8]) -> Frame {
 /// A record without what version 1 did not write.
 fn as_version_1_had_it(mut draft: Draft) -> Draft {
     match &mut draft.fact {
+        Fact::EventTypeSet(it) => (it.credit, it.parent, it.settle_hours) = (CreditPolicy::Last, None, 24),
         Fact::VisitRecorded(it) => (it.aliases, it.left_out, it.issued) = (Vec::new(), Vec::new(), None),
         Fact::ConversionReported(it) => {
             it.identifiers.truncate(1);

@@ -404,6 +404,16 @@ pub struct EventType {
     pub standing: u32,
     #[prost(bool, tag = "7")]
     pub server_wins: bool,
+    /// None: as the rules say of one that names none.
+    #[prost(uint32, optional, tag = "8")]
+    #[serde(serialize_with = "names::credit", skip_serializing_if = "Option::is_none")]
+    pub credit: Option<u32>,
+    #[prost(uint32, optional, tag = "9")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u32>,
+    #[prost(uint32, optional, tag = "10")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settle_hours: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use referee_core::config::Config;
 use referee_core::fact::{Actor, AdSet, EventTypeSet, Fact, Role, TermsSet};
 use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId, UserId};
-use referee_core::program::{Category, PromoCode, Standing, VanityLink};
+use referee_core::program::{Category, PromoCode, SETTLE_HOURS_DEFAULT, Standing, VanityLink};
 use referee_core::refusal::Refusal;
 use referee_engine::engine::blocking;
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use super::auth::{Caller, caller, reader};
 use super::extract::Body;
 use crate::app::App;
 use crate::error::ApiError;
-use crate::setup::{landing_url, slug};
+use crate::setup::{credit, credit_name, landing_url, parent, settle_hours, slug};
 
 type Created = Result<(StatusCode, Json<Value>), ApiError>;
 
@@ -63,7 +63,8 @@ pub async fn list_event_types(State(app): State<Arc<App>>, headers: HeaderMap) -
         json!({
             "id": it.id.0, "program_id": it.program.0, "code": it.code, "name": it.name,
             "category": format!("{:?}", it.category).to_lowercase(), "standing": standing(it.standing),
-            "server_wins": it.server_wins,
+            "server_wins": it.server_wins, "credit": credit_name(it.credit), "parent_id": it.parent.map(|id| id.0),
+            "settle_hours": it.settle_hours,
         })
     });
     Ok(data(rows.collect()))
@@ -79,6 +80,9 @@ pub struct NewEventType {
     category: String,
     #[serde(default = "yes")]
     server_wins: bool,
+    credit: Option<String>,
+    parent_id: Option<u32>,
+    settle_hours: Option<u32>,
 }
 
 fn yes() -> bool {
@@ -91,18 +95,26 @@ pub async fn create_event_type(
     Body(body): Body<NewEventType>,
 ) -> Created {
     let caller = caller(&app, &headers, "write").await?;
-    let known = &config(&app, caller.brand)?.event_types;
-    if known.keys().any(|(_, id)| Some(id.0) == body.id) {
+    let config = config(&app, caller.brand)?;
+    if config.event_types.keys().any(|(_, id)| Some(id.0) == body.id) {
         return Err(Refusal::IdTaken.into());
     }
+    let (program, id) = (ProgramId(body.program_id), body.id.map(EventTypeId));
+    let invalid = |field: &'static str| move |why: &str| ApiError::invalid_field(field, why);
+    let policy = body.credit.as_deref().map(credit).transpose().map_err(invalid("credit"))?;
+    let above = body.parent_id.map(|it| parent(&config, program, id, EventTypeId(it))).transpose();
+    let hours = settle_hours(body.settle_hours.unwrap_or(SETTLE_HOURS_DEFAULT)).map_err(invalid("settle_hours"))?;
     let fact = Fact::EventTypeSet(EventTypeSet {
-        program: ProgramId(body.program_id),
-        id: body.id.map(EventTypeId),
+        program,
+        id,
         code: body.code,
         name: body.name,
         category: category(&body.category)?,
         standing: Standing::Active,
         server_wins: body.server_wins,
+        credit: policy.unwrap_or_default(),
+        parent: above.map_err(invalid("parent_id"))?,
+        settle_hours: hours,
     });
     created(&app, &caller, fact).await
 }

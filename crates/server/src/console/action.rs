@@ -13,6 +13,7 @@ use referee_core::row::{
     Account, ActionRow, ActionState, Candidate, DecisionRow, EntryRow, HistoryKind, HistoryRow, Step, WHOLE_PPM,
 };
 use referee_core::time::Zone;
+use referee_engine::books::reads::ActionFilter;
 use referee_engine::engine::blocking;
 use referee_engine::intake::amount;
 use referee_engine::intake::change::REASONS;
@@ -24,11 +25,16 @@ use super::page::{csrf, page};
 use super::person::{Failure, May, Person, done};
 use crate::reports::new_submission;
 
+/// The most actions of one order that are shown: as many as may share it.
+const SHARED_BY_MAX: u32 = 50;
+
 struct Told {
     action: ActionRow,
     decision: Option<DecisionRow>,
     history: Vec<HistoryRow>,
     entries: Vec<EntryRow>,
+    /// The other actions of the order, for the brand's side.
+    siblings: Vec<ActionRow>,
     identifiers: HashMap<NodeId, Identifier>,
     /// Who changed it, for the brand's side.
     users: HashMap<UserId, String>,
@@ -47,7 +53,7 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
         p.facts {
             span class=(format::state_class(action.state)) { (state) }
             @if person.partner.is_none() { a.underlined href={ "/partners/" (action.partner) } { (person.partner_name(action.partner)) } }
-            span.muted { (format::date_time(action.occurred_at, &zone)) ", action " (action.id) }
+            span.muted { (format::date_time(action.occurred_at, &zone)) ", action " (action.id) (share(action.share_ppm)) }
         }
         div.two {
             section.card.pad {
@@ -59,6 +65,7 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
             }
             (pricing(&person, action))
         }
+        (siblings(&person, &told))
         (history(&told, &zone))
         (ledger(&told.entries, action))
         @if person.may(May::Manage) && action.state == ActionState::Pending { (forms(&person, action)) }
@@ -75,6 +82,14 @@ async fn ask(person: &Person, id: ActionId) -> Result<Told, Failure> {
         let Some(action) = action else { return Ok(None) };
         let decision = reads.decision(brand, action.record)?;
         let nodes: Vec<NodeId> = decision.iter().flat_map(|it| &it.candidates).flat_map(nodes_of).collect();
+        let of_order = ActionFilter {
+            event_type: Some(id.event_type),
+            order_id: Some(action.order_id.clone()),
+            ..ActionFilter::default()
+        };
+        let mut siblings =
+            if partner.is_none() { reads.actions(brand, &of_order, None, SHARED_BY_MAX)? } else { Vec::new() };
+        siblings.retain(|it| it.id != id);
         let users = if partner.is_none() { engine.settings.users_of(brand)? } else { Vec::new() };
         let named = |it: UserOfBrand| (it.user.id, if it.user.name.is_empty() { it.user.email } else { it.user.name });
         Ok(Some(Told {
@@ -82,6 +97,7 @@ async fn ask(person: &Person, id: ActionId) -> Result<Told, Failure> {
             history: reads.history(brand, id)?,
             entries: reads.entries(brand, id)?,
             identifiers: reads.identifiers_at(brand, &nodes)?.into_iter().collect(),
+            siblings,
             decision,
             action,
         }))
@@ -195,9 +211,11 @@ fn pricing(person: &Person, action: &ActionRow) -> Markup {
     let of = if action.terms_of_template { None } else { Some(action.partner) };
     let rules = person.config.rules_of(action.id.program, of, action.terms_version);
     let payout = rules.and_then(|rules| rules.payout(action.id.event_type));
+    let whole = action.share_ppm == WHOLE_PPM;
     let how = match payout {
-        Some(referee_core::contract::Payout::Rate { ppm }) => format!("{} of the order", format::rate(ppm)),
-        Some(referee_core::contract::Payout::Fixed { .. }) => "a fixed payout".into(),
+        Some(referee_core::contract::Payout::Rate { ppm }) => format!("{} of it", format::rate(ppm)),
+        Some(referee_core::contract::Payout::Fixed { .. }) if whole => "a fixed payout".into(),
+        Some(referee_core::contract::Payout::Fixed { .. }) => "a fixed payout, by share".into(),
         None => "the terms are not known".into(),
     };
     let money = |amount| format::money(amount, action.currency);
@@ -212,9 +230,31 @@ fn pricing(person: &Person, action: &ActionRow) -> Markup {
                     @for item in &action.items {
                         tr { td { (item.quantity) " × " (item.name) @if !item.sku.is_empty() { span.muted { " " (item.sku) } } } td.num { (money(item.amount)) } }
                     }
-                    tr { td { "Order" } td.num { (money(action.amount)) } }
+                    tr { td { @if whole { "Order" } @else { "Its part of the order, " (format::rate(action.share_ppm)) } } td.num { (money(action.amount)) } }
                     @if !action.promo_code.is_empty() { tr { td { "Promo code" } td.num { (action.promo_code) } } }
                     tr { td { b { "Payout" } br; span.muted { (how) } } td.num { b { (money(action.payout)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// Who else has a share of the order.
+fn siblings(person: &Person, told: &Told) -> Markup {
+    let money = |amount| format::money(amount, told.action.currency);
+    html! {
+        @if !told.siblings.is_empty() {
+            section.card.scroll {
+                table {
+                    thead { tr { th { "Other actions of this order" } th.num { "Share" } th.num { "Amount" } th.num { "Payout" } } }
+                    tbody { @for it in &told.siblings {
+                        tr {
+                            td { a.underlined href={ "/actions/" (it.id) } { (person.partner_name(it.partner)) } span.muted { ", " (format::state(it.state)) } }
+                            td.num { (format::rate(it.share_ppm)) }
+                            td.num { (money(it.amount)) }
+                            td.num { (money(it.payout)) }
+                        }
+                    } }
                 }
             }
         }
@@ -309,7 +349,7 @@ fn forms(person: &Person, action: &ActionRow) -> Markup {
                 h2 { "Modify" }
                 form.stack action={ "/actions/" (action.id) } method="post" {
                     (csrf(person))
-                    label { "New amount of the order, " (action.currency.to_string())
+                    label { (if action.share_ppm == WHOLE_PPM { "New amount of the order, " } else { "New amount of this part of the order, " }) (action.currency.to_string())
                         input name="amount" required inputmode="decimal" value=(amount::decimal(action.amount, action.currency)); }
                     (reasons)
                     button { "Modify" }

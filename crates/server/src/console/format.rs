@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use referee_core::contract::Payout;
 use referee_core::fact::Role;
 use referee_core::money::{Currency, Money};
-use referee_core::program::Standing;
+use referee_core::program::{CreditPolicy, Standing};
 use referee_core::row::{ActionState, Evidence};
 use referee_core::time::{Day, Timestamp, Zone};
 use referee_engine::intake::amount::decimal;
@@ -150,6 +150,16 @@ pub fn role(role: Role) -> &'static str {
         Role::Viewer => "Viewer",
         Role::Partner => "Partner",
         Role::Operator => "Operator",
+    }
+}
+
+pub fn credit(policy: CreditPolicy) -> &'static str {
+    match policy {
+        CreditPolicy::Last => "Last click",
+        CreditPolicy::First => "First click",
+        CreditPolicy::Linear => "Linear",
+        CreditPolicy::Position => "Position",
+        CreditPolicy::TimeDecay => "Time decay",
     }
 }
 

@@ -73,6 +73,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/settings/terms", post(settings::program::set_template))
         .route("/settings/event-types", post(settings::event_types::create))
         .route("/settings/event-types/standing", post(settings::event_types::change))
+        .route(
+            "/settings/event-types/{program}/{id}",
+            get(settings::event_types::show).post(settings::event_types::set),
+        )
         .route("/settings/people", get(settings::people::show))
         .route("/settings/users", post(settings::people::create))
         .route("/settings/users/{id}/disable", post(settings::people::disable))

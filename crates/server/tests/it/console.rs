@@ -19,7 +19,7 @@ on_every_pair!(
     every_table_has_a_file_with_figures_to_reckon_with,
 );
 
-const SCREENS: [&str; 15] = [
+const SCREENS: [&str; 16] = [
     "/",
     "/partners",
     "/partners/1",
@@ -31,6 +31,7 @@ const SCREENS: [&str; 15] = [
     "/feed",
     "/payments",
     "/settings",
+    "/settings/event-types/1/1",
     "/settings/tokens",
     "/settings/people",
     "/audit",

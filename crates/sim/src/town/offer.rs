@@ -5,7 +5,7 @@ use referee_core::fact::{AdSet, EventTypeSet, Fact, TermsSet};
 use referee_core::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use referee_core::machine::RULES_VERSION;
 use referee_core::money::{Currency, MICROS, Money};
-use referee_core::program::{Category, Program, PromoCode, Standing};
+use referee_core::program::{Category, CreditPolicy, Program, PromoCode, SETTLE_HOURS_DEFAULT, Standing};
 use referee_core::time::Timestamp;
 use referee_engine::error::Result;
 use referee_engine::zone::zone;
@@ -129,6 +129,9 @@ fn event_type(program: ProgramId, id: EventTypeId, code: &str, category: Categor
         category,
         standing: Standing::Active,
         server_wins,
+        credit: CreditPolicy::Last,
+        parent: None,
+        settle_hours: SETTLE_HOURS_DEFAULT,
     })
 }
 

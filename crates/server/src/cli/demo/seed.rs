@@ -6,7 +6,7 @@ use referee_core::contract::{EventPayout, Payout, TermsRules};
 use referee_core::fact::{Actor, AdSet, EventTypeSet, Fact, Role, TermsSet};
 use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId};
 use referee_core::money::{Currency, MICROS, Money};
-use referee_core::program::{Category, Program, PromoCode, Standing, VanityLink};
+use referee_core::program::{Category, CreditPolicy, Program, PromoCode, SETTLE_HOURS_DEFAULT, Standing, VanityLink};
 use referee_engine::engine::{Engine, SettleError};
 use referee_engine::error::{Error, Result};
 use referee_engine::settings::{NewBrand, Settings, TokenKind, random_text};
@@ -203,6 +203,9 @@ impl Planter<'_> {
             category,
             standing: Standing::Active,
             server_wins: true,
+            credit: CreditPolicy::Last,
+            parent: None,
+            settle_hours: SETTLE_HOURS_DEFAULT,
         }))
         .await
     }
