@@ -18,3 +18,4 @@ pub mod tasks;
 pub mod tracking;
 pub mod tries;
 pub mod vendor;
+pub mod words;

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use referee_core::config::Config;
 use referee_core::id::{ActionId, BrandId, ClickNo, NodeId, PartnerId};
-use referee_core::row::{ActionRow, ActionState, ConversionRow, DecisionRow, HistoryKind, OrderKey};
+use referee_core::row::{ActionRow, ActionState, ConversionRow, DecisionRow, HistoryKind, OrderKey, SubmissionRow};
 use referee_core::time::Timestamp;
 
 use self::answer::{Answer, Said, Viewer};
@@ -63,8 +63,15 @@ impl Lookup<'_> {
         for key in self.orders_named(text, &mut found)? {
             found.orders.extend(self.order(&key)?);
         }
-        let of_order = self.reads.refused_submissions(self.brand, text, REFUSED_SHOWN_MAX)?;
-        found.refused_by_rules = of_order.into_iter().filter(|_| self.viewer == Viewer::Brand).collect();
+        if self.viewer == Viewer::Brand {
+            found.refused_by_rules.extend(self.reads.refused_submissions(self.brand, text, REFUSED_SHOWN_MAX)?);
+        }
+        // Why an order earned nothing is the order's own answer.
+        let told = |it: &SubmissionRow| {
+            let reports = found.orders.iter().filter_map(|order| order.conversion.as_ref());
+            reports.into_iter().any(|row| row.refusal == it.refusal)
+        };
+        found.refused_by_rules.retain(|it| !told(it));
         if found.orders.is_empty() && found.refused.is_empty() && found.refused_by_rules.is_empty() {
             found.said = self.find_click(text, &mut found)?;
         } else {

@@ -1,5 +1,6 @@
 //! What became of an order or a click, and why.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -112,7 +113,7 @@ async fn ask<T: Send + 'static>(
     Ok(Told { what, tell: Tell { names: names(app, caller.brand).await?, viewer } })
 }
 
-async fn names(app: &App, brand: BrandId) -> EngineResult<Vec<(PartnerId, String)>> {
+async fn names(app: &App, brand: BrandId) -> EngineResult<HashMap<PartnerId, String>> {
     let partners = app.engine.with_settings(move |settings| settings.partners(brand)).await?;
     Ok(partners.into_iter().map(|it| (it.id, it.name)).collect())
 }
@@ -125,17 +126,14 @@ fn event_type_named(config: &Config, text: &str) -> Option<EventTypeId> {
 }
 
 /// Writes what was found, in the words of its viewer.
-struct Tell {
-    names: Vec<(PartnerId, String)>,
-    viewer: Viewer,
+pub struct Tell {
+    pub names: HashMap<PartnerId, String>,
+    pub viewer: Viewer,
 }
 
 impl Tell {
     fn said(&self, said: &Said) -> Value {
-        let partner = |id: PartnerId| {
-            let name = self.names.iter().find(|(it, _)| *it == id).map(|(_, name)| name.clone());
-            name.unwrap_or_else(|| format!("partner {id}"))
-        };
+        let partner = |id: PartnerId| self.names.get(&id).cloned().unwrap_or_else(|| format!("partner {id}"));
         let words = Words { partner: &partner, moment: &date };
         json!({
             "code": said.answer.code(),
@@ -146,7 +144,7 @@ impl Tell {
         })
     }
 
-    fn found(&self, found: &Found) -> Value {
+    pub fn found(&self, found: &Found) -> Value {
         json!({
             "text": found.text,
             "answer": self.said(&found.said),

@@ -2,6 +2,7 @@
 
 mod config;
 mod demo;
+mod explain;
 mod log;
 mod partition;
 mod replay;
@@ -38,6 +39,8 @@ enum Command {
     Config(Settings),
     /// Manages the people who sign in.
     User(user::User),
+    /// Says what became of an order or a click, and why.
+    Explain(explain::Explain),
     /// Looks into the log.
     Log(log::LogArgs),
     /// Rebuilds the books from the log.
@@ -229,6 +232,7 @@ pub fn run() -> ExitCode {
         Command::Demo(command) => demo::run(command),
         Command::Config(settings) => config::run(settings),
         Command::User(command) => user::run(command),
+        Command::Explain(command) => explain::run(command),
         Command::Log(command) => log::run(command),
         Command::Replay(command) => replay::run(command),
         Command::Migrate(command) => transfer::migrate(command),

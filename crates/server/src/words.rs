@@ -1,0 +1,65 @@
+//! How people are told what was found: one place for screens and commands.
+
+use referee_core::identity::IdentifierKind;
+use referee_core::program::Source;
+use referee_core::row::HistoryKind;
+use referee_core::time::Timestamp;
+use referee_engine::lookup::told::{Masked, StepKind, StepTold};
+
+/// A kind, and enough of the hash to tell two apart.
+pub fn masked(it: Masked) -> String {
+    format!("{} ••{}", kind(it.kind), it.handle())
+}
+
+pub fn kind(kind: IdentifierKind) -> &'static str {
+    match kind {
+        IdentifierKind::CustomerId => "customer",
+        IdentifierKind::Email => "e-mail",
+        IdentifierKind::Phone => "phone",
+        IdentifierKind::Journey => "issued click id",
+        IdentifierKind::Visitor => "visitor cookie",
+        IdentifierKind::AnonymousId => "anonymous id",
+        IdentifierKind::Device => "device",
+    }
+}
+
+/// One step of the way between a report and a click, without its moment.
+pub fn step(step: &StepTold) -> String {
+    let at = |it: Option<Masked>| it.map_or_else(|| "a click without a cookie".to_owned(), masked);
+    match step.kind {
+        StepKind::ReportedClickId => "The report carried the id of this click".to_owned(),
+        StepKind::ReportedOtherClickId => "The report carried the id of another click".to_owned(),
+        StepKind::Reported => format!("The report named {}", at(step.from)),
+        StepKind::Joined => format!("{} and {} were seen together", at(step.from), at(step.to)),
+        StepKind::SeenAtClick => match step.from {
+            Some(seen) => format!("The click was made with {}", masked(seen)),
+            None => "The click was made without a cookie".to_owned(),
+        },
+    }
+}
+
+/// With the record that showed it, and when.
+pub fn step_in_full(it: &StepTold, moment: &dyn Fn(Timestamp) -> String) -> String {
+    let when = it.at.map(|at| format!(", {}", moment(at))).unwrap_or_default();
+    let record = it.record.map(|record| format!(" (record {record})")).unwrap_or_default();
+    format!("{}{when}{record}", step(it))
+}
+
+pub fn source(source: Source) -> &'static str {
+    match source {
+        Source::Pixel => "pixel",
+        Source::Browser => "tag",
+        Source::Server => "server",
+        Source::Person => "person",
+    }
+}
+
+pub fn history(kind: HistoryKind) -> &'static str {
+    match kind {
+        HistoryKind::Opened => "Opened",
+        HistoryKind::Modified => "Modified",
+        HistoryKind::Reversed => "Reversed",
+        HistoryKind::Locked => "Locked",
+        HistoryKind::Paid => "Paid",
+    }
+}
