@@ -52,8 +52,6 @@ pub const SETTLE_HOURS_MAX: u32 = 30 * 24;
 pub const REFUSED_REPORT_DAYS: u32 = 30;
 /// How long raw addresses, user agents and pages are kept.
 pub const RAW_DAYS: u32 = 90;
-/// How long an order that earned nothing may be decided again.
-pub const SETTLE_HOURS: i64 = 24;
 /// Refused reports that are shown of one order: a sender that tries again and again tells nothing new.
 pub const REFUSED_SHOWN_MAX: u32 = 20;
 /// Orders that are named with a click: more than any buyer places after one.

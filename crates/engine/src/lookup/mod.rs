@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use referee_core::config::Config;
 use referee_core::id::{ActionId, BrandId, ClickNo, NodeId, PartnerId};
+use referee_core::program::SETTLE_HOURS_DEFAULT;
 use referee_core::row::{ActionRow, ActionState, ConversionRow, DecisionRow, HistoryKind, OrderKey, SubmissionRow};
 use referee_core::time::Timestamp;
 
@@ -23,7 +24,7 @@ use crate::error::Result;
 use crate::intake::click_id::{Opened, Unopened, open};
 use crate::intake::keys::BrandKeys;
 use crate::intake::submission::submission_named;
-use crate::limits::{NAMING_ORDERS_MAX, REFUSED_SHOWN_MAX, SETTLE_HOURS};
+use crate::limits::{NAMING_ORDERS_MAX, REFUSED_SHOWN_MAX};
 use crate::settings::{RefusedReport, Settings};
 
 /// Who asks, of which brand, and where to look.
@@ -125,7 +126,9 @@ impl Lookup<'_> {
         if matches!(self.viewer, Viewer::Partner(own) if !has_part(own)) {
             return Ok(None);
         }
-        let settles_at = row.refusal.map(|_| row.received_at.plus_ms(SETTLE_HOURS * 3_600_000));
+        let event_type = self.config.event_types.get(&(row.program, key.event_type));
+        let hours = event_type.map_or(SETTLE_HOURS_DEFAULT, |it| it.settle_hours);
+        let settles_at = row.refusal.map(|_| row.received_at.plus_ms(i64::from(hours) * 3_600_000));
         let said = self.said_of(&row, settles_at, &decisions, &actions);
         Ok(Some(OrderTold {
             order: key.clone(),

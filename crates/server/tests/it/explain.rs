@@ -86,7 +86,7 @@ fn an_order_is_explained_from_click_to_payout(pair: Pair) {
             │  │  ├─ customer ••HASH and visitor cookie ••HASH were seen together, TIME (record N)
             │  │  ├─ The report named customer ••HASH, TIME (record N)
             │  │  ├─ Its window of 30 days is open until TIME
-            │  │  └─ A later click, or stronger evidence, won. (OTHER_REF_PRIORITIZED)
+            │  │  └─ Another click won by the credit policy, or stronger evidence did. (OTHER_REF_PRIORITIZED)
             │  │     └─ Nothing to do: the decision says who won, and by what.
             │  ├─ Click CLICK of Trail Notes (1), ad 1, TIME: won
             │  │  ├─ The click was made with visitor cookie ••HASH, TIME
@@ -112,7 +112,7 @@ fn a_partner_is_told_its_own_part(pair: Pair) {
         &["X1", "--partner", "2"],
         expect![[r#"
             X1
-            CREDITED_ELSEWHERE: It is credited to another partner: Another partner's or channel's later click won.
+            CREDITED_ELSEWHERE: It is credited to another partner: Another click won: of another partner or channel, or of yours.
             Nothing to do: what somebody else brought counted more.
 
             Online sale X1, TIME
@@ -122,11 +122,11 @@ fn a_partner_is_told_its_own_part(pair: Pair) {
                │  ├─ customer ••HASH and visitor cookie ••HASH were seen together, TIME (record N)
                │  ├─ The report named customer ••HASH, TIME (record N)
                │  ├─ Its window of 30 days is open until TIME
-               │  └─ Another partner's or channel's later click won. (OTHER_REF_PRIORITIZED)
+               │  └─ Another click won: of another partner or channel, or of yours. (OTHER_REF_PRIORITIZED)
                │     └─ Nothing to do: what somebody else brought counted more.
                ├─ Click of another partner: won
                ├─ The partner's click was joined to the buyer: another partner
-               └─ Another partner's or channel's later click won. (OTHER_REF_PRIORITIZED)
+               └─ Another click won: of another partner or channel, or of yours. (OTHER_REF_PRIORITIZED)
         "#]],
     );
 }
