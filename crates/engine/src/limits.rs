@@ -36,6 +36,12 @@ pub const ITEMS_MAX: usize = 1_000;
 pub const FIELDS_MAX: usize = 12_000;
 /// An order's id, as the documented interfaces limit it.
 pub const ORDER_ID_CHARS_MAX: usize = 64;
+/// A value that names a person, as the documented interfaces limit it.
+pub const IDENTIFIER_CHARS_MAX: usize = 255;
+/// Entries of the list of identifiers of one page load or report: one of each kind, and some of which there are several.
+pub const IDENTIFIERS_MAX: usize = 20;
+/// Values of a brand's own that name nobody: every edge holds them, and asks them of each identifier.
+pub const BLOCKS_MAX: usize = 1_000;
 /// Any other short text of a report.
 pub const TEXT_CHARS_MAX: usize = 255;
 /// The path of a vanity link.

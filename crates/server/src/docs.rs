@@ -30,6 +30,7 @@ documents! {
     "concepts/locking",
     "concepts/scale",
     "reference/http-api",
+    "reference/identifiers",
     "reference/click-ids",
     "reference/refusals",
     "reference/answers",

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::click::bare;
 use super::drop_reason::{DropReason, FieldError};
-use crate::limits::{BODY_BYTES_MAX, FIELDS_MAX, ITEMS_MAX};
+use crate::limits::{BODY_BYTES_MAX, FIELDS_MAX, IDENTIFIERS_MAX, ITEMS_MAX};
 
 /// Names without regard to case; values as text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +14,16 @@ pub struct Fields {
     values: BTreeMap<String, String>,
     /// Lists of objects, such as the items of an order, each with its own fields.
     items: Vec<BTreeMap<String, String>>,
+    /// The list of identifiers, as far as one more than may be.
+    identifiers: Vec<Listed>,
+}
+
+/// An entry of a list of identifiers, as it was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listed {
+    pub kind: String,
+    pub value: String,
+    pub country: Option<String>,
 }
 
 impl Fields {
@@ -59,6 +69,11 @@ impl Fields {
         numbered.into_values().collect()
     }
 
+    /// The list of identifiers; JSON only.
+    pub fn identifiers(&self) -> &[Listed] {
+        &self.identifiers
+    }
+
     pub fn set(&mut self, name: &str, value: &str) {
         self.values.insert(name.to_ascii_lowercase(), value.to_owned());
     }
@@ -89,6 +104,9 @@ impl Fields {
         for (name, value) in object {
             match value {
                 Value::Array(list) if name.eq_ignore_ascii_case("items") => self.add_items(list)?,
+                Value::Array(list) if name.eq_ignore_ascii_case("identifiers") => {
+                    self.identifiers = list.iter().take(IDENTIFIERS_MAX + 1).map(listed).collect();
+                }
                 Value::Object(inner) => {
                     for (name, value) in inner {
                         self.add(&name, text_of(&value))?;
@@ -115,6 +133,20 @@ impl Fields {
             self.items.push(named.collect());
         }
         Ok(())
+    }
+}
+
+/// What is no object says nothing of its kind.
+fn listed(entry: &Value) -> Listed {
+    let text = |names: &[&str]| {
+        let named = |name: &str| names.iter().any(|it| it.eq_ignore_ascii_case(name));
+        let mut fields = entry.as_object().into_iter().flatten();
+        fields.find(|(name, _)| named(name)).map(|(_, value)| bare(&text_of(value)))
+    };
+    Listed {
+        kind: text(&["kind"]).unwrap_or_default(),
+        value: text(&["value"]).unwrap_or_default(),
+        country: text(&["country_code", "countrycode"]),
     }
 }
 

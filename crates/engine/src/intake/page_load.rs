@@ -4,6 +4,7 @@ use referee_core::config::Config;
 use referee_core::fact::{Fact, Visit};
 use referee_core::id::ClickNo;
 use referee_core::program::{Program, Source};
+use referee_core::refusal::Refusal;
 use referee_core::time::Timestamp;
 use url::Url;
 
@@ -14,7 +15,7 @@ use super::event_date::event_date;
 use super::fields::Fields;
 use super::identifier::journey;
 use super::keys::BrandKeys;
-use super::person::person;
+use super::person::{PersonContext, person};
 use super::report::{CLICK_FIELDS, Taken, Warning, program, reported_click};
 use crate::limits::URL_CHARS_MAX;
 
@@ -36,14 +37,18 @@ pub struct PageLoad {
 
 pub fn page_load(fields: &Fields, context: &PageLoadContext<'_>) -> Result<PageLoad, Vec<FieldError>> {
     let program = program(fields, context.config).map_err(|error| vec![error])?;
-    let occurred_at = occurred_at(fields, program, context.now).map_err(|error| vec![error])?;
+    let mut warnings = Vec::new();
+    let occurred_at = occurred_at(fields, program, context.now).unwrap_or_else(|warning| {
+        warnings.push(warning);
+        context.now
+    });
     let page = fields.get(&["PageUrl", "page_url", "page"]).unwrap_or_default();
     let in_page = click_id_in(page, program);
     let id = in_page.as_deref().or(fields.get(&CLICK_FIELDS));
     let click = reported_click(id, context.keys, program.id);
-    let mut warnings = Vec::new();
     if click.forged {
-        warnings.push(Warning::new("ClickId", "It is not one of this program's click ids and was left out."));
+        let warning = Warning::new("ClickId", "It is not one of this program's click ids and was left out.");
+        warnings.push(Warning { code: Some(Refusal::ClickForged.code()), ..warning });
     }
     let good = id.filter(|_| click.click.is_some() || click.journey.is_some());
     let (click_id, issued) = match good {
@@ -53,7 +58,8 @@ pub fn page_load(fields: &Fields, context: &PageLoadContext<'_>) -> Result<PageL
             (id, Some(journey(context.keys, context.new_no)))
         }
     };
-    let person = person(fields, context.keys, context.visitor, click.journey);
+    let PageLoadContext { config, keys, visitor, .. } = *context;
+    let person = person(fields, &PersonContext { config, keys, visitor, journey: click.journey });
     warnings.extend(person.warnings);
     let visit = Visit {
         program: program.id,
@@ -68,10 +74,13 @@ pub fn page_load(fields: &Fields, context: &PageLoadContext<'_>) -> Result<PageL
     Ok(PageLoad { taken: Taken { fact: Fact::VisitRecorded(visit), occurred_at, warnings }, click_id })
 }
 
-fn occurred_at(fields: &Fields, program: &Program, now: Timestamp) -> Result<Timestamp, FieldError> {
+/// A page was seen, whatever its sender's clock says: one that is wrong counts as now.
+fn occurred_at(fields: &Fields, program: &Program, now: Timestamp) -> Result<Timestamp, Warning> {
     let Some(text) = fields.get(&["EventDate", "event_date"]) else { return Ok(now) };
-    event_date(text, &program.zone, now)
-        .map_err(|why| FieldError::new("EventDate", DropReason::BadDate, format!("EventDate can't be taken: {why}.")))
+    event_date(text, &program.zone, now).map_err(|why| {
+        let message = format!("EventDate can't be taken: {why}. The page counts as seen now.");
+        Warning { code: Some(DropReason::BadDate.code()), ..Warning::new("EventDate", &message) }
+    })
 }
 
 /// The click id in a page's address, under the program's own name or one that moved along from elsewhere.

@@ -7,6 +7,7 @@ use referee_core::fact::{Conversion, Fact, Item};
 use referee_core::id::{ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId};
 use referee_core::money::{Currency, Money};
 use referee_core::program::{Program, Source};
+use referee_core::refusal::Refusal;
 use referee_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -17,7 +18,7 @@ use super::drop_reason::{DropReason, FieldError};
 use super::event_date::event_date;
 use super::fields::Fields;
 use super::keys::BrandKeys;
-use super::person::{Person, person, person_fields};
+use super::person::{Person, PersonContext, person, person_fields};
 use crate::limits::{CUSTOM_FIELDS_MAX, ITEMS_MAX, ORDER_ID_CHARS_MAX, TEXT_CHARS_MAX};
 
 /// What a report is read against.
@@ -39,15 +40,19 @@ pub struct Taken {
     pub warnings: Vec<Warning>,
 }
 
+/// Something that its sender should look after; the report counts.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Warning {
     pub field: String,
+    /// The published reason, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
     pub message: String,
 }
 
 impl Warning {
     pub fn new(field: &str, message: &str) -> Warning {
-        Warning { field: field.to_owned(), message: message.to_owned() }
+        Warning { field: field.to_owned(), code: None, message: message.to_owned() }
     }
 }
 
@@ -318,14 +323,15 @@ impl Reader<'_, '_> {
         let id = self.fields.get(&CLICK_FIELDS);
         let click = reported_click(id, self.context.keys, self.program.id);
         if click.forged {
-            self.warnings
-                .push(Warning::new("ClickId", "It is not one of this program's click ids; other keys decide."));
+            let warning = Warning::new("ClickId", "It is not one of this program's click ids; other keys decide.");
+            self.warnings.push(Warning { code: Some(Refusal::ClickForged.code()), ..warning });
         }
         click
     }
 
     fn person(&mut self, journey: Option<ClickNo>) -> Person {
-        let mut person = person(self.fields, self.context.keys, self.context.visitor, journey);
+        let ReportContext { config, keys, visitor, .. } = *self.context;
+        let mut person = person(self.fields, &PersonContext { config, keys, visitor, journey });
         self.warnings.append(&mut person.warnings);
         person
     }
@@ -352,7 +358,8 @@ impl Reader<'_, '_> {
             "CallerId",
         ];
         let mut names = CLICK_FIELDS.into_iter().chain(others).chain(person_fields());
-        if self.is_from_server() && !names.any(|name| self.fields.get(&[name]).is_some()) {
+        let named = names.any(|name| self.fields.get(&[name]).is_some()) || !self.fields.identifiers().is_empty();
+        if self.is_from_server() && !named {
             let message = "At least one of ClickId, CustomerId, CustomerEmail, CustomProfileId, OrderPromoCode or MediaPartnerId is required.";
             self.fault("ClickId", DropReason::NoAttributionKey, message);
         }
@@ -413,7 +420,7 @@ fn spread(items: &mut [Item], amount: Money, before: Money, currency: Currency) 
 
 /// A report without anything of a person, for whoever looks for it later.
 pub fn redacted(fields: &Fields) -> BTreeMap<String, String> {
-    const PERSONAL: [&str; 18] = [
+    const PERSONAL: [&str; 19] = [
         "customeremail",
         "customer_email",
         "email",
@@ -422,6 +429,7 @@ pub fn redacted(fields: &Fields) -> BTreeMap<String, String> {
         "customer_id",
         "custid",
         "phonenumber",
+        "phone_number",
         "phone",
         "customprofileid",
         "custom_profile_id",

@@ -12,6 +12,7 @@ mod durability;
 mod explain;
 mod faults;
 mod house;
+mod identifiers;
 mod links;
 mod lookup;
 mod stores;
