@@ -1,4 +1,4 @@
-//! Clicks as they arrive, or as their ids bring them back.
+//! Clicks as they arrive, or as their ids bring them back; and views of ads, which are kept beside them.
 
 use crate::attribution::touchpoint::link_refusal;
 use crate::fact::{Click, ClickRef, Record, Signals};
@@ -6,11 +6,11 @@ use crate::id::{AdId, NodeId, PartnerId};
 use crate::identity::graph;
 use crate::program::Standing;
 use crate::refusal::Refusal;
-use crate::row::{ClickRow, Rollup, RollupKey};
+use crate::row::{ClickRow, Rollup, RollupKey, TouchKind};
 use crate::slice::Slice;
 
-/// A request on a tracking link; why it is not counted, if it is not.
-pub(crate) fn record(slice: &mut Slice, record: &Record, click: &Click) -> Option<Refusal> {
+/// A request on a tracking link, or a view of an ad; why it is not counted, if it is not.
+pub(crate) fn record(slice: &mut Slice, record: &Record, click: &Click, kind: TouchKind) -> Option<Refusal> {
     if let Some(before) = slice.clicks.get(&click.no).cloned() {
         return if before.recovered { complete(slice, record, click, before) } else { None };
     }
@@ -18,11 +18,12 @@ pub(crate) fn record(slice: &mut Slice, record: &Record, click: &Click) -> Optio
         Some(visitor) => graph::node_of(slice, record, visitor),
         None => graph::new_node(slice),
     };
-    let refusal = refusal_of(slice, record, click);
+    let refusal = refusal_of(slice, record, click, kind);
     insert(
         slice,
         ClickRow {
             no: click.no,
+            kind,
             record: record.no,
             program: click.program,
             partner: click.partner,
@@ -43,18 +44,22 @@ pub(crate) fn record(slice: &mut Slice, record: &Record, click: &Click) -> Optio
 }
 
 /// Why a click is not counted: what it was first, then where it led.
-fn refusal_of(slice: &Slice, record: &Record, click: &Click) -> Option<Refusal> {
-    refusal_of_request(slice, click)
+fn refusal_of(slice: &Slice, record: &Record, click: &Click, kind: TouchKind) -> Option<Refusal> {
+    refusal_of_request(slice, click, kind)
         .or_else(|| link_refusal(&slice.config, record, click.program, click.partner, click.ad))
 }
 
 /// The part that only the click's own record tells: its id knows neither signals nor slug.
-fn refusal_of_request(slice: &Slice, click: &Click) -> Option<Refusal> {
+fn refusal_of_request(slice: &Slice, click: &Click, kind: TouchKind) -> Option<Refusal> {
     if !slice.config.programs.contains_key(&click.program) {
         return Some(Refusal::CampaignNotFound);
     }
-    if let Some(refusal) = click.invalid() {
-        return Some(refusal);
+    let invalid = match kind {
+        TouchKind::Click => click.invalid(),
+        TouchKind::Impression => click.invalid_view(),
+    };
+    if invalid.is_some() {
+        return invalid;
     }
     let unknown_slug = click.slug.is_some() && click.partner == PartnerId(0);
     if unknown_slug {
@@ -79,7 +84,7 @@ fn complete(slice: &mut Slice, record: &Record, click: &Click, before: ClickRow)
         shared_id: click.shared_id.clone(),
         signals: click.signals,
         deep_link_refused: click.deep_link_refused,
-        refusal: refusal_of_request(slice, click).or(before.refusal),
+        refusal: refusal_of_request(slice, click, before.kind).or(before.refusal),
         recovered: false,
         ..before
     };
@@ -93,7 +98,13 @@ fn complete(slice: &mut Slice, record: &Record, click: &Click, before: ClickRow)
 
 fn insert(slice: &mut Slice, row: ClickRow) {
     let counted = i64::from(row.refusal.is_none());
-    count(slice, &row, Rollup { clicks: counted, uncounted: 1 - counted, ..Rollup::default() });
+    match row.kind {
+        TouchKind::Click => {
+            count(slice, &row, Rollup { clicks: counted, uncounted: 1 - counted, ..Rollup::default() });
+        }
+        TouchKind::Impression if counted == 1 => count(slice, &row, Rollup { impressions: 1, ..Rollup::default() }),
+        TouchKind::Impression => {}
+    }
     slice.touchpoints.insert((row.node, row.no));
     slice.clicks.set(row.no, row);
 }
@@ -120,6 +131,7 @@ pub(crate) fn node_of(slice: &mut Slice, record: &Record, click: ClickRef) -> No
         slice,
         ClickRow {
             no: click.no,
+            kind: TouchKind::Click,
             record: record.no,
             program: click.program,
             partner: click.partner,

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::contract::{Terms, TermsRules};
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use crate::identity::{Block, Identifier};
-use crate::program::{Ad, EventType, Program, PromoCode, Standing, VanityLink};
+use crate::program::{
+    Ad, AssignedValue, EventType, GroupCredit, PartnerGroup, Program, PromoCode, Standing, ValueKind, VanityLink,
+};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -14,6 +16,8 @@ use crate::time::Timestamp;
 pub struct Partner {
     pub id: PartnerId,
     pub standing: Standing,
+    /// It has links like a partner and is never paid: paid search, newsletters and the like.
+    pub channel: bool,
 }
 
 /// One thing set up; the newest with the same key holds.
@@ -25,6 +29,8 @@ pub enum ConfigEntry {
     Ad(Ad),
     Link(VanityLink),
     PromoCode(PromoCode),
+    AssignedValue(AssignedValue),
+    PartnerGroup(PartnerGroup),
     Terms(Terms),
     Block(Block),
 }
@@ -40,6 +46,10 @@ pub struct Config {
     pub ads: BTreeMap<(ProgramId, AdId), Ad>,
     pub links: BTreeMap<(ProgramId, String), VanityLink>,
     pub promo_codes: BTreeMap<(ProgramId, String), PromoCode>,
+    /// Those of the codes that are patterns.
+    pub code_patterns: BTreeSet<(ProgramId, String)>,
+    pub assigned_values: BTreeMap<(ProgramId, ValueKind, String), AssignedValue>,
+    pub groups: BTreeMap<(ProgramId, u32), PartnerGroup>,
     /// Versions in ascending order; None is the template.
     pub terms: BTreeMap<(ProgramId, Option<PartnerId>), Vec<Terms>>,
     /// The brand's block list, with what was let go again.
@@ -64,7 +74,16 @@ impl Config {
             ConfigEntry::Partner(it) => _ = self.partners.insert(it.id, it),
             ConfigEntry::Ad(it) => _ = self.ads.insert((it.program, it.id), it),
             ConfigEntry::Link(it) => _ = self.links.insert((it.program, it.slug.clone()), it),
-            ConfigEntry::PromoCode(it) => _ = self.promo_codes.insert((it.program, it.code.clone()), it),
+            ConfigEntry::PromoCode(it) => {
+                if it.is_pattern() {
+                    self.code_patterns.insert((it.program, it.code.clone()));
+                }
+                self.promo_codes.insert((it.program, it.code.clone()), it);
+            }
+            ConfigEntry::AssignedValue(it) => {
+                _ = self.assigned_values.insert((it.program, it.kind, it.value.clone()), it);
+            }
+            ConfigEntry::PartnerGroup(it) => _ = self.groups.insert((it.program, it.id), it),
             ConfigEntry::Terms(it) => {
                 let versions = self.terms.entry((it.program, it.partner)).or_default();
                 let place = versions.partition_point(|version| version.version < it.version);
@@ -93,10 +112,38 @@ impl Config {
             return Ok(TermsInForce { rules, version: contract.version, of_template: false });
         }
         // The contract itself goes on: where what it follows is over or never was, it pays nothing.
-        let template = self.version_at(program, None, at).filter(|template| !is_over(template, at));
-        let template = template.ok_or(Refusal::ActionTermsNotFound)?;
-        let rules = template.rules.as_ref().ok_or(Refusal::ActionTermsNotFound)?;
-        Ok(TermsInForce { rules, version: template.version, of_template: true })
+        self.template_at(program, at).ok_or(Refusal::ActionTermsNotFound)
+    }
+
+    /// The program's own terms at a moment, if they are in force.
+    pub fn template_at(&self, program: ProgramId, at: Timestamp) -> Option<TermsInForce<'_>> {
+        let template = self.version_at(program, None, at).filter(|template| !is_over(template, at))?;
+        Some(TermsInForce { rules: template.rules.as_ref()?, version: template.version, of_template: true })
+    }
+
+    pub fn is_channel(&self, partner: PartnerId) -> bool {
+        self.partners.get(&partner).is_some_and(|it| it.channel)
+    }
+
+    /// The codes of a program that a reported one, in upper case, could be: the exact one first, then longer patterns
+    /// before shorter ones, and of equals the first in alphabetical order.
+    pub fn codes_for(&self, program: ProgramId, reported: &str) -> Vec<&PromoCode> {
+        if reported.is_empty() {
+            return Vec::new();
+        }
+        let of_program = (program, String::new())..(ProgramId(program.0.saturating_add(1)), String::new());
+        let patterns = self.code_patterns.range(of_program).filter_map(|key| self.promo_codes.get(key));
+        let mut patterns: Vec<&PromoCode> = patterns.filter(|it| it.takes(reported)).collect();
+        patterns.sort_by_key(|it| std::cmp::Reverse(it.code.chars().count()));
+        let exact = self.promo_codes.get(&(program, reported.to_owned())).filter(|it| !it.is_pattern());
+        exact.into_iter().chain(patterns).collect()
+    }
+
+    /// The strictest rule of the groups of a program that a partner is in.
+    pub fn group_credit(&self, program: ProgramId, partner: PartnerId) -> GroupCredit {
+        let groups = self.groups.range((program, 0)..=(program, u32::MAX)).map(|(_, group)| group);
+        let of_partner = groups.filter(|group| group.members.binary_search(&partner).is_ok());
+        of_partner.map(|group| group.credit).max().unwrap_or_default()
     }
 
     /// The rules of a named version, for pricing what was opened under it.
@@ -105,11 +152,11 @@ impl Config {
         versions.iter().find(|terms| terms.version == version)?.rules.as_ref()
     }
 
-    /// How far back a decision looks: the longest referral window of any terms of the program, and some days more, so
-    /// that clicks just outside it are named as such.
+    /// How far back a decision looks: the longest window of any terms of the program, and some days more, so that
+    /// touchpoints just outside it are named as such.
     pub fn looks_back_to(&self, program: ProgramId, at: Timestamp) -> Timestamp {
         let of_program = self.terms.iter().filter(|((of, _), _)| *of == program).flat_map(|(_, versions)| versions);
-        let windows = of_program.filter_map(|terms| terms.rules.as_ref()).map(|rules| rules.referral_window_days);
+        let windows = of_program.filter_map(|terms| terms.rules.as_ref()).map(TermsRules::longest_window_days);
         at.minus_days(windows.max().unwrap_or(0).saturating_add(LOOK_BACK_EXTRA_DAYS))
     }
 

@@ -34,6 +34,8 @@ pub struct EventPayout {
 pub struct TermsRules {
     /// How long after a click an event may still be credited to it.
     pub referral_window_days: u32,
+    /// How long after a view of an ad an event may still be credited to it; None: views earn nothing.
+    pub view_window_hours: Option<u32>,
     /// How long after the event its action stays open to change.
     pub lock_days: u32,
     pub payouts: Vec<EventPayout>,
@@ -42,6 +44,11 @@ pub struct TermsRules {
 impl TermsRules {
     pub fn payout(&self, event_type: EventTypeId) -> Option<Payout> {
         self.payouts.iter().find(|line| line.event_type == event_type).map(|line| line.payout)
+    }
+
+    /// For touchpoints of either kind, in whole days.
+    pub fn longest_window_days(&self) -> u32 {
+        self.referral_window_days.max(self.view_window_hours.unwrap_or(0).div_ceil(24))
     }
 }
 

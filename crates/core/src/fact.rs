@@ -9,7 +9,9 @@ use crate::id::{
 };
 use crate::identity::{Alias, Blocked, Identifier, LeftOut};
 use crate::money::{Currency, Money};
-use crate::program::{Category, CreditPolicy, Program, PromoCode, Source, Standing, VanityLink};
+use crate::program::{
+    AssignedValue, Category, CreditPolicy, GroupCredit, Program, PromoCode, Source, Standing, ValueKind, VanityLink,
+};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -60,14 +62,20 @@ pub enum Fact {
     PartnerSet {
         partner: PartnerId,
         standing: Standing,
+        /// Never paid: paid search, newsletters and the like.
+        channel: bool,
     },
     AdSet(AdSet),
     LinkSet(VanityLink),
     PromoCodeSet(PromoCode),
+    AssignedValueSet(AssignedValue),
+    PartnerGroupSet(PartnerGroupSet),
     TermsSet(TermsSet),
     /// An entry of the brand's block list, or the end of one.
     IdentifierBlocked(Blocked),
     ClickRecorded(Click),
+    /// A partner's ad was seen. It has a click's number and no click's id.
+    ImpressionRecorded(Click),
     VisitRecorded(Visit),
     ConversionReported(Conversion),
     ChangeRequested(ChangeRequest),
@@ -95,9 +103,12 @@ impl Fact {
             Fact::AdSet(_) => "ad_set",
             Fact::LinkSet(_) => "link_set",
             Fact::PromoCodeSet(_) => "promo_code_set",
+            Fact::AssignedValueSet(_) => "assigned_value_set",
+            Fact::PartnerGroupSet(_) => "partner_group_set",
             Fact::TermsSet(_) => "terms_set",
             Fact::IdentifierBlocked(_) => "identifier_blocked",
             Fact::ClickRecorded(_) => "click_recorded",
+            Fact::ImpressionRecorded(_) => "impression_recorded",
             Fact::VisitRecorded(_) => "visit_recorded",
             Fact::ConversionReported(_) => "conversion_reported",
             Fact::ChangeRequested(_) => "change_requested",
@@ -111,7 +122,11 @@ impl Fact {
     pub fn stands_alone(&self) -> bool {
         !matches!(
             self,
-            Fact::ClickRecorded(_) | Fact::VisitRecorded(_) | Fact::ConversionReported(_) | Fact::ChangeRequested(_)
+            Fact::ClickRecorded(_)
+                | Fact::ImpressionRecorded(_)
+                | Fact::VisitRecorded(_)
+                | Fact::ConversionReported(_)
+                | Fact::ChangeRequested(_)
         )
     }
 }
@@ -141,6 +156,17 @@ pub struct AdSet {
     pub name: String,
     pub landing_url: String,
     pub standing: Standing,
+}
+
+/// Creates a group of partners, or changes the one with this id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerGroupSet {
+    pub program: ProgramId,
+    /// None: the next free one.
+    pub id: Option<u32>,
+    pub name: String,
+    pub members: Vec<PartnerId>,
+    pub credit: GroupCredit,
 }
 
 /// A new version of terms.
@@ -204,7 +230,7 @@ pub enum Device {
     Other = 4,
 }
 
-/// A request on a tracking link. Partner and ad are as the link names them: the rules say whether they exist.
+/// A request on a tracking link, or on the address by which the view of an ad is told. Partner and ad are as the link names them: the rules say whether they exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Click {
     pub no: ClickNo,
@@ -273,6 +299,8 @@ pub struct Conversion {
     pub click_forged: bool,
     /// In upper case; empty if none.
     pub promo_code: String,
+    /// The address by which the buyer came and the number that was called, where the report names them.
+    pub assigned: Vec<(ValueKind, String)>,
     /// The brand says who earns it.
     pub forced_partner: Option<PartnerId>,
     pub sub_ids: [String; 3],
@@ -354,10 +382,17 @@ impl Click {
             Some(Refusal::HeadRequest)
         } else if signals.navigation == Navigation::Embedded {
             Some(Refusal::NotNavigation)
-        } else if matches!(signals.agent, Agent::Bot | Agent::Preview) {
-            Some(Refusal::DeclaredBot)
         } else {
-            None
+            self.declared_bot()
         }
+    }
+
+    /// The same of a view of an ad, which is a picture in a page.
+    pub fn invalid_view(&self) -> Option<Refusal> {
+        if self.signals.prefetch { Some(Refusal::Prefetch) } else { self.declared_bot() }
+    }
+
+    fn declared_bot(&self) -> Option<Refusal> {
+        matches!(self.signals.agent, Agent::Bot | Agent::Preview).then_some(Refusal::DeclaredBot)
     }
 }

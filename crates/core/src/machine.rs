@@ -6,7 +6,7 @@ use crate::config::Partner;
 use crate::fact::{Fact, Record};
 use crate::id::ActionId;
 use crate::refusal::Refusal;
-use crate::row::AuditRow;
+use crate::row::{AuditRow, TouchKind};
 use crate::setup;
 use crate::slice::Slice;
 use crate::visit;
@@ -66,15 +66,22 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         }
         Fact::ProgramSet(program) => setup::set_program(slice, program).into(),
         Fact::EventTypeSet(fact) => setup::set_event_type(slice, fact).into(),
-        Fact::PartnerSet { partner, standing } => {
-            setup::set_partner(slice, Partner { id: *partner, standing: *standing }).into()
+        Fact::PartnerSet { partner, standing, channel } => {
+            setup::set_partner(slice, Partner { id: *partner, standing: *standing, channel: *channel }).into()
         }
         Fact::AdSet(fact) => setup::set_ad(slice, fact).into(),
         Fact::LinkSet(link) => setup::set_link(slice, link).into(),
         Fact::PromoCodeSet(code) => setup::set_promo_code(slice, code).into(),
+        Fact::AssignedValueSet(value) => setup::set_assigned_value(slice, value).into(),
+        Fact::PartnerGroupSet(fact) => setup::set_partner_group(slice, fact).into(),
         Fact::TermsSet(fact) => setup::set_terms(slice, record, fact).into(),
         Fact::IdentifierBlocked(blocked) => setup::set_blocked(slice, record, blocked).into(),
-        Fact::ClickRecorded(click) => Outcome { refusal: click::record(slice, record, click), ..Outcome::default() },
+        Fact::ClickRecorded(click) => {
+            Outcome { refusal: click::record(slice, record, click, TouchKind::Click), ..Outcome::default() }
+        }
+        Fact::ImpressionRecorded(view) => {
+            Outcome { refusal: click::record(slice, record, view, TouchKind::Impression), ..Outcome::default() }
+        }
         Fact::VisitRecorded(visit) => Outcome { refusal: visit::record(slice, record, visit), ..Outcome::default() },
         Fact::ConversionReported(report) => {
             let outcome = action::open::report(slice, record, report);

@@ -2,7 +2,7 @@
 
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use crate::money::Currency;
-use crate::time::Zone;
+use crate::time::{Timestamp, Zone};
 
 /// Whether something is in use. Nothing is ever deleted: history refers to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -132,8 +132,127 @@ pub struct VanityLink {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromoCode {
     pub program: ProgramId,
-    /// In upper case.
+    /// In upper case; with `*`, which stands for any letters or none, it is a pattern.
     pub code: String,
     pub partner: PartnerId,
     pub standing: Standing,
+    pub policy: CodePolicy,
+    /// Where it gives an order to nobody, nobody else earns that order either.
+    pub restricted: bool,
+    /// It counts from here on; None: from ever.
+    pub starts_at: Option<Timestamp>,
+    /// It counts until here, not included; None: for ever.
+    pub ends_at: Option<Timestamp>,
+}
+
+/// When a promo code gives an order to its partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[repr(u8)]
+pub enum CodePolicy {
+    /// Also without any touchpoint.
+    #[default]
+    Always = 1,
+    /// If the partner has an eligible touchpoint on the buyer's way.
+    Involved = 2,
+    /// If the partner would have won without the code.
+    Winner = 3,
+}
+
+impl PromoCode {
+    /// One that always counts.
+    pub fn plain(program: ProgramId, code: String, partner: PartnerId) -> PromoCode {
+        let (standing, policy) = (Standing::Active, CodePolicy::Always);
+        PromoCode { program, code, partner, standing, policy, restricted: false, starts_at: None, ends_at: None }
+    }
+
+    pub fn is_pattern(&self) -> bool {
+        self.code.contains('*')
+    }
+
+    /// Whether a reported code, in upper case, is this one.
+    pub fn takes(&self, reported: &str) -> bool {
+        if self.is_pattern() { matches_pattern(&self.code, reported) } else { self.code == reported }
+    }
+
+    pub fn is_in_force(&self, at: Timestamp) -> bool {
+        let begun = self.starts_at.is_none_or(|start| start <= at);
+        self.standing == Standing::Active && begun && self.ends_at.is_none_or(|end| at < end)
+    }
+}
+
+/// Whether a text is of a pattern, in which `*` stands for any letters or none.
+fn matches_pattern(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let (first, last) = (parts.next().unwrap_or_default(), parts.next_back());
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let Some(last) = last else { return rest.is_empty() };
+    // The leftmost place of each part leaves the most for those that follow.
+    for part in parts {
+        let Some(found) = rest.find(part) else { return false };
+        rest = &rest[found + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+/// Something of a partner's own that reports name: whoever comes by it is that partner's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssignedValue {
+    pub program: ProgramId,
+    pub kind: ValueKind,
+    /// As `intake` writes such values: an address without scheme, query and last slash; a number's digits.
+    pub value: String,
+    pub partner: PartnerId,
+    pub standing: Standing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum ValueKind {
+    /// An address of the shop that only this partner names.
+    Url = 1,
+    /// A phone number that only this partner names.
+    Phone = 2,
+}
+
+/// Partners of a program that take credit by a rule of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerGroup {
+    pub program: ProgramId,
+    /// Counted per program from 1.
+    pub id: u32,
+    pub name: String,
+    /// Each once, in ascending order.
+    pub members: Vec<PartnerId>,
+    pub credit: GroupCredit,
+}
+
+/// How the members of a group are credited for touchpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[repr(u8)]
+pub enum GroupCredit {
+    /// As everybody.
+    #[default]
+    Normal = 1,
+    /// Only where nobody has an eligible touchpoint who does not yield.
+    Yields = 2,
+    /// Never: codes and assigned values alone count for them.
+    Never = 3,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches_pattern;
+
+    #[test]
+    fn a_star_stands_for_any_letters_or_none() {
+        for text in ["TRAIL", "TRAIL10", "TRAILTRAIL"] {
+            assert!(matches_pattern("TRAIL*", text), "{text}");
+        }
+        assert!(matches_pattern("*", "A") && matches_pattern("*10", "A10") && matches_pattern("A*B*C", "AxBBxC"));
+        assert!(matches_pattern("A**B", "AB") && matches_pattern("*AA*AA*", "AAAA"));
+        for (pattern, text) in [("TRAIL*", "TRAI"), ("A*A", "A"), ("A*B*C", "ABxB"), ("*AA*AA*", "AAA"), ("AB", "ABC")]
+        {
+            assert!(!matches_pattern(pattern, text), "{pattern} {text}");
+        }
+    }
 }

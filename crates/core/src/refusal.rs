@@ -62,10 +62,15 @@ refusals! {
 
     // Why a touchpoint earned nothing, or a report found none.
     ClickForged = 30, "CLICK_FORGED", "The click id was altered, or was made by another installation or for another program.", "The click id is not valid.";
-    OutsideAssociationWindow = 31, "OUTSIDE_ASSOCIATION_WINDOW", "The click was before the contract's referral window began.", "Your click was outside the referral window.";
-    AfterEvent = 32, "AFTER_EVENT", "The click came after the event.", "Your click came after the event.";
+    OutsideAssociationWindow = 31, "OUTSIDE_ASSOCIATION_WINDOW", "The click or impression was before the contract's window for it began.", "Your click or impression was outside its window.";
+    AfterEvent = 32, "AFTER_EVENT", "The click or impression came after the event.", "Your click or impression came after the event.";
     OtherRefPrioritized = 33, "OTHER_REF_PRIORITIZED", "Another click won by the credit policy, or stronger evidence did.", "Another click won: of another partner or channel, or of yours.";
     Unclaimed = 34, "UNCLAIMED", "No partner's click or code could be joined to the buyer.", "No click of yours could be joined to the buyer.";
+    ReftypeNotAccepted = 35, "REFTYPE_NOT_ACCEPTED", "It was an impression, and the contract has no view window: only clicks count.", "Your contract counts clicks only, no impressions.";
+    CreditingRuleMismatch = 36, "CREDITING_RULE_MISMATCH", "The partner's group takes no credit from touchpoints, or yields to others, one of whom had a touchpoint.", "The program's rules let other partners go first.";
+    BlockedByPromoCode = 37, "BLOCKED_BY_PROMOCODE", "The order used another partner's promo code, which decides.", "The order used another partner's promo code.";
+    RestrictedPromoCode = 38, "RESTRICTED_PROMOCODE", "The order used a restricted promo code that gave it to nobody, so nobody earns it.", "The order used a promo code that only its own partner can be credited for.";
+    CreditedToChannel = 39, "CREDITED_TO_CHANNEL", "A channel won, which is never paid.", "Another channel won.";
 
     // The report itself.
     ConvDuplicate = 40, "CONV_DUPLICATE", "The order was already reported with other figures by a source that counts at least as much.", "The order was already reported.";
@@ -84,7 +89,7 @@ refusals! {
     SlugTaken = 60, "SLUG_TAKEN", "Another link of this program has this path.", "This path is taken.";
     IdTaken = 61, "ID_TAKEN", "This id is already used by another entry of its kind.", "This id is taken.";
     TermsInPast = 62, "TERMS_IN_PAST", "Terms that follow earlier ones can't start in the past: what has happened keeps its price.", "Terms can't change for the past.";
-    CodeTaken = 63, "CODE_TAKEN", "Another event type or promo code of this program has this code.", "This code is taken.";
+    CodeTaken = 63, "CODE_TAKEN", "Another event type, promo code or assigned value of this program has this code.", "This code is taken.";
     IdOutOfRange = 64, "ID_OUT_OF_RANGE", "An id is a whole number from 1 to 2,147,483,647.", "This id can't be used.";
     CurrencyFixed = 65, "CURRENCY_FIXED", "A program's currency can't change: what is owed is in it.", "The program's currency can't change.";
 

@@ -27,10 +27,22 @@ pub struct BrandState {
     pub work_waits: bool,
 }
 
-/// A click that happened, counted or not.
+/// What kind of touchpoint something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[repr(u8)]
+pub enum TouchKind {
+    /// A request on a tracking link.
+    #[default]
+    Click = 1,
+    /// A view of an ad.
+    Impression = 2,
+}
+
+/// A click or an impression that happened, counted or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClickRow {
     pub no: ClickNo,
+    pub kind: TouchKind,
     pub record: RecordNo,
     pub program: ProgramId,
     pub partner: PartnerId,
@@ -116,6 +128,12 @@ pub enum Evidence {
     ClickId = 3,
     /// A click joined to the buyer by an identifier.
     Identifier = 4,
+    /// The buyer came by an address that belongs to the partner.
+    AssignedUrl = 6,
+    /// The buyer called a number that belongs to the partner.
+    AssignedPhone = 7,
+    /// A view of the partner's ad, joined to the buyer by an identifier.
+    Impression = 8,
 }
 
 /// A credited conversion under a contract.
@@ -203,6 +221,7 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     pub click: ClickNo,
+    pub kind: TouchKind,
     pub partner: PartnerId,
     pub ad: AdId,
     pub occurred_at: Timestamp,
@@ -298,6 +317,8 @@ pub struct Rollup {
     pub clicks: i64,
     /// Requests on links that do not count as clicks.
     pub uncounted: i64,
+    /// Views of ads that count.
+    pub impressions: i64,
     pub visits: i64,
     pub conversions: i64,
     /// Conversions that earned nothing.
@@ -388,6 +409,7 @@ impl Rollup {
     pub fn add(&mut self, other: Rollup) {
         self.clicks += other.clicks;
         self.uncounted += other.uncounted;
+        self.impressions += other.impressions;
         self.visits += other.visits;
         self.conversions += other.conversions;
         self.unclaimed += other.unclaimed;

@@ -1,10 +1,10 @@
 //! Facts by which a brand sets itself up. Each replaces what had the same key; nothing is deleted.
 
 use crate::config::{ConfigEntry, Partner};
-use crate::fact::{AdSet, EventTypeSet, Record, TermsSet};
+use crate::fact::{AdSet, EventTypeSet, PartnerGroupSet, Record, TermsSet};
 use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
 use crate::identity::{Block, Blocked};
-use crate::program::{Ad, EventType, Program, PromoCode, VanityLink};
+use crate::program::{Ad, AssignedValue, EventType, PartnerGroup, Program, PromoCode, VanityLink};
 use crate::refusal::Refusal;
 use crate::slice::Slice;
 
@@ -123,6 +123,40 @@ pub(crate) fn set_promo_code(slice: &mut Slice, code: &PromoCode) -> Subject {
     }
     set(slice, ConfigEntry::PromoCode(code.clone()));
     Ok(code.code.clone())
+}
+
+pub(crate) fn set_assigned_value(slice: &mut Slice, value: &AssignedValue) -> Subject {
+    program_exists(slice, value.program)?;
+    if !slice.config.partners.contains_key(&value.partner) {
+        return Err(Refusal::PartnerNotFound);
+    }
+    let before = slice.config.assigned_values.get(&(value.program, value.kind, value.value.clone()));
+    if before.is_some_and(|before| before.partner != value.partner) {
+        return Err(Refusal::CodeTaken);
+    }
+    set(slice, ConfigEntry::AssignedValue(value.clone()));
+    Ok(value.value.clone())
+}
+
+pub(crate) fn set_partner_group(slice: &mut Slice, fact: &PartnerGroupSet) -> Subject {
+    program_exists(slice, fact.program)?;
+    let mut members = fact.members.clone();
+    members.sort_unstable();
+    members.dedup();
+    if members.iter().any(|member| !slice.config.partners.contains_key(member)) {
+        return Err(Refusal::PartnerNotFound);
+    }
+    let id = match fact.id {
+        Some(id) => brought_id(id)?,
+        None => {
+            let taken = |id| slice.config.groups.contains_key(&(fact.program, id));
+            let last = slice.config.groups.range((fact.program, 0)..=(fact.program, ID_MAX)).next_back();
+            free_id(last.map_or(0, |((_, id), _)| *id), taken)
+        }
+    };
+    let (program, name, credit) = (fact.program, fact.name.clone(), fact.credit);
+    set(slice, ConfigEntry::PartnerGroup(PartnerGroup { program, id, name, members, credit }));
+    Ok(id.to_string())
 }
 
 pub(crate) fn set_terms(slice: &mut Slice, record: &Record, fact: &TermsSet) -> Subject {

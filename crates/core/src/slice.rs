@@ -173,7 +173,7 @@ impl Slice {
         let (mut clicks, mut identifiers) = (Vec::new(), Vec::new());
         for record in records {
             match &record.fact {
-                Fact::ClickRecorded(click) => {
+                Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) => {
                     clicks.push(click.no);
                     identifiers.extend(click.visitor);
                 }
@@ -300,7 +300,7 @@ impl Slice {
         let mut wanted = WantedProfiles { clicks_since: Timestamp(i64::MAX), ..WantedProfiles::default() };
         let named = clicks_named_by_others(records);
         for record in records {
-            if let Fact::ClickRecorded(click) = &record.fact
+            if let Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) = &record.fact
                 && self.clicks.get(&click.no).is_none()
                 && !named.contains(&click.no)
             {
@@ -314,7 +314,9 @@ impl Slice {
             let Some(first) = tokens.first().copied() else { continue };
             // A click seen for the first time hangs at its visitor's node and joins nothing.
             let joins = match (&record.fact, first) {
-                (Fact::ClickRecorded(_), Token::NewClick(_)) => reach.parents.contains_key(&first),
+                (Fact::ClickRecorded(_) | Fact::ImpressionRecorded(_), Token::NewClick(_)) => {
+                    reach.parents.contains_key(&first)
+                }
                 _ => tokens.len() > 1,
             };
             reach.find(first);
@@ -351,7 +353,9 @@ impl Slice {
 
     fn tokens(&self, record: &Record) -> Vec<Token> {
         let (click, identifiers, order) = match &record.fact {
-            Fact::ClickRecorded(click) => (Some(click.no), click.visitor.into_iter().collect::<Vec<_>>(), None),
+            Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) => {
+                (Some(click.no), click.visitor.into_iter().collect::<Vec<_>>(), None)
+            }
             Fact::VisitRecorded(visit) => (visit.click.map(|click| click.no), visit.named().collect(), None),
             Fact::ConversionReported(report) => {
                 let order = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };

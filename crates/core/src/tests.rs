@@ -4,9 +4,11 @@
 mod attribution;
 mod books;
 mod changes;
+mod codes;
 mod credit;
 mod evidence;
 mod fixture;
+mod groups;
 mod histories;
 mod identity;
 mod lifecycle;
@@ -23,5 +25,6 @@ mod setup;
 mod sightings;
 mod terms;
 mod time;
+mod views;
 mod words;
 mod work;

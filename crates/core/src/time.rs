@@ -6,7 +6,8 @@ pub struct Timestamp(pub i64);
 
 pub const SECOND_MS: i64 = 1_000;
 pub const MINUTE_MS: i64 = 60 * SECOND_MS;
-pub const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub const DAY_MS: i64 = 24 * HOUR_MS;
 
 impl Timestamp {
     pub fn plus_ms(self, ms: i64) -> Timestamp {

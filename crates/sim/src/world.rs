@@ -98,7 +98,7 @@ impl World {
         }
         for n in 0..PARTNERS {
             let partner = PartnerId(FIRST_PARTNER + n as u32);
-            facts.push(Fact::PartnerSet { partner, standing: Standing::Active });
+            facts.push(Fact::PartnerSet { partner, standing: Standing::Active, channel: false });
             facts.push(Fact::TermsSet(terms(Some(partner), 50_000 + 1_000 * n as u32)));
         }
         let actor = || Some(Actor { user: UserId(1), role: Role::Owner, reason: String::new() });
@@ -310,6 +310,7 @@ impl World {
             click: with_click.then_some(shopper.click),
             click_forged: false,
             promo_code: String::new(),
+            assigned: Vec::new(),
             forced_partner: None,
             sub_ids: Default::default(),
             shared_id: String::new(),
@@ -375,7 +376,7 @@ fn terms(partner: Option<PartnerId>, sale_ppm: u32) -> TermsSet {
         starts_at: OPENING.minus_days(1),
         ends_at: None,
         standing: Standing::Active,
-        rules: Some(TermsRules { referral_window_days: 30, lock_days: 30, payouts }),
+        rules: Some(TermsRules { referral_window_days: 30, view_window_hours: None, lock_days: 30, payouts }),
     }
 }
 

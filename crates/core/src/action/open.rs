@@ -1,7 +1,8 @@
 //! A conversion arrives: it is the same as before, other than before, or new, and then it is decided.
 
 use crate::attribution::candidates::Buyer;
-use crate::attribution::decide::{Winner, WinnersTerms, decide};
+use crate::attribution::credit::{Winner, WinnersTerms};
+use crate::attribution::decide::decide;
 use crate::fact::{Conversion, Record};
 use crate::id::{ActionId, AdId, PartnerId};
 use crate::identity::{Sighting, graph};

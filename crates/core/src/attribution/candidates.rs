@@ -6,7 +6,7 @@ use crate::fact::{Conversion, Record};
 use crate::id::{ClickNo, NodeId};
 use crate::identity::graph::{self, Paths};
 use crate::identity::{Identifier, LeftOut};
-use crate::row::{Candidate, ClickRow, Evidence, Step};
+use crate::row::{Candidate, ClickRow, Evidence, Step, TouchKind};
 use crate::slice::Slice;
 
 /// What a report knows of the buyer.
@@ -63,10 +63,15 @@ fn found(click: &ClickRow, buyer: &Buyer, paths: &Paths) -> Found {
     let (path, evidence) = if by_id {
         (vec![Step::ReportedClickId], Evidence::ClickId)
     } else {
-        (path_to(click.node, buyer, paths), Evidence::Identifier)
+        let evidence = match click.kind {
+            TouchKind::Click => Evidence::Identifier,
+            TouchKind::Impression => Evidence::Impression,
+        };
+        (path_to(click.node, buyer, paths), evidence)
     };
     let candidate = Candidate {
         click: click.no,
+        kind: click.kind,
         partner: click.partner,
         ad: click.ad,
         occurred_at: click.occurred_at,

@@ -1,15 +1,15 @@
-//! Which of the candidates are credited, and with what share.
+//! Which of the eligible touchpoints are credited, and with what share.
 
+use crate::config::Config;
+use crate::contract::Payout;
 use crate::fact::{Conversion, Record};
+use crate::id::PartnerId;
 use crate::program::CreditPolicy;
-use crate::refusal::Refusal;
-use crate::row::WHOLE_PPM;
-use crate::slice::Slice;
+use crate::row::{ClickRow, Evidence, TouchKind, WHOLE_PPM};
 use crate::time::{DAY_MS, Timestamp};
 
 use super::candidates::Found;
-use super::decide::{Winner, winner};
-use super::touchpoint::{Price, eligible};
+use super::touchpoint::{Eligible, Price};
 
 /// The most touchpoints that share an order: the newest that may.
 const SHARED_BY_MAX: usize = 50;
@@ -28,45 +28,77 @@ const WEIGHTS: [u64; 7] = [
     606_979_629_194,
 ];
 
-/// Gives every candidate its share or the reason why it has none. None: there was no candidate that could have one.
-pub(super) fn judge(
-    slice: &Slice,
-    record: &Record,
-    report: &Conversion,
-    found: &mut [Found],
-    settled: bool,
-) -> Option<Result<Vec<Winner>, Refusal>> {
-    let mut able = Vec::new();
-    for it in found {
-        match eligible(&slice.config, record, report, &it.click) {
-            Err(refusal) => it.candidate.lost = Some(refusal),
-            Ok(price) => {
-                it.candidate.lost = Some(Refusal::OtherRefPrioritized);
-                able.push((it, price));
-            }
+/// Who earns a share of it, and under which terms.
+#[derive(Debug, Clone)]
+pub struct Winner {
+    pub partner: PartnerId,
+    pub evidence: Evidence,
+    /// The last of its touchpoints; none for evidence that needs none.
+    pub click: Option<ClickRow>,
+    /// In millionths. The shares of an order's winners add up to one.
+    pub share_ppm: u32,
+    /// None: this share is paid to nobody.
+    pub terms: Option<WinnersTerms>,
+}
+
+/// What prices a share, and until when it may change.
+#[derive(Debug, Clone, Copy)]
+pub struct WinnersTerms {
+    pub payout: Payout,
+    pub version: u32,
+    pub of_template: bool,
+    pub lock_days: u32,
+}
+
+impl From<Price<'_>> for WinnersTerms {
+    fn from(price: Price<'_>) -> WinnersTerms {
+        WinnersTerms {
+            payout: price.payout,
+            version: price.terms.version,
+            of_template: price.terms.of_template,
+            lock_days: price.terms.rules.lock_days,
         }
     }
-    if settled || able.is_empty() {
-        return None;
-    }
-    able.truncate(SHARED_BY_MAX);
+}
+
+/// A touchpoint's part of the order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share<'a> {
+    pub of: Eligible<'a>,
+    /// In millionths.
+    pub ppm: u32,
+}
+
+/// The shares of an order that nothing stronger settles, the newest touchpoint last. Clicks come before impressions: where a
+/// click is eligible, no impression has a share.
+pub(super) fn shared<'a>(
+    config: &Config,
+    record: &Record,
+    report: &Conversion,
+    found: &[Found],
+    eligible: &[Eligible<'a>],
+) -> Vec<Share<'a>> {
+    let of_kind = |kind: TouchKind| eligible.iter().filter(move |it| it.kind == kind);
+    let kind = of_kind(TouchKind::Click).next().map_or(TouchKind::Impression, |click| click.kind);
+    let mut able: Vec<Eligible<'_>> = of_kind(kind).take(SHARED_BY_MAX).copied().collect();
     able.reverse();
-    let event_type = slice.config.event_types.get(&(report.program, report.event_type));
-    let at: Vec<Timestamp> = able.iter().map(|(it, _)| it.click.occurred_at).collect();
+    let event_type = config.event_types.get(&(report.program, report.event_type));
+    let at: Vec<Timestamp> = able.iter().map(|it| found[it.place].click.occurred_at).collect();
     let shares = shares(event_type.map(|it| it.credit).unwrap_or_default(), record.occurred_at, &at);
-    Some(Ok(winners(able, &shares)))
+    let shares = able.into_iter().zip(shares).map(|(of, ppm)| Share { of, ppm });
+    shares.filter(|share| share.ppm > 0).collect()
 }
 
 /// Each partner with a share, by the last of its touchpoints, the newest last.
-fn winners(able: Vec<(&mut Found, Price<'_>)>, shares: &[u32]) -> Vec<Winner> {
+pub(super) fn winners(found: &[Found], shares: &[Share<'_>]) -> Vec<Winner> {
     let mut winners: Vec<Winner> = Vec::new();
-    for ((it, price), share) in able.into_iter().zip(shares).filter(|(_, share)| **share > 0) {
-        it.candidate.share_ppm = *share;
-        it.candidate.lost = None;
-        let before = winners.iter().position(|winner| winner.partner == it.click.partner);
-        let before_ppm = before.map_or(0, |i| winners.remove(i).share_ppm);
-        let winner = winner(it.click.partner, it.evidence, Some(it.click.clone()), price);
-        winners.push(Winner { share_ppm: before_ppm + share, ..winner });
+    for Share { of, ppm } in shares {
+        let Found { click, evidence, .. } = &found[of.place];
+        let before = winners.iter().position(|winner| winner.partner == click.partner);
+        let share_ppm = ppm + before.map_or(0, |i| winners.remove(i).share_ppm);
+        let terms = of.price.map(WinnersTerms::from);
+        let (partner, evidence, click) = (click.partner, *evidence, Some(click.clone()));
+        winners.push(Winner { partner, evidence, click, share_ppm, terms });
     }
     winners
 }
@@ -74,6 +106,9 @@ fn winners(able: Vec<(&mut Found, Price<'_>)>, shares: &[u32]) -> Vec<Winner> {
 /// The shares of touchpoints, oldest first, in millionths. They add up to one; what rounding leaves is the last one's.
 pub(crate) fn shares(policy: CreditPolicy, event: Timestamp, touchpoints: &[Timestamp]) -> Vec<u32> {
     let n = touchpoints.len();
+    if n == 0 {
+        return Vec::new();
+    }
     let equal = |whole: u32, by: usize| whole / u32::try_from(by).unwrap_or(u32::MAX);
     let mut shares: Vec<u32> = match policy {
         CreditPolicy::Last => vec![0; n],

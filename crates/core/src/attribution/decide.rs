@@ -1,41 +1,17 @@
-//! The decision: strongest evidence first, then the last click inside its window, and a reason for every loser.
+//! The decision: strongest evidence first, then the touchpoints inside their windows, and a reason for every loser.
 
-use crate::contract::Payout;
 use crate::fact::{Conversion, Record};
-use crate::id::PartnerId;
 use crate::refusal::Refusal;
-use crate::row::{Candidate, ClickRow, Credit, DecisionRow, Evidence, OrderKey, WHOLE_PPM};
+use crate::row::{Candidate, Credit, DecisionRow, OrderKey, TouchKind};
 use crate::slice::Slice;
 
 use super::candidates::{Buyer, Found, candidates};
-use super::credit::judge;
-use super::evidence::{by_promo_code, forced};
-use super::touchpoint::Price;
+use super::credit::{Winner, shared, winners};
+use super::evidence::{Order, stronger};
+use super::touchpoint::assess;
 
 /// The most candidates a decision keeps: enough for any journey, and a bound on what one order can store.
 pub const CANDIDATES_MAX: usize = 50;
-
-/// Who earns a share of it, and under which terms.
-#[derive(Debug, Clone)]
-pub struct Winner {
-    pub partner: PartnerId,
-    pub evidence: Evidence,
-    /// The last of its clicks; none for stronger evidence.
-    pub click: Option<ClickRow>,
-    /// In millionths. The shares of an order's winners add up to one.
-    pub share_ppm: u32,
-    /// None: this share is paid to nobody.
-    pub terms: Option<WinnersTerms>,
-}
-
-/// What prices a share, and until when it may change.
-#[derive(Debug, Clone, Copy)]
-pub struct WinnersTerms {
-    pub payout: Payout,
-    pub version: u32,
-    pub of_template: bool,
-    pub lock_days: u32,
-}
 
 pub struct Verdict {
     /// By their last touchpoints, the newest last; as many as the decision has credits.
@@ -43,54 +19,91 @@ pub struct Verdict {
     pub decision: DecisionRow,
 }
 
-/// Decides one conversion on what is known now.
-pub fn decide(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer) -> Verdict {
-    let mut candidates = candidates(slice, record, report, buyer);
-    let stronger = forced(slice, record, report).or_else(|| by_promo_code(slice, record, report));
-    let winners = match stronger {
-        Some(outcome) => {
-            judge(slice, record, report, &mut candidates, true);
-            outcome.map(|winner| vec![winner])
-        }
-        None => {
-            judge(slice, record, report, &mut candidates, false).unwrap_or_else(|| Err(nobody(report, &candidates)))
-        }
-    };
-    let program_currency = slice.config.programs.get(&report.program).map(|program| program.currency);
-    let winners = winners.and_then(|winners| match program_currency {
-        Some(currency) if currency == report.currency => Ok(winners),
-        _ => Err(Refusal::CurrencyRateMissing),
-    });
-    if let Err(refusal) = winners {
-        // Those that would have had a share are told what stood in their way.
-        for it in &mut candidates {
-            it.candidate.lost.get_or_insert(refusal);
-            it.candidate.share_ppm = 0;
-        }
-    }
-    let mut decision = decision_row(slice, record, report, &winners, candidates);
-    decision.left_out = buyer.left_out.clone();
-    Verdict { winners, decision }
+/// To whom an order goes.
+pub(super) struct Ruling {
+    pub winners: Vec<Winner>,
+    /// The places of the candidates that are credited, with their millionths.
+    pub shares: Vec<(usize, u32)>,
+    /// Why other partners' candidates lose that could have won.
+    pub others: Refusal,
 }
 
-/// Why nobody earned it: the reason of the newest candidate, or that there was none.
+/// The order goes to nobody.
+pub(super) struct Nobody {
+    pub refusal: Refusal,
+    /// Why candidates lose that could have won.
+    pub others: Refusal,
+}
+
+/// Decides one conversion on what is known now.
+pub fn decide(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer) -> Verdict {
+    let mut found = candidates(slice, record, report, buyer);
+    let config = &slice.config;
+    let eligible = assess(config, record, report, &mut found);
+    let shares = shared(config, record, report, &found, &eligible);
+    let order = Order { config, record, report, found: &found, eligible: &eligible, shares: &shares };
+    let ruling = stronger(&order).unwrap_or_else(|| by_touchpoint(&order));
+    let program_currency = config.programs.get(&report.program).map(|program| program.currency);
+    let refusal = match &ruling {
+        Err(nobody) => Some(nobody.refusal),
+        Ok(ruling) if !ruling.is_paid() => Some(Refusal::CreditedToChannel),
+        Ok(_) if program_currency != Some(report.currency) => Some(Refusal::CurrencyRateMissing),
+        Ok(_) => None,
+    };
+    tell(&mut found, &ruling, refusal);
+    let winners = ruling.map(|ruling| ruling.winners).unwrap_or_default();
+    let credited = if refusal == Some(Refusal::CurrencyRateMissing) { &[][..] } else { &winners[..] };
+    let mut decision = decision_row(slice, record, report, credited, refusal, found);
+    decision.left_out = buyer.left_out.clone();
+    Verdict { winners: refusal.map_or(Ok(winners), Err), decision }
+}
+
+impl Ruling {
+    /// Whether anybody is: a channel never.
+    fn is_paid(&self) -> bool {
+        self.winners.iter().any(|winner| winner.terms.is_some())
+    }
+}
+
+fn by_touchpoint(order: &Order<'_, '_>) -> Result<Ruling, Nobody> {
+    if order.shares.is_empty() {
+        let refusal = nobody(order.report, order.found);
+        return Err(Nobody { refusal, others: refusal });
+    }
+    let shares = order.shares.iter().map(|share| (share.of.place, share.ppm)).collect();
+    Ok(Ruling { winners: winners(order.found, order.shares), shares, others: Refusal::OtherRefPrioritized })
+}
+
+/// Why nobody earned it: the reason of the newest click, or of the newest impression if there was no click, or that there was
+/// neither.
 fn nobody(report: &Conversion, found: &[Found]) -> Refusal {
-    match found.first().and_then(|it| it.candidate.lost) {
+    let newest = found.iter().find(|it| it.click.kind == TouchKind::Click).or(found.first());
+    match newest.and_then(|it| it.candidate.lost) {
         Some(refusal) => refusal,
         None if report.click_forged => Refusal::ClickForged,
         None => Refusal::Unclaimed,
     }
 }
 
-/// One who earns all of it.
-pub(super) fn winner(partner: PartnerId, evidence: Evidence, click: Option<ClickRow>, price: Price<'_>) -> Winner {
-    let terms = WinnersTerms {
-        payout: price.payout,
-        version: price.terms.version,
-        of_template: price.terms.of_template,
-        lock_days: price.terms.rules.lock_days,
+/// Gives every candidate its share, or the reason why it has none.
+fn tell(found: &mut [Found], ruling: &Result<Ruling, Nobody>, refusal: Option<Refusal>) {
+    let (winners, shares, others): (&[Winner], &[(usize, u32)], _) = match ruling {
+        Ok(ruling) => (&ruling.winners, &ruling.shares, ruling.others),
+        Err(nobody) => (&[], &[], nobody.others),
     };
-    Winner { partner, evidence, click, share_ppm: WHOLE_PPM, terms: Some(terms) }
+    let others = refusal.filter(|it| *it == Refusal::CreditedToChannel).unwrap_or(others);
+    for (i, it) in found.iter_mut().enumerate() {
+        let share = shares.iter().find(|(place, _)| *place == i).map(|(_, ppm)| *ppm);
+        match (share, refusal) {
+            // Those that would have had a share are told what stood in their way.
+            (Some(_), Some(Refusal::CurrencyRateMissing)) => it.candidate.lost = refusal,
+            (Some(ppm), _) => it.candidate.share_ppm = ppm,
+            (None, _) => {
+                let own = winners.iter().any(|winner| winner.partner == it.click.partner);
+                it.candidate.lost.get_or_insert(if own { Refusal::OtherRefPrioritized } else { others });
+            }
+        }
+    }
 }
 
 impl Winner {
@@ -109,10 +122,11 @@ fn decision_row(
     slice: &Slice,
     record: &Record,
     report: &Conversion,
-    winners: &Result<Vec<Winner>, Refusal>,
+    credited: &[Winner],
+    refusal: Option<Refusal>,
     found: Vec<Found>,
 ) -> DecisionRow {
-    let credits: Vec<Credit> = winners.iter().flatten().map(Winner::credit).collect();
+    let credits: Vec<Credit> = credited.iter().map(Winner::credit).collect();
     let terms = credits.last().map(|last| slice.config.terms_at(report.program, last.partner, record.occurred_at));
     let found_in_all = found.len();
     // Those with a share, also in a currency that is not the program's, are kept however far back they stand.
@@ -127,7 +141,7 @@ fn decision_row(
         program: report.program,
         occurred_at: record.occurred_at,
         credits,
-        refusal: winners.as_ref().err().copied(),
+        refusal,
         rules_version: slice.state.rules_version,
         referral_window_days: terms.and_then(Result::ok).map(|terms| terms.rules.referral_window_days),
         candidates,

@@ -1,27 +1,97 @@
-//! Evidence that is stronger than any click.
+//! Evidence that is stronger than any touchpoint: a partner the brand names, a promo code, an assigned value.
 
+use crate::config::Config;
 use crate::fact::{Conversion, Record};
-use crate::program::Standing;
+use crate::id::PartnerId;
+use crate::program::{CodePolicy, PromoCode, Standing, ValueKind};
 use crate::refusal::Refusal;
-use crate::row::Evidence;
-use crate::slice::Slice;
+use crate::row::{Evidence, TouchKind, WHOLE_PPM};
 
-use super::decide::{Winner, winner};
-use super::touchpoint::price_for;
+use super::candidates::Found;
+use super::credit::{Share, Winner, WinnersTerms};
+use super::decide::{Nobody, Ruling};
+use super::touchpoint::{Eligible, Price, creditable};
 
-/// The brand says who earns it.
-pub(super) fn forced(slice: &Slice, record: &Record, report: &Conversion) -> Option<Result<Winner, Refusal>> {
-    let partner = report.forced_partner?;
-    let price = price_for(&slice.config, record, report, partner);
-    Some(price.map(|price| winner(partner, Evidence::ForcedPartner, None, price)))
+/// What a decision knows before it asks what is stronger than a touchpoint.
+pub(super) struct Order<'a, 'f> {
+    pub config: &'a Config,
+    pub record: &'a Record,
+    pub report: &'a Conversion,
+    pub found: &'f [Found],
+    /// Newest first.
+    pub eligible: &'f [Eligible<'a>],
+    /// What they have if nothing stronger settles the order, the newest last.
+    pub shares: &'f [Share<'a>],
 }
 
-/// A code belongs to one partner, who earns what is bought with it. A code that pays nothing leaves it to the clicks.
-pub(super) fn by_promo_code(slice: &Slice, record: &Record, report: &Conversion) -> Option<Result<Winner, Refusal>> {
-    let code = slice.config.promo_codes.get(&(report.program, report.promo_code.clone()))?;
-    if code.standing == Standing::Paused {
-        return None;
+/// Whom the order goes to before any touchpoint is asked; None: they decide.
+pub(super) fn stronger(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>> {
+    forced(order).or_else(|| by_promo_code(order)).or_else(|| by_assigned_value(order).map(Ok))
+}
+
+/// The brand says who earns it.
+fn forced(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>> {
+    let partner = order.report.forced_partner?;
+    let others = Refusal::OtherRefPrioritized;
+    let price = creditable(order.config, order.record, order.report, partner);
+    let ruling = price.map(|price| whole(order, partner, Evidence::ForcedPartner, None, price, others));
+    Some(ruling.map_err(|refusal| Nobody { refusal, others }))
+}
+
+/// A code belongs to one partner, who earns what is bought with it. One that does not count, or whose partner can't be
+/// paid, is none.
+fn by_promo_code(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>> {
+    let (report, config) = (order.report, order.config);
+    let codes = config.codes_for(report.program, &report.promo_code).into_iter();
+    let mut counting = codes.filter(|code| code.is_in_force(order.record.occurred_at));
+    let (code, price) =
+        counting.find_map(|code| Some((code, creditable(config, order.record, report, code.partner).ok()?)))?;
+    if let Some(place) = given_by(order, code) {
+        let others = Refusal::BlockedByPromoCode;
+        return Some(Ok(whole(order, code.partner, Evidence::PromoCode, place, price, others)));
     }
-    let price = price_for(&slice.config, record, report, code.partner).ok()?;
-    Some(Ok(winner(code.partner, Evidence::PromoCode, None, price)))
+    let refusal = Refusal::RestrictedPromoCode;
+    code.restricted.then_some(Err(Nobody { refusal, others: refusal }))
+}
+
+/// Whether a code gives the order to its partner, and for which touchpoint if it asks for one.
+fn given_by(order: &Order<'_, '_>, code: &PromoCode) -> Option<Option<usize>> {
+    let of_partner = |place: usize| order.found[place].click.partner == code.partner;
+    let last = |kind| order.eligible.iter().find(|it| it.kind == kind && of_partner(it.place)).map(|it| it.place);
+    match code.policy {
+        CodePolicy::Always => Some(None),
+        CodePolicy::Involved => last(TouchKind::Click).or_else(|| last(TouchKind::Impression)).map(Some),
+        CodePolicy::Winner => {
+            order.shares.iter().map(|share| share.of.place).rfind(|place| of_partner(*place)).map(Some)
+        }
+    }
+}
+
+/// The address by which the buyer came, or the number that was called, belongs to one partner.
+fn by_assigned_value(order: &Order<'_, '_>) -> Option<Ruling> {
+    let report = order.report;
+    report.assigned.iter().find_map(|(kind, value)| {
+        let key = (report.program, *kind, value.clone());
+        let evidence = match kind {
+            ValueKind::Url => Evidence::AssignedUrl,
+            ValueKind::Phone => Evidence::AssignedPhone,
+        };
+        let assigned = order.config.assigned_values.get(&key).filter(|it| it.standing == Standing::Active)?;
+        let price = creditable(order.config, order.record, report, assigned.partner).ok()?;
+        Some(whole(order, assigned.partner, evidence, None, price, Refusal::OtherRefPrioritized))
+    })
+}
+
+/// All of it goes to one.
+fn whole(
+    order: &Order<'_, '_>,
+    partner: PartnerId,
+    evidence: Evidence,
+    place: Option<usize>,
+    price: Option<Price<'_>>,
+    others: Refusal,
+) -> Ruling {
+    let click = place.map(|place| order.found[place].click.clone());
+    let winner = Winner { partner, evidence, click, share_ppm: WHOLE_PPM, terms: price.map(WinnersTerms::from) };
+    Ruling { winners: vec![winner], shares: place.map(|place| (place, WHOLE_PPM)).into_iter().collect(), others }
 }

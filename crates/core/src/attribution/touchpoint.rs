@@ -1,12 +1,15 @@
-//! Clicks that may earn credit for one conversion.
+//! Touchpoints that may earn credit for one conversion.
 
 use crate::config::{Config, TermsInForce};
 use crate::contract::Payout;
 use crate::fact::{Conversion, Record};
 use crate::id::{AdId, PartnerId};
-use crate::program::Standing;
+use crate::program::{GroupCredit, Standing};
 use crate::refusal::Refusal;
-use crate::row::ClickRow;
+use crate::row::{ClickRow, TouchKind};
+use crate::time::HOUR_MS;
+
+use super::candidates::Found;
 
 /// How far the clocks of two reporters may disagree before one event counts as later than another.
 pub const CLOCK_TOLERANCE_MS: i64 = 2_000;
@@ -18,29 +21,64 @@ pub struct Price<'a> {
     pub terms: TermsInForce<'a>,
 }
 
-/// Whether a partner is paid for such a conversion at its time.
-pub fn price_for<'a>(
+/// Whether a partner is credited for such a conversion at its time, and what it is paid: nothing, None, if it is a channel.
+pub fn creditable<'a>(
     config: &'a Config,
     record: &Record,
     report: &Conversion,
     partner: PartnerId,
-) -> Result<Price<'a>, Refusal> {
-    let standing = config.partners.get(&partner).ok_or(Refusal::PartnerNotFound)?.standing;
-    if standing == Standing::Paused {
+) -> Result<Option<Price<'a>>, Refusal> {
+    let known = config.partners.get(&partner).ok_or(Refusal::PartnerNotFound)?;
+    if known.standing == Standing::Paused {
         return Err(Refusal::PartnerNotActive);
+    }
+    if known.channel {
+        return Ok(None);
     }
     let terms = config.terms_at(report.program, partner, record.occurred_at)?;
     let payout = terms.rules.payout(report.event_type).ok_or(Refusal::ActionTermsNotFound)?;
-    Ok(Price { payout, terms })
+    Ok(Some(Price { payout, terms }))
 }
 
-/// Whether a click could earn this conversion if no better evidence stood against it.
-pub fn eligible<'a>(
+/// A candidate that could be credited if nothing stronger stood against it.
+#[derive(Debug, Clone, Copy)]
+pub struct Eligible<'a> {
+    pub place: usize,
+    pub kind: TouchKind,
+    /// None: of a channel.
+    pub price: Option<Price<'a>>,
+}
+
+/// The candidates that could be credited, in their order; gives each of the others its reason.
+pub(super) fn assess<'a>(
+    config: &'a Config,
+    record: &Record,
+    report: &Conversion,
+    found: &mut [Found],
+) -> Vec<Eligible<'a>> {
+    let mut fit = Vec::new();
+    for (place, it) in found.iter_mut().enumerate() {
+        match eligible(config, record, report, &it.click) {
+            Ok(price) => fit.push(Eligible { place, kind: it.click.kind, price }),
+            Err(refusal) => it.candidate.lost = Some(refusal),
+        }
+    }
+    let yields = |place: usize| config.group_credit(report.program, found[place].click.partner) == GroupCredit::Yields;
+    let (yielding, others): (Vec<Eligible<'_>>, Vec<Eligible<'_>>) = fit.iter().partition(|it| yields(it.place));
+    if others.is_empty() {
+        return fit;
+    }
+    yielding.iter().for_each(|it| found[it.place].candidate.lost = Some(Refusal::CreditingRuleMismatch));
+    others
+}
+
+/// Whether a touchpoint could earn this conversion if no better evidence stood against it.
+fn eligible<'a>(
     config: &'a Config,
     record: &Record,
     report: &Conversion,
     click: &ClickRow,
-) -> Result<Price<'a>, Refusal> {
+) -> Result<Option<Price<'a>>, Refusal> {
     if let Some(refusal) = click.refusal {
         return Err(refusal);
     }
@@ -48,13 +86,24 @@ pub fn eligible<'a>(
     if age_ms < -CLOCK_TOLERANCE_MS {
         return Err(Refusal::AfterEvent);
     }
-    let price = price_for(config, record, report, click.partner)?;
-    if click.occurred_at.plus_days(price.terms.rules.referral_window_days).plus_ms(CLOCK_TOLERANCE_MS)
-        < record.occurred_at
-    {
+    let price = creditable(config, record, report, click.partner)?;
+    // A channel has no contract; the program's own terms say how long its clicks count.
+    let terms = price.map(|price| price.terms).or_else(|| config.template_at(report.program, record.occurred_at));
+    let rules = terms.ok_or(Refusal::ActionTermsNotFound)?.rules;
+    let window_ends_at = match click.kind {
+        TouchKind::Click => click.occurred_at.plus_days(rules.referral_window_days),
+        TouchKind::Impression => {
+            let hours = rules.view_window_hours.ok_or(Refusal::ReftypeNotAccepted)?;
+            click.occurred_at.plus_ms(i64::from(hours) * HOUR_MS)
+        }
+    };
+    if window_ends_at.plus_ms(CLOCK_TOLERANCE_MS) < record.occurred_at {
         return Err(Refusal::OutsideAssociationWindow);
     }
-    Ok(price)
+    match config.group_credit(report.program, click.partner) {
+        GroupCredit::Never => Err(Refusal::CreditingRuleMismatch),
+        GroupCredit::Normal | GroupCredit::Yields => Ok(price),
+    }
 }
 
 /// Why a link's partner and ad can't be credited at all, if so.
@@ -68,10 +117,10 @@ pub fn link_refusal(
     if config.programs.get(&program).is_some_and(|program| program.standing == Standing::Paused) {
         return Some(Refusal::ProgramNotActive);
     }
-    let Some(standing) = config.partners.get(&partner).map(|partner| partner.standing) else {
+    let Some(known) = config.partners.get(&partner) else {
         return Some(Refusal::PartnerNotFound);
     };
-    if standing == Standing::Paused {
+    if known.standing == Standing::Paused {
         return Some(Refusal::PartnerNotActive);
     }
     match config.ads.get(&(program, ad)).map(|ad| ad.standing) {
@@ -79,5 +128,5 @@ pub fn link_refusal(
         Some(Standing::Paused) => return Some(Refusal::AdNotActive),
         Some(Standing::Active) => {}
     }
-    config.terms_at(program, partner, record.occurred_at).err()
+    if known.channel { None } else { config.terms_at(program, partner, record.occurred_at).err() }
 }

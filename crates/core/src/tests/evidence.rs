@@ -17,7 +17,7 @@ fn a_code_beats_the_last_click() {
         ",
         expect![[r#"
             decision 1001 at d2: A by promo code
-              k1 B d0 OTHER_REF_PRIORITIZED: visitor:v1
+              k1 B d0 BLOCKED_BY_PROMOCODE: visitor:v1
             1.1.1: occurred d2 opened d2 changed d2, intended 100.00 pays 8.00, ad 0, sub1 "" shared "" code "TRAIL10" status ""
             action 1.1.1 A 1001 100.00 pays 8.00 pending until d32, by promo code, terms template/1
             balance A pending 8.00 locked 0.00 paid 0.00

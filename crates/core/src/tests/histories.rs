@@ -21,15 +21,21 @@ const SET_UP: &str = "
     partner B
     partner C
     contract A
-    contract B sale=12.5% lead=0.005 window=7d lock=3d
+    contract B sale=12.5% lead=0.005 window=7d views=24h lock=3d
     code TRAIL10 A
     code OLD20 B paused
     code NOTHING C
+    code TRAIL* B policy=involved restricted
+    code *1* A policy=winner
+    code MAY C from=d10 to=d60
+    partner N channel
+    value url shop.com/trail A
+    value phone 0800 N
 ";
 
 /// A history of at most so many facts after the set-up.
 pub fn history(facts: usize) -> impl Strategy<Value = String> {
-    let ids = vec((select(&["A", "A", "B", "B", "C", "Z"][..]), 1..=3_u32, 0..40_u32), CLICKS as usize);
+    let ids = vec((select(&["A", "A", "B", "B", "C", "N", "Z"][..]), 1..=3_u32, 0..40_u32), CLICKS as usize);
     (credit(), ids, vec((gap(), fact()), 1..=facts)).prop_map(|(credit, ids, facts)| {
         let mut text = SET_UP.replace("event sale", &format!("event sale credit={credit}"));
         for (n, (partner, ad, day)) in ids.iter().enumerate() {
@@ -63,6 +69,7 @@ fn gap() -> impl Strategy<Value = u64> {
 fn fact() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => click(),
+        3 => view(),
         6 => visit(),
         8 => conversion(),
         4 => change(),
@@ -71,6 +78,17 @@ fn fact() -> impl Strategy<Value = String> {
         1 => select(&["A", "B", "C", "Z"][..]).prop_map(|partner| format!("pay {partner}")),
         2 => set_up(),
     ]
+}
+
+fn view() -> impl Strategy<Value = String> {
+    let partner = select(&["A", "B", "C", "N", "Z"][..]);
+    // A number that was seen before is the same view again.
+    (100..104_u32, partner, option::weighted(0.9, 0..4_u32), select(&["", "", "", "bot"][..])).prop_map(
+        |(n, partner, visitor, signals)| {
+            let visitor = visitor.map_or(String::new(), |v| format!("visitor=v{v}"));
+            format!("view k{n} {partner} {visitor} embedded {signals}")
+        },
+    )
 }
 
 fn click() -> impl Strategy<Value = String> {
@@ -113,7 +131,24 @@ fn conversion() -> impl Strategy<Value = String> {
     let amounts = &["0", "0.06", "19.99", "100.00", "100.00", "100.00", "250.005"][..];
     let source = select(&["server", "browser", "pixel", "person"][..]);
     let items = &["", "", "item=a:1:60 item=b:3:40", "item=a:2:19.99", "item=a:4:300"][..];
-    let evidence = &["", "", "", "", "code=TRAIL10", "code=OLD20", "code=NOTHING", "partner=B", "partner=Z"][..];
+    let evidence = &[
+        "",
+        "",
+        "",
+        "",
+        "code=TRAIL10",
+        "code=TRAIL1",
+        "code=TRAIL",
+        "code=OLD20",
+        "code=NOTHING",
+        "code=MAY",
+        "code=A1",
+        "url=shop.com/trail",
+        "called=0800",
+        "partner=B",
+        "partner=N",
+        "partner=Z",
+    ][..];
     let rest = (select(evidence), select(&["", "", "", "", "", "currency=usd"][..]), ago());
     (order, select(amounts), source, select(items), reported_click(), people(), rest).prop_map(
         |((order, event), amount, source, items, click, people, (evidence, currency, ago))| {
@@ -158,8 +193,10 @@ fn change() -> impl Strategy<Value = String> {
 /// A brand changes its mind. What is paused is likelier to be taken up again than the other way round.
 fn set_up() -> impl Strategy<Value = String> {
     let of = select(&["contract A", "contract B", "contract C", "template"][..]);
-    let terms = (of, 1..30_u32, 1..40_u32, 0..20_u32)
-        .prop_map(|(of, rate, window, lock)| format!("{of} sale={rate}.5% lead={rate} window={window}d lock={lock}d"));
+    let views = select(&["", "views=0h", "views=30h", "views=900h"][..]);
+    let terms = (of, 1..30_u32, 1..40_u32, 0..20_u32, views).prop_map(|(of, rate, window, lock, views)| {
+        format!("{of} sale={rate}.5% lead={rate} window={window}d lock={lock}d {views}")
+    });
     let standing = select(
         &[
             "partner A paused",
@@ -185,6 +222,18 @@ fn set_up() -> impl Strategy<Value = String> {
             "block email v1 v2",
             "unblock customer v0",
             "unblock email v1",
+            "code OLD20 B policy=winner restricted",
+            "code MAY N",
+            "group 1 A yields",
+            "group 1 A,N yields",
+            "group 1 B",
+            "group 2 B,C never",
+            "group 2 N",
+            "partner N channel paused",
+            "partner N channel",
+            "partner N",
+            "value url shop.com/trail B",
+            "value url shop.com/trail A paused",
         ][..],
     );
     let credit = credit().prop_map(|credit| format!("event sale credit={credit}"));

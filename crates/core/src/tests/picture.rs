@@ -13,7 +13,7 @@ use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Candidate, ClickRow, Credit, DecisionRow, Effect, Evidence,
-    LeftOutKey, Rollup, Step, WHOLE_PPM,
+    LeftOutKey, Rollup, Step, TouchKind, WHOLE_PPM,
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
@@ -125,6 +125,9 @@ fn evidence(evidence: Evidence) -> &'static str {
         Evidence::PromoCode => "promo code",
         Evidence::ClickId => "click id",
         Evidence::Identifier => "identifier",
+        Evidence::AssignedUrl => "assigned address",
+        Evidence::AssignedPhone => "assigned number",
+        Evidence::Impression => "view",
     }
 }
 
@@ -220,7 +223,8 @@ fn candidate(books: &Books, it: &Candidate) -> String {
         _ => String::new(),
     };
     let path: String = steps.iter().map(|step| step_text(books, step)).collect();
-    format!("  k{} {} {} {lost}: {start}{path}\n", it.click, partner(it.partner), time(it.occurred_at))
+    let kind = if it.kind == TouchKind::Impression { "view " } else { "" };
+    format!("  {kind}k{} {} {} {lost}: {start}{path}\n", it.click, partner(it.partner), time(it.occurred_at))
 }
 
 fn step_text(books: &Books, step: &Step) -> String {
@@ -237,10 +241,11 @@ fn days(books: &Books) -> String {
         let currency = books.config.programs[&key.program].currency;
         let ad = if key.ad == AdId(0) { "no ad".into() } else { format!("ad {}", key.ad) };
         let mut line = format!("{} {} {ad}:", day(key.day), partner(key.partner));
-        let Rollup { clicks, uncounted, visits, conversions, unclaimed, amount, payout } = *sums;
+        let Rollup { clicks, uncounted, impressions, visits, conversions, unclaimed, amount, payout } = *sums;
         let counts = [
             (clicks, "clicks"),
             (uncounted, "uncounted"),
+            (impressions, "views"),
             (visits, "visits"),
             (conversions, "conversions"),
             (unclaimed, "unclaimed"),
@@ -414,6 +419,13 @@ fn config(books: &Books) -> String {
     for it in books.config.blocks.values() {
         let name = identifier(&it.blocked.identifier);
         _ = writeln!(text, "block {} {name} at {} {:?} {:?}", it.record, time(it.at), it.blocked.standing, it.reason);
+    }
+    for it in books.config.assigned_values.values() {
+        _ = writeln!(text, "{:?} {} of {} {:?}", it.kind, it.value, partner(it.partner), it.standing);
+    }
+    for it in books.config.groups.values() {
+        let members: Vec<String> = it.members.iter().map(|member| partner(*member)).collect();
+        _ = writeln!(text, "group {} of {}: {} {:?}", it.id, it.program, members.join(","), it.credit);
     }
     for it in books.config.terms.values().flatten() {
         let of = it.partner.map_or("template".into(), partner);

@@ -18,7 +18,10 @@ use crate::id::{ActionId, NodeId};
 use crate::identity::Identifier;
 use crate::invariant;
 use crate::money::Money;
-use crate::row::{Account, ActionRow, ActionState, BalanceKey, Credit, DecisionRow, Evidence, Rollup, Step, WHOLE_PPM};
+use crate::refusal::Refusal;
+use crate::row::{
+    Account, ActionRow, ActionState, BalanceKey, Credit, DecisionRow, Evidence, Rollup, Step, TouchKind, WHOLE_PPM,
+};
 
 /// So many cases, unless the environment asks for more.
 pub fn cases(usually: u32) -> Config {
@@ -157,7 +160,7 @@ fn days_add_up(books: &Books) {
     let mut sum = Rollup::default();
     for (key, row) in &books.rollups {
         sum.add(*row);
-        for count in [row.clicks, row.uncounted, row.visits, row.conversions, row.unclaimed] {
+        for count in [row.clicks, row.uncounted, row.impressions, row.visits, row.conversions, row.unclaimed] {
             assert!(count >= 0, "{key:?} counts {count}");
         }
         let of_line = |action: &&ActionRow| {
@@ -175,8 +178,11 @@ fn days_add_up(books: &Books) {
         assert_eq!(row.amount, actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.amount)));
         assert_eq!(row.payout, actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.payout)));
     }
-    let counted = books.clicks.values().filter(|click| click.refusal.is_none()).count();
-    assert_eq!((sum.clicks as usize, (sum.clicks + sum.uncounted) as usize), (counted, books.clicks.len()));
+    let of = |kind| books.clicks.values().filter(move |it| it.kind == kind);
+    let counted = |kind| of(kind).filter(|it| it.refusal.is_none()).count();
+    let clicks = (counted(TouchKind::Click), of(TouchKind::Click).count());
+    assert_eq!((sum.clicks as usize, (sum.clicks + sum.uncounted) as usize), clicks);
+    assert_eq!(sum.impressions as usize, counted(TouchKind::Impression));
     let unclaimed = books.conversions.values().filter(|row| row.refusal.is_some()).count();
     let credited = books.conversions.len() - unclaimed;
     assert_eq!((sum.conversions as usize, sum.unclaimed as usize), (credited, unclaimed));
@@ -186,7 +192,8 @@ fn days_add_up(books: &Books) {
 fn what_was_no_click_does_not_count(books: &Books) {
     for click in books.clicks.values().filter(|click| !click.recovered) {
         let Signals { navigation, prefetch, head, agent, .. } = click.signals;
-        let person = navigation == Navigation::Navigate && !prefetch && !head && agent == Agent::Browser;
+        let followed = navigation == Navigation::Navigate || click.kind == TouchKind::Impression;
+        let person = followed && !prefetch && !head && agent == Agent::Browser;
         assert!(person || click.refusal.is_some(), "{click:?} counts");
     }
 }
@@ -235,16 +242,22 @@ fn orders_and_actions_belong_together(books: &Books) {
 fn decision_explains_itself(books: &Books, decision: &DecisionRow) {
     let candidates = &decision.candidates;
     assert!(candidates.is_sorted_by_key(|it| std::cmp::Reverse(it.occurred_at)), "newest first");
-    assert_ne!(decision.credits.is_empty(), decision.refusal.is_none());
+    let to_channel = decision.refusal == Some(Refusal::CreditedToChannel);
+    assert_eq!(decision.credits.is_empty(), decision.refusal.is_some() && !to_channel);
     let shares = decision.credits.iter().map(|credit| credit.share_ppm).sum::<u32>();
     assert_eq!(shares, if decision.credits.is_empty() { 0 } else { WHOLE_PPM });
-    let by_click = |credit: &Credit| matches!(credit.evidence, Evidence::ClickId | Evidence::Identifier);
-    for credit in decision.credits.iter().filter(|it| by_click(it)) {
+    // A code may have asked for a touchpoint.
+    let by_touchpoint = |credit: &Credit| match credit.evidence {
+        Evidence::ClickId | Evidence::Identifier | Evidence::Impression => true,
+        Evidence::PromoCode => credit.click.is_some(),
+        _ => false,
+    };
+    for credit in decision.credits.iter().filter(|it| by_touchpoint(it)) {
         let theirs = candidates.iter().filter(|it| it.partner == credit.partner);
-        assert_eq!(theirs.map(|it| it.share_ppm).sum::<u32>(), credit.share_ppm, "a share is that of the clicks");
+        assert_eq!(theirs.map(|it| it.share_ppm).sum::<u32>(), credit.share_ppm, "a share is that of the touchpoints");
     }
-    let of_clicks = candidates.iter().map(|it| it.share_ppm).sum::<u32>();
-    assert_eq!(of_clicks, if decision.credits.iter().any(by_click) { WHOLE_PPM } else { 0 });
+    let of_touchpoints = candidates.iter().map(|it| it.share_ppm).sum::<u32>();
+    assert_eq!(of_touchpoints, if decision.credits.iter().any(by_touchpoint) { WHOLE_PPM } else { 0 });
     for candidate in candidates {
         assert_eq!(candidate.lost.is_none(), candidate.share_ppm > 0, "{candidate:?}");
         let node = books.clicks[&candidate.click].node;

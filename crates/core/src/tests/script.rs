@@ -9,12 +9,15 @@ use super::words::{
 use crate::contract::{EventPayout, TermsRules};
 use crate::fact::{
     ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
-    Item, ItemChange, Navigation, Role, Signals, TermsSet, Visit,
+    Item, ItemChange, Navigation, PartnerGroupSet, Role, Signals, TermsSet, Visit,
 };
 use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
 use crate::identity::Blocked;
 use crate::money::Currency;
-use crate::program::{Category, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source, Standing, VanityLink};
+use crate::program::{
+    AssignedValue, Category, CodePolicy, GroupCredit, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source, Standing,
+    ValueKind, VanityLink,
+};
 use crate::time::Timestamp;
 
 /// The shop that most histories happen in.
@@ -106,7 +109,7 @@ impl Reader {
         let occurred_at = line.option("occurred").map_or(self.now, moment);
         let Some(fact) = self.fact(verb, occurred_at, line) else { return };
         let occurred_at = match &fact {
-            Fact::ClickRecorded(click) => self.minted[&click.no].clicked_at,
+            Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) => self.minted[&click.no].clicked_at,
             _ => occurred_at,
         };
         let entered = Entered { label, received_at: self.now, occurred_at, actor, fact };
@@ -123,12 +126,17 @@ impl Reader {
                 let partner = partner(line.word());
                 self.terms(line, Some(partner))
             }
-            "partner" => Fact::PartnerSet { partner: partner(line.word()), standing: line.standing() },
+            "partner" => {
+                let (partner, standing, channel) = (partner(line.word()), line.standing(), line.flag("channel"));
+                Fact::PartnerSet { partner, standing, channel }
+            }
             "ad" => ad(line),
             "link" => link(line),
             "code" => code(line),
             "block" => blocked(line, Standing::Active),
             "unblock" => blocked(line, Standing::Paused),
+            "value" => value(line),
+            "group" => group(line),
             "lost" => {
                 self.mint(line, at);
                 return None;
@@ -136,6 +144,13 @@ impl Reader {
             "click" => {
                 let click = self.mint(line, at);
                 recorded(line, click)
+            }
+            "view" => {
+                let view = self.mint(line, at);
+                match recorded(line, view) {
+                    Fact::ClickRecorded(view) => Fact::ImpressionRecorded(view),
+                    _ => unreachable!("a click was recorded"),
+                }
             }
             "found" => {
                 let click = self.minted[&click_no(line.word())];
@@ -221,6 +236,7 @@ impl Reader {
         let ends_at = line.option("to").map(moment);
         let standing = line.standing();
         let referral_window_days = line.option("window").map_or(30, days);
+        let view_window_hours = line.option("views").map(hours);
         let lock_days = line.option("lock").map_or(30, days);
         let lines = std::mem::take(&mut line.words);
         let payouts: Vec<EventPayout> = lines
@@ -229,7 +245,7 @@ impl Reader {
             .map(|(event, text)| EventPayout { event_type: self.event_id(program, event), payout: payout(text) })
             .collect();
         let own = !payouts.is_empty() || partner.is_none();
-        let rules = own.then_some(TermsRules { referral_window_days, lock_days, payouts });
+        let rules = own.then_some(TermsRules { referral_window_days, view_window_hours, lock_days, payouts });
         Fact::TermsSet(TermsSet { program, partner, starts_at, ends_at, standing, rules })
     }
 
@@ -295,6 +311,7 @@ impl Reader {
             click,
             click_forged,
             promo_code: line.text_of("code"),
+            assigned: assigned(line),
             forced_partner: line.option("partner").map(partner),
             sub_ids: [line.text_of("sub1"), String::new(), String::new()],
             shared_id: line.text_of("shared"),
@@ -373,7 +390,48 @@ fn code(line: &mut Line<'_>) -> Fact {
         partner: partner(line.word()),
         program: line.program(),
         standing: line.standing(),
+        policy: match line.option("policy") {
+            None => CodePolicy::Always,
+            Some("involved") => CodePolicy::Involved,
+            Some("winner") => CodePolicy::Winner,
+            Some(other) => panic!("no code counts {other}"),
+        },
+        restricted: line.flag("restricted"),
+        starts_at: line.option("from").map(moment),
+        ends_at: line.option("to").map(moment),
     })
+}
+
+fn assigned(line: &mut Line<'_>) -> Vec<(ValueKind, String)> {
+    let named = [(ValueKind::Url, line.option("url")), (ValueKind::Phone, line.option("called"))];
+    named.into_iter().filter_map(|(kind, value)| Some((kind, value?.to_owned()))).collect()
+}
+
+/// `value url shop.com/trail A`, `value phone 0800123 A`.
+fn value(line: &mut Line<'_>) -> Fact {
+    let kind = match line.word() {
+        "url" => ValueKind::Url,
+        "phone" => ValueKind::Phone,
+        other => panic!("no {other} is assigned"),
+    };
+    Fact::AssignedValueSet(AssignedValue {
+        kind,
+        value: line.word().to_owned(),
+        partner: partner(line.word()),
+        program: line.program(),
+        standing: line.standing(),
+    })
+}
+
+/// `group 1 A,B yields`.
+fn group(line: &mut Line<'_>) -> Fact {
+    let id = if line.flag("new") { None } else { Some(number(line.word())) };
+    let program = line.program();
+    let credits = [("yields", GroupCredit::Yields), ("never", GroupCredit::Never)];
+    let credit =
+        credits.into_iter().find(|(name, _)| line.flag(name)).map_or(GroupCredit::Normal, |(_, credit)| credit);
+    let members = line.words.pop().map_or(Vec::new(), |members| members.split(',').map(partner).collect());
+    Fact::PartnerGroupSet(PartnerGroupSet { program, id, name: "Group".into(), members, credit })
 }
 
 fn recorded(line: &mut Line<'_>, click: ClickRef) -> Fact {

@@ -15,9 +15,9 @@ use crate::fact::{Conversion, Fact, Item, Record};
 use crate::id::{ClickNo, EventTypeId, PartnerId};
 use crate::identity::{Alias, Identifier, IdentifierKind};
 use crate::money::{Currency, Money};
-use crate::program::{CreditPolicy, Source, Standing};
+use crate::program::{CodePolicy, CreditPolicy, GroupCredit, PromoCode, Source, Standing, ValueKind};
 use crate::refusal::Refusal;
-use crate::row::{ActionRow, ActionState, Candidate, ClickRow, DecisionRow, Evidence, Step};
+use crate::row::{ActionRow, ActionState, Candidate, ClickRow, DecisionRow, Evidence, Step, TouchKind};
 use crate::time::{DAY_MS, Timestamp};
 
 proptest! {
@@ -73,7 +73,7 @@ impl Judge {
     fn hear(&mut self, books: &Books, record: &Record) {
         match &record.fact {
             // Only the first record of a click says who made it.
-            Fact::ClickRecorded(click) if self.recorded.insert(click.no) => {
+            Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) if self.recorded.insert(click.no) => {
                 let visitor = click.visitor.map(Name::Identifier);
                 self.meet([Name::Click(click.no)].into_iter().chain(visitor).collect());
             }
@@ -140,7 +140,10 @@ impl Judge {
     fn compare(&self, books: &Books, report: &Conversion, names: &[Name], first_at: Timestamp, decision: &DecisionRow) {
         assert_eq!(decision.occurred_at, first_at, "an order is decided as of when it was first reported");
         let mut rulings = self.rule(books, report, names, first_at);
-        if books.config.programs[&report.program].currency != report.currency {
+        let order = Order { config: &books.config, report, at: first_at };
+        let to_channel = !rulings.is_empty() && rulings.iter().all(|it| order.is_channel(it.partner));
+        assert_eq!(decision.refusal == Some(Refusal::CreditedToChannel), to_channel);
+        if books.config.programs[&report.program].currency != report.currency && !to_channel {
             let told = |refusal: Option<Refusal>| refusal == Some(Refusal::CurrencyRateMissing);
             assert_eq!(
                 told(decision.refusal),
@@ -160,8 +163,7 @@ impl Judge {
         for (ruling, told) in rulings.iter_mut().zip(decision.candidates.iter().filter(|it| it.lost.is_none()).rev()) {
             ruling.share_ppm = told.share_ppm;
         }
-        let order = Order { config: &books.config, report, at: first_at };
-        let actions = decision.credits.iter().map(|it| &books.actions[&it.action.unwrap().seq]);
+        let actions = decision.credits.iter().filter_map(|it| Some(&books.actions[&it.action?.seq]));
         let told: Vec<_> = actions
             .map(|it| (it.partner, it.evidence, it.click, it.share_ppm, it.intended_amount, it.intended_payout))
             .collect();
@@ -208,34 +210,42 @@ impl Judge {
         let config = &books.config;
         let order = Order { config, report, at };
         let whole = |partner: PartnerId, evidence: Evidence| {
-            let pays = order.pays(partner).is_some();
+            let pays = order.can_have(partner);
             pays.then_some(Ruling { partner, evidence, click: None, share_ppm: 1_000_000, doubt_ppm: 0 })
         };
         if let Some(partner) = report.forced_partner {
             return whole(partner, Evidence::ForcedPartner).into_iter().collect();
         }
-        let code = config.promo_codes.get(&(report.program, report.promo_code.clone()));
-        let by_code = code.filter(|code| code.standing == Standing::Active);
-        if let Some(ruling) = by_code.and_then(|code| whole(code.partner, Evidence::PromoCode)) {
-            return vec![ruling];
-        }
         let buyer: Vec<&BTreeSet<Name>> =
             self.people.iter().filter(|person| names.iter().any(|name| person.contains(name))).collect();
         let theirs = |click: &&ClickRow| buyer.iter().any(|person| person.contains(&Name::Click(click.no)));
-        let mut able: Vec<&ClickRow> =
-            books.clicks.values().filter(theirs).filter(|click| order.could_win(click)).collect();
-        able.sort_by_key(|click| (click.occurred_at, click.record));
-        let able = &able[able.len().saturating_sub(50)..];
-        let by_id = |click: &ClickRow| report.click.is_some_and(|it| it.no == click.no);
-        let shares = order.shares(able).into_iter().zip(able);
-        let ruling = |(share_ppm, click): (u32, &&ClickRow)| Ruling {
-            partner: click.partner,
-            evidence: if by_id(click) { Evidence::ClickId } else { Evidence::Identifier },
-            click: Some(click.no),
-            share_ppm,
-            doubt_ppm: able.len() as u32,
-        };
-        shares.map(ruling).filter(|it| it.share_ppm > 0).collect()
+        let fit = books.clicks.values().filter(theirs).filter(|click| order.could_win(click));
+        let (yielding, firm): (Vec<_>, Vec<_>) = fit.partition(|click| order.is_in(click.partner, GroupCredit::Yields));
+        let mut fit = if firm.is_empty() { yielding } else { firm };
+        // Any click beats any view.
+        fit.sort_by_key(|it| (it.kind == TouchKind::Click, it.occurred_at, it.record));
+        let mut able = fit.clone();
+        able.retain(|it| fit.last().is_some_and(|last| last.kind == it.kind));
+        let by_touchpoint = order.by_touchpoint(&able[able.len().saturating_sub(50)..]);
+        if let Some(code) = order.code() {
+            let involved = || fit.iter().rfind(|click| click.partner == code.partner).map(|click| click.no);
+            let winner = || by_touchpoint.iter().rfind(|it| it.partner == code.partner).and_then(|it| it.click);
+            let grounds = match code.policy {
+                CodePolicy::Always => Some(None),
+                CodePolicy::Involved => involved().map(Some),
+                CodePolicy::Winner => winner().map(Some),
+            };
+            let by_code = whole(code.partner, Evidence::PromoCode);
+            match grounds {
+                Some(click) => return by_code.map(|it| Ruling { click, ..it }).into_iter().collect(),
+                None if code.restricted => return Vec::new(),
+                None => {}
+            }
+        }
+        if let Some((partner, evidence)) = order.assigned() {
+            return whole(partner, evidence).into_iter().collect();
+        }
+        by_touchpoint
     }
 }
 
@@ -288,6 +298,17 @@ fn begins_with_what_was_reported(books: &Books, report: &Conversion, candidate: 
     }
 }
 
+/// Whether a text is of a pattern, letter by letter.
+fn is_like(pattern: &[u8], text: &[u8]) -> bool {
+    match (pattern.split_first(), text.split_first()) {
+        (None, None) => true,
+        (Some((b'*', more)), None) => is_like(more, text),
+        (Some((b'*', more)), Some((_, rest))) => is_like(more, text) || is_like(pattern, rest),
+        (Some((letter, more)), Some((same, rest))) => letter == same && is_like(more, rest),
+        _ => false,
+    }
+}
+
 /// A share of one touchpoint, or all by stronger evidence.
 #[derive(Debug)]
 struct Ruling {
@@ -310,6 +331,63 @@ struct Order<'a> {
 }
 
 impl Order<'_> {
+    fn by_touchpoint(&self, able: &[&ClickRow]) -> Vec<Ruling> {
+        let by_id = |click: &ClickRow| self.report.click.is_some_and(|it| it.no == click.no);
+        let evidence = |click: &ClickRow| match click.kind {
+            TouchKind::Impression => Evidence::Impression,
+            TouchKind::Click if by_id(click) => Evidence::ClickId,
+            TouchKind::Click => Evidence::Identifier,
+        };
+        let ruling = |(share_ppm, click): (u32, &&ClickRow)| Ruling {
+            partner: click.partner,
+            evidence: evidence(click),
+            click: Some(click.no),
+            share_ppm,
+            doubt_ppm: able.len() as u32,
+        };
+        self.shares(able).into_iter().zip(able).map(ruling).filter(|it| it.share_ppm > 0).collect()
+    }
+
+    /// The code that counts, of all that the reported one is of.
+    fn code(&self) -> Option<&PromoCode> {
+        let reported = &self.report.promo_code;
+        let counts = |code: &&PromoCode| {
+            let begun = code.starts_at.is_none_or(|start| start.0 <= self.at.0);
+            let over = code.standing == Standing::Paused || code.ends_at.is_some_and(|end| end.0 <= self.at.0);
+            let same = is_like(code.code.as_bytes(), reported.as_bytes()) && !reported.is_empty();
+            code.program == self.report.program && begun && !over && same && self.can_have(code.partner)
+        };
+        let rank = |code: &&PromoCode| (code.code != *reported, std::cmp::Reverse(code.code.len()), code.code.clone());
+        self.config.promo_codes.values().filter(counts).min_by_key(rank)
+    }
+
+    fn assigned(&self) -> Option<(PartnerId, Evidence)> {
+        let whose = |kind: ValueKind| {
+            let (_, value) = self.report.assigned.iter().find(|(it, _)| *it == kind)?;
+            let mut all = self.config.assigned_values.values().filter(|it| it.standing == Standing::Active);
+            let found = all.find(|it| (it.program, it.kind, &it.value) == (self.report.program, kind, value))?;
+            self.can_have(found.partner).then_some(found.partner)
+        };
+        let by_url = whose(ValueKind::Url).map(|to| (to, Evidence::AssignedUrl));
+        by_url.or(whose(ValueKind::Phone).map(|to| (to, Evidence::AssignedPhone)))
+    }
+
+    /// Whether the order may go to a partner: it is paid for it, or is a channel.
+    fn can_have(&self, partner: PartnerId) -> bool {
+        self.is_channel(partner) || self.pays(partner).is_some()
+    }
+
+    fn is_channel(&self, partner: PartnerId) -> bool {
+        self.config.partners.get(&partner).is_some_and(|it| it.channel && it.standing == Standing::Active)
+    }
+
+    /// Whether a partner is in a group of this kind, and in none that is stricter.
+    fn is_in(&self, partner: PartnerId, credit: GroupCredit) -> bool {
+        let of_program = self.config.groups.values().filter(|it| it.program == self.report.program);
+        let strictest = of_program.filter(|it| it.members.contains(&partner)).map(|it| it.credit as u8).max();
+        strictest == Some(credit as u8)
+    }
+
     /// The shares of touchpoints, oldest first, in millionths.
     fn shares(&self, able: &[&ClickRow]) -> Vec<u32> {
         let n = able.len();
@@ -333,9 +411,12 @@ impl Order<'_> {
 
     /// What each partner has, in the order of the last touchpoints.
     fn parts(&self, rulings: &[Ruling]) -> Vec<(PartnerId, Evidence, Option<ClickNo>, u32, Money, Money)> {
+        let (channels, rulings): (Vec<_>, Vec<_>) = rulings.iter().partition(|it| self.is_channel(it.partner));
         let of = |partner: PartnerId| rulings.iter().filter(move |it| it.partner == partner);
-        let is_last = |it: &&Ruling| of(it.partner).next_back().is_some_and(|last| last.click == it.click);
-        let (mut before_ppm, mut parts) = (0, Vec::new());
+        let is_last = |it: &&&Ruling| of(it.partner).next_back().is_some_and(|last| last.click == it.click);
+        // What is paid to nobody comes first.
+        let mut before_ppm: u32 = channels.iter().map(|it| it.share_ppm).sum();
+        let mut parts = Vec::new();
         for last in rulings.iter().filter(is_last) {
             let share_ppm: u32 = of(last.partner).map(|it| it.share_ppm).sum();
             let amount = self.first_of(before_ppm + share_ppm) - self.first_of(before_ppm);
@@ -368,14 +449,22 @@ impl Order<'_> {
 
     fn could_win(&self, click: &ClickRow) -> bool {
         let age_ms = self.at.0 - click.occurred_at.0;
-        let Some(rules) = self.rules(click.partner) else { return false };
-        let window_ms = i64::from(rules.referral_window_days) * DAY_MS;
+        let rules = if self.is_channel(click.partner) { self.template() } else { self.rules(click.partner) };
+        let Some(rules) = rules else { return false };
+        let window_ms = match (click.kind, rules.view_window_hours) {
+            (TouchKind::Click, _) => i64::from(rules.referral_window_days) * DAY_MS,
+            (TouchKind::Impression, Some(hours)) => i64::from(hours) * 3_600_000,
+            (TouchKind::Impression, None) => return false,
+        };
         let in_time = (-FORGIVEN_MS..=window_ms + FORGIVEN_MS).contains(&age_ms);
-        click.refusal.is_none() && click.program == self.report.program && in_time && self.pays(click.partner).is_some()
+        let lets = !self.is_in(click.partner, GroupCredit::Never);
+        let counts = click.refusal.is_none() && click.program == self.report.program;
+        counts && in_time && lets && self.can_have(click.partner)
     }
 
     fn pays(&self, partner: PartnerId) -> Option<Payout> {
-        let active = self.config.partners.get(&partner)?.standing == Standing::Active;
+        let known = self.config.partners.get(&partner)?;
+        let active = known.standing == Standing::Active && !known.channel;
         let lines = &self.rules(partner)?.payouts;
         let line = lines.iter().find(|line| line.event_type == self.report.event_type)?;
         active.then_some(line.payout)
@@ -392,6 +481,10 @@ impl Order<'_> {
         if contract.rules.is_some() {
             return contract.rules.as_ref();
         }
+        self.template()
+    }
+
+    fn template(&self) -> Option<&TermsRules> {
         let template = self.version(None)?;
         let goes_on = template.standing == Standing::Active && template.ends_at.is_none_or(|end| self.at < end);
         if goes_on { template.rules.as_ref() } else { None }

@@ -58,6 +58,8 @@ create table click (
   sub_id2     text collate "C",
   sub_id3     text collate "C",
   shared_id   text collate "C",
+  -- 1: a click; 2: an impression.
+  kind        integer not null,
   primary key (brand, no)
 ) partition by range (no);
 
@@ -231,6 +233,7 @@ create table rollup (
   ad          integer not null,
   clicks      bigint not null,
   uncounted   bigint not null,
+  impressions bigint not null,
   visits      bigint not null,
   conversions bigint not null,
   unclaimed   bigint not null,

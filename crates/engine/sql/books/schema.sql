@@ -58,6 +58,8 @@ create table click (
   sub_id2     text,
   sub_id3     text,
   shared_id   text,
+  -- 1: a click; 2: an impression.
+  kind        integer not null,
   primary key (brand, no)
 ) strict, without rowid;
 
@@ -227,6 +229,7 @@ create table rollup (
   ad          integer not null,
   clicks      integer not null,
   uncounted   integer not null,
+  impressions integer not null,
   visits      integer not null,
   conversions integer not null,
   unclaimed   integer not null,

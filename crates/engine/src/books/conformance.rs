@@ -7,14 +7,17 @@ use referee_core::config::Config;
 use referee_core::contract::{EventPayout, Payout, TermsRules};
 use referee_core::fact::{
     ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
-    Navigation, Record, Role, Signals, TermsSet, Visit,
+    Navigation, PartnerGroupSet, Record, Role, Signals, TermsSet, Visit,
 };
 use referee_core::id::{
     AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
 };
 use referee_core::identity::{Alias, Blocked, Identifier, IdentifierKind, LeftOut};
 use referee_core::money::{Currency, MICROS, Money};
-use referee_core::program::{Category, CreditPolicy, Program, SETTLE_HOURS_DEFAULT, Source, Standing};
+use referee_core::program::{
+    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source,
+    Standing, ValueKind,
+};
 use referee_core::refusal::Refusal;
 use referee_core::row::{ActionState, BrandState};
 use referee_core::time::{Day, Timestamp, Zone};
@@ -79,6 +82,7 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
     let before = NOON.minus_days(1);
     let rules = TermsRules {
         referral_window_days: 30,
+        view_window_hours: Some(24),
         lock_days: 30,
         payouts: vec![EventPayout { event_type: SALE, payout: Payout::Rate { ppm: 100_000 } }],
     };
@@ -121,12 +125,29 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         standing: Standing::Active,
         rules: Some(rules),
     };
+    let code = PromoCode {
+        program: PROGRAM,
+        code: "TRAIL*".into(),
+        partner: PARTNER,
+        standing: Standing::Active,
+        policy: CodePolicy::Winner,
+        restricted: true,
+        starts_at: Some(before),
+        ends_at: None,
+    };
+    let (kind, value) = (ValueKind::Url, "shop.example/trail".to_owned());
+    let value = AssignedValue { program: PROGRAM, kind, value, partner: PARTNER, standing: Standing::Active };
+    let (name, members) = ("Coupon sites".to_owned(), vec![PARTNER]);
+    let group = PartnerGroupSet { program: PROGRAM, id: None, name, members, credit: GroupCredit::Normal };
     let facts = [
         Fact::RulesAdopted { version: 1 },
         Fact::ProgramSet(program),
         Fact::EventTypeSet(event_type),
-        Fact::PartnerSet { partner: PARTNER, standing: Standing::Active },
+        Fact::PartnerSet { partner: PARTNER, standing: Standing::Active, channel: false },
         Fact::AdSet(ad),
+        Fact::PromoCodeSet(code),
+        Fact::AssignedValueSet(value),
+        Fact::PartnerGroupSet(group),
         Fact::TermsSet(terms),
         Fact::IdentifierBlocked(Blocked {
             // Of an order that earns nothing, under another hash.
@@ -134,6 +155,8 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
             aliases: vec![identifier(IdentifierKind::CustomerId, 1_039)],
             standing: Standing::Active,
         }),
+        view(0),
+        view(9),
     ];
     facts.into_iter().map(|fact| (before, fact)).collect()
 }
@@ -164,6 +187,17 @@ fn click(i: u64) -> Fact {
         signals: Signals { navigation, agent: Agent::Browser, ..Signals::default() },
         deep_link_refused: false,
     })
+}
+
+/// A view of an ad, by somebody who does not click.
+fn view(i: u64) -> Fact {
+    match click(i) {
+        Fact::ClickRecorded(click) => {
+            let visitor = Some(identifier(IdentifierKind::Visitor, 5_000 + i));
+            Fact::ImpressionRecorded(Click { no: ClickNo(500 + i), visitor, ..click })
+        }
+        fact => fact,
+    }
 }
 
 fn visit(i: u64) -> Fact {
@@ -206,6 +240,7 @@ fn conversion(i: u64) -> Fact {
         click: None,
         click_forged: false,
         promo_code: String::new(),
+        assigned: Vec::new(),
         forced_partner: None,
         sub_ids: Default::default(),
         shared_id: String::new(),
@@ -239,7 +274,7 @@ fn shared() -> Vec<Record> {
                 facts.push((NOON, Fact::EventTypeSet(EventTypeSet { credit: CreditPolicy::Linear, ..it })))
             }
             Fact::TermsSet(it) => {
-                facts.push((NOON, Fact::PartnerSet { partner: other, standing: Standing::Active }));
+                facts.push((NOON, Fact::PartnerSet { partner: other, standing: Standing::Active, channel: false }));
                 facts.push((NOON, Fact::TermsSet(TermsSet { partner: Some(other), ..it })));
             }
             _ => {}

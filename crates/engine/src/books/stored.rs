@@ -7,7 +7,7 @@ use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     Account, ActionRow, ActionState, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey, Step,
-    SubmissionKind,
+    SubmissionKind, TouchKind,
 };
 use referee_core::time::Timestamp;
 
@@ -45,7 +45,13 @@ pub fn history_kind(number: u32) -> Result<HistoryKind> {
 
 pub fn evidence(number: u32) -> Result<Evidence> {
     use Evidence::*;
-    find(&[ForcedPartner, PromoCode, ClickId, Identifier], number, |it| it as u32, "kind of evidence")
+    let all = [ForcedPartner, PromoCode, ClickId, Identifier, AssignedUrl, AssignedPhone, Impression];
+    find(&all, number, |it| it as u32, "kind of evidence")
+}
+
+pub fn touch_kind(number: u32) -> Result<TouchKind> {
+    use TouchKind::*;
+    find(&[Click, Impression], number, |it| it as u32, "kind of touchpoint")
 }
 
 pub fn account(number: u32) -> Result<Account> {
@@ -214,6 +220,8 @@ struct StoredCandidate {
     lost: Option<u32>,
     #[prost(uint32, tag = "7")]
     share_ppm: u32,
+    #[prost(uint32, tag = "8")]
+    kind: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -255,6 +263,7 @@ pub fn decision(row: &DecisionRow) -> Vec<u8> {
         path: it.path.iter().map(|step| StoredStep { step: Some(step_out(step)) }).collect(),
         lost: it.lost.map(|lost| u32::from(lost.number())),
         share_ppm: it.share_ppm,
+        kind: it.kind as u32,
     };
     let credit = |it: &Credit| StoredCredit {
         partner: it.partner.0,
@@ -329,6 +338,7 @@ fn credit_of(it: StoredCredit) -> Result<Credit> {
 fn candidate_of(it: StoredCandidate) -> Result<Candidate> {
     Ok(Candidate {
         click: ClickNo(it.click),
+        kind: touch_kind(it.kind)?,
         partner: PartnerId(it.partner),
         ad: AdId(it.ad),
         occurred_at: Timestamp(it.occurred_at),

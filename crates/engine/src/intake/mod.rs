@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod amount;
+pub mod assigned;
 pub mod change;
 pub mod click;
 pub mod click_id;

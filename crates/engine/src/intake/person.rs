@@ -13,10 +13,11 @@ use super::visitor;
 use crate::limits::IDENTIFIERS_MAX;
 
 /// Fields that name a person, and what each holds.
-const FIELDS: [(&[&str], IdentifierKind); 9] = [
+const FIELDS: [(&[&str], IdentifierKind); 10] = [
     (&["CustomerId", "customer_id", "custid"], IdentifierKind::CustomerId),
     (&["CustomerEmail", "customer_email", "email", "custemail"], IdentifierKind::Email),
     (&["PhoneNumber", "phone_number", "phone"], IdentifierKind::Phone),
+    (&["CallerId", "caller_id"], IdentifierKind::Phone),
     (&["CustomClickId"], IdentifierKind::Journey),
     (&["CustomProfileId", "custom_profile_id", "FirstPartyCookie"], IdentifierKind::AnonymousId),
     (&["GoogAId"], IdentifierKind::Device),

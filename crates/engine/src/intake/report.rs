@@ -6,12 +6,13 @@ use referee_core::config::Config;
 use referee_core::fact::{Conversion, Fact, Item};
 use referee_core::id::{ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId};
 use referee_core::money::{Currency, Money};
-use referee_core::program::{Program, Source};
+use referee_core::program::{Program, Source, ValueKind};
 use referee_core::refusal::Refusal;
 use referee_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::amount;
+use super::assigned;
 use super::click::cut;
 use super::click_id::{Opened, open};
 use super::drop_reason::{DropReason, FieldError};
@@ -71,7 +72,8 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
     let items = reader.items();
     let (amount, items) = reader.amount(items, currency);
     let click = reader.click();
-    let person = reader.person(click.journey);
+    let assigned = reader.assigned();
+    let person = reader.person(click.journey, &assigned);
     let forced_partner = reader.forced_partner();
     reader.require_attribution_key();
     let texts = reader.texts();
@@ -94,6 +96,7 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
         click: click.click,
         click_forged: click.forged,
         promo_code: texts.promo_code,
+        assigned: assigned.values,
         forced_partner,
         sub_ids: texts.sub_ids,
         shared_id: texts.shared_id,
@@ -158,6 +161,16 @@ pub fn reported_click(id: Option<&str>, keys: &BrandKeys, program: ProgramId) ->
         Some(Ok(Opened::Journey(no))) => ReportedClick { journey: Some(no), ..ReportedClick::default() },
         Some(Err(_)) => ReportedClick { forged: true, ..ReportedClick::default() },
     }
+}
+
+/// Names under which senders put the number of whoever called.
+const CALLER_FIELDS: [&str; 2] = ["CallerId", "caller_id"];
+
+/// Values of a report that belong to one partner.
+struct Assigned {
+    values: Vec<(ValueKind, String)>,
+    /// The caller's field held a partner's number.
+    caller_was_called: bool,
 }
 
 struct Texts {
@@ -329,11 +342,45 @@ impl Reader<'_, '_> {
         click
     }
 
-    fn person(&mut self, journey: Option<ClickNo>) -> Person {
+    fn person(&mut self, journey: Option<ClickNo>, assigned: &Assigned) -> Person {
+        let mut fields = std::borrow::Cow::Borrowed(self.fields);
+        if assigned.caller_was_called {
+            // A partner's number names no caller: it would join everybody who called.
+            CALLER_FIELDS.iter().for_each(|name| fields.to_mut().set(name, ""));
+        }
         let ReportContext { config, keys, visitor, .. } = *self.context;
-        let mut person = person(self.fields, &PersonContext { config, keys, visitor, journey });
+        let mut person = person(&fields, &PersonContext { config, keys, visitor, journey });
         self.warnings.append(&mut person.warnings);
         person
+    }
+
+    /// What belongs to one partner: the address by which the buyer came, and the number that was called. Some platforms
+    /// say the number that was called where the caller's belongs; it is known by being assigned.
+    fn assigned(&mut self) -> Assigned {
+        let unique_url = self.fields.get(&["UniqueUrl", "unique_url"]).map(assigned::address);
+        let unique_url = self.known("UniqueUrl", ValueKind::Url, unique_url);
+        let called = self.fields.get(&["CalledNumber", "TrackingPhone", "called_number"]).map(assigned::phone);
+        let called = self.known("CalledNumber", ValueKind::Phone, called);
+        let caller = self.fields.get(&CALLER_FIELDS).and_then(assigned::phone);
+        let caller = caller.filter(|number| self.is_assigned(ValueKind::Phone, number));
+        let caller_was_called = caller.is_some();
+        let values = [(ValueKind::Url, unique_url), (ValueKind::Phone, called.or(caller))];
+        let values = values.into_iter().filter_map(|(kind, value)| Some((kind, value?))).collect();
+        Assigned { values, caller_was_called }
+    }
+
+    fn is_assigned(&self, kind: ValueKind, value: &str) -> bool {
+        self.context.config.assigned_values.contains_key(&(self.program.id, kind, value.to_owned()))
+    }
+
+    /// A value that is assigned to a partner. Others are not kept: nobody said what they are.
+    fn known(&mut self, field: &str, kind: ValueKind, read: Option<Option<String>>) -> Option<String> {
+        let value = read?.filter(|value| self.is_assigned(kind, value));
+        if value.is_none() {
+            self.warnings
+                .push(Warning::new(field, "It is not assigned to a partner of this program and was left out."));
+        }
+        value
     }
 
     fn forced_partner(&mut self) -> Option<PartnerId> {
@@ -355,7 +402,10 @@ impl Reader<'_, '_> {
             "MediaId",
             "partner_id",
             "UniqueUrl",
-            "CallerId",
+            "unique_url",
+            "CalledNumber",
+            "TrackingPhone",
+            "called_number",
         ];
         let mut names = CLICK_FIELDS.into_iter().chain(others).chain(person_fields());
         let named = names.any(|name| self.fields.get(&[name]).is_some()) || !self.fields.identifiers().is_empty();
@@ -420,7 +470,7 @@ fn spread(items: &mut [Item], amount: Money, before: Money, currency: Currency) 
 
 /// A report without anything of a person, for whoever looks for it later.
 pub fn redacted(fields: &Fields) -> BTreeMap<String, String> {
-    const PERSONAL: [&str; 19] = [
+    const PERSONAL: [&str; 20] = [
         "customeremail",
         "customer_email",
         "email",
@@ -440,6 +490,7 @@ pub fn redacted(fields: &Fields) -> BTreeMap<String, String> {
         "appleifa",
         "appleifv",
         "callerid",
+        "caller_id",
     ];
     let hide = |name: &str, value: &str| PERSONAL.contains(&name) || name.contains("postcode") || value.contains('@');
     let shown = |(name, value): (&str, &str)| {

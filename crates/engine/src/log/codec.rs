@@ -9,6 +9,7 @@ use referee_core::money::{Currency, Money};
 use referee_core::program::{self, VanityLink};
 use referee_core::time::{Timestamp, Zone};
 
+use super::claims::{code_in, code_out, group_in, group_out, group_set_in, named_in, named_out, value_in, value_out};
 use super::{Draft, Raw, number, wire};
 use crate::error::{Error, Result};
 
@@ -25,7 +26,7 @@ fn newer(what: &str) -> Error {
     Error::setup("read a record", format!("it holds a {what} this program does not know; start a newer one"))
 }
 
-fn known<T>(value: Option<T>, what: &str) -> Result<T> {
+pub(super) fn known<T>(value: Option<T>, what: &str) -> Result<T> {
     value.ok_or_else(|| newer(what))
 }
 
@@ -99,7 +100,10 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
             parent: it.parent.map(|id| id.0),
             settle_hours: Some(it.settle_hours),
         }),
-        ConfigEntry::Partner(it) => wire::Entry::Partner(wire::Partner { id: it.id.0, standing: it.standing as u32 }),
+        ConfigEntry::Partner(it) => {
+            let (id, standing) = (it.id.0, it.standing as u32);
+            wire::Entry::Partner(wire::Partner { id, standing, channel: it.channel })
+        }
         ConfigEntry::Ad(it) => wire::Entry::Ad(wire::Ad {
             program: it.program.0,
             id: Some(it.id.0),
@@ -109,6 +113,10 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
         }),
         ConfigEntry::Link(it) => wire::Entry::Link(link_out(it)),
         ConfigEntry::PromoCode(it) => wire::Entry::PromoCode(code_out(it)),
+        ConfigEntry::AssignedValue(it) => wire::Entry::AssignedValue(value_out(it)),
+        ConfigEntry::PartnerGroup(it) => {
+            wire::Entry::PartnerGroup(group_out(it.program, Some(it.id), &it.name, &it.members, it.credit))
+        }
         ConfigEntry::Terms(it) => wire::Entry::Terms(wire::Terms {
             program: it.program.0,
             partner: it.partner.map(|partner| partner.0),
@@ -142,6 +150,7 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
         wire::Entry::Partner(it) => ConfigEntry::Partner(config::Partner {
             id: PartnerId(it.id),
             standing: known(number::standing(it.standing), "standing")?,
+            channel: it.channel,
         }),
         wire::Entry::Ad(it) => ConfigEntry::Ad(program::Ad {
             program: ProgramId(it.program),
@@ -152,6 +161,8 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
         }),
         wire::Entry::Link(it) => ConfigEntry::Link(link_in(it)?),
         wire::Entry::PromoCode(it) => ConfigEntry::PromoCode(code_in(it)?),
+        wire::Entry::AssignedValue(it) => ConfigEntry::AssignedValue(value_in(it)?),
+        wire::Entry::PartnerGroup(it) => ConfigEntry::PartnerGroup(group_in(it)?),
         wire::Entry::Terms(it) => ConfigEntry::Terms(contract::Terms {
             program: ProgramId(it.program),
             partner: it.partner.map(PartnerId),
@@ -181,8 +192,9 @@ fn fact_out(fact: &Fact) -> wire::Fact {
             parent: it.parent.map(|id| id.0),
             settle_hours: Some(it.settle_hours),
         }),
-        Fact::PartnerSet { partner, standing } => {
-            wire::Fact::PartnerSet(wire::Partner { id: partner.0, standing: *standing as u32 })
+        Fact::PartnerSet { partner, standing, channel } => {
+            let (id, standing) = (partner.0, *standing as u32);
+            wire::Fact::PartnerSet(wire::Partner { id, standing, channel: *channel })
         }
         Fact::AdSet(it) => wire::Fact::AdSet(wire::Ad {
             program: it.program.0,
@@ -193,6 +205,10 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         }),
         Fact::LinkSet(it) => wire::Fact::LinkSet(link_out(it)),
         Fact::PromoCodeSet(it) => wire::Fact::PromoCodeSet(code_out(it)),
+        Fact::AssignedValueSet(it) => wire::Fact::AssignedValueSet(value_out(it)),
+        Fact::PartnerGroupSet(it) => {
+            wire::Fact::PartnerGroupSet(group_out(it.program, it.id, &it.name, &it.members, it.credit))
+        }
         Fact::TermsSet(it) => wire::Fact::TermsSet(wire::Terms {
             program: it.program.0,
             partner: it.partner.map(|partner| partner.0),
@@ -204,6 +220,7 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         }),
         Fact::IdentifierBlocked(it) => wire::Fact::IdentifierBlocked(blocked_out(it)),
         Fact::ClickRecorded(it) => wire::Fact::ClickRecorded(click_out(it)),
+        Fact::ImpressionRecorded(it) => wire::Fact::ImpressionRecorded(click_out(it)),
         Fact::VisitRecorded(it) => wire::Fact::VisitRecorded(visit_out(it)),
         Fact::ConversionReported(it) => wire::Fact::ConversionReported(conversion_out(it)),
         Fact::ChangeRequested(it) => wire::Fact::ChangeRequested(change_out(it)),
@@ -236,9 +253,11 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
             parent: it.parent.map(EventTypeId),
             settle_hours: it.settle_hours.unwrap_or(program::SETTLE_HOURS_DEFAULT),
         }),
-        wire::Fact::PartnerSet(it) => {
-            Fact::PartnerSet { partner: PartnerId(it.id), standing: known(number::standing(it.standing), "standing")? }
-        }
+        wire::Fact::PartnerSet(it) => Fact::PartnerSet {
+            partner: PartnerId(it.id),
+            standing: known(number::standing(it.standing), "standing")?,
+            channel: it.channel,
+        },
         wire::Fact::AdSet(it) => Fact::AdSet(fact::AdSet {
             program: ProgramId(it.program),
             id: it.id.map(AdId),
@@ -248,6 +267,8 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         }),
         wire::Fact::LinkSet(it) => Fact::LinkSet(link_in(it)?),
         wire::Fact::PromoCodeSet(it) => Fact::PromoCodeSet(code_in(it)?),
+        wire::Fact::AssignedValueSet(it) => Fact::AssignedValueSet(value_in(it)?),
+        wire::Fact::PartnerGroupSet(it) => Fact::PartnerGroupSet(group_set_in(it)?),
         wire::Fact::TermsSet(it) => Fact::TermsSet(fact::TermsSet {
             program: ProgramId(it.program),
             partner: it.partner.map(PartnerId),
@@ -258,6 +279,7 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         }),
         wire::Fact::IdentifierBlocked(it) => Fact::IdentifierBlocked(blocked_in(it)?),
         wire::Fact::ClickRecorded(it) => Fact::ClickRecorded(click_in(it)?),
+        wire::Fact::ImpressionRecorded(it) => Fact::ImpressionRecorded(click_in(it)?),
         wire::Fact::VisitRecorded(it) => Fact::VisitRecorded(visit_in(it)?),
         wire::Fact::ConversionReported(it) => Fact::ConversionReported(conversion_in(it)?),
         wire::Fact::ChangeRequested(it) => Fact::ChangeRequested(change_in(it)?),
@@ -407,6 +429,7 @@ fn conversion_out(it: &fact::Conversion) -> wire::Conversion {
         click: it.click.as_ref().map(click_ref_out),
         click_forged: it.click_forged,
         promo_code: it.promo_code.clone(),
+        assigned: it.assigned.iter().map(named_out).collect(),
         forced_partner: it.forced_partner.map(|partner| partner.0),
         sub_ids: sub_ids_out(&it.sub_ids),
         shared_id: it.shared_id.clone(),
@@ -434,6 +457,7 @@ fn conversion_in(it: wire::Conversion) -> Result<fact::Conversion> {
         click: it.click.map(click_ref_in),
         click_forged: it.click_forged,
         promo_code: it.promo_code,
+        assigned: it.assigned.into_iter().map(named_in).collect::<Result<_>>()?,
         forced_partner: it.forced_partner.map(PartnerId),
         sub_ids: sub_ids_in(it.sub_ids),
         shared_id: it.shared_id,
@@ -555,16 +579,6 @@ fn link_in(it: wire::Link) -> Result<VanityLink> {
     })
 }
 
-fn code_out(it: &program::PromoCode) -> wire::PromoCode {
-    let (code, standing) = (it.code.clone(), it.standing as u32);
-    wire::PromoCode { program: it.program.0, code, partner: it.partner.0, standing }
-}
-
-fn code_in(it: wire::PromoCode) -> Result<program::PromoCode> {
-    let standing = known(number::standing(it.standing), "standing")?;
-    Ok(program::PromoCode { program: ProgramId(it.program), code: it.code, partner: PartnerId(it.partner), standing })
-}
-
 fn rules_out(it: &contract::TermsRules) -> wire::TermsRules {
     let payout = |line: &contract::EventPayout| {
         let (rate_ppm, fixed_micros) = match line.payout {
@@ -575,6 +589,7 @@ fn rules_out(it: &contract::TermsRules) -> wire::TermsRules {
     };
     wire::TermsRules {
         referral_window_days: it.referral_window_days,
+        view_window_hours: it.view_window_hours,
         lock_days: it.lock_days,
         payouts: it.payouts.iter().map(payout).collect(),
     }
@@ -591,6 +606,7 @@ fn rules_in(it: wire::TermsRules) -> Result<contract::TermsRules> {
     };
     Ok(contract::TermsRules {
         referral_window_days: it.referral_window_days,
+        view_window_hours: it.view_window_hours,
         lock_days: it.lock_days,
         payouts: it.payouts.into_iter().map(payout).collect::<Result<_>>()?,
     })

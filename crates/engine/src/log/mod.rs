@@ -1,6 +1,7 @@
 //! The log: the truth. Facts go in as frames, one per group commit, and are read back in the order they were kept.
 
 pub mod arrivals;
+mod claims;
 pub mod codec;
 pub mod conformance;
 pub mod frame;

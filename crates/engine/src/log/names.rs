@@ -76,6 +76,18 @@ pub fn credit<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S::Error>
     named(number::credit(it), it, to)
 }
 
+pub fn code_policy<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::code_policy(*it), *it, to)
+}
+
+pub fn value_kind<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::value_kind(*it), *it, to)
+}
+
+pub fn group_credit<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::group_credit(*it), *it, to)
+}
+
 pub fn hex<S: Serializer>(it: &[u8], to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&it.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }

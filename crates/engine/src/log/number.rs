@@ -2,7 +2,7 @@
 
 use referee_core::fact::{Agent, Device, Navigation, Role};
 use referee_core::identity::IdentifierKind;
-use referee_core::program::{Category, CreditPolicy, Source, Standing};
+use referee_core::program::{Category, CodePolicy, CreditPolicy, GroupCredit, Source, Standing, ValueKind};
 use referee_core::refusal::Refusal;
 
 fn find<T: Copy>(all: &[T], number: u32, of: impl Fn(T) -> u32) -> Option<T> {
@@ -54,4 +54,19 @@ pub fn refusal(number: u32) -> Option<Refusal> {
 
 pub fn credit(number: u32) -> Option<CreditPolicy> {
     find(&CreditPolicy::ALL, number, |it| it as u32)
+}
+
+pub fn code_policy(number: u32) -> Option<CodePolicy> {
+    use CodePolicy::*;
+    find(&[Always, Involved, Winner], number, |it| it as u32)
+}
+
+pub fn value_kind(number: u32) -> Option<ValueKind> {
+    use ValueKind::*;
+    find(&[Url, Phone], number, |it| it as u32)
+}
+
+pub fn group_credit(number: u32) -> Option<GroupCredit> {
+    use GroupCredit::*;
+    find(&[Normal, Yields, Never], number, |it| it as u32)
 }

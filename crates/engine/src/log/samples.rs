@@ -9,7 +9,10 @@ use referee_core::fact::*;
 use referee_core::id::*;
 use referee_core::identity::{Alias, Block, Blocked, Identifier, IdentifierKind, LeftOut};
 use referee_core::money::{Currency, Money};
-use referee_core::program::{Category, CreditPolicy, Program, PromoCode, Source, Standing, VanityLink};
+use referee_core::program::{
+    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, Program, PromoCode, Source, Standing, ValueKind,
+    VanityLink,
+};
 use referee_core::refusal::Refusal;
 use referee_core::time::{Timestamp, Zone};
 
@@ -40,7 +43,7 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::RulesAdopted { version: 1 }),
         by_a_person(Fact::ProgramSet(program())),
         by_a_person(Fact::EventTypeSet(event_type())),
-        by_a_person(Fact::PartnerSet { partner: PartnerId(11), standing: Standing::Paused }),
+        by_a_person(Fact::PartnerSet { partner: PartnerId(11), standing: Standing::Paused, channel: true }),
         by_a_person(Fact::AdSet(ad())),
         by_a_person(Fact::LinkSet(link())),
         by_a_person(Fact::PromoCodeSet(promo_code())),
@@ -53,6 +56,9 @@ fn drafts() -> Vec<Draft> {
         draft(Fact::TimePassed),
         draft(Fact::WorkAdvanced { limit: 500 }),
         by_a_person(Fact::IdentifierBlocked(blocked())),
+        by_a_person(Fact::AssignedValueSet(assigned_value())),
+        by_a_person(Fact::PartnerGroupSet(partner_group())),
+        draft(Fact::ImpressionRecorded(click())),
     ]
 }
 
@@ -108,7 +114,31 @@ fn link() -> VanityLink {
 }
 
 fn promo_code() -> PromoCode {
-    PromoCode { program: ProgramId(7), code: "TRAIL10".into(), partner: PartnerId(11), standing: Standing::Active }
+    PromoCode {
+        program: ProgramId(7),
+        code: "TRAIL10".into(),
+        partner: PartnerId(11),
+        standing: Standing::Active,
+        policy: CodePolicy::Involved,
+        restricted: true,
+        starts_at: Some(NOON),
+        ends_at: Some(NOON.plus_days(14)),
+    }
+}
+
+fn assigned_value() -> AssignedValue {
+    let (program, partner) = (ProgramId(7), PartnerId(11));
+    AssignedValue { program, kind: ValueKind::Phone, value: "4930123456".into(), partner, standing: Standing::Active }
+}
+
+fn partner_group() -> PartnerGroupSet {
+    PartnerGroupSet {
+        program: ProgramId(7),
+        id: Some(2),
+        name: "Coupon sites".into(),
+        members: vec![PartnerId(11), PartnerId(12)],
+        credit: GroupCredit::Yields,
+    }
 }
 
 fn terms() -> TermsSet {
@@ -120,7 +150,12 @@ fn terms() -> TermsSet {
         starts_at: NOON,
         ends_at: Some(NOON.plus_days(90)),
         standing: Standing::Active,
-        rules: Some(TermsRules { referral_window_days: 30, lock_days: 27, payouts: vec![rate, fixed] }),
+        rules: Some(TermsRules {
+            referral_window_days: 30,
+            view_window_hours: Some(24),
+            lock_days: 27,
+            payouts: vec![rate, fixed],
+        }),
     }
 }
 
@@ -209,6 +244,7 @@ fn conversion() -> Conversion {
         click: Some(click_ref()),
         click_forged: true,
         promo_code: "TRAIL10".into(),
+        assigned: vec![(ValueKind::Url, "shop.example/trail".into()), (ValueKind::Phone, "4930123456".into())],
         forced_partner: Some(PartnerId(12)),
         sub_ids: ["a".into(), String::new(), "c".into()],
         shared_id: "shared".into(),
@@ -255,7 +291,13 @@ fn as_version_1_had_it(mut draft: Draft) -> Draft {
         Fact::ConversionReported(it) => {
             it.identifiers.truncate(1);
             (it.aliases, it.left_out) = (Vec::new(), Vec::new());
+            it.assigned = Vec::new();
         }
+        Fact::PartnerSet { channel, .. } => *channel = false,
+        Fact::PromoCodeSet(it) => {
+            (it.policy, it.restricted, it.starts_at, it.ends_at) = (CodePolicy::Always, false, None, None);
+        }
+        Fact::TermsSet(it) => it.rules.iter_mut().for_each(|rules| rules.view_window_hours = None),
         _ => {}
     }
     draft
@@ -278,7 +320,7 @@ fn what_is_written_is_read_back() {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 16, "as many as the wire has");
+    assert_eq!(kinds.len(), 19, "as many as the wire has");
 }
 
 #[test]
@@ -345,7 +387,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..16_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..19_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

@@ -21,7 +21,7 @@ pub struct Record {
     #[prost(message, optional, tag = "4")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
-    #[prost(oneof = "Fact", tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 48")]
+    #[prost(oneof = "Fact", tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48")]
     pub fact: Option<Fact>,
 }
 
@@ -84,6 +84,12 @@ pub enum Fact {
     RulesAdopted(Rules),
     #[prost(message, tag = "48")]
     IdentifierBlocked(Blocked),
+    #[prost(message, tag = "31")]
+    AssignedValueSet(AssignedValue),
+    #[prost(message, tag = "32")]
+    PartnerGroupSet(PartnerGroup),
+    #[prost(message, tag = "33")]
+    ImpressionRecorded(Click),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -291,6 +297,8 @@ pub struct Conversion {
     pub aliases: Vec<Alias>,
     #[prost(message, repeated, tag = "20")]
     pub left_out: Vec<LeftOut>,
+    #[prost(message, repeated, tag = "22")]
+    pub assigned: Vec<NamedValue>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -423,6 +431,8 @@ pub struct Partner {
     #[prost(uint32, tag = "2")]
     #[serde(serialize_with = "names::standing")]
     pub standing: u32,
+    #[prost(bool, tag = "3")]
+    pub channel: bool,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -468,6 +478,56 @@ pub struct PromoCode {
     #[prost(uint32, tag = "4")]
     #[serde(serialize_with = "names::standing")]
     pub standing: u32,
+    #[prost(uint32, tag = "5")]
+    #[serde(serialize_with = "names::code_policy")]
+    pub policy: u32,
+    #[prost(bool, tag = "6")]
+    pub restricted: bool,
+    #[prost(sint64, optional, tag = "7")]
+    pub starts_at: Option<i64>,
+    #[prost(sint64, optional, tag = "8")]
+    pub ends_at: Option<i64>,
+}
+
+/// What a report names of a partner's own.
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct NamedValue {
+    #[prost(uint32, tag = "1")]
+    #[serde(serialize_with = "names::value_kind")]
+    pub kind: u32,
+    #[prost(string, tag = "2")]
+    pub value: String,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct AssignedValue {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(serialize_with = "names::value_kind")]
+    pub kind: u32,
+    #[prost(string, tag = "3")]
+    pub value: String,
+    #[prost(uint32, tag = "4")]
+    pub partner: u32,
+    #[prost(uint32, tag = "5")]
+    #[serde(serialize_with = "names::standing")]
+    pub standing: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct PartnerGroup {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, optional, tag = "2")]
+    pub id: Option<u32>,
+    #[prost(string, tag = "3")]
+    pub name: String,
+    #[prost(uint32, repeated, tag = "4")]
+    pub members: Vec<u32>,
+    #[prost(uint32, tag = "5")]
+    #[serde(serialize_with = "names::group_credit")]
+    pub credit: u32,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -500,6 +560,9 @@ pub struct TermsRules {
     pub lock_days: u32,
     #[prost(message, repeated, tag = "3")]
     pub payouts: Vec<EventPayout>,
+    #[prost(uint32, optional, tag = "4")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view_window_hours: Option<u32>,
 }
 
 #[derive(Clone, Copy, PartialEq, Message, Serialize)]
@@ -517,7 +580,7 @@ pub struct EventPayout {
 /// One thing set up, as the books keep it.
 #[derive(Clone, PartialEq, Message)]
 pub struct ConfigEntry {
-    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 48")]
+    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 48")]
     pub entry: Option<Entry>,
 }
 
@@ -539,6 +602,10 @@ pub enum Entry {
     Terms(Terms),
     #[prost(message, tag = "48")]
     Block(Block),
+    #[prost(message, tag = "27")]
+    AssignedValue(AssignedValue),
+    #[prost(message, tag = "28")]
+    PartnerGroup(PartnerGroup),
 }
 
 fn is_zero(number: &u32) -> bool {

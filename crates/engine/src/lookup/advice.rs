@@ -114,6 +114,31 @@ pub const ADVICE: &[(Refusal, &str, &str)] = &[
         "Ask the brand to send the click id or the customer id with its orders.",
     ),
     (
+        Refusal::ReftypeNotAccepted,
+        "Nothing to do. If impressions should earn, give the terms a view window.",
+        "Nothing to do. If your impressions should earn, ask the brand for a view window.",
+    ),
+    (
+        Refusal::CreditingRuleMismatch,
+        "Nothing to do: the partner's group says so. Its rule is set with the group.",
+        "Nothing to do. Ask the brand how it credits partners like you.",
+    ),
+    (
+        Refusal::BlockedByPromoCode,
+        "Nothing to do. If the code should count less, change its policy.",
+        "Nothing to do. Ask the brand for a promo code of your own.",
+    ),
+    (
+        Refusal::RestrictedPromoCode,
+        "Nothing to do. If others may earn what is bought with the code, let it be unrestricted.",
+        "Promote your own codes only: this one was given to somebody else's customers.",
+    ),
+    (
+        Refusal::CreditedToChannel,
+        "Nothing to do: the decision says which channel won.",
+        "Nothing to do: what the channel brought counted more.",
+    ),
+    (
         Refusal::ConvDuplicate,
         "If the new figures are right, change the action instead of reporting the order again.",
         "Nothing to do: the first report counts.",

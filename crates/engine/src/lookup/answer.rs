@@ -236,7 +236,7 @@ mod tests {
         };
         assert_eq!(
             said(&lost, Viewer::Partner(PartnerId(7))),
-            "It is credited to another partner: Your click was outside the referral window. Nothing to do. If this happens \
+            "It is credited to another partner: Your click or impression was outside its window. Nothing to do. If this happens \
              often, ask the brand for a longer window."
         );
     }

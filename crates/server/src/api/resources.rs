@@ -168,7 +168,9 @@ pub async fn create_partner(State(app): State<Arc<App>>, headers: HeaderMap, Bod
     let (engine, brand, now) = (app.engine.clone(), caller.brand, app.engine.now());
     let wanted = body.id.map(PartnerId);
     let partner = blocking(move || engine.settings.create_partner(brand, wanted, body.name.trim(), now)).await?;
-    app.engine.settle(brand, actor(&caller), Fact::PartnerSet { partner, standing: Standing::Active }).await?;
+    app.engine
+        .settle(brand, actor(&caller), Fact::PartnerSet { partner, standing: Standing::Active, channel: false })
+        .await?;
     for program in body.program_ids {
         let terms = TermsSet {
             program: ProgramId(program),
@@ -291,5 +293,5 @@ pub async fn create_promo_code(
         return Err(ApiError::invalid_field("code", "It has 1 to 255 characters."));
     }
     let (program, partner) = (ProgramId(body.program_id), PartnerId(body.partner_id));
-    created(&app, &caller, Fact::PromoCodeSet(PromoCode { program, code, partner, standing: Standing::Active })).await
+    created(&app, &caller, Fact::PromoCodeSet(PromoCode::plain(program, code, partner))).await
 }

@@ -336,6 +336,6 @@ pub async fn create_promo_code(person: Person, Form(sent): Form<NewPromoCode>) -
     if person.config.promo_codes.contains_key(&(program, code.clone())) {
         return Err(Failure::Invalid(format!("There is a code {code} already.")));
     }
-    person.settle(ADDED, Fact::PromoCodeSet(PromoCode { program, code, partner, standing: Standing::Active })).await?;
+    person.settle(ADDED, Fact::PromoCodeSet(PromoCode::plain(program, code, partner))).await?;
     Ok(done("/ads"))
 }

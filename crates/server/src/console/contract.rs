@@ -138,7 +138,7 @@ async fn set(
     let ends_at = before.and_then(|it| it.ends_at).filter(|end| *end > starts_at);
     let fallback = if versions.is_empty() { "joined in the console" } else { "terms set in the console" };
     if !person.config.partners.contains_key(&partner) {
-        person.settle(fallback, Fact::PartnerSet { partner, standing: Standing::Active }).await?;
+        person.settle(fallback, Fact::PartnerSet { partner, standing: Standing::Active, channel: false }).await?;
     }
     let terms = TermsSet { program: program.id, partner: Some(partner), starts_at, ends_at, standing, rules };
     person.settle(reason(sent, fallback), Fact::TermsSet(terms)).await?;

@@ -150,7 +150,8 @@ pub async fn change(
     person.check_csrf(&sent.csrf)?;
     person.require(May::Manage)?;
     let partner = partner_of(&person, id)?;
-    person.settle(&sent.reason, Fact::PartnerSet { partner, standing: standing(&sent.standing) }).await?;
+    let (standing, channel) = (standing(&sent.standing), person.config.is_channel(partner));
+    person.settle(&sent.reason, Fact::PartnerSet { partner, standing, channel }).await?;
     Ok(done(&format!("/partners/{partner}")))
 }
 

@@ -169,7 +169,7 @@ pub async fn create(person: Person, Form(sent): Form<NewPartner>) -> Result<Resp
     let (engine, brand, now) = (person.app.engine.clone(), person.brand, person.app.engine.now());
     let partner = blocking(move || engine.settings.create_partner(brand, wanted, &name, now)).await?;
     let added = "added in the console";
-    person.settle(added, Fact::PartnerSet { partner, standing: Standing::Active }).await?;
+    person.settle(added, Fact::PartnerSet { partner, standing: Standing::Active, channel: false }).await?;
     for program in person.config.programs.keys() {
         let (program, partner) = (*program, Some(partner));
         let terms =

@@ -144,7 +144,12 @@ pub fn rules(sent: &Fields) -> Result<TermsRules, Failure> {
         let event_type = EventTypeId(id);
         Ok(EventPayout { event_type, payout: payout(text)? })
     });
-    Ok(TermsRules { referral_window_days, lock_days, payouts: payouts.collect::<Result<_, Failure>>()? })
+    Ok(TermsRules {
+        referral_window_days,
+        view_window_hours: None,
+        lock_days,
+        payouts: payouts.collect::<Result<_, Failure>>()?,
+    })
 }
 
 /// `8%` or `2.00`.

@@ -33,7 +33,7 @@ impl Brand {
                     self.server_wins.insert(id, it.server_wins);
                 }
             }
-            Fact::PartnerSet { partner, standing } => _ = self.partners.insert(*partner, *standing),
+            Fact::PartnerSet { partner, standing, .. } => _ = self.partners.insert(*partner, *standing),
             Fact::AdSet(ad) => {
                 if let Some(id) = ad.id {
                     self.ads.insert((ad.program, id), ad.standing);

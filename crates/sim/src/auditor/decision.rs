@@ -53,7 +53,9 @@ impl Case<'_> {
                 verdict.parts.push(Part { partner, evidence, click: None, share: WHOLE });
             }
             for candidate in &mut candidates {
-                _ = candidate.lost.get_or_insert(Refusal::OtherRefPrioritized);
+                let blocked = evidence == Evidence::PromoCode && candidate.click.partner != partner;
+                let reason = if blocked { Refusal::BlockedByPromoCode } else { Refusal::OtherRefPrioritized };
+                _ = candidate.lost.get_or_insert(reason);
             }
         } else {
             self.decide_by_clicks(&mut candidates, foreign, &mut verdict);

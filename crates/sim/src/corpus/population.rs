@@ -297,6 +297,7 @@ fn report(
         click,
         click_forged: false,
         promo_code: String::new(),
+        assigned: Vec::new(),
         forced_partner: None,
         sub_ids: Default::default(),
         shared_id: String::new(),

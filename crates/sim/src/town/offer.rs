@@ -54,7 +54,7 @@ pub fn set_up(random: &mut Random) -> Result<Vec<(Timestamp, Fact)>> {
         facts.extend([1, 2, 3].map(|id| ad(program, AdId(id), Standing::Active)));
     }
     for partner in LINKS.into_iter().filter(|it| *it != STRANGER) {
-        facts.push(Fact::PartnerSet { partner, standing: Standing::Active });
+        facts.push(Fact::PartnerSet { partner, standing: Standing::Active, channel: false });
         facts.extend(contract(partner));
         if partner != SHORT {
             facts.push(Fact::TermsSet(TermsSet { rules: None, ..bare_terms(SECOND, Some(partner)) }));
@@ -79,7 +79,7 @@ pub fn plain_set_up() -> Result<Vec<Fact>> {
         event_type(MAIN, SALE, "sale", Category::Sale, true),
         terms(MAIN, None, rules(30, Some(80_000), None)),
         ad(MAIN, AdId(1), Standing::Active),
-        Fact::PartnerSet { partner: BY_TEMPLATE, standing: Standing::Active },
+        Fact::PartnerSet { partner: BY_TEMPLATE, standing: Standing::Active, channel: false },
         Fact::TermsSet(bare_terms(MAIN, Some(BY_TEMPLATE))),
     ])
 }
@@ -88,8 +88,8 @@ pub fn plain_set_up() -> Result<Vec<Fact>> {
 pub fn changes(random: &mut Random, mut moment: impl FnMut(&mut Random) -> Timestamp) -> Vec<(Timestamp, Fact)> {
     let mut facts = Vec::new();
     let (a, b) = (moment(random), moment(random));
-    facts.push((a.min(b), Fact::PartnerSet { partner: COMING_AND_GOING, standing: Standing::Paused }));
-    facts.push((a.max(b), Fact::PartnerSet { partner: COMING_AND_GOING, standing: Standing::Active }));
+    facts.push((a.min(b), Fact::PartnerSet { partner: COMING_AND_GOING, standing: Standing::Paused, channel: false }));
+    facts.push((a.max(b), Fact::PartnerSet { partner: COMING_AND_GOING, standing: Standing::Active, channel: false }));
     let at = moment(random);
     facts.push((at, ad(MAIN, AdId(3), Standing::Paused)));
     let (at, later) = (moment(random), random.below(3) as u32);
@@ -141,7 +141,7 @@ fn ad(program: ProgramId, id: AdId, standing: Standing) -> Fact {
 }
 
 fn code(name: &str, partner: PartnerId, standing: Standing) -> Fact {
-    Fact::PromoCodeSet(PromoCode { program: MAIN, code: name.into(), partner, standing })
+    Fact::PromoCodeSet(PromoCode { standing, ..PromoCode::plain(MAIN, name.into(), partner) })
 }
 
 fn contract(partner: PartnerId) -> Option<Fact> {
@@ -151,7 +151,7 @@ fn contract(partner: PartnerId) -> Option<Fact> {
         WEEKLY => {
             let sale = Payout::Fixed { amount: Money(5 * MICROS) };
             let payouts = vec![EventPayout { event_type: SALE, payout: sale }];
-            terms.rules = Some(TermsRules { referral_window_days: 7, lock_days: 14, payouts });
+            terms.rules = Some(TermsRules { referral_window_days: 7, view_window_hours: None, lock_days: 14, payouts });
         }
         ENDING => terms.ends_at = Some(OPENING.plus_days(20)),
         WITHOUT_CONTRACT => return None,
@@ -172,5 +172,10 @@ fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> TermsRu
     let rate = sale_ppm.map(|ppm| EventPayout { event_type: SALE, payout: Payout::Rate { ppm } });
     let fixed = fixed.map(|micros| Payout::Fixed { amount: Money(micros) });
     let fixed = fixed.into_iter().flat_map(|payout| [LEAD, ORDER].map(|event_type| EventPayout { event_type, payout }));
-    TermsRules { referral_window_days: window_days, lock_days: 30, payouts: rate.into_iter().chain(fixed).collect() }
+    TermsRules {
+        referral_window_days: window_days,
+        view_window_hours: None,
+        lock_days: 30,
+        payouts: rate.into_iter().chain(fixed).collect(),
+    }
 }

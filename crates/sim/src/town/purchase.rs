@@ -40,6 +40,7 @@ impl Days {
             click: click.filter(|click| click.program == program),
             click_forged: false,
             promo_code: String::new(),
+            assigned: Vec::new(),
             forced_partner: None,
             sub_ids: Default::default(),
             shared_id: String::new(),

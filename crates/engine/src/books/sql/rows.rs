@@ -48,6 +48,7 @@ pub fn click(row: &dyn Row) -> Result<ClickRow> {
     let text = |column| Ok::<_, Error>(row.some_text(column)?.unwrap_or_default().to_owned());
     Ok(ClickRow {
         no: ClickNo(row.number(0)?),
+        kind: stored::touch_kind(row.number(15)?)?,
         record: RecordNo(row.number(1)?),
         program: ProgramId(row.number(2)?),
         partner: PartnerId(row.number(3)?),
@@ -225,15 +226,16 @@ pub fn payment(row: &dyn Row) -> Result<PaymentRow> {
     })
 }
 
-/// Seven figures that begin at this column.
+/// Eight figures that begin at this column.
 pub fn rollup(row: &dyn Row, from: usize) -> Result<Rollup> {
     Ok(Rollup {
         clicks: row.number(from)?,
         uncounted: row.number(from + 1)?,
-        visits: row.number(from + 2)?,
-        conversions: row.number(from + 3)?,
-        unclaimed: row.number(from + 4)?,
-        amount: money(row, from + 5)?,
-        payout: money(row, from + 6)?,
+        impressions: row.number(from + 2)?,
+        visits: row.number(from + 3)?,
+        conversions: row.number(from + 4)?,
+        unclaimed: row.number(from + 5)?,
+        amount: money(row, from + 6)?,
+        payout: money(row, from + 7)?,
     })
 }

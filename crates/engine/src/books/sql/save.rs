@@ -85,6 +85,8 @@ fn config_key(entry: &ConfigEntry) -> (u8, u32, String) {
             (7, it.program.0, format!("{of}/{}", it.version))
         }
         ConfigEntry::Block(it) => (20, 0, it.record.to_string()),
+        ConfigEntry::AssignedValue(it) => (8, it.program.0, format!("{}/{}", it.kind as u8, it.value)),
+        ConfigEntry::PartnerGroup(it) => (9, it.program.0, it.id.to_string()),
     }
 }
 
@@ -121,6 +123,7 @@ fn save_click(save: &mut dyn Write, brand: BrandId, click: &ClickRow) -> Answer<
         some(&click.sub_ids[1]),
         some(&click.sub_ids[2]),
         some(&click.shared_id),
+        click.kind as u8,
     ])
 }
 
@@ -346,6 +349,7 @@ fn save_entries(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<
             key.ad.0,
             added.clicks,
             added.uncounted,
+            added.impressions,
             added.visits,
             added.conversions,
             added.unclaimed,

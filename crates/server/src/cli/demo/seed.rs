@@ -247,7 +247,7 @@ impl Planter<'_> {
         let (brand, now, name) = (self.brand, self.engine.now(), plan.name);
         let partner = move |settings: &Settings| settings.create_partner(brand, None, name, now);
         let partner = self.engine.with_settings(partner).await?;
-        self.settle(Fact::PartnerSet { partner, standing: Standing::Active }).await?;
+        self.settle(Fact::PartnerSet { partner, standing: Standing::Active, channel: false }).await?;
         self.terms(Some(partner), plan.sale_ppm.map(|ppm| rules(event_types, ppm))).await?;
         let ad = AdId(ads.first().map_or(0, |ad| ad.id));
         self.settle(Fact::LinkSet(VanityLink {
@@ -259,13 +259,8 @@ impl Planter<'_> {
             standing: Standing::Active,
         }))
         .await?;
-        self.settle(Fact::PromoCodeSet(PromoCode {
-            program: self.program,
-            code: plan.promo_code.into(),
-            partner,
-            standing: Standing::Active,
-        }))
-        .await?;
+        let code = PromoCode::plain(self.program, plan.promo_code.into(), partner);
+        self.settle(Fact::PromoCodeSet(code)).await?;
         let email = format!("{}@partners.example", plan.slug);
         let user = self.user(email, plan.name, Role::Partner, Some(partner)).await?;
         let origin = format!("http://{TRACKING_HOST}:{}", self.port);
@@ -285,6 +280,7 @@ fn rules(event_types: &EventTypes, sale_ppm: u32) -> TermsRules {
     let line = |event_type, payout| EventPayout { event_type: EventTypeId(event_type), payout };
     TermsRules {
         referral_window_days: 30,
+        view_window_hours: None,
         lock_days: 30,
         payouts: vec![
             line(event_types.sale, Payout::Rate { ppm: sale_ppm }),
