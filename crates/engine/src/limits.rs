@@ -42,6 +42,10 @@ pub const IDENTIFIER_CHARS_MAX: usize = 255;
 pub const IDENTIFIERS_MAX: usize = 20;
 /// Values of a brand's own that name nobody: every edge holds them, and asks them of each identifier.
 pub const BLOCKS_MAX: usize = 1_000;
+/// Days of what was left out that are shown if none are named: long enough to see when a shop's page changed.
+pub const LEFT_OUT_DAYS: i32 = 30;
+/// Lines of it in one answer: there are a few a day, so this is years of a program.
+pub const LEFT_OUT_ROWS_MAX: u32 = 10_000;
 /// Any other short text of a report.
 pub const TEXT_CHARS_MAX: usize = 255;
 /// The path of a vanity link.

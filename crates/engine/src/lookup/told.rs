@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use referee_core::config::Config;
 use referee_core::id::{ActionId, AdId, ClickNo, NodeId, PartnerId, ProgramId, RecordNo};
-use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::identity::{Identifier, IdentifierKind, LeftOut};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     ActionRow, Candidate, ClickRow, ConversionRow, Credit, DecisionRow, Evidence, HistoryRow, OrderKey, Step,
@@ -154,6 +154,8 @@ pub struct DecisionTold {
     /// Oldest first.
     pub touchpoints: Vec<TouchpointTold>,
     pub left_out: u32,
+    /// What the report said of the buyer and could not be used; for the brand only.
+    pub identifiers_left_out: Vec<LeftOut>,
 }
 
 impl DecisionTold {
@@ -269,6 +271,10 @@ pub fn decision_told(
         rules_version: row.rules_version,
         touchpoints: row.candidates.iter().rev().map(touchpoint).collect(),
         left_out: row.candidates_left_out,
+        identifiers_left_out: match viewer {
+            Viewer::Brand => row.left_out.clone(),
+            Viewer::Partner(_) => Vec::new(),
+        },
     }
 }
 

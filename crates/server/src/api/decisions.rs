@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use http::HeaderMap;
 use referee_core::config::Config;
 use referee_core::id::{BrandId, EventTypeId, PartnerId};
-use referee_core::identity::IdentifierKind;
+use referee_core::identity::LeftOut;
 use referee_core::program::Source;
 use referee_core::refusal::Refusal;
 use referee_core::row::{ConversionRow, HistoryKind, HistoryRow, OrderKey, SubmissionRow};
@@ -191,6 +191,7 @@ impl Tell {
             "rules_version": it.rules_version,
             "candidates": it.touchpoints.iter().rev().map(|it| self.touchpoint(it)).collect::<Vec<_>>(),
             "candidates_left_out": it.left_out,
+            "identifiers_left_out": it.identifiers_left_out.iter().map(identifier_left_out).collect::<Vec<_>>(),
         })
     }
 
@@ -281,7 +282,11 @@ fn step(step: &StepTold) -> Value {
 }
 
 fn masked(it: Masked) -> Value {
-    json!({ "kind": kind_name(it.kind), "handle": it.handle() })
+    json!({ "kind": it.kind.code(), "handle": it.handle() })
+}
+
+fn identifier_left_out(LeftOut { kind, reason }: &LeftOut) -> Value {
+    json!({ "kind": kind.map(|kind| kind.code()), "reason": reason.code(), "message": reason.brand_sentence() })
 }
 
 fn step_name(kind: StepKind) -> &'static str {
@@ -291,18 +296,6 @@ fn step_name(kind: StepKind) -> &'static str {
         StepKind::Reported => "reported",
         StepKind::Joined => "joined",
         StepKind::SeenAtClick => "seen_at_click",
-    }
-}
-
-fn kind_name(kind: IdentifierKind) -> &'static str {
-    match kind {
-        IdentifierKind::CustomerId => "customer_id",
-        IdentifierKind::Email => "email",
-        IdentifierKind::Phone => "phone",
-        IdentifierKind::Journey => "journey",
-        IdentifierKind::Visitor => "visitor",
-        IdentifierKind::AnonymousId => "anonymous_id",
-        IdentifierKind::Device => "device",
     }
 }
 

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod auth;
 pub mod decisions;
 pub mod extract;
+pub mod identifiers;
 pub mod reports;
 pub mod resources;
 
@@ -30,6 +31,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/links", get(resources::list_links).post(resources::create_link))
         .route("/api/v1/promo-codes", get(resources::list_promo_codes).post(resources::create_promo_code))
         .route("/api/v1/conversions", post(reports::create_conversion))
+        .route("/api/v1/identifiers/refused", get(identifiers::list_refused))
         .route("/api/v1/submissions/{id}", get(reports::find_submission))
         .route("/api/v1/actions", get(actions::list_actions))
         .route("/api/v1/actions/{id}", get(actions::find_action))

@@ -22,7 +22,7 @@ use crate::setup::{credit, credit_name, landing_url, parent, settle_hours, slug}
 
 type Created = Result<(StatusCode, Json<Value>), ApiError>;
 
-fn config(app: &App, brand: BrandId) -> Result<Arc<Config>, ApiError> {
+pub fn config(app: &App, brand: BrandId) -> Result<Arc<Config>, ApiError> {
     let routing = app.engine.routing();
     routing.brands.get(&brand).map(|it| it.config.clone()).ok_or_else(|| ApiError::not_found("brand"))
 }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, Role};
 use referee_core::id::{ActionId, NodeId, UserId};
-use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::identity::Identifier;
 use referee_core::program::Source;
 use referee_core::row::{
     Account, ActionRow, ActionState, Candidate, DecisionRow, EntryRow, HistoryKind, HistoryRow, Step, WHOLE_PPM,
@@ -139,6 +139,12 @@ pub fn decision_path(
             }
         }
         @if decision.candidates_left_out > 0 { p.muted { (decision.candidates_left_out) " older clicks are not shown." } }
+        @if person.partner.is_none() && !decision.left_out.is_empty() {
+            p.muted { "Of what the report said of the buyer, this was left out:" }
+            ul { @for it in &decision.left_out {
+                li { (it.kind.map_or("an unknown kind", format::identifier_kind)) ": " (it.reason.brand_sentence()) }
+            } }
+        }
         p.muted {
             "Rules version " (decision.rules_version)
             @if let Some(days) = decision.referral_window_days { ", clicks count for " (days) " days" } "."
@@ -195,15 +201,7 @@ fn step_words(step: &Step, alone: bool, identifiers: &HashMap<NodeId, Identifier
 
 /// A kind, and enough of the hash to tell two apart.
 pub fn masked(identifier: &Identifier) -> String {
-    let kind = match identifier.kind {
-        IdentifierKind::CustomerId => "customer",
-        IdentifierKind::Email => "e-mail",
-        IdentifierKind::Phone => "phone",
-        IdentifierKind::Journey => "issued click id",
-        IdentifierKind::Visitor => "visitor cookie",
-        IdentifierKind::AnonymousId => "anonymous id",
-        IdentifierKind::Device => "device",
-    };
+    let kind = format::identifier_kind(identifier.kind);
     format!("{kind} ••{:02x}{:02x}", identifier.hash[14], identifier.hash[15])
 }
 

@@ -19,7 +19,7 @@ use super::person::{Failure, May, Person};
 use super::table::{Cell, EXPORT_ROWS, PAGE_ROWS, Table, cell, foot, link_cell, minor, shown_cell, text, time_cell};
 
 /// Kinds of a person's commands, as the trail keeps them and as people say them.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("rules_adopted", "Rules adopted"),
     ("program_set", "Program set"),
     ("event_type_set", "Event type set"),
@@ -28,6 +28,7 @@ const KINDS: [(&str, &str); 10] = [
     ("link_set", "Short link set"),
     ("promo_code_set", "Promo code set"),
     ("terms_set", "Terms set"),
+    ("identifier_blocked", "Block list changed"),
     ("change_requested", "Action changed"),
     ("payment_made", "Payment made"),
 ];

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use referee_core::contract::Payout;
 use referee_core::fact::Role;
+use referee_core::identity::IdentifierKind;
 use referee_core::money::{Currency, Money};
 use referee_core::program::{CreditPolicy, Standing};
 use referee_core::row::{ActionState, Evidence};
@@ -138,6 +139,18 @@ pub fn standing_word(standing: Standing) -> &'static str {
     match standing {
         Standing::Active => "Active",
         Standing::Paused => "Paused",
+    }
+}
+
+pub fn identifier_kind(kind: IdentifierKind) -> &'static str {
+    match kind {
+        IdentifierKind::CustomerId => "customer",
+        IdentifierKind::Email => "e-mail",
+        IdentifierKind::Phone => "phone",
+        IdentifierKind::Journey => "issued click id",
+        IdentifierKind::Visitor => "visitor cookie",
+        IdentifierKind::AnonymousId => "anonymous id",
+        IdentifierKind::Device => "device",
     }
 }
 

@@ -77,6 +77,9 @@ pub fn routes() -> Router<Arc<App>> {
             "/settings/event-types/{program}/{id}",
             get(settings::event_types::show).post(settings::event_types::set),
         )
+        .route("/settings/identifiers", get(settings::identifiers::show))
+        .route("/settings/identifiers/block", post(settings::identifiers::block))
+        .route("/settings/identifiers/unblock", post(settings::identifiers::unblock))
         .route("/settings/people", get(settings::people::show))
         .route("/settings/users", post(settings::people::create))
         .route("/settings/users/{id}/disable", post(settings::people::disable))

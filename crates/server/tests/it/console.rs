@@ -19,7 +19,7 @@ on_every_pair!(
     every_table_has_a_file_with_figures_to_reckon_with,
 );
 
-const SCREENS: [&str; 16] = [
+const SCREENS: [&str; 17] = [
     "/",
     "/partners",
     "/partners/1",
@@ -32,6 +32,7 @@ const SCREENS: [&str; 16] = [
     "/payments",
     "/settings",
     "/settings/event-types/1/1",
+    "/settings/identifiers",
     "/settings/tokens",
     "/settings/people",
     "/audit",

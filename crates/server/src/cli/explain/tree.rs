@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use referee_core::config::Config;
 use referee_core::id::PartnerId;
+use referee_core::identity::LeftOut;
 use referee_core::refusal::Refusal;
 use referee_core::row::{ActionState, SubmissionRow, WHOLE_PPM};
 use referee_engine::intake::amount::decimal;
@@ -105,6 +106,10 @@ impl Telling<'_> {
         if it.left_out > 0 {
             under.insert(0, leaf(format!("{} older clicks are not kept", it.left_out)));
         }
+        under.extend(it.identifiers_left_out.iter().map(|LeftOut { kind, reason }| {
+            let kind = kind.map_or("identifier of an unknown kind", |kind| kind.code());
+            leaf(format!("Left out of the report: {kind}: {}", self.reason(*reason)))
+        }));
         under.extend(it.credits.iter().map(|credit| {
             let share = share(credit.share_ppm);
             leaf(format!("{}: {}{share}", evidence(credit.evidence), credit.who.name(&|id| self.name(id))))

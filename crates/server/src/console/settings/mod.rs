@@ -1,6 +1,7 @@
-//! Settings: programs with their template terms and event types, tokens, and people.
+//! Settings: programs with their template terms and event types, identifiers, tokens, and people.
 
 pub mod event_types;
+pub mod identifiers;
 pub mod people;
 pub mod program;
 pub mod tokens;
@@ -14,7 +15,11 @@ use super::person::{May, Person};
 fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
     let mut places = Vec::new();
     if person.may(May::SetUp) {
-        places.extend([("/settings", "Programs"), ("/settings/tokens", "Tokens")]);
+        places.extend([
+            ("/settings", "Programs"),
+            ("/settings/identifiers", "Identifiers"),
+            ("/settings/tokens", "Tokens"),
+        ]);
     }
     if person.may(May::ManageUsers) {
         places.push(("/settings/people", "People"));
