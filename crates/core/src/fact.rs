@@ -306,6 +306,8 @@ pub struct Conversion {
     pub sub_ids: [String; 3],
     pub shared_id: String,
     pub customer_status: String,
+    /// The order whose partners earn this one too, where the event type has a parent; empty: the one of the same id.
+    pub parent_order: String,
     /// Over event type, order, currency, amounts, items and an explicit date.
     pub digest: [u8; 16],
     /// Further fields as reported, none of a person: name and value.

@@ -75,6 +75,7 @@ refusals! {
     // The report itself.
     ConvDuplicate = 40, "CONV_DUPLICATE", "The order was already reported with other figures by a source that counts at least as much.", "The order was already reported.";
     CurrencyRateMissing = 41, "CURRENCY_RATE_MISSING", "The order's currency is not the program's, and no exchange rate is known for its day.", "The order's currency can't be converted yet.";
+    NoValidActionRef = 42, "NO_VALID_ACTION_REF", "The event type has a parent, and there is no action of it under the parent order's id, or it was reversed.", "The order that this one follows from earned nothing, or was reversed.";
 
     // Changes to an action.
     ActionRefNotFound = 50, "ACTION_REF_NOT_FOUND", "There is no action with this id, or for this event type and order.", "There is no such action.";

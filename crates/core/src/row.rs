@@ -128,6 +128,8 @@ pub enum Evidence {
     ClickId = 3,
     /// A click joined to the buyer by an identifier.
     Identifier = 4,
+    /// It follows from an order whose partners earn it too.
+    ParentAction = 5,
     /// The buyer came by an address that belongs to the partner.
     AssignedUrl = 6,
     /// The buyer called a number that belongs to the partner.
@@ -255,7 +257,8 @@ pub struct DecisionRow {
     pub order: OrderKey,
     pub program: ProgramId,
     pub occurred_at: Timestamp,
-    /// Who earned it, by their last touchpoints, the newest last. The shares add up to one. Empty: nobody.
+    /// Who earned it, by their last touchpoints, the newest last. The shares add up to one, or to
+    /// less where the order follows from one of which some was paid to nobody. Empty: nobody.
     pub credits: Vec<Credit>,
     /// The rules' no; None: credited.
     pub refusal: Option<Refusal>,

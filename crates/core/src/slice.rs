@@ -10,8 +10,8 @@ use crate::fact::{ActionTarget, Conversion, Fact, Record};
 use crate::id::{ActionId, ClickNo, NodeId, PaymentId};
 use crate::identity::Identifier;
 use crate::row::{
-    ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EffectRow, EntryRow,
-    HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentRow, Rollup, RollupKey, SubmissionRow,
+    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EffectRow,
+    EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentRow, Rollup, RollupKey, SubmissionRow,
 };
 use crate::time::Timestamp;
 
@@ -167,7 +167,7 @@ impl Slice {
     }
 
     /// The keys that a batch of records may read. Each is known to the slice afterwards, absent until loaded.
-    pub fn wanted(records: &[Record]) -> Wanted {
+    pub fn wanted(&self, records: &[Record]) -> Wanted {
         let mut wanted = Wanted::default();
         // Sets are built whole from lists: most keys come in order.
         let (mut clicks, mut identifiers) = (Vec::new(), Vec::new());
@@ -186,6 +186,7 @@ impl Slice {
                     identifiers.extend(report.named());
                     let order_id = report.order_id.clone();
                     wanted.orders.insert(OrderKey { event_type: report.event_type, order_id });
+                    wanted.orders.extend(self.parent_order(report));
                 }
                 Fact::ChangeRequested(request) => match &request.target {
                     ActionTarget::Id(id) => _ = wanted.actions.insert(*id),
@@ -276,6 +277,20 @@ impl Slice {
     /// The actions that an order became.
     pub fn actions_of(&self, row: &ConversionRow) -> Vec<ActionRow> {
         row.actions.iter().filter_map(|id| self.actions.get(id).cloned()).collect()
+    }
+
+    /// The order whose partners earn a report's order too, if its event type has a parent.
+    pub fn parent_order(&self, report: &Conversion) -> Option<OrderKey> {
+        let event_type = self.config.event_types.get(&(report.program, report.event_type))?.parent?;
+        let named = if report.parent_order.is_empty() { &report.order_id } else { &report.parent_order };
+        Some(OrderKey { event_type, order_id: named.clone() })
+    }
+
+    /// The actions of that order that were not reversed.
+    pub fn parent_actions(&self, parent: &OrderKey) -> Vec<ActionRow> {
+        let mut actions = self.conversions.get(parent).map(|row| self.actions_of(row)).unwrap_or_default();
+        actions.retain(|action| action.state != ActionState::Reversed);
+        actions
     }
 
     /// The root of a node's profile.

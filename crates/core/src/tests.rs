@@ -14,6 +14,7 @@ mod identity;
 mod lifecycle;
 mod money;
 mod orders;
+mod parents;
 mod picture;
 mod properties;
 mod recovery;

@@ -315,6 +315,7 @@ impl World {
             sub_ids: Default::default(),
             shared_id: String::new(),
             customer_status: String::new(),
+            parent_order: String::new(),
             digest,
             fields: Vec::new(),
         });

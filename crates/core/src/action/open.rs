@@ -10,7 +10,7 @@ use crate::ledger;
 use crate::program::{Source, Standing};
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionRow, ActionState, ConversionRow, HistoryKind, OrderKey, Rollup, RollupKey, SubmissionKind,
+    Account, ActionRow, ActionState, ConversionRow, Evidence, HistoryKind, OrderKey, Rollup, RollupKey, SubmissionKind,
     SubmissionRow,
 };
 use crate::slice::Slice;
@@ -294,17 +294,22 @@ fn open_one(
     conversions: i64,
 ) -> ActionId {
     let id = next_id(slice, ActionId { program: report.program, event_type: report.event_type, seq: 0 });
-    // Sub ids on a report count only with a partner the brand named; otherwise those of the click do.
-    let (sub_ids, shared_id) = match &winner.click {
-        Some(click) => (click.sub_ids.clone(), click.shared_id.clone()),
-        None => (report.sub_ids.clone(), report.shared_id.clone()),
+    // Sub ids on a report count only with a partner the brand named; otherwise those of the click do, which brought the
+    // parent where there is one.
+    let parent = slice.parent_order(report).filter(|_| winner.evidence == Evidence::ParentAction);
+    let parents = parent.map(|parent| slice.parent_actions(&parent)).unwrap_or_default();
+    let parent = parents.into_iter().find(|action| action.partner == winner.partner);
+    let (ad, sub_ids, shared_id) = match (&winner.click, parent) {
+        (Some(click), _) => (click.ad, click.sub_ids.clone(), click.shared_id.clone()),
+        (None, Some(parent)) => (parent.ad, parent.sub_ids, parent.shared_id),
+        (None, None) => (AdId(0), report.sub_ids.clone(), report.shared_id.clone()),
     };
     let payout = terms.payout.price(figures.amount, winner.share_ppm, report.currency);
     let action = ActionRow {
         id,
         record: record.no,
         partner: winner.partner,
-        ad: winner.click.as_ref().map_or(AdId(0), |click| click.ad),
+        ad,
         click: winner.click.as_ref().map(|click| click.no),
         evidence: winner.evidence,
         share_ppm: winner.share_ppm,

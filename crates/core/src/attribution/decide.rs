@@ -41,7 +41,7 @@ pub fn decide(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer
     let config = &slice.config;
     let eligible = assess(config, record, report, &mut found);
     let shares = shared(config, record, report, &found, &eligible);
-    let order = Order { config, record, report, found: &found, eligible: &eligible, shares: &shares };
+    let order = Order { slice, config, record, report, found: &found, eligible: &eligible, shares: &shares };
     let ruling = stronger(&order).unwrap_or_else(|| by_touchpoint(&order));
     let program_currency = config.programs.get(&report.program).map(|program| program.currency);
     let refusal = match &ruling {

@@ -1,4 +1,5 @@
-//! Evidence that is stronger than any touchpoint: a partner the brand names, a promo code, an assigned value.
+//! Evidence that is stronger than any touchpoint: a partner the brand names, a parent action, a promo code, an assigned
+//! value.
 
 use crate::config::Config;
 use crate::fact::{Conversion, Record};
@@ -6,14 +7,17 @@ use crate::id::PartnerId;
 use crate::program::{CodePolicy, PromoCode, Standing, ValueKind};
 use crate::refusal::Refusal;
 use crate::row::{Evidence, TouchKind, WHOLE_PPM};
+use crate::slice::Slice;
 
 use super::candidates::Found;
 use super::credit::{Share, Winner, WinnersTerms};
 use super::decide::{Nobody, Ruling};
+use super::parent::by_parent;
 use super::touchpoint::{Eligible, Price, creditable};
 
 /// What a decision knows before it asks what is stronger than a touchpoint.
 pub(super) struct Order<'a, 'f> {
+    pub slice: &'a Slice,
     pub config: &'a Config,
     pub record: &'a Record,
     pub report: &'a Conversion,
@@ -26,7 +30,8 @@ pub(super) struct Order<'a, 'f> {
 
 /// Whom the order goes to before any touchpoint is asked; None: they decide.
 pub(super) fn stronger(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>> {
-    forced(order).or_else(|| by_promo_code(order)).or_else(|| by_assigned_value(order).map(Ok))
+    let named = forced(order).or_else(|| by_parent(order)).or_else(|| by_promo_code(order));
+    named.or_else(|| by_assigned_value(order).map(Ok))
 }
 
 /// The brand says who earns it.

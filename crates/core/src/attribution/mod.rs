@@ -4,6 +4,7 @@ pub mod candidates;
 pub mod credit;
 pub mod decide;
 mod evidence;
+mod parent;
 pub mod touchpoint;
 
 pub use decide::{Verdict, decide};

@@ -52,7 +52,7 @@ impl Books {
     }
 
     fn load(&self, records: &[Record], slice: &mut Slice) {
-        let wanted = Slice::wanted(records);
+        let wanted = slice.wanted(records);
         for click in wanted.clicks.iter().filter_map(|no| self.clicks.get(no)) {
             slice.clicks.load(click.no, Some(click.clone()));
         }

@@ -14,14 +14,15 @@ const SET_UP: &str = "
     program 1 eur zone=berlin
     event sale
     event lead first-wins
-    template sale=8% lead=5.00 window=30d lock=10d
+    event renewal parent=sale
+    template sale=8% lead=5.00 renewal=4% window=30d lock=10d
     ad 1
     ad 2
     partner A
     partner B
     partner C
     contract A
-    contract B sale=12.5% lead=0.005 window=7d views=24h lock=3d
+    contract B sale=12.5% lead=0.005 renewal=2.00 window=7d views=24h lock=3d
     code TRAIL10 A
     code OLD20 B paused
     code NOTHING C
@@ -127,7 +128,13 @@ fn visit() -> impl Strategy<Value = String> {
 }
 
 fn conversion() -> impl Strategy<Value = String> {
-    let order = (0..6_u32, select(&["sale", "sale", "lead"][..]));
+    let event = prop_oneof![
+        2 => Just("sale".to_owned()),
+        1 => Just("lead".to_owned()),
+        1 => option::weighted(0.7, 0..6_u32)
+            .prop_map(|parent| format!("renewal{}", parent.map_or(String::new(), |n| format!(" parent=o{n}")))),
+    ];
+    let order = (0..6_u32, event);
     let amounts = &["0", "0.06", "19.99", "100.00", "100.00", "100.00", "250.005"][..];
     let source = select(&["server", "browser", "pixel", "person"][..]);
     let items = &["", "", "item=a:1:60 item=b:3:40", "item=a:2:19.99", "item=a:4:300"][..];
@@ -152,8 +159,9 @@ fn conversion() -> impl Strategy<Value = String> {
     let rest = (select(evidence), select(&["", "", "", "", "", "currency=usd"][..]), ago());
     (order, select(amounts), source, select(items), reported_click(), people(), rest).prop_map(
         |((order, event), amount, source, items, click, people, (evidence, currency, ago))| {
+            let (event, parent) = event.split_once(' ').unwrap_or((&event, ""));
             format!(
-                "conversion o{order} {event} {amount} source={source} {items}{click}{people} {evidence} {currency}{ago}"
+                "conversion o{order} {event} {amount} {parent} source={source} {items}{click}{people} {evidence} {currency}{ago}"
             )
         },
     )
@@ -178,7 +186,8 @@ fn ago() -> impl Strategy<Value = String> {
 
 fn change() -> impl Strategy<Value = String> {
     let target = prop_oneof![
-        (0..6_u32, select(&["sale", "lead"][..])).prop_map(|(order, event)| format!("o{order} event={event}")),
+        (0..6_u32, select(&["sale", "sale", "lead", "renewal"][..]))
+            .prop_map(|(order, event)| format!("o{order} event={event}")),
         (1..6_u32).prop_map(|seq| format!("1.1.{seq}")),
     ];
     let what = select(
@@ -195,7 +204,7 @@ fn set_up() -> impl Strategy<Value = String> {
     let of = select(&["contract A", "contract B", "contract C", "template"][..]);
     let views = select(&["", "views=0h", "views=30h", "views=900h"][..]);
     let terms = (of, 1..30_u32, 1..40_u32, 0..20_u32, views).prop_map(|(of, rate, window, lock, views)| {
-        format!("{of} sale={rate}.5% lead={rate} window={window}d lock={lock}d {views}")
+        format!("{of} sale={rate}.5% lead={rate} renewal={rate}% window={window}d lock={lock}d {views}")
     });
     let standing = select(
         &[
@@ -212,6 +221,9 @@ fn set_up() -> impl Strategy<Value = String> {
             "ad 1",
             "event lead paused first-wins",
             "event lead first-wins",
+            "event renewal parent=lead",
+            "event renewal",
+            "event renewal parent=sale",
             "program 1 eur zone=berlin paused",
             "program 1 usd zone=berlin",
             "program 1 eur zone=berlin",

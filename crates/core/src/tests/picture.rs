@@ -128,6 +128,7 @@ fn evidence(evidence: Evidence) -> &'static str {
         Evidence::AssignedUrl => "assigned address",
         Evidence::AssignedPhone => "assigned number",
         Evidence::Impression => "view",
+        Evidence::ParentAction => "parent action",
     }
 }
 

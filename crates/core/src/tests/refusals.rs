@@ -37,6 +37,7 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::CreditedToChannel => "partner N channel\n click k1 N\n conversion 1001 sale 1.00 click=k1",
         Refusal::ConvDuplicate => "conversion 1001 sale 1.00 partner=A\n conversion 1001 sale 2.00",
         Refusal::CurrencyRateMissing => "conversion 1001 sale 1.00 partner=A currency=usd",
+        Refusal::NoValidActionRef => "event renewal parent=sale\n conversion 1001 renewal 1.00",
         Refusal::ActionRefNotFound => "reverse 1001",
         Refusal::ActionAlreadyReversed => "conversion 1001 sale 1.00 partner=A\n repeat 2 reverse 1001",
         Refusal::ActionLocked => "conversion 1001 sale 1.00 partner=A\n at d30 time\n drain\n reverse 1001",

@@ -316,6 +316,7 @@ impl Reader {
             sub_ids: [line.text_of("sub1"), String::new(), String::new()],
             shared_id: line.text_of("shared"),
             customer_status: line.text_of("status"),
+            parent_order: line.text_of("parent"),
             fields: Vec::new(),
         })
     }

@@ -216,6 +216,14 @@ impl Judge {
         if let Some(partner) = report.forced_partner {
             return whole(partner, Evidence::ForcedPartner).into_iter().collect();
         }
+        if let Some(parent) = config.event_types[&(report.program, report.event_type)].parent {
+            let order_id = if report.parent_order.is_empty() { &report.order_id } else { &report.parent_order };
+            let of_parent = |it: &&ActionRow| (it.id.event_type, &it.order_id) == (parent, order_id);
+            let standing = books.actions.values().filter(of_parent).filter(|it| it.state != ActionState::Reversed);
+            let share =
+                |it: &ActionRow| Some(Ruling { share_ppm: it.share_ppm, ..whole(it.partner, Evidence::ParentAction)? });
+            return standing.filter_map(share).collect();
+        }
         let buyer: Vec<&BTreeSet<Name>> =
             self.people.iter().filter(|person| names.iter().any(|name| person.contains(name))).collect();
         let theirs = |click: &&ClickRow| buyer.iter().any(|person| person.contains(&Name::Click(click.no)));
@@ -411,11 +419,11 @@ impl Order<'_> {
 
     /// What each partner has, in the order of the last touchpoints.
     fn parts(&self, rulings: &[Ruling]) -> Vec<(PartnerId, Evidence, Option<ClickNo>, u32, Money, Money)> {
-        let (channels, rulings): (Vec<_>, Vec<_>) = rulings.iter().partition(|it| self.is_channel(it.partner));
+        let rulings: Vec<&Ruling> = rulings.iter().filter(|it| !self.is_channel(it.partner)).collect();
         let of = |partner: PartnerId| rulings.iter().filter(move |it| it.partner == partner);
         let is_last = |it: &&&Ruling| of(it.partner).next_back().is_some_and(|last| last.click == it.click);
         // What is paid to nobody comes first.
-        let mut before_ppm: u32 = channels.iter().map(|it| it.share_ppm).sum();
+        let mut before_ppm = 1_000_000 - rulings.iter().map(|it| it.share_ppm).sum::<u32>();
         let mut parts = Vec::new();
         for last in rulings.iter().filter(is_last) {
             let share_ppm: u32 = of(last.partner).map(|it| it.share_ppm).sum();

@@ -245,6 +245,7 @@ fn conversion(i: u64) -> Fact {
         sub_ids: Default::default(),
         shared_id: String::new(),
         customer_status: String::new(),
+        parent_order: String::new(),
         digest: [i as u8; 16],
         fields: Vec::new(),
     })

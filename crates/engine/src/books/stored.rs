@@ -45,7 +45,7 @@ pub fn history_kind(number: u32) -> Result<HistoryKind> {
 
 pub fn evidence(number: u32) -> Result<Evidence> {
     use Evidence::*;
-    let all = [ForcedPartner, PromoCode, ClickId, Identifier, AssignedUrl, AssignedPhone, Impression];
+    let all = [ForcedPartner, PromoCode, ClickId, Identifier, ParentAction, AssignedUrl, AssignedPhone, Impression];
     find(&all, number, |it| it as u32, "kind of evidence")
 }
 

@@ -67,6 +67,7 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
     let mut reader = Reader { fields, context, program, errors: &mut errors, warnings: Vec::new() };
     let event_type = reader.event_type();
     let order_id = reader.order_id();
+    let parent_order = reader.parent_order();
     let (occurred_at, explicit_date) = reader.occurred_at();
     let currency = reader.currency();
     let items = reader.items();
@@ -75,7 +76,7 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
     let assigned = reader.assigned();
     let person = reader.person(click.journey, &assigned);
     let forced_partner = reader.forced_partner();
-    reader.require_attribution_key();
+    reader.require_attribution_key(event_type);
     let texts = reader.texts();
     let warnings = reader.warnings;
     if !errors.is_empty() {
@@ -101,6 +102,7 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
         sub_ids: texts.sub_ids,
         shared_id: texts.shared_id,
         customer_status: texts.customer_status,
+        parent_order,
         digest: [0; 16],
         fields: texts.others,
     };
@@ -150,6 +152,9 @@ pub struct ReportedClick {
     pub journey: Option<ClickNo>,
     pub forged: bool,
 }
+
+/// Names under which senders put the order from which theirs follows.
+const PARENT_FIELDS: [&str; 3] = ["ParentOrderId", "parent_order_id", "parent_oid"];
 
 /// Names under which senders put a click id.
 pub const CLICK_FIELDS: [&str; 6] = ["ClickId", "click_id", "clickid", "irclickid", "im_ref", "click"];
@@ -231,6 +236,15 @@ impl Reader<'_, '_> {
             Some(_) => {}
         }
         named.unwrap_or_default().to_owned()
+    }
+
+    /// The order that this one follows from.
+    fn parent_order(&mut self) -> String {
+        let named = self.fields.get(&PARENT_FIELDS).unwrap_or_default();
+        if named.chars().count() > ORDER_ID_CHARS_MAX {
+            self.fault("ParentOrderId", DropReason::TooLong, "ParentOrderId has at most 64 characters.");
+        }
+        named.to_owned()
     }
 
     fn occurred_at(&mut self) -> (Timestamp, bool) {
@@ -392,8 +406,12 @@ impl Reader<'_, '_> {
         parsed
     }
 
-    /// A server names at least one thing by which a click could be found.
-    fn require_attribution_key(&mut self) {
+    /// A server names at least one thing by which a click could be found. What has a parent needs none.
+    fn require_attribution_key(&mut self, event_type: EventTypeId) {
+        let known = self.context.config.event_types.get(&(self.program.id, event_type));
+        if known.is_some_and(|it| it.parent.is_some()) {
+            return;
+        }
         let others = [
             "OrderPromoCode",
             "PromoCode",

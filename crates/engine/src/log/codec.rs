@@ -438,6 +438,7 @@ fn conversion_out(it: &fact::Conversion) -> wire::Conversion {
         fields: it.fields.iter().map(field_out).collect(),
         aliases: aliases_out(&it.aliases),
         left_out: left_out_out(&it.left_out),
+        parent_order: it.parent_order.clone(),
     }
 }
 
@@ -462,6 +463,7 @@ fn conversion_in(it: wire::Conversion) -> Result<fact::Conversion> {
         sub_ids: sub_ids_in(it.sub_ids),
         shared_id: it.shared_id,
         customer_status: it.customer_status,
+        parent_order: it.parent_order,
         digest: fixed(&it.digest)?,
         fields: it.fields.into_iter().map(field_in).collect(),
     })

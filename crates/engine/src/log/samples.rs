@@ -249,6 +249,7 @@ fn conversion() -> Conversion {
         sub_ids: ["a".into(), String::new(), "c".into()],
         shared_id: "shared".into(),
         customer_status: "NEW".into(),
+        parent_order: "10481".into(),
         digest: [2; 16],
         fields: vec![("Text1".into(), "gift".into())],
     }
@@ -292,6 +293,7 @@ fn as_version_1_had_it(mut draft: Draft) -> Draft {
             it.identifiers.truncate(1);
             (it.aliases, it.left_out) = (Vec::new(), Vec::new());
             it.assigned = Vec::new();
+            it.parent_order = String::new();
         }
         Fact::PartnerSet { channel, .. } => *channel = false,
         Fact::PromoCodeSet(it) => {

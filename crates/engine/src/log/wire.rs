@@ -297,6 +297,9 @@ pub struct Conversion {
     pub aliases: Vec<Alias>,
     #[prost(message, repeated, tag = "20")]
     pub left_out: Vec<LeftOut>,
+    #[prost(string, tag = "21")]
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub parent_order: String,
     #[prost(message, repeated, tag = "22")]
     pub assigned: Vec<NamedValue>,
 }

@@ -144,6 +144,11 @@ pub const ADVICE: &[(Refusal, &str, &str)] = &[
         "Nothing to do: the first report counts.",
     ),
     (
+        Refusal::NoValidActionRef,
+        "Report the order that it follows from, or name it with ParentOrderId, and report this one again.",
+        "Ask the brand which order it follows from.",
+    ),
+    (
         Refusal::CurrencyRateMissing,
         "Report the order in the program's currency.",
         "Ask the brand to report its orders in the program's currency.",

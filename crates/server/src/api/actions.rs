@@ -117,6 +117,7 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
         Evidence::PromoCode => "promo_code",
         Evidence::ClickId => "click_id",
         Evidence::Identifier => "identifier",
+        Evidence::ParentAction => "parent_action",
         Evidence::AssignedUrl => "assigned_url",
         Evidence::AssignedPhone => "assigned_phone",
         Evidence::Impression => "impression",

@@ -182,6 +182,7 @@ pub fn evidence(evidence: Evidence) -> &'static str {
         Evidence::PromoCode => "The order used a promo code of the partner's",
         Evidence::ClickId => "The report carried the id of the partner's click",
         Evidence::Identifier => "The partner's click was joined to the buyer",
+        Evidence::ParentAction => "The partner earned the order that this one follows from",
         Evidence::AssignedUrl => "The buyer came by an address that belongs to the partner",
         Evidence::AssignedPhone => "The buyer called a number that belongs to the partner",
         Evidence::Impression => "The partner's ad was seen, and that impression was joined to the buyer",

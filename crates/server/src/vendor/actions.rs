@@ -331,6 +331,7 @@ fn referring_type(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::ForcedPartner => "REPORTED_PARTNER_ID",
         Evidence::PromoCode => "PROMOCODE",
+        Evidence::ParentAction => "ACTION",
         // An address of its own is a way in like a link: clients know no word for it.
         Evidence::ClickId | Evidence::Identifier | Evidence::AssignedUrl => "CLICK_COOKIE",
         Evidence::AssignedPhone => "CALL",

@@ -8,6 +8,7 @@ on_every_pair!(
     an_order_is_shared_by_the_policy_of_its_event_type,
     a_change_of_a_shared_order_changes_every_part,
     a_policy_that_is_none_is_named,
+    a_renewal_goes_to_whoever_earned_the_subscription,
 );
 
 /// Chooses a policy as a person does.
@@ -135,4 +136,44 @@ fn a_policy_that_is_none_is_named(pair: Pair) {
             reply.text()
         );
     }
+}
+
+fn a_renewal_goes_to_whoever_earned_the_subscription(pair: Pair) {
+    let demo = Demo::on(pair);
+    choose(&demo, "linear");
+    let api = demo.api();
+    let body = json!({ "program_id": 1, "code": "renewal", "name": "Renewal", "category": "sale", "parent_id": 1 });
+    let made = api.post("/api/v1/event-types", "application/json", &body.to_string());
+    assert_eq!(made.status, 201, "{}", made.text());
+    let renewal = made.json()["id"].to_string();
+    let owner = demo.sign_in("/user");
+    let field = format!("payout_{renewal}");
+    let terms =
+        [("program", "1"), ("referral_window_days", "30"), ("lock_days", "30"), ("payout_1", "8%"), (&field, "4%")];
+    assert_eq!(owner.post("/settings/terms", &terms).status, 303);
+    std::thread::sleep(std::time::Duration::from_millis(1_300));
+
+    let cookie = follow(&demo, &[1, 2]);
+    assert_eq!(report(&demo, &cookie, "P1", "100.00").len(), 2);
+    let account = demo.account();
+    let renew = |order: &str, parent: &str| {
+        let pairs = [
+            ("CampaignId", "1"),
+            ("EventTypeCode", "renewal"),
+            ("EventDate", "NOW"),
+            ("OrderId", order),
+            ("ParentOrderId", parent),
+            ("Amount", "50.00"),
+        ];
+        account.submission(&account.send("POST", "Conversions", &pairs))
+    };
+    assert_eq!(renew("R1", "P1")["Result"], "APPLIED");
+    let told = account.actions_of("R1");
+    assert_eq!(told.len(), 1, "the contract of Sole Search pays for no renewal: its share is paid to nobody");
+    let action = (&told[0]["MediaPartnerName"], &told[0]["ReferringType"], &told[0]["Amount"], &told[0]["Payout"]);
+    assert_eq!(action, (&json!("Deal Harbour"), &json!("ACTION"), &json!("25.00"), &json!("1.00")));
+    let nobody = renew("R2", "P2");
+    assert_eq!(nobody["ErrorReason"], "NO_VALID_ACTION_REF");
+    let page = owner.get("/orders?id=R2").text();
+    assert!(page.contains("there is no action of it under the parent order"), "{page}");
 }

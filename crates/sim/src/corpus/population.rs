@@ -302,6 +302,7 @@ fn report(
         sub_ids: Default::default(),
         shared_id: String::new(),
         customer_status: String::new(),
+        parent_order: String::new(),
         digest,
         fields: Vec::new(),
     })

@@ -45,6 +45,7 @@ impl Days {
             sub_ids: Default::default(),
             shared_id: String::new(),
             customer_status: String::new(),
+            parent_order: String::new(),
             digest: [0; 16],
             fields: Vec::new(),
         };

@@ -14,7 +14,7 @@ use crate::database::{Answer, Database, Row, Value, find, list};
 use crate::error::Result;
 
 pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &mut Slice) -> Answer<()> {
-    let wanted = Slice::wanted(records);
+    let wanted = slice.wanted(records);
     clicks(db, brand, &wanted, slice)?;
     identifiers(db, brand, &wanted, slice)?;
     conversions_and_actions(db, brand, &wanted, slice)?;
