@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::{Terms, TermsRules};
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
-use crate::identity::{Block, Identifier};
+use crate::identity::{Block, Blocked, Identifier};
 use crate::program::{
     Ad, AssignedValue, EventType, GroupCredit, PartnerGroup, Program, PromoCode, Standing, ValueKind, VanityLink,
 };
@@ -90,9 +90,17 @@ impl Config {
                 versions.insert(place, it);
             }
             ConfigEntry::Block(it) => {
-                _ = self.blocks.insert(it.blocked.identifier, it);
-                let active = self.blocks.values().map(|it| &it.blocked).filter(|it| it.standing == Standing::Active);
-                self.blocked = active.flat_map(|it| it.aliases.iter().copied().chain([it.identifier])).collect();
+                let is_active = it.blocked.standing == Standing::Active;
+                let hashes = it.blocked.hashes();
+                let before = self.blocks.insert(it.blocked.identifier, it);
+                if before.is_some_and(|before| before.blocked.standing == Standing::Active) {
+                    // Its hashes may be another entry's too.
+                    let active =
+                        self.blocks.values().map(|it| &it.blocked).filter(|it| it.standing == Standing::Active);
+                    self.blocked = active.flat_map(Blocked::hashes).collect();
+                } else if is_active {
+                    self.blocked.extend(hashes);
+                }
             }
         }
     }

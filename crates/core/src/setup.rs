@@ -3,7 +3,7 @@
 use crate::config::{ConfigEntry, Partner};
 use crate::fact::{AdSet, EventTypeSet, PartnerGroupSet, Record, TermsSet};
 use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
-use crate::identity::{Block, Blocked};
+use crate::identity::{Block, Blocked, Identifier};
 use crate::program::{Ad, AssignedValue, EventType, PartnerGroup, Program, PromoCode, VanityLink};
 use crate::refusal::Refusal;
 use crate::slice::Slice;
@@ -189,14 +189,19 @@ pub(crate) fn set_terms(slice: &mut Slice, record: &Record, fact: &TermsSet) -> 
 /// The entry keeps its name for as long as its value stands on the list or comes back to it.
 pub(crate) fn set_blocked(slice: &mut Slice, record: &Record, blocked: &Blocked) -> Subject {
     let before = slice.config.blocks.get(&blocked.identifier);
+    let mut blocked = blocked.clone();
+    // Somebody who knows only one of its hashes takes the others off no list.
+    let known = before.map(|before| before.blocked.aliases.as_slice()).unwrap_or_default();
+    let missing: Vec<Identifier> = known.iter().filter(|it| !blocked.aliases.contains(it)).copied().collect();
+    blocked.aliases.extend(missing);
     let block = Block {
-        blocked: blocked.clone(),
         record: before.map_or(record.no, |before| before.record),
         at: record.received_at,
         user: record.actor.as_ref().map(|actor| actor.user),
         reason: record.actor.as_ref().map(|actor| actor.reason.clone()).unwrap_or_default(),
+        blocked,
     };
-    let subject = format!("{} {}", blocked.identifier.kind.code(), block.record);
+    let subject = format!("{} {}", block.blocked.identifier.kind.code(), block.record);
     set(slice, ConfigEntry::Block(block));
     Ok(subject)
 }

@@ -94,6 +94,13 @@ pub struct Blocked {
     pub standing: Standing,
 }
 
+impl Blocked {
+    /// The value under each of its hashes.
+    pub fn hashes(&self) -> Vec<Identifier> {
+        [self.identifier].into_iter().chain(self.aliases.iter().copied()).collect()
+    }
+}
+
 /// An entry of the brand's block list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {

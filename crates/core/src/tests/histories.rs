@@ -232,6 +232,8 @@ fn set_up() -> impl Strategy<Value = String> {
             "code TRAIL10 A paused",
             "block customer v0",
             "block email v1 v2",
+            "block email v1",
+            "block email v0 v2",
             "unblock customer v0",
             "unblock email v1",
             "code OLD20 B policy=winner restricted",

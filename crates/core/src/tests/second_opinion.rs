@@ -49,7 +49,9 @@ struct Judge {
     people: Vec<BTreeSet<Name>>,
     recorded: BTreeSet<ClickNo>,
     /// What the brand says names nobody, with all its hashes.
-    blocked: BTreeMap<Identifier, Vec<Identifier>>,
+    blocked: BTreeMap<Identifier, BTreeSet<Identifier>>,
+    /// The same of all that ever was blocked.
+    hashes_of_blocked: BTreeMap<Identifier, BTreeSet<Identifier>>,
     orders: BTreeMap<(EventTypeId, String), Heard>,
 }
 
@@ -83,10 +85,14 @@ impl Judge {
                 self.meet(click.into_iter().chain(names).chain(visit.issued.map(Name::Identifier)).collect());
             }
             Fact::IdentifierBlocked(it) if it.standing == Standing::Active => {
-                let hashes = [it.identifier].into_iter().chain(it.aliases.iter().copied());
-                self.blocked.insert(it.identifier, hashes.collect());
+                let hashes = self.hashes_of_blocked.entry(it.identifier).or_default();
+                hashes.extend([it.identifier].iter().chain(&it.aliases));
+                self.blocked.insert(it.identifier, hashes.clone());
             }
-            Fact::IdentifierBlocked(it) => _ = self.blocked.remove(&it.identifier),
+            Fact::IdentifierBlocked(it) => {
+                self.hashes_of_blocked.entry(it.identifier).or_default().extend(&it.aliases);
+                self.blocked.remove(&it.identifier);
+            }
             Fact::ConversionReported(report) => self.hear_report(books, record, report),
             _ => {}
         }

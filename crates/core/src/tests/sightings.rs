@@ -164,3 +164,26 @@ fn an_address_is_blocked_under_each_of_its_hashes() {
         "#]],
     );
 }
+
+#[test]
+fn a_hash_that_two_entries_name_is_free_when_both_are_gone() {
+    check(
+        "
+        shop
+        block email info shared
+        block email info
+        block email other shared
+        unblock email info
+        visit visitor=v1 email=shared
+        visit visitor=v2 email=info
+        unblock email other
+        visit visitor=v3 email=shared
+        show profiles
+        ",
+        expect![[r#"
+            profile visitor:v1
+            profile email:info visitor:v2
+            profile email:shared visitor:v3
+        "#]],
+    );
+}

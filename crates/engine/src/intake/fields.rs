@@ -50,6 +50,11 @@ impl Fields {
         found.map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// The same with the blanks around it.
+    pub fn as_written(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|name| self.values.get(&name.to_ascii_lowercase())).map(String::as_str)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }

@@ -24,11 +24,12 @@ pub struct Found {
 
 /// Reads a value of a kind, or says why it names nobody. The country is for phone numbers, as ISO 3166 writes it.
 pub fn found(keys: &BrandKeys, kind: IdentifierKind, value: &str, country: Option<&str>) -> Result<Found, Refusal> {
+    let written = value;
     let value = value.trim_matches(is_invisible);
     usable(value)?;
     let hashed = match kind {
         IdentifierKind::Email => email(value)?,
-        IdentifierKind::Phone => phone(value, country)?,
+        IdentifierKind::Phone => phone(value, country, written.starts_with(' '))?,
         IdentifierKind::Device => Hashed { first: device(value), others: Vec::new(), in_clear: false },
         _ => Hashed { first: value.to_owned(), others: Vec::new(), in_clear: false },
     };

@@ -72,7 +72,9 @@ pub fn person(fields: &Fields, context: &PersonContext<'_>) -> Person {
     for (names, kind) in FIELDS {
         // Of several customers the first counts and the others are named; of other kinds nobody asks for the others.
         let most = if kind == IdentifierKind::CustomerId { names.len() } else { 1 };
-        let given = names.iter().filter_map(|name| Some((*name, fields.get(&[name])?)));
+        // A blank before a phone number means something.
+        let value = |name: &&'static str| fields.get(&[name]).and_then(|_| fields.as_written(&[name]));
+        let given = names.iter().filter_map(|name| Some((*name, value(name)?)));
         given.take(most).for_each(|(name, value)| person.take(context, name, kind, (value, country)));
     }
     for (i, listed) in fields.identifiers().iter().enumerate().take(IDENTIFIERS_MAX) {
@@ -187,6 +189,14 @@ mod tests {
         assert_eq!(kinds(&list), [CustomerId, Email, Phone, Device], "strong kinds first");
         assert_eq!(list.aliases.len(), 3 + 3);
         assert_eq!((list.left_out.len(), list.warnings.len()), (0, 1), "of the address in clear");
+    }
+
+    #[test]
+    fn a_plus_in_a_form_need_not_be_encoded() {
+        let config = Config::default();
+        let of = |query: &str| read(&config, query, "").identifiers;
+        assert_eq!(of("phone=+49+30+123457"), of("phone=%2B493012+3457"));
+        assert_eq!(of("phone=+49+30+123457").len(), 1);
     }
 
     #[test]

@@ -34,15 +34,18 @@ static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
     LISTED.lines().filter(|line| !line.starts_with('#')).filter_map(country).collect()
 });
 
-/// The hashes of a number: with its plus first, then as senders hash it without.
-pub fn phone(value: &str, country: Option<&str>) -> Result<Hashed, Refusal> {
+/// The hashes of a number: with its plus first, then as senders hash it without. In a form or a query a plus that nobody
+/// encoded arrives as a blank.
+pub fn phone(value: &str, country: Option<&str>, after_blank: bool) -> Result<Hashed, Refusal> {
     if let Some(hash) = hash_of(value) {
         return hash;
     }
     if looks_like_hash(value) && value.contains(|letter: char| letter.is_ascii_alphabetic()) {
         return Err(Refusal::HashLength);
     }
-    let digits = e164(value, country).ok_or(Refusal::PhoneMalformed)?;
+    let blank_was_plus = after_blank && country.and_then(country_of).is_none_or(|it| value.starts_with(it.code));
+    let value = if blank_was_plus && !value.starts_with('+') { format!("+{value}") } else { value.to_owned() };
+    let digits = e164(&value, country).ok_or(Refusal::PhoneMalformed)?;
     if is_made_up(&digits) {
         return Err(Refusal::IdentifierPlaceholder);
     }
@@ -77,9 +80,13 @@ fn international(digits: &str) -> Option<String> {
     Some(format!("{code}{national}"))
 }
 
+fn country_of(iso: &str) -> Option<&'static Country> {
+    let iso = if iso.eq_ignore_ascii_case("uk") { "GB" } else { iso };
+    COUNTRIES.iter().find(|it| it.iso.eq_ignore_ascii_case(iso))
+}
+
 fn national(digits: &str, country: &str) -> Option<String> {
-    let iso = if country.eq_ignore_ascii_case("uk") { "GB" } else { country };
-    let country = COUNTRIES.iter().find(|it| it.iso.eq_ignore_ascii_case(iso))?;
+    let country = country_of(country)?;
     let without_trunk = digits.strip_prefix(country.trunk).filter(|rest| rest.len() >= country.digits_min);
     Some(format!("{}{}", country.code, without_trunk.unwrap_or(digits)))
 }
@@ -138,13 +145,22 @@ mod tests {
     }
 
     #[test]
+    fn a_plus_that_was_not_encoded_is_a_blank() {
+        let one = phone("+49 30 123457", None, false);
+        assert_eq!(phone("49 30 123457", None, true), one);
+        assert_eq!(phone("49 30 123457", Some("DE"), true), one);
+        assert_eq!(phone("030 123457", Some("DE"), true), one, "or only a blank");
+        assert_eq!(phone("+49 30 123457", None, true), one, "or both");
+    }
+
+    #[test]
     fn a_hash_of_a_number_meets_the_number() {
         use sha2::{Digest, Sha256};
         let hash = |text: &str| crate::intake::hex::hex(&Sha256::digest(text));
-        let clear = phone("+49 30 123457", None).unwrap();
+        let clear = phone("+49 30 123457", None, false).unwrap();
         assert_eq!(clear.first, hash("+4930123457"));
         assert!(clear.others.contains(&hash("4930123457")));
-        assert_eq!(phone(&hash("+4930123457").to_uppercase(), None).unwrap().first, clear.first);
+        assert_eq!(phone(&hash("+4930123457").to_uppercase(), None, false).unwrap().first, clear.first);
     }
 
     #[test]
@@ -152,12 +168,12 @@ mod tests {
         for value in
             ["call me", "030 123457", "+", "+49", "+0123456789", "+999 1234567", "+4930123456789012", "+49 30 12a4"]
         {
-            assert_eq!(phone(value, None).unwrap_err(), Refusal::PhoneMalformed, "{value}");
+            assert_eq!(phone(value, None, false).unwrap_err(), Refusal::PhoneMalformed, "{value}");
         }
-        assert_eq!(phone("030 123457", Some("Germany")).unwrap_err(), Refusal::PhoneMalformed);
-        assert_eq!(phone(&"a1".repeat(16), None).unwrap_err(), Refusal::HashLength);
+        assert_eq!(phone("030 123457", Some("Germany"), false).unwrap_err(), Refusal::PhoneMalformed);
+        assert_eq!(phone(&"a1".repeat(16), None, false).unwrap_err(), Refusal::HashLength);
         for value in ["+49 111 1111111", "+1 1234567890", "+49 0123456789"] {
-            assert_eq!(phone(value, None).unwrap_err(), Refusal::IdentifierPlaceholder, "{value}");
+            assert_eq!(phone(value, None, false).unwrap_err(), Refusal::IdentifierPlaceholder, "{value}");
         }
         assert!(is_placeholder("000 000 0000"));
     }
@@ -165,7 +181,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics(value in ".{0,40}", country in proptest::option::of(".{0,4}")) {
-            _ = phone(&value, country.as_deref());
+            _ = phone(&value, country.as_deref(), false);
+            _ = phone(&value, country.as_deref(), true);
         }
     }
 }

@@ -124,12 +124,11 @@ fn random_bytes_are_never_a_fault_of_the_server(pair: Pair) {
     let demo = Demo::on(pair);
     let account = demo.account();
     let mut runner = TestRunner::new(Config { cases: 400, failure_persistence: None, ..Config::default() });
-    let names =
-        "(program|event|OrderId|Amount|CampaignId|EventDate|u|subId1|page|CustomerEmail|items|PageSize|Page|cursor)";
+    let names = "(program|event|OrderId|Amount|CampaignId|EventDate|u|subId1|page|CustomerEmail|CustomerId|PhoneNumber|CountryCode|GoogAId|items|PageSize|Page|cursor)";
     let query = proptest::collection::vec((names, ".{0,40}"), 0..6);
     let body = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..300),
-        "\\{\"(program|items|OrderId|Amount)\":(\\[|\\{|1e999|\"|null|-0|[0-9]{1,400}).{0,60}"
+        "\\{\"(program|items|identifiers|OrderId|Amount)\":(\\[|\\{|1e999|\"|null|-0|[0-9]{1,400}).{0,60}"
             .prop_map(String::into_bytes),
     ];
     let input = (0..PLACES.len(), query, body, "[a-zA-Z0-9%./~_-]{0,30}");

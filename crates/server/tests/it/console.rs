@@ -158,6 +158,8 @@ fn roles_allow_what_they_say(pair: Pair) {
         ("/payments".into(), vec![("program", "1"), ("partner", "1")]),
         ("/settings/tokens".into(), vec![("name", "x"), ("kind", "api")]),
         ("/settings/users".into(), vec![("email", "x@y.example"), ("role", "owner")]),
+        ("/settings/identifiers/block".into(), vec![("kind", "customer_id"), ("value", "8431")]),
+        ("/settings/identifiers/unblock".into(), vec![("entry", "1")]),
     ] {
         let reply = viewer.post(&path, &pairs);
         assert!([403, 422].contains(&reply.status), "{path} gave {}", reply.status);
