@@ -3,7 +3,7 @@
 use crate::attribution::touchpoint::link_refusal;
 use crate::fact::{Click, ClickRef, Record, Signals};
 use crate::id::{AdId, NodeId, PartnerId};
-use crate::identity::graph;
+use crate::identity::{NodeKind, component, graph};
 use crate::program::Standing;
 use crate::refusal::Refusal;
 use crate::row::{ClickRow, Rollup, RollupKey, TouchKind};
@@ -16,7 +16,7 @@ pub(crate) fn record(slice: &mut Slice, record: &Record, click: &Click, kind: To
     }
     let node = match click.visitor {
         Some(visitor) => graph::node_of(slice, record, visitor),
-        None => graph::new_node(slice),
+        None => component::new_node(slice, NodeKind::Click),
     };
     let refusal = refusal_of(slice, record, click, kind);
     insert(
@@ -75,7 +75,7 @@ fn refusal_of_request(slice: &Slice, click: &Click, kind: TouchKind) -> Option<R
 fn complete(slice: &mut Slice, record: &Record, click: &Click, before: ClickRow) -> Option<Refusal> {
     if let Some(visitor) = click.visitor {
         let node = graph::node_of(slice, record, visitor);
-        graph::join(slice, record, &[before.node, node]);
+        graph::same(slice, record, before.node, node);
     }
     let counted_before = before.refusal.is_none();
     let row = ClickRow {
@@ -125,7 +125,7 @@ pub(crate) fn node_of(slice: &mut Slice, record: &Record, click: ClickRef) -> No
     if let Some(row) = slice.clicks.get(&click.no) {
         return row.node;
     }
-    let node = graph::new_node(slice);
+    let node = component::new_node(slice, NodeKind::Click);
     let clicked = Record { occurred_at: click.clicked_at, ..record.clone() };
     insert(
         slice,

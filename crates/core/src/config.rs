@@ -168,6 +168,11 @@ impl Config {
         at.minus_days(windows.max().unwrap_or(0).saturating_add(LOOK_BACK_EXTRA_DAYS))
     }
 
+    /// The same for whichever program looks back furthest.
+    pub fn looks_back_furthest_to(&self, at: Timestamp) -> Timestamp {
+        self.programs.keys().map(|program| self.looks_back_to(*program, at)).min().unwrap_or(at)
+    }
+
     /// Of the versions begun by then, the one that began last; of equals, the newest.
     fn version_at(&self, program: ProgramId, partner: Option<PartnerId>, at: Timestamp) -> Option<&Terms> {
         let versions = self.terms.get(&(program, partner))?;

@@ -5,7 +5,7 @@
 
 use crate::contract::TermsRules;
 use crate::id::{
-    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
+    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
 };
 use crate::identity::{Alias, Blocked, Identifier, LeftOut};
 use crate::money::{Currency, Money};
@@ -79,6 +79,12 @@ pub enum Fact {
     VisitRecorded(Visit),
     ConversionReported(Conversion),
     ChangeRequested(ChangeRequest),
+    /// Somebody found two nodes of the identity graph not to be one person, or takes that back.
+    JoinSeparated {
+        a: NodeId,
+        b: NodeId,
+        separated: bool,
+    },
     /// All that is locked for a partner was transferred.
     PaymentMade {
         program: ProgramId,
@@ -112,6 +118,7 @@ impl Fact {
             Fact::VisitRecorded(_) => "visit_recorded",
             Fact::ConversionReported(_) => "conversion_reported",
             Fact::ChangeRequested(_) => "change_requested",
+            Fact::JoinSeparated { .. } => "join_separated",
             Fact::PaymentMade { .. } => "payment_made",
             Fact::TimePassed => "time_passed",
             Fact::WorkAdvanced { .. } => "work_advanced",

@@ -5,6 +5,7 @@ use crate::click;
 use crate::config::Partner;
 use crate::fact::{Fact, Record};
 use crate::id::ActionId;
+use crate::identity::graph;
 use crate::refusal::Refusal;
 use crate::row::{AuditRow, TouchKind};
 use crate::setup;
@@ -39,6 +40,7 @@ pub fn knows_rules(fact: &Fact) -> bool {
 /// Applies one record. Total: whatever a fact says, the answer is an outcome.
 pub fn apply(slice: &mut Slice, record: &Record) -> Outcome {
     let outcome = consequences(slice, record);
+    action::unsettled::news(slice, record);
     slice.state.last_record = record.no;
     if let Some(actor) = &record.actor {
         slice.new.audit.push(AuditRow {
@@ -88,6 +90,7 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
             Outcome { refusal: outcome.refusal, subject: names(&outcome.actions) }
         }
         Fact::ChangeRequested(request) => action::change::request(slice, record, request).map(|ids| names(&ids)).into(),
+        Fact::JoinSeparated { a, b, separated } => graph::separate(slice, record, *a, *b, *separated).into(),
         Fact::PaymentMade { program, partner } => action::payment::begin(slice, record, *program, *partner).into(),
         Fact::TimePassed => {
             slice.state.brand_time = slice.state.brand_time.max(record.occurred_at);

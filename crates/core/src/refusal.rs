@@ -94,6 +94,14 @@ refusals! {
     IdOutOfRange = 64, "ID_OUT_OF_RANGE", "An id is a whole number from 1 to 2,147,483,647.", "This id can't be used.";
     CurrencyFixed = 65, "CURRENCY_FIXED", "A program's currency can't change: what is owed is in it.", "The program's currency can't change.";
 
+    // Who is who.
+    AnotherCustomer = 70, "ANOTHER_CUSTOMER", "The two belong to different customers; nothing was joined.", "Seen with another buyer.";
+    SharedByMany = 71, "SHARED_BY_MANY", "The id was seen with too many others to name one person: a kiosk, a call centre, a shared address or junk.", "The device or address is shared by many.";
+    ProfileFull = 72, "PROFILE_FULL", "The profile would have had more than 512 ids.", "The profile is too large to be one person.";
+    Separated = 73, "SEPARATED", "A person said that the two are not one person.", "Found not to be the same buyer.";
+    OtherPerson = 74, "OTHER_PERSON", "The device belonged to another customer when this happened.", "Somebody else used the device then.";
+    JoinNotFound = 75, "JOIN_NOT_FOUND", "The two were never seen together.", "There is no such join.";
+
     // Identifiers that are left out of a page load or report; the rest of it counts.
     IdentifierEmpty = 80, "IDENTIFIER_EMPTY", "The identifier has no value.", "The identifier has no value.";
     IdentifierPlaceholder = 81, "IDENTIFIER_PLACEHOLDER", "The value names nobody: it is what programs write when they know nothing, or what a phone says whose owner does not want to be followed.", "The value names nobody.";

@@ -1,6 +1,6 @@
 //! What the books hold: the rows that the rules derive. An engine stores them as they are and decides nothing.
 
-use crate::fact::{Actor, Item, Signals};
+use crate::fact::{Actor, Conversion, Item, Signals};
 use crate::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, ProgramId, RecordNo, SubmissionId,
     UserId,
@@ -23,6 +23,8 @@ pub struct BrandState {
     pub last_event_type: EventTypeId,
     pub last_action_seq: u32,
     pub last_payment: PaymentId,
+    /// No order that may still be decided again happened after this.
+    pub last_unsettled_at: Timestamp,
     /// Queued work may be left: a `WorkAdvanced` would find something or prove there is nothing.
     pub work_waits: bool,
 }
@@ -71,15 +73,120 @@ pub struct IdentifierRow {
     pub first_seen_at: Timestamp,
 }
 
-/// Two nodes found to be one person. The joins of a profile form a tree, so one path connects any two of its nodes.
+/// What an edge says of its two nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bond {
+    /// They are the same thing: two hashes of one address, a click and the cookie it came with.
+    Same,
+    /// They were seen together.
+    Seen,
+    /// A person said that they are not one person; whatever else says so counts for nothing.
+    Separated,
+    /// That was taken back.
+    Rejoined,
+    /// They were seen together, but it could join nobody; the second node stands in another component.
+    KeptOut(Refusal),
+}
+
+impl Bond {
+    /// The number the books keep. Reasons have their own.
+    pub fn number(self) -> u16 {
+        match self {
+            Bond::Same => 1,
+            Bond::Seen => 2,
+            Bond::Separated => 3,
+            Bond::Rejoined => 4,
+            Bond::KeptOut(reason) => reason.number(),
+        }
+    }
+
+    pub fn from_number(number: u16) -> Option<Bond> {
+        match number {
+            1 => Some(Bond::Same),
+            2 => Some(Bond::Seen),
+            3 => Some(Bond::Separated),
+            4 => Some(Bond::Rejoined),
+            reason => {
+                let reason = Refusal::from_number(reason)?;
+                matches!(reason, Refusal::SharedByMany | Refusal::ProfileFull).then_some(Bond::KeptOut(reason))
+            }
+        }
+    }
+}
+
+/// Why two nodes are one person, or not. Of edges with one key the earliest is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EdgeRow {
     pub record: RecordNo,
+    /// The how-manieth of its record.
+    pub n: u32,
     pub a: NodeId,
     pub b: NodeId,
+    /// A quarter of an hour since 1970, for a person and a device; otherwise 0.
+    pub slot: i64,
     pub occurred_at: Timestamp,
-    /// The profile would have grown past its limit; nothing was joined.
-    pub refused: bool,
+    pub bond: Bond,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EdgeKey {
+    pub a: NodeId,
+    pub b: NodeId,
+    /// That of the edge; below zero for what a pair has only one of.
+    pub slot: i64,
+}
+
+impl EdgeRow {
+    pub fn key(&self) -> EdgeKey {
+        let slot = match self.bond {
+            Bond::Seen => self.slot,
+            Bond::Same => -1,
+            Bond::Separated | Bond::Rejoined => -2,
+            Bond::KeptOut(_) => -3,
+        };
+        EdgeKey { a: self.a, b: self.b, slot }
+    }
+
+    /// Its place among all: by time, then in the log's order.
+    pub fn moment(&self) -> (Timestamp, RecordNo, u32) {
+        (self.occurred_at, self.record, self.n)
+    }
+}
+
+/// Two nodes that were seen together and are not one person, as it stood then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedJoinRow {
+    pub record: RecordNo,
+    /// The how-manieth of its record.
+    pub n: u32,
+    pub at: Timestamp,
+    pub a: NodeId,
+    pub b: NodeId,
+    pub reason: Refusal,
+}
+
+/// An order that earned nothing, as last reported, while what happened before it may still arrive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsettledRow {
+    pub occurred_at: Timestamp,
+    pub until: Timestamp,
+    pub buyer: Buyer,
+    pub report: Conversion,
+}
+
+/// What a report knows of the buyer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Buyer {
+    /// Where the reported identifiers hang.
+    pub identifiers: Vec<(NodeId, Identifier)>,
+    /// The strongest of them; the click, if that was all.
+    pub anchor: Option<NodeId>,
+    /// The click whose id was reported.
+    pub click: Option<(ClickNo, NodeId)>,
+    /// Where an earlier report of the same order hung.
+    pub before: Option<NodeId>,
+    /// What the report said of the buyer and could not be used.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// An order is unique per event type.

@@ -7,13 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, ConfigEntry};
 use crate::fact::{ActionTarget, Conversion, Fact, Record};
-use crate::id::{ActionId, ClickNo, NodeId, PaymentId};
+use crate::id::{ActionId, ClickNo, EventTypeId, NodeId, PaymentId, RecordNo};
 use crate::identity::Identifier;
+use crate::identity::profiles::SESSION_MS;
 use crate::row::{
-    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EffectRow,
-    EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentRow, Rollup, RollupKey, SubmissionRow,
+    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
+    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentRow, RefusedJoinRow, Rollup,
+    RollupKey, SubmissionRow, UnsettledRow,
 };
-use crate::time::Timestamp;
+use crate::time::{CLOCK_TOLERANCE_MS, Timestamp};
 
 /// Rows by key: those that were loaded, those known to be absent, and those that were changed.
 #[derive(Debug, Clone)]
@@ -78,6 +80,21 @@ impl<K: Ord + std::fmt::Debug, V> Table<K, V> {
         self.cells.insert(key, Cell { value: Some(value), dirty: true });
     }
 
+    /// The row is gone from here on.
+    pub fn remove(&mut self, key: K) {
+        self.cells.insert(key, Cell { value: None, dirty: true });
+    }
+
+    /// What must be deleted, in the order of keys.
+    pub fn removed(&self) -> impl Iterator<Item = &K> {
+        self.cells.iter().filter(|(_, cell)| cell.dirty && cell.value.is_none()).map(|(key, _)| key)
+    }
+
+    /// Every row that is there.
+    pub fn rows(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.cells.iter().filter_map(|(key, cell)| Some((key, cell.value.as_ref()?)))
+    }
+
     /// What must be saved, in the order of keys.
     pub fn changed(&self) -> impl Iterator<Item = (&K, &V)> {
         self.cells.iter().filter(|(_, cell)| cell.dirty).filter_map(|(key, cell)| Some((key, cell.value.as_ref()?)))
@@ -92,20 +109,23 @@ pub struct Wanted {
     /// With them, their actions.
     pub orders: BTreeSet<OrderKey>,
     pub actions: BTreeSet<ActionId>,
+    /// Nodes that a person names.
+    pub nodes: BTreeSet<NodeId>,
     /// A piece of queued work of at most this size. Such a record is a batch of its own.
     pub work: Option<u32>,
 }
 
-/// What to load for a batch, second part: the profiles it touches.
+/// What to load for a batch, second part: the components it touches.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WantedProfiles {
-    /// Roots whose members may change their root, or be walked.
+pub struct WantedComponents {
+    /// Roots whose members may change their root, or be walked; with their edges.
     pub roots: BTreeSet<NodeId>,
-    /// Of those, the ones whose joins and clicks are looked at: because they may earn credit, or because they may meet
-    /// another profile, which may have been refused before.
+    /// Of those, the ones whose touchpoints may earn credit.
     pub touchpoints_of: BTreeSet<NodeId>,
-    /// No click before this can.
+    /// No touchpoint before this can.
     pub clicks_since: Timestamp,
+    /// Of those, the ones whose orders may be decided again.
+    pub unsettled_of: BTreeSet<NodeId>,
 }
 
 /// The next pieces of queued work, as the books found them.
@@ -115,6 +135,8 @@ pub struct Work {
     pub to_lock: Vec<ActionId>,
     /// The oldest open payment and the actions that belong to it, by id.
     pub to_pay: Option<(PaymentId, Vec<ActionId>)>,
+    /// Orders that are not decided again any more, by (until, key).
+    pub to_settle: Vec<OrderKey>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -124,20 +146,25 @@ pub struct Slice {
 
     pub clicks: Table<ClickNo, ClickRow>,
     pub identifiers: Table<Identifier, IdentifierRow>,
-    /// Nodes that were joined to an older one, and the oldest of their profile. A node without a row is its own root.
+    /// Nodes that were connected to an older one, and the oldest of their component. A node without a row is its own root.
     pub roots: Table<NodeId, NodeId>,
     pub conversions: Table<OrderKey, ConversionRow>,
     pub actions: Table<ActionId, ActionRow>,
     pub payments: Table<PaymentId, PaymentRow>,
+    /// Of the loaded components that something of earlier may concern.
+    pub unsettled: Table<OrderKey, UnsettledRow>,
+    unsettled_at: BTreeSet<(NodeId, OrderKey)>,
     pub work: Work,
 
-    /// Nodes of the loaded profiles by root, the root among them.
+    /// Nodes of the loaded components by root, the root among them.
     pub members: BTreeMap<NodeId, BTreeSet<NodeId>>,
-    /// Joins of the loaded profiles.
-    pub edges: Vec<EdgeRow>,
+    /// Edges of the loaded components, and of this batch.
+    pub edges: BTreeMap<EdgeKey, EdgeRow>,
     /// The last node there was before this batch: younger ones are of this batch, and alone until they are joined.
     pub last_node_before: NodeId,
-    /// Clicks by node, of the loaded profiles and of this batch.
+    /// The last record that made two components one.
+    pub connected: Option<RecordNo>,
+    /// Clicks by node, of the loaded components and of this batch.
     pub touchpoints: BTreeSet<(NodeId, ClickNo)>,
 
     /// Added by this batch.
@@ -148,7 +175,9 @@ pub struct Slice {
 #[derive(Debug, Clone, Default)]
 pub struct NewRows {
     pub config: Vec<ConfigEntry>,
-    pub edges: Vec<EdgeRow>,
+    /// Of edges with one key, the books keep the earliest.
+    pub edges: BTreeMap<EdgeKey, EdgeRow>,
+    pub refused_joins: Vec<RefusedJoinRow>,
     pub decisions: Vec<DecisionRow>,
     pub history: Vec<HistoryRow>,
     pub entries: Vec<EntryRow>,
@@ -194,6 +223,7 @@ impl Slice {
                         wanted.orders.insert(OrderKey { event_type: *event_type, order_id: order_id.clone() });
                     }
                 },
+                Fact::JoinSeparated { a, b, .. } => wanted.nodes.extend([*a, *b]),
                 Fact::WorkAdvanced { limit } => wanted.work = Some(*limit),
                 _ => {}
             }
@@ -268,6 +298,24 @@ impl Slice {
         self.new.rollups.entry(key).or_default().add(added);
     }
 
+    /// Notes an order that the books hold as one that may be decided again.
+    pub fn load_unsettled(&mut self, key: OrderKey, row: UnsettledRow) {
+        self.unsettled_at.extend(row.buyer.anchor.map(|node| (node, key.clone())));
+        self.unsettled.load(key, Some(row));
+    }
+
+    pub fn set_unsettled(&mut self, key: OrderKey, row: UnsettledRow) {
+        self.unsettled_at.extend(row.buyer.anchor.map(|node| (node, key.clone())));
+        self.unsettled.set(key, row);
+    }
+
+    /// Orders that may be decided again, or could be, whose buyer hangs at a node.
+    pub fn unsettled_at(&self, node: NodeId) -> impl Iterator<Item = &OrderKey> + '_ {
+        let first = OrderKey { event_type: EventTypeId(0), order_id: String::new() };
+        let of_node = self.unsettled_at.range((node, first)..).take_while(move |(at, _)| *at == node);
+        of_node.map(|(_, key)| key)
+    }
+
     /// The clicks that were seen at a node.
     pub fn touchpoints_of(&self, node: NodeId) -> impl Iterator<Item = ClickNo> + '_ {
         let of_node = (node, ClickNo(0))..=(node, ClickNo(u64::MAX));
@@ -304,57 +352,65 @@ impl Slice {
         let clicks = wanted.clicks.iter().filter_map(|key| Some(self.clicks.get(key)?.node));
         let identifiers = wanted.identifiers.iter().filter_map(|key| Some(self.identifiers.get(key)?.node));
         let conversions = wanted.orders.iter().filter_map(|key| self.conversions.get(key)?.node);
-        clicks.chain(identifiers).chain(conversions).collect()
+        clicks.chain(identifiers).chain(conversions).chain(wanted.nodes.iter().copied()).collect()
     }
 
-    /// The profiles that a batch may join or look for credit in. Ask after the first part and the roots are loaded.
-    pub fn wanted_profiles(&self, records: &[Record]) -> WantedProfiles {
+    /// The components that a batch may connect or look for credit in. Ask after the first part and the roots are loaded.
+    pub fn wanted_components(&self, records: &[Record]) -> WantedComponents {
         let mut reach = Reach::default();
-        let mut walked = BTreeSet::new();
-        let mut credited = BTreeSet::new();
-        let mut wanted = WantedProfiles { clicks_since: Timestamp(i64::MAX), ..WantedProfiles::default() };
+        let (mut walked, mut credited, mut late) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let mut wanted = WantedComponents { clicks_since: Timestamp(i64::MAX), ..WantedComponents::default() };
         let named = clicks_named_by_others(records);
         for record in records {
-            if let Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) = &record.fact
-                && self.clicks.get(&click.no).is_none()
-                && !named.contains(&click.no)
-            {
-                // A click that nobody else names hangs at its visitor's node and joins nothing. Most are such.
-                continue;
-            }
             if let Fact::ConversionReported(report) = &record.fact {
                 wanted.clicks_since = wanted.clicks_since.min(self.clicks_since(record, report));
             }
+            if let Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) = &record.fact
+                && self.clicks.get(&click.no).is_none()
+                && !named.contains(&click.no)
+                && !self.may_settle(record, false)
+            {
+                // A click that nobody else names hangs at its visitor's node and connects nothing. Most are such.
+                continue;
+            }
             let tokens = self.tokens(record);
             let Some(first) = tokens.first().copied() else { continue };
-            // A click seen for the first time hangs at its visitor's node and joins nothing.
-            let joins = match (&record.fact, first) {
-                (Fact::ClickRecorded(_) | Fact::ImpressionRecorded(_), Token::NewClick(_)) => {
-                    reach.parents.contains_key(&first)
-                }
-                _ => tokens.len() > 1,
-            };
+            let connects = connects(record, &tokens, &reach);
             reach.find(first);
             tokens.iter().for_each(|token| reach.join(first, *token));
-            if joins {
+            if connects {
                 walked.insert(first);
+            }
+            if self.may_settle(record, connects) {
+                // What is decided again did not happen before this.
+                let since = self.config.looks_back_furthest_to(record.occurred_at.plus_ms(-SESSION_MS));
+                wanted.clicks_since = wanted.clicks_since.min(since);
+                late.insert(first);
             }
             if matches!(record.fact, Fact::ConversionReported(_)) {
                 credited.insert(first);
             }
         }
-        let walked: BTreeSet<Token> = walked.into_iter().map(|token| reach.find(token)).collect();
-        let credited: BTreeSet<Token> = credited.into_iter().map(|token| reach.find(token)).collect();
+        let [walked, credited, late] = [walked, credited, late]
+            .map(|tokens| tokens.into_iter().map(|token| reach.find(token)).collect::<BTreeSet<Token>>());
         for (group, roots) in reach.roots_by_group() {
-            let (credited, walked) = (credited.contains(&group), walked.contains(&group));
-            if credited || (walked && roots.len() > 1) {
+            if late.contains(&group) {
+                wanted.unsettled_of.extend(&roots);
+            }
+            if credited.contains(&group) || late.contains(&group) {
                 wanted.touchpoints_of.extend(&roots);
             }
-            if credited || walked {
+            if credited.contains(&group) || late.contains(&group) || walked.contains(&group) {
                 wanted.roots.extend(roots);
             }
         }
         wanted
+    }
+
+    /// Whether an order which earned nothing may have waited for a record.
+    fn may_settle(&self, record: &Record, connects: bool) -> bool {
+        let after_ms = if connects { SESSION_MS } else { CLOCK_TOLERANCE_MS };
+        record.occurred_at <= self.state.last_unsettled_at.plus_ms(after_ms) && is_sighting(&record.fact)
     }
 
     /// How far back a report's decision may look. One that was reported before is decided as of then, also if that
@@ -379,6 +435,9 @@ impl Slice {
             _ => (None, Vec::new(), None),
         };
         let mut tokens = Vec::new();
+        if let Fact::JoinSeparated { a, b, .. } = &record.fact {
+            tokens.extend([*a, *b].map(|node| Token::Root(self.root_of(node))));
+        }
         tokens.extend(click.map(|no| match self.clicks.get(&no) {
             Some(row) => Token::Root(self.root_of(row.node)),
             None => Token::NewClick(no),
@@ -391,4 +450,21 @@ impl Slice {
         tokens.extend(reported_before.map(|node| Token::Root(self.root_of(node))));
         tokens
     }
+}
+
+/// Whether a record may connect what was apart: it names more than what is known to be in one component.
+fn connects(record: &Record, tokens: &[Token], reach: &Reach) -> bool {
+    let Some(first) = tokens.first() else { return false };
+    match (&record.fact, first) {
+        // A click seen for the first time hangs at its visitor's node.
+        (Fact::ClickRecorded(_) | Fact::ImpressionRecorded(_), Token::NewClick(_)) => reach.parents.contains_key(first),
+        (Fact::JoinSeparated { .. }, _) => true,
+        _ => tokens.iter().any(|token| token != first),
+    }
+}
+
+/// Whether it tells of somebody who was seen.
+fn is_sighting(fact: &Fact) -> bool {
+    use Fact::*;
+    matches!(fact, ClickRecorded(_) | ImpressionRecorded(_) | VisitRecorded(_) | ConversionReported(_))
 }

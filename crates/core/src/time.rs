@@ -9,6 +9,9 @@ pub const MINUTE_MS: i64 = 60 * SECOND_MS;
 pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
+/// How far the clocks of two reporters may disagree before one event counts as later than another.
+pub const CLOCK_TOLERANCE_MS: i64 = 2_000;
+
 impl Timestamp {
     pub fn plus_ms(self, ms: i64) -> Timestamp {
         Timestamp(self.0.saturating_add(ms))

@@ -13,9 +13,8 @@ pub(crate) fn record(slice: &mut Slice, record: &Record, visit: &Visit) -> Optio
         return Some(Refusal::CampaignNotFound);
     };
     let day = program.zone.day(record.occurred_at);
-    let mut nodes = Vec::new();
+    let click = visit.click.map(|click| click::node_of(slice, record, click));
     if let Some(click) = visit.click {
-        nodes.push(click::node_of(slice, record, click));
         let not_landed = slice.clicks.get(&click.no).is_some_and(|row| row.landed_at.is_none());
         if not_landed && let Some(row) = slice.clicks.edit(&click.no) {
             row.landed_at = Some(record.occurred_at);
@@ -23,10 +22,7 @@ pub(crate) fn record(slice: &mut Slice, record: &Record, visit: &Visit) -> Optio
     }
     let sighting = Sighting::of_visit(&slice.config, visit);
     sighting.count_left_out(slice, record, visit.program);
-    for identifier in sighting.named() {
-        nodes.push(graph::node_of(slice, record, identifier));
-    }
-    graph::join(slice, record, &nodes);
+    graph::see(slice, record, record.occurred_at, &sighting, click, None);
     let key = RollupKey { program: visit.program, day, partner: PartnerId(0), ad: AdId(0) };
     slice.count(key, Rollup { visits: 1, ..Rollup::default() });
     None

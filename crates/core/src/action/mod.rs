@@ -4,6 +4,7 @@ pub mod change;
 pub mod open;
 pub(crate) mod parts;
 pub mod payment;
+pub mod unsettled;
 pub mod work;
 
 use crate::fact::Record;

@@ -1,22 +1,22 @@
 //! A conversion arrives: it is the same as before, other than before, or new, and then it is decided.
 
-use crate::attribution::candidates::Buyer;
 use crate::attribution::credit::{Winner, WinnersTerms};
-use crate::attribution::decide::decide;
+use crate::attribution::decide::{Verdict, decide};
 use crate::fact::{Conversion, Record};
-use crate::id::{ActionId, AdId, PartnerId};
+use crate::id::{ActionId, AdId, NodeId, PartnerId};
 use crate::identity::{Sighting, graph};
 use crate::ledger;
 use crate::program::{Source, Standing};
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionRow, ActionState, ConversionRow, Evidence, HistoryKind, OrderKey, Rollup, RollupKey, SubmissionKind,
-    SubmissionRow,
+    Account, ActionRow, ActionState, Buyer, ConversionRow, Evidence, HistoryKind, OrderKey, Rollup, RollupKey,
+    SubmissionKind, SubmissionRow, UnsettledRow,
 };
 use crate::slice::Slice;
+use crate::time::Timestamp;
 
 use super::change::{self, Cause, Figures};
-use super::{Line, count, next_id, parts, write};
+use super::{Line, count, next_id, parts, unsettled, write};
 use crate::click;
 
 /// What a report came to.
@@ -69,7 +69,7 @@ fn not_accepted(slice: &Slice, report: &Conversion) -> Option<Refusal> {
 }
 
 fn open_first(slice: &mut Slice, record: &Record, report: &Conversion, key: &OrderKey) -> Outcome {
-    let buyer = know_buyer(slice, record, report, None);
+    let buyer = know_buyer(slice, record, report, record.occurred_at, None);
     let row = ConversionRow {
         record: record.no,
         program: report.program,
@@ -79,7 +79,7 @@ fn open_first(slice: &mut Slice, record: &Record, report: &Conversion, key: &Ord
         currency: report.currency,
         amount: report.amount,
         digest: report.digest,
-        node: buyer.nodes().first().copied(),
+        node: buyer.anchor,
         refusal: None,
         actions: Vec::new(),
     };
@@ -102,8 +102,9 @@ fn again(
     if !same_money && !may_correct(slice, report, &before) {
         return Outcome { refusal: Some(Refusal::ConvDuplicate), actions: before.actions, unchanged: false };
     }
-    let buyer = know_buyer(slice, record, report, before.node);
-    before.node = before.node.or(buyer.nodes().first().copied());
+    // Whatever time it names, it tells of the same moment.
+    let buyer = know_buyer(slice, record, report, before.occurred_at, before.node);
+    before.node = before.node.or(buyer.anchor);
     if !same_money {
         return correct(slice, record, report, key, before, &buyer);
     }
@@ -215,20 +216,28 @@ fn decide_again(
     // It is decided on what happened when it was first reported, whatever time the second report names.
     let at_first = Record { occurred_at: before.occurred_at, ..record.clone() };
     uncount_unclaimed(slice, &before);
+    unsettled::forget(slice, key);
     settle(slice, &at_first, report, key, before, buyer)
 }
 
 /// Everything the report says of the buyer enters the graph.
-fn know_buyer(slice: &mut Slice, record: &Record, report: &Conversion, before: Option<crate::id::NodeId>) -> Buyer {
+fn know_buyer(slice: &mut Slice, record: &Record, report: &Conversion, at: Timestamp, before: Option<NodeId>) -> Buyer {
     let click = report.click.map(|click| (click.no, click::node_of(slice, record, click)));
-    let mut reported = Vec::new();
     let sighting = Sighting::of_report(&slice.config, report);
-    for identifier in sighting.named() {
-        reported.push((graph::node_of(slice, record, identifier), identifier));
+    let seen = graph::see(slice, record, at, &sighting, click.map(|(_, node)| node), before);
+    Buyer { identifiers: seen.identifiers, anchor: seen.anchor, click, before, left_out: sighting.left_out }
+}
+
+/// Something of earlier has arrived that concerns the buyer of an order which earned nothing.
+pub(super) fn on_news(slice: &mut Slice, record: &Record, key: &OrderKey, row: &UnsettledRow) {
+    let Some(before) = slice.conversions.get(key).cloned() else { return };
+    let at_first = Record { occurred_at: row.occurred_at, ..record.clone() };
+    let verdict = decide(slice, &at_first, &row.report, &row.buyer);
+    if verdict.winners.is_ok() {
+        uncount_unclaimed(slice, &before);
+        unsettled::forget(slice, key);
+        conclude(slice, &at_first, &row.report, key, before, verdict);
     }
-    let buyer = Buyer { reported, click, before, left_out: sighting.left_out };
-    graph::join(slice, record, &buyer.nodes());
-    buyer
 }
 
 fn settle(
@@ -236,10 +245,29 @@ fn settle(
     record: &Record,
     report: &Conversion,
     key: &OrderKey,
-    mut row: ConversionRow,
+    row: ConversionRow,
     buyer: &Buyer,
 ) -> Outcome {
     let verdict = decide(slice, record, report, buyer);
+    let until = unsettled::settles_at(slice, report, row.received_at).filter(|until| record.received_at <= *until);
+    if let Some(until) = until
+        && verdict.winners.is_err()
+        && buyer.anchor.is_some()
+    {
+        let (buyer, report) = (buyer.clone(), report.clone());
+        unsettled::keep(slice, key, UnsettledRow { occurred_at: row.occurred_at, until, buyer, report });
+    }
+    conclude(slice, record, report, key, row, verdict)
+}
+
+fn conclude(
+    slice: &mut Slice,
+    record: &Record,
+    report: &Conversion,
+    key: &OrderKey,
+    mut row: ConversionRow,
+    verdict: Verdict,
+) -> Outcome {
     let mut decision = verdict.decision;
     row.refusal = verdict.winners.as_ref().err().copied();
     match verdict.winners {

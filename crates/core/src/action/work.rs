@@ -4,10 +4,10 @@ use crate::fact::Record;
 use crate::id::{ActionId, PaymentId};
 use crate::ledger;
 use crate::money::Money;
-use crate::row::{Account, ActionState, HistoryKind, PaymentRow};
+use crate::row::{Account, ActionState, HistoryKind, OrderKey, PaymentRow};
 use crate::slice::Slice;
 
-use super::{Line, write};
+use super::{Line, unsettled, write};
 
 /// Takes the next pieces of work, at most `limit`.
 pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
@@ -18,6 +18,9 @@ pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
         lock(slice, record, *id);
     }
     let left = limit - to_lock.len();
+    let to_settle: Vec<OrderKey> = work.to_settle.into_iter().take(left).collect();
+    to_settle.iter().for_each(|key| unsettled::forget(slice, key));
+    let left = left - to_settle.len();
     let mut waits = left == 0;
     if let Some((payment, actions)) = work.to_pay {
         pay(slice, record, payment, actions, left);

@@ -2,10 +2,10 @@
 
 use crate::fact::{Conversion, Record};
 use crate::refusal::Refusal;
-use crate::row::{Candidate, Credit, DecisionRow, OrderKey, TouchKind};
+use crate::row::{Buyer, Candidate, Credit, DecisionRow, OrderKey, TouchKind};
 use crate::slice::Slice;
 
-use super::candidates::{Buyer, Found, candidates};
+use super::candidates::{Found, candidates};
 use super::credit::{Winner, shared, winners};
 use super::evidence::{Order, stronger};
 use super::touchpoint::assess;
@@ -74,10 +74,12 @@ fn by_touchpoint(order: &Order<'_, '_>) -> Result<Ruling, Nobody> {
     Ok(Ruling { winners: winners(order.found, order.shares), shares, others: Refusal::OtherRefPrioritized })
 }
 
-/// Why nobody earned it: the reason of the newest click, or of the newest impression if there was no click, or that there was
-/// neither.
+/// Why nobody earned it: the reason of the newest click of the buyer's, or of the newest impression if there was no click, or
+/// that there was neither.
 fn nobody(report: &Conversion, found: &[Found]) -> Refusal {
-    let newest = found.iter().find(|it| it.click.kind == TouchKind::Click).or(found.first());
+    let of_others = |it: &&Found| matches!(it.candidate.lost, Some(Refusal::OtherPerson | Refusal::SharedByMany));
+    let own = || found.iter().filter(|it| !of_others(it));
+    let newest = own().find(|it| it.click.kind == TouchKind::Click).or(own().next());
     match newest.and_then(|it| it.candidate.lost) {
         Some(refusal) => refusal,
         None if report.click_forged => Refusal::ClickForged,

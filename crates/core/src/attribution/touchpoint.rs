@@ -7,12 +7,9 @@ use crate::id::{AdId, PartnerId};
 use crate::program::{GroupCredit, Standing};
 use crate::refusal::Refusal;
 use crate::row::{ClickRow, TouchKind};
-use crate::time::HOUR_MS;
+use crate::time::{CLOCK_TOLERANCE_MS, HOUR_MS};
 
 use super::candidates::Found;
-
-/// How far the clocks of two reporters may disagree before one event counts as later than another.
-pub const CLOCK_TOLERANCE_MS: i64 = 2_000;
 
 /// What a partner is paid for a conversion, and under which terms.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +54,7 @@ pub(super) fn assess<'a>(
     found: &mut [Found],
 ) -> Vec<Eligible<'a>> {
     let mut fit = Vec::new();
-    for (place, it) in found.iter_mut().enumerate() {
+    for (place, it) in found.iter_mut().enumerate().filter(|(_, it)| it.candidate.lost.is_none()) {
         match eligible(config, record, report, &it.click) {
             Ok(price) => fit.push(Eligible { place, kind: it.click.kind, price }),
             Err(refusal) => it.candidate.lost = Some(refusal),

@@ -386,8 +386,8 @@ fn a_click_that_the_report_names_is_named_however_old() {
         at d200  conversion 1001 sale 100.00 click=k1
         at d200  conversion 1002 sale 100.00 click=k3 visitor=v9
         at d200  conversion 1003 sale 100.00 click=k4
-        at d200  click k5 B visitor=v1
-        at d200  conversion 1004 sale 100.00 click=k1
+        at d200+1h  click k5 B visitor=v1
+        at d200+2h  conversion 1004 sale 100.00 click=k1
         # In a batch with an order of long ago, the older clicks are there as well.
         at d200  conversion 1005 sale 100.00 click=k1 occurred=d1
         show decision 1001
@@ -408,14 +408,14 @@ fn a_click_that_the_report_names_is_named_however_old() {
             decision 1002 at d200: OUTSIDE_ASSOCIATION_WINDOW
               k3 A d0 OUTSIDE_ASSOCIATION_WINDOW: reported id
             decision 1003 at d200: UNCLAIMED
-            decision 1004 at d200: B by identifier
-              k5 B d200 won: reported id of another at visitor:v1
+            decision 1004 at d200+2h: B by identifier
+              k5 B d200+1h won: reported id of another at visitor:v1
               k1 A d0 OUTSIDE_ASSOCIATION_WINDOW: reported id
             decision 1005 at d1: B by identifier
-              k5 B d200 AFTER_EVENT: reported id of another at visitor:v1
+              k5 B d200+1h AFTER_EVENT: reported id of another at visitor:v1
               k2 B d0 won: reported id of another at visitor:v1
               k1 A d0 OTHER_REF_PRIORITIZED: reported id
-            action 1.1.1 B 1004 100.00 pays 8.00 pending until d230, by identifier k5, terms template/1
+            action 1.1.1 B 1004 100.00 pays 8.00 pending until d230+2h, by identifier k5, terms template/1
             action 1.1.2 B 1005 100.00 pays 8.00 pending until d31, by identifier k2, terms template/1
             balance B pending 16.00 locked 0.00 paid 0.00
         "#]],

@@ -9,10 +9,11 @@ use crate::id::{ActionId, ClickNo, NodeId, PaymentId, RecordNo, SubmissionId};
 use crate::identity::Identifier;
 use crate::machine::{self, Outcome};
 use crate::row::{
-    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EffectRow,
-    EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentRow, Rollup, RollupKey, SubmissionRow,
+    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
+    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentRow, RefusedJoinRow, Rollup,
+    RollupKey, SubmissionRow, UnsettledRow,
 };
-use crate::slice::{Slice, Wanted, WantedProfiles};
+use crate::slice::{Slice, Wanted, WantedComponents};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Books {
@@ -21,11 +22,13 @@ pub struct Books {
     pub clicks: BTreeMap<ClickNo, ClickRow>,
     pub identifiers: BTreeMap<Identifier, IdentifierRow>,
     pub roots: BTreeMap<NodeId, NodeId>,
-    pub edges: BTreeMap<(RecordNo, NodeId, NodeId), EdgeRow>,
+    pub edges: BTreeMap<EdgeKey, EdgeRow>,
+    pub refused_joins: BTreeMap<(RecordNo, u32), RefusedJoinRow>,
+    pub unsettled: BTreeMap<OrderKey, UnsettledRow>,
     pub conversions: BTreeMap<OrderKey, ConversionRow>,
     pub actions: BTreeMap<u32, ActionRow>,
     pub payments: BTreeMap<PaymentId, PaymentRow>,
-    pub decisions: BTreeMap<RecordNo, DecisionRow>,
+    pub decisions: BTreeMap<(RecordNo, OrderKey), DecisionRow>,
     pub history: BTreeMap<(ActionId, u32), HistoryRow>,
     pub entries: BTreeMap<(RecordNo, u32), EntryRow>,
     pub submissions: BTreeMap<[u8; 16], SubmissionRow>,
@@ -66,9 +69,9 @@ impl Books {
         for node in slice.named_nodes(&wanted) {
             slice.roots.load(node, self.roots.get(&node).copied());
         }
-        let profiles = slice.wanted_profiles(records);
-        self.load_members(&profiles, slice);
-        self.load_journeys(&profiles, slice);
+        let components = slice.wanted_components(records);
+        self.load_components(&components, slice);
+        self.load_journeys(&components, slice);
         if let Some(limit) = wanted.work {
             self.load_work(limit as usize, slice);
         }
@@ -87,23 +90,40 @@ impl Books {
         }
     }
 
-    fn load_members(&self, profiles: &WantedProfiles, slice: &mut Slice) {
-        for root in &profiles.roots {
+    fn load_components(&self, components: &WantedComponents, slice: &mut Slice) {
+        for root in &components.roots {
             slice.members.insert(*root, BTreeSet::from([*root]));
             slice.roots.expect(*root);
         }
-        for (node, root) in self.roots.iter().filter(|(_, root)| profiles.roots.contains(root)) {
+        for (node, root) in self.roots.iter().filter(|(_, root)| components.roots.contains(root)) {
             slice.members.entry(*root).or_default().insert(*node);
             slice.roots.load(*node, Some(*root));
         }
+        let nodes: BTreeSet<NodeId> = slice.members.values().flatten().copied().collect();
+        slice.edges = self
+            .edges
+            .iter()
+            .filter(|(key, _)| nodes.contains(&key.a))
+            .map(|(key, edge)| (*key, edge.clone()))
+            .collect();
     }
 
-    fn load_journeys(&self, profiles: &WantedProfiles, slice: &mut Slice) {
-        let members = profiles.touchpoints_of.iter().filter_map(|root| slice.members.get(root));
-        let nodes: BTreeSet<NodeId> = members.flatten().copied().collect();
-        slice.edges = self.edges.values().filter(|edge| nodes.contains(&edge.a)).cloned().collect();
+    fn load_journeys(&self, components: &WantedComponents, slice: &mut Slice) {
+        let unsettled_of: BTreeSet<NodeId> = nodes(slice, &components.unsettled_of);
+        let concerned = |row: &UnsettledRow| row.buyer.anchor.is_some_and(|node| unsettled_of.contains(&node));
+        let mut named = Wanted::default();
+        for (key, row) in self.unsettled.iter().filter(|(_, row)| concerned(row)) {
+            slice.load_unsettled(key.clone(), row.clone());
+            named.orders.insert(key.clone());
+            named.orders.extend(slice.parent_order(&row.report));
+            named.clicks.extend(row.buyer.click.map(|(no, _)| no));
+        }
+        named.clicks.iter().for_each(|no| slice.clicks.load(*no, self.clicks.get(no).cloned()));
+        self.load_orders(&named, slice);
+        slice.expect(&named);
+        let nodes = nodes(slice, &components.touchpoints_of);
         let of_nodes = self.clicks.values().filter(|click| nodes.contains(&click.node));
-        for click in of_nodes.filter(|click| click.occurred_at >= profiles.clicks_since) {
+        for click in of_nodes.filter(|click| click.occurred_at >= components.clicks_since) {
             slice.touchpoints.insert((click.node, click.no));
             slice.clicks.load(click.no, Some(click.clone()));
         }
@@ -118,6 +138,9 @@ impl Books {
             slice.work.to_lock.push(action.id);
             slice.actions.load(action.id, Some(action.clone()));
         }
+        let mut over: Vec<_> = self.unsettled.iter().filter(|(_, row)| row.until <= self.state.brand_time).collect();
+        over.sort_by_key(|(key, row)| (row.until, *key));
+        slice.work.to_settle = over.into_iter().take(limit).map(|(key, _)| key.clone()).collect();
         let Some(payment) = self.payments.values().find(|payment| payment.open) else { return };
         let of_partner = in_state(ActionState::Locked)
             .filter(|it| (it.id.program, it.partner) == (payment.program, payment.partner));
@@ -149,6 +172,8 @@ impl Books {
                 assert_eq!(*row, updated_action(before, row), "engines update no other column of an action");
             }
         }
+        self.unsettled.extend(slice.unsettled.changed().map(|(key, row)| (key.clone(), row.clone())));
+        self.unsettled.retain(|key, _| !slice.unsettled.removed().any(|gone| gone == key));
         self.payments.extend(slice.payments.changed().map(|(id, row)| (*id, row.clone())));
         self.add(&slice);
         // Every batch reads the set-up as the books hold it, so it must be all in the entries.
@@ -159,8 +184,15 @@ impl Books {
 
     fn add(&mut self, slice: &Slice) {
         let new = &slice.new;
-        add(&mut self.edges, new.edges.iter().map(|it| ((it.record, it.a, it.b), it)));
-        add(&mut self.decisions, new.decisions.iter().map(|it| (it.record, it)));
+        for (key, edge) in &new.edges {
+            let earlier =
+                self.edges.get(key).filter(|before| key.slot != SEPARATION && before.moment() <= edge.moment());
+            if earlier.is_none() {
+                self.edges.insert(*key, edge.clone());
+            }
+        }
+        add(&mut self.refused_joins, new.refused_joins.iter().map(|it| ((it.record, it.n), it)));
+        add(&mut self.decisions, new.decisions.iter().map(|it| ((it.record, it.order.clone()), it)));
         add(&mut self.history, new.history.iter().map(|it| ((it.action, it.seq), it)));
         add(&mut self.entries, new.entries.iter().map(|it| ((it.record, it.n), it)));
         add(&mut self.audit, new.audit.iter().map(|it| (it.record, it)));
@@ -180,6 +212,14 @@ impl Books {
             *self.left_out.entry(*key).or_default() += added;
         }
     }
+}
+
+/// Of separations the last holds, of all other edges the earliest.
+const SEPARATION: i64 = -2;
+
+/// The nodes of loaded components.
+fn nodes(slice: &Slice, roots: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+    roots.iter().filter_map(|root| slice.members.get(root)).flatten().copied().collect()
 }
 
 fn add<'a, K: Ord + std::fmt::Debug, V: Clone + 'a>(

@@ -1,19 +1,21 @@
 //! What the books say, as text for people.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::books::Books;
-use super::words::{D0, KINDS};
+use super::words::{D0, KINDS, moment};
 use crate::fact::Record;
 use crate::id::{AdId, EventTypeId, NodeId, PartnerId};
+use crate::identity::profiles::{Profiles, Verdict};
 use crate::identity::{Identifier, IdentifierKind, LeftOut};
 use crate::machine::Outcome;
 use crate::money::{Currency, MICROS, Money};
 use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionRow, ActionState, BalanceKey, Candidate, ClickRow, Credit, DecisionRow, Effect, Evidence,
-    LeftOutKey, Rollup, Step, TouchKind, WHOLE_PPM,
+    Account, ActionRow, ActionState, BalanceKey, Bond, Candidate, ClickRow, Credit, DecisionRow, EdgeRow, Effect,
+    Evidence, LeftOutKey, RefusedJoinRow, Rollup, Step, TouchKind, WHOLE_PPM,
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
@@ -46,7 +48,10 @@ pub fn show(books: &Books, what: &str) -> String {
         ("details", order) => details(books, order),
         ("reports", order) => reports(books, order),
         ("clicks", _) => books.clicks.values().map(|row| click(books, row)).collect(),
-        ("profiles", _) => profiles(books),
+        ("profiles", at) => profiles(books, at),
+        ("edges", _) => edges(books),
+        ("refused", _) => refused_joins(books),
+        ("unsettled", _) => unsettled(books),
         ("sizes", _) => sizes(books),
         ("payments", _) => payments(books),
         ("work", _) => format!("work waits: {}\n", books.state.work_waits),
@@ -341,39 +346,85 @@ fn click(books: &Books, row: &ClickRow) -> String {
     line + row.refusal.map_or("", |_| " ") + row.refusal.map_or("", |refusal| refusal.code()) + "\n"
 }
 
-/// Every node of the graph by the root of its profile.
-pub fn profile_nodes(books: &Books) -> std::collections::BTreeMap<NodeId, Vec<NodeId>> {
-    let mut profiles = std::collections::BTreeMap::<NodeId, Vec<NodeId>>::new();
-    for node in (1..=books.state.last_node.0).map(NodeId) {
-        profiles.entry(books.roots.get(&node).copied().unwrap_or(node)).or_default().push(node);
-    }
-    profiles
+/// Every node of the graph.
+pub fn nodes(books: &Books) -> BTreeSet<NodeId> {
+    let of_identifiers = books.identifiers.values().map(|row| row.node);
+    of_identifiers.chain(books.clicks.values().map(|row| row.node)).collect()
 }
 
-fn profiles(books: &Books) -> String {
+/// Every node by the profile it belongs to at a moment, as of it.
+pub fn profile_nodes(books: &Books, at: Timestamp) -> BTreeMap<NodeId, Vec<NodeId>> {
+    let profiles = Profiles::as_of(books.edges.values(), at);
+    let mut by_profile = BTreeMap::<NodeId, Vec<NodeId>>::new();
+    for node in nodes(books) {
+        by_profile.entry(profiles.of(node, at)).or_default().push(node);
+    }
+    by_profile
+}
+
+/// Everything that hangs at a node.
+fn names(books: &Books, at: NodeId) -> String {
+    let names: Vec<String> =
+        books.identifiers.iter().filter(|(_, row)| row.node == at).map(|(it, _)| identifier(it)).collect();
+    if names.is_empty() { node(books, at) } else { names.join("=") }
+}
+
+fn profiles(books: &Books, at: &str) -> String {
+    let at = if at.is_empty() { Timestamp(i64::MAX) } else { moment(at) };
     let line = |nodes: &Vec<NodeId>| {
-        let names: Vec<String> = nodes.iter().map(|it| node(books, *it)).collect();
+        let names: Vec<String> = nodes.iter().map(|it| names(books, *it)).collect();
         format!("profile {}\n", names.join(" "))
     };
-    profile_nodes(books).values().map(line).collect()
+    profile_nodes(books, at).values().map(line).collect()
 }
 
 fn sizes(books: &Books) -> String {
-    let sizes: Vec<String> = profile_nodes(books).values().map(|nodes| nodes.len().to_string()).collect();
-    let refused: String = books
-        .edges
-        .values()
-        .filter(|edge| edge.refused)
-        .map(|edge| {
-            format!(
-                "refused to join {} and {} at {}\n",
-                node(books, edge.a),
-                node(books, edge.b),
-                time(edge.occurred_at)
-            )
-        })
-        .collect();
-    format!("profiles of {} nodes\n{refused}", sizes.join(", "))
+    let profiles = profile_nodes(books, Timestamp(i64::MAX));
+    let sizes: Vec<String> = profiles.values().map(|nodes| nodes.len().to_string()).collect();
+    format!("profiles of {} nodes\n", sizes.join(", "))
+}
+
+/// The edges as they stand, with what became of each.
+fn edges(books: &Books) -> String {
+    let profiles = Profiles::as_of(books.edges.values(), Timestamp(i64::MAX));
+    let line = |edge: &EdgeRow| {
+        let became = match (edge.bond, profiles.verdict(&edge.key())) {
+            (Bond::Same, _) => "the same".to_owned(),
+            (Bond::Separated, _) => "separated".to_owned(),
+            (Bond::Rejoined, _) => "rejoined".to_owned(),
+            (Bond::KeptOut(reason), _) => format!("kept out {}", reason.code()),
+            (Bond::Seen, Some(Verdict::Moved { device, from })) => {
+                format!("{} moved from {}", node(books, device), time(from))
+            }
+            (Bond::Seen, Some(Verdict::Refused(reason))) => format!("refused {}", reason.code()),
+            (Bond::Seen, Some(it)) => format!("{it:?}").to_lowercase(),
+            (Bond::Seen, None) => "again".to_owned(),
+        };
+        (
+            edge.moment(),
+            format!("{} {} - {}: {became}\n", time(edge.occurred_at), node(books, edge.a), node(books, edge.b)),
+        )
+    };
+    let mut lines: Vec<_> = books.edges.values().map(line).collect();
+    lines.sort();
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+fn refused_joins(books: &Books) -> String {
+    let line = |it: &RefusedJoinRow| {
+        format!(
+            "refused to join {} and {} at {}: {}\n",
+            node(books, it.a),
+            node(books, it.b),
+            time(it.at),
+            it.reason.code()
+        )
+    };
+    books.refused_joins.values().map(line).collect()
+}
+
+fn unsettled(books: &Books) -> String {
+    books.unsettled.iter().map(|(key, row)| format!("{} open until {}\n", key.order_id, time(row.until))).collect()
 }
 
 fn payments(books: &Books) -> String {

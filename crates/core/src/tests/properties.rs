@@ -7,21 +7,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed};
 
 use super::books::Books;
 use super::histories::history;
+use super::words::D0;
 use super::{fixture, picture};
 use crate::contract::Payout;
 use crate::fact::{Agent, Navigation, Signals};
 use crate::id::{ActionId, NodeId};
-use crate::identity::Identifier;
+use crate::identity::profiles::Profiles;
 use crate::invariant;
 use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionRow, ActionState, BalanceKey, Credit, DecisionRow, Evidence, Rollup, Step, TouchKind, WHOLE_PPM,
+    Account, ActionRow, ActionState, BalanceKey, Bond, Credit, DecisionRow, EdgeRow, Evidence, OrderKey, Rollup, Step,
+    TouchKind, WHOLE_PPM,
 };
+use crate::time::Timestamp;
 
 /// So many cases, unless the environment asks for more.
 pub fn cases(usually: u32) -> Config {
@@ -71,7 +75,7 @@ proptest! {
         days_add_up(&books);
         what_was_no_click_does_not_count(&books);
         work_is_not_forgotten(&books);
-        profiles_are_trees(&books);
+        components_hold_profiles(&books);
         orders_and_actions_belong_together(&books);
         books.decisions.values().for_each(|decision| decision_explains_itself(&books, decision));
     }
@@ -205,17 +209,25 @@ fn work_is_not_forgotten(books: &Books) {
     assert!(books.state.work_waits || !waits, "nobody will ask for what is due");
 }
 
-/// Named by the oldest node, held together by exactly as many joins as that takes.
-fn profiles_are_trees(books: &Books) {
-    let profiles = picture::profile_nodes(books);
-    for (root, nodes) in &profiles {
+/// A component is named by its oldest node, holds every profile of its nodes whole, and is not larger than it may be.
+fn components_hold_profiles(books: &Books) {
+    let root = |node: NodeId| books.roots.get(&node).copied().unwrap_or(node);
+    let mut components: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+    for node in picture::nodes(books) {
+        components.entry(root(node)).or_default().push(node);
+    }
+    for (root, nodes) in &components {
         assert!(!books.roots.contains_key(root), "a root has no other root");
         assert_eq!(Some(root), nodes.iter().min());
+        assert!(nodes.len() <= 512);
     }
-    let root = |node: NodeId| books.roots.get(&node).copied().unwrap_or(node);
-    let joins: Vec<_> = books.edges.values().filter(|edge| !edge.refused).collect();
-    assert!(joins.iter().all(|edge| root(edge.a) == root(edge.b)), "a join joins");
-    assert_eq!(joins.len(), books.state.last_node.0 as usize - profiles.len(), "and none is one too many");
+    let inside = |edge: &&EdgeRow| matches!(edge.bond, Bond::Same | Bond::Seen);
+    assert!(books.edges.values().filter(inside).all(|edge| root(edge.a) == root(edge.b)));
+    for nodes in picture::profile_nodes(books, Timestamp(i64::MAX)).values() {
+        assert!(nodes.iter().all(|node| root(*node) == root(nodes[0])));
+        let customers = nodes.iter().filter(|node| node.kind().is_customer()).count();
+        assert!(customers <= 1, "one customer per profile");
+    }
 }
 
 fn orders_and_actions_belong_together(books: &Books) {
@@ -228,7 +240,8 @@ fn orders_and_actions_belong_together(books: &Books) {
     }
     assert_eq!(books.actions.len(), books.conversions.values().flat_map(|row| &row.actions).count());
     for action in books.actions.values() {
-        let decision = &books.decisions[&action.record];
+        let order = OrderKey { event_type: action.id.event_type, order_id: action.order_id.clone() };
+        let decision = &books.decisions[&(action.record, order)];
         let credit = decision.credits.iter().find(|credit| credit.action == Some(action.id)).unwrap();
         assert_eq!(
             (credit.partner, credit.evidence, credit.click, credit.share_ppm),
@@ -273,8 +286,9 @@ fn decision_explains_itself(books: &Books, decision: &DecisionRow) {
                 Step::Joined { record, from, to, .. } => {
                     assert!(at.is_none_or(|at| at == *from), "the way is broken: {:?}", candidate.path);
                     assert!(*record <= decision.record, "nothing is known before it was seen");
-                    let edge = |a: &NodeId, b: &NodeId| books.edges.get(&(*record, *a, *b));
-                    assert!(edge(from, to).or_else(|| edge(to, from)).is_some_and(|edge| !edge.refused));
+                    let ends = (from.min(to), from.max(to));
+                    let between = |it: &&EdgeRow| (it.a.min(it.b), it.a.max(it.b)) == (*ends.0, *ends.1);
+                    assert!(books.edges.values().any(|it| between(&it) && matches!(it.bond, Bond::Same | Bond::Seen)));
                     Some(*to)
                 }
                 Step::SeenAt { node: seen } => {
@@ -288,12 +302,25 @@ fn decision_explains_itself(books: &Books, decision: &DecisionRow) {
     }
 }
 
-/// A click is recorded once: of two records with one number the first would count.
+/// Each happens at a moment of its own, and comes when it comes. A click is recorded once, an order reported once and an id
+/// issued once: of two the first would count.
 fn sightings() -> impl Strategy<Value = Vec<String>> {
-    vec(sighting(), 1..25).prop_map(|mut facts| {
-        let mut found = BTreeSet::new();
-        facts.retain(|fact| !fact.starts_with("found") || found.insert(fact.split(' ').nth(1).map(str::to_owned)));
-        facts
+    let moment = (0..40_u32, select(&[0, 5, 14, 16, 29, 31, 200][..]));
+    vec((sighting(), moment), 1..30).prop_map(|facts| {
+        let mut said = BTreeSet::new();
+        let mut texts = Vec::new();
+        for (n, (fact, (day, minute))) in facts.into_iter().enumerate() {
+            let word = |at: usize| fact.split(' ').nth(at).unwrap_or_default().to_owned();
+            let issued = fact.split(' ').find(|word| word.starts_with("issued"));
+            let once = match fact.split(' ').next() {
+                Some("found" | "conversion") => said.insert(word(0) + &word(1)),
+                _ => issued.is_none_or(|issued| said.insert(issued.to_owned())),
+            };
+            if once {
+                texts.push(format!("{fact} occurred=d{day}+{minute}m+{n}ms"));
+            }
+        }
+        texts
     })
 }
 
@@ -303,24 +330,38 @@ fn sighting() -> impl Strategy<Value = String> {
     prop_oneof![
         (click(), proptest::option::of(visitor()))
             .prop_map(|(n, visitor)| format!("found k{n} {}", visitor.unwrap_or_default())),
-        (click(), 0..6_u32).prop_map(|(n, customer)| format!("visit click=k{n} customer=c{customer}")),
-        (visitor(), 0..6_u32).prop_map(|(visitor, customer)| format!("visit {visitor} customer=c{customer}")),
+        (click(), 0..7_u32).prop_map(|(n, customer)| format!("visit click=k{n} customer=c{customer}")),
+        (click(), visitor()).prop_map(|(n, visitor)| format!("visit click=k{n} {visitor}")),
+        (visitor(), 0..7_u32).prop_map(|(visitor, customer)| format!("visit {visitor} customer=c{customer}")),
         (visitor(), 0..6_u32).prop_map(|(visitor, email)| format!("visit {visitor} email=e{email}")),
-        (0..6_u32, 0..6_u32, 0..6_u32).prop_map(|(order, customer, email)| format!(
+        (visitor(), 0..4_u32).prop_map(|(visitor, n)| format!("visit {visitor} issued=j{n}")),
+        (visitor(), 0..4_u32).prop_map(|(visitor, n)| format!("visit {visitor} journey=j{n}")),
+        (0..3_u32, 0..3_u32, 0..7_u32)
+            .prop_map(|(a, b, customer)| format!("visit email=e{a} alias=email:e{a}:e{b} customer=c{customer}")),
+        (0..6_u32, 0..7_u32, 0..6_u32).prop_map(|(order, customer, email)| format!(
             "conversion o{order} sale 1 customer=c{customer} email=e{email}"
         )),
     ]
 }
 
-/// The sets of identifiers that are one person each.
-fn people(facts: &[String]) -> BTreeSet<BTreeSet<Identifier>> {
-    let ids: String = (0..6).map(|n| format!("lost k{n} A\n")).collect();
-    let text = format!("shop\n{ids}{}", facts.join("\n"));
+/// The sets of identifiers and clicks that are one person each, at the end and at some moments before.
+fn people(facts: &[String]) -> Vec<BTreeSet<BTreeSet<String>>> {
+    let ids: String = (0..6).map(|n| format!("at d{n}+20m lost k{n} A\n")).collect();
+    let text = format!("shop\n{ids}at d40\n{}", facts.join("\n"));
     let mut books = Books::default();
     books.apply(&fixture::records(&text), usize::MAX);
-    let mut sets: BTreeMap<NodeId, BTreeSet<Identifier>> = BTreeMap::new();
+    let moments = [0, 10, 20, 30].map(|day| D0.plus_days(day)).into_iter().chain([Timestamp(i64::MAX)]);
+    moments.map(|at| people_at(&books, at)).collect()
+}
+
+fn people_at(books: &Books, at: Timestamp) -> BTreeSet<BTreeSet<String>> {
+    let profiles = Profiles::as_of(books.edges.values(), at);
+    let mut sets: BTreeMap<NodeId, BTreeSet<String>> = BTreeMap::new();
     for (identifier, row) in &books.identifiers {
-        sets.entry(books.roots.get(&row.node).copied().unwrap_or(row.node)).or_default().insert(*identifier);
+        sets.entry(profiles.of(row.node, at)).or_default().insert(format!("{identifier:?}"));
+    }
+    for click in books.clicks.values() {
+        sets.entry(profiles.of(click.node, click.occurred_at)).or_default().insert(format!("click {}", click.no));
     }
     sets.into_values().collect()
 }

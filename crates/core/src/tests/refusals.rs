@@ -1,7 +1,10 @@
 //! Every "no" of the rules has a history that ends in it.
 
+use super::books::Books;
 use super::fixture::run;
+use crate::identity::profiles::{Profiles, Verdict};
 use crate::refusal::Refusal;
+use crate::time::Timestamp;
 
 /// The shortest history that ends in a refusal, after the usual shop. A new refusal does not compile without one.
 fn history(refusal: Refusal) -> &'static str {
@@ -51,6 +54,14 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::CodeTaken => "code TRAIL10 A\n code TRAIL10 B",
         Refusal::IdOutOfRange => "ad 0",
         Refusal::CurrencyFixed => "program 1 usd",
+        Refusal::AnotherCustomer => "visit customer=c1 email=e1\n visit customer=c2 email=e1",
+        Refusal::SharedByMany => "repeat 6 visit customer=c{n} visitor=kiosk\n visit customer=c7 visitor=kiosk",
+        Refusal::ProfileFull => "repeat 512 at d{n} visit customer=c1 visitor=v{n}",
+        Refusal::Separated => "visit customer=c1 visitor=v1\n separate 1:customer 2:visitor",
+        Refusal::OtherPerson => {
+            "visit visitor=v1 customer=c1\n click k1 A visitor=v1\n at d1 conversion 1001 sale 1.00 visitor=v1 customer=c2"
+        }
+        Refusal::JoinNotFound => "separate 1:customer 2:visitor",
         Refusal::IdentifierEmpty => "visit left=customer:IDENTIFIER_EMPTY",
         Refusal::IdentifierPlaceholder => "visit left=customer:IDENTIFIER_PLACEHOLDER",
         Refusal::IdentifierTooLong => "visit left=anonymous:IDENTIFIER_TOO_LONG",
@@ -68,14 +79,28 @@ fn history(refusal: Refusal) -> &'static str {
 fn every_refusal_is_said_by_some_history() {
     for refusal in Refusal::ALL {
         let run = run(&format!("shop\n{}", history(*refusal)));
-        let last = run.outcomes.last().and_then(|outcome| outcome.refusal);
-        // That another won is said of a candidate, never of a report.
-        let decisions = run.books.decisions.values().flat_map(|decision| &decision.candidates);
-        let lost = decisions.filter_map(|candidate| candidate.lost).next_back();
-        // And of an identifier that it was left out.
+        // That it was left out is said of an identifier.
         let left_out = run.books.left_out.keys().next_back().map(|key| key.reason);
-        let of_candidates = [Refusal::OtherRefPrioritized, Refusal::BlockedByPromoCode];
-        let said = if of_candidates.contains(refusal) { lost } else { left_out.or(last) };
+        let said = match refusal {
+            // Said of a candidate, never of a report.
+            Refusal::OtherRefPrioritized | Refusal::OtherPerson | Refusal::BlockedByPromoCode => lost(&run.books),
+            Refusal::AnotherCustomer | Refusal::SharedByMany | Refusal::ProfileFull => {
+                run.books.refused_joins.values().map(|it| it.reason).next_back()
+            }
+            Refusal::Separated => separated(&run.books),
+            _ => left_out.or(run.outcomes.last().and_then(|outcome| outcome.refusal)),
+        };
         assert_eq!(said, Some(*refusal), "{}", run.output);
     }
+}
+
+fn lost(books: &Books) -> Option<Refusal> {
+    let candidates = books.decisions.values().flat_map(|decision| &decision.candidates);
+    candidates.filter_map(|candidate| candidate.lost).next_back()
+}
+
+fn separated(books: &Books) -> Option<Refusal> {
+    let profiles = Profiles::as_of(books.edges.values(), Timestamp(i64::MAX));
+    let verdicts = books.edges.keys().filter_map(|key| profiles.verdict(key));
+    verdicts.filter_map(|it| if let Verdict::Refused(reason) = it { Some(reason) } else { None }).next_back()
 }

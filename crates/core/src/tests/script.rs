@@ -163,6 +163,10 @@ impl Reader {
                 let target = self.target(line);
                 self.change(line, target, ActionChange::Reverse)
             }
+            "separate" | "rejoin" => {
+                let (a, b) = (line.node(), line.node());
+                Fact::JoinSeparated { a, b, separated: verb == "separate" }
+            }
             "pay" => Fact::PaymentMade { partner: partner(line.word()), program: line.program() },
             "time" => Fact::TimePassed,
             "work" => Fact::WorkAdvanced { limit: number(line.word()) },

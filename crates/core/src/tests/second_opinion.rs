@@ -1,5 +1,6 @@
 //! A second, simple-minded judge: it hears the records from the first on and says who must have earned each order. It
-//! shares no code with `attribution`, `identity` or `slice`, knows no batches and forgets nothing.
+//! shares no code with `attribution` or `slice`, knows no batches and forgets nothing. Who is who it is told by the
+//! books; the simulator's auditor judges that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +14,12 @@ use crate::config::Config;
 use crate::contract::{Payout, Terms, TermsRules};
 use crate::fact::{Conversion, Fact, Item, Record};
 use crate::id::{ClickNo, EventTypeId, PartnerId};
-use crate::identity::{Alias, Identifier, IdentifierKind};
+use crate::identity::profiles::Profiles;
+use crate::identity::{Identifier, IdentifierKind};
 use crate::money::{Currency, Money};
 use crate::program::{CodePolicy, CreditPolicy, GroupCredit, PromoCode, Source, Standing, ValueKind};
 use crate::refusal::Refusal;
-use crate::row::{ActionRow, ActionState, Candidate, ClickRow, DecisionRow, Evidence, Step, TouchKind};
+use crate::row::{ActionRow, ActionState, Candidate, ClickRow, DecisionRow, Evidence, OrderKey, Step, TouchKind};
 use crate::time::{DAY_MS, Timestamp};
 
 proptest! {
@@ -45,9 +47,6 @@ const FORGIVEN_MS: i64 = 2_000;
 
 #[derive(Default)]
 struct Judge {
-    /// Names that were seen together, by chains of any length.
-    people: Vec<BTreeSet<Name>>,
-    recorded: BTreeSet<ClickNo>,
     /// What the brand says names nobody, with all its hashes.
     blocked: BTreeMap<Identifier, BTreeSet<Identifier>>,
     /// The same of all that ever was blocked.
@@ -74,16 +73,6 @@ struct Heard {
 impl Judge {
     fn hear(&mut self, books: &Books, record: &Record) {
         match &record.fact {
-            // Only the first record of a click says who made it.
-            Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) if self.recorded.insert(click.no) => {
-                let visitor = click.visitor.map(Name::Identifier);
-                self.meet([Name::Click(click.no)].into_iter().chain(visitor).collect());
-            }
-            Fact::VisitRecorded(visit) => {
-                let click = visit.click.map(|click| Name::Click(click.no));
-                let names = self.usable(&visit.identifiers, &visit.aliases);
-                self.meet(click.into_iter().chain(names).chain(visit.issued.map(Name::Identifier)).collect());
-            }
             Fact::IdentifierBlocked(it) if it.standing == Standing::Active => {
                 let hashes = self.hashes_of_blocked.entry(it.identifier).or_default();
                 hashes.extend([it.identifier].iter().chain(&it.aliases));
@@ -96,11 +85,18 @@ impl Judge {
             Fact::ConversionReported(report) => self.hear_report(books, record, report),
             _ => {}
         }
+        // An order may have been decided again.
+        for ((event_type, order_id), heard) in &mut self.orders {
+            let key = OrderKey { event_type: *event_type, order_id: order_id.clone() };
+            let action = books.conversions[&key].actions.first().map(|id| &books.actions[&id.seq]);
+            (heard.earned, heard.itemised) = (action.is_some(), action.is_some_and(|it| !it.items.is_empty()));
+        }
     }
 
     fn hear_report(&mut self, books: &Books, record: &Record, report: &Conversion) {
         let told = books.submissions.values().find(|it| it.record == record.no).unwrap();
-        let decision = books.decisions.get(&record.no);
+        let order = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
+        let decision = books.decisions.get(&(record.no, order));
         let turned_away = [Refusal::ProgramNotActive, Refusal::ActionTrackerNotActive];
         if decision.is_none() && told.refusal.is_some_and(|refusal| turned_away.contains(&refusal)) {
             return;
@@ -116,9 +112,10 @@ impl Judge {
         }
         let mut heard = before.clone().unwrap_or_else(|| Heard::first(record, report));
         let click = report.click.map(|click| Name::Click(click.no));
-        let identifiers = self.usable(&report.identifiers, &report.aliases);
-        let names: Vec<Name> = click.into_iter().chain(identifiers).chain(heard.buyer).collect();
-        self.meet(names.iter().copied().collect());
+        let mut identifiers = self.usable(report);
+        identifiers.sort_by_key(|identifier| identifier.kind);
+        let identifiers = identifiers.into_iter().map(Name::Identifier);
+        let names: Vec<Name> = heard.buyer.into_iter().chain(identifiers).chain(click).collect();
         let actions: Vec<&ActionRow> = told.actions.iter().map(|id| &books.actions[&id.seq]).collect();
         if told.refusal.is_none() || decision.is_some() {
             heard.buyer = heard.buyer.or(names.first().copied());
@@ -181,34 +178,18 @@ impl Judge {
     }
 
     /// Of what a record names, what names somebody: nothing blocked, under whichever hash, and of customers the first.
-    fn usable(&self, identifiers: &[Identifier], aliases: &[Alias]) -> Vec<Name> {
+    fn usable(&self, report: &Conversion) -> Vec<Identifier> {
         let blocked = |it: &Identifier| self.blocked.values().any(|hashes| hashes.contains(it));
-        let mut names: BTreeMap<Identifier, Vec<Identifier>> = BTreeMap::new();
-        let mut order = Vec::new();
-        for identifier in identifiers {
-            let own = aliases.iter().filter(|alias| alias.of == *identifier).map(|alias| alias.is);
-            let hashes: Vec<Identifier> = [*identifier].into_iter().chain(own).collect();
+        let mut usable: Vec<Identifier> = Vec::new();
+        for identifier in &report.identifiers {
+            let mut hashes = report.aliases.iter().filter(|alias| alias.of == *identifier).map(|alias| alias.is);
             let second = identifier.kind == IdentifierKind::CustomerId
-                && names.keys().any(|it| it.kind == IdentifierKind::CustomerId);
-            if !second && !hashes.iter().any(blocked) {
-                names.insert(*identifier, hashes);
-                order.push(*identifier);
+                && usable.iter().any(|it| it.kind == IdentifierKind::CustomerId);
+            if !second && !blocked(identifier) && !hashes.any(|it| blocked(&it)) {
+                usable.push(*identifier);
             }
         }
-        let aliases: Vec<Name> = order.iter().flat_map(|it| &names[it][1..]).copied().map(Name::Identifier).collect();
-        order.into_iter().map(Name::Identifier).chain(aliases).collect()
-    }
-
-    /// These are one person.
-    fn meet(&mut self, mut names: BTreeSet<Name>) {
-        if names.is_empty() {
-            return;
-        }
-        let met = |person: &BTreeSet<Name>| !person.is_disjoint(&names);
-        let (same, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.people).into_iter().partition(met);
-        same.into_iter().for_each(|person| names.extend(person));
-        self.people = others;
-        self.people.push(names);
+        usable
     }
 
     /// Who has shares by which touchpoints, the oldest first.
@@ -230,9 +211,18 @@ impl Judge {
                 |it: &ActionRow| Some(Ruling { share_ppm: it.share_ppm, ..whole(it.partner, Evidence::ParentAction)? });
             return standing.filter_map(share).collect();
         }
-        let buyer: Vec<&BTreeSet<Name>> =
-            self.people.iter().filter(|person| names.iter().any(|name| person.contains(name))).collect();
-        let theirs = |click: &&ClickRow| buyer.iter().any(|person| person.contains(&Name::Click(click.no)));
+        let until = Timestamp(at.0 + 30 * 60 * 1_000);
+        let profiles = Profiles::as_of(books.edges.values(), until);
+        let mut nodes = names.iter().map(|name| match name {
+            Name::Identifier(identifier) => books.identifiers[identifier].node,
+            Name::Click(no) => books.clicks[no].node,
+        });
+        let buyer = nodes.find(|node| !profiles.is_exposed(*node)).map(|node| profiles.of(node, until));
+        let theirs = |click: &&ClickRow| {
+            let was_theirs = || Some(profiles.of(click.node, click.occurred_at)) == buyer;
+            let reported = report.click.is_some_and(|it| it.no == click.no);
+            reported || (!profiles.is_exposed(click.node) && was_theirs())
+        };
         let fit = books.clicks.values().filter(theirs).filter(|click| order.could_win(click));
         let (yielding, firm): (Vec<_>, Vec<_>) = fit.partition(|click| order.is_in(click.partner, GroupCredit::Yields));
         let mut fit = if firm.is_empty() { yielding } else { firm };

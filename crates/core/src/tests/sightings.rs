@@ -17,9 +17,9 @@ fn an_address_is_one_thing_however_it_was_hashed() {
         show decision 1001
         ",
         expect![[r#"
-            profile visitor:v1 email:ann email:ann-sha1 email:ann-folded email:other
+            profile visitor:v1 email:ann=email:ann-folded=email:ann-sha1=email:other
             decision 1001 at d2: A by identifier
-              k1 A d0 won: email:ann-sha1 -(d0)- email:ann -(d0)- visitor:v1
+              k1 A d0 won: email:ann-sha1 -(d0)- visitor:v1
             action 1.1.1 A 1001 1.00 pays 0.08 pending until d32, by identifier k1, terms template/1
             action 1.1.2 A 1002 1.00 pays 0.08 pending until d32, by identifier k1, terms template/1
             balance A pending 0.16 locked 0.00 paid 0.00
@@ -39,9 +39,9 @@ fn an_issued_id_stands_for_whoever_the_visit_named() {
         show decision 1001
         ",
         expect![[r#"
-            profile visitor:v1 journey:j1
+            profile journey:j1=visitor:v1
             decision 1001 at d2: A by identifier
-              k1 A d0 won: journey:j1 -(d1)- visitor:v1
+              k1 A d0 won: journey:j1
             action 1.1.1 A 1001 1.00 pays 0.08 pending until d32, by identifier k1, terms template/1
             balance A pending 0.08 locked 0.00 paid 0.00
         "#]],

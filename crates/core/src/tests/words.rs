@@ -4,8 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::contract::Payout;
 use crate::fact::{Item, ItemChange};
-use crate::id::{AdId, ClickNo, PartnerId, ProgramId};
-use crate::identity::{Alias, Identifier, IdentifierKind, LeftOut};
+use crate::id::{AdId, ClickNo, NodeId, PartnerId, ProgramId};
+use crate::identity::{Alias, Identifier, IdentifierKind, LeftOut, NodeKind};
 use crate::money::{Currency, MICROS, Money};
 use crate::program::{CreditPolicy, Source, Standing};
 use crate::refusal::Refusal;
@@ -48,6 +48,13 @@ impl<'a> Line<'a> {
 
     pub fn standing(&mut self) -> Standing {
         if self.flag("paused") { Standing::Paused } else { Standing::Active }
+    }
+
+    /// A node by the how-manieth it is and its kind: `2:visitor`.
+    pub fn node(&mut self) -> NodeId {
+        let (count, kind) = self.word().split_once(':').unwrap();
+        let kind = KINDS.iter().find(|(name, _)| *name == kind).map(|(_, kind)| NodeKind::Identifier(*kind));
+        (1..number(count)).fold(NodeId(0), |node, _| node.next(NodeKind::Click)).next(kind.unwrap_or(NodeKind::Click))
     }
 
     pub fn program(&mut self) -> ProgramId {

@@ -1,1 +1,3 @@
-select min(locks_at) from action where brand = ?1 and state = 1;
+select
+  (select min(locks_at) from action where brand = ?1 and state = 1),
+  (select min(until) from unsettled where brand = ?1);

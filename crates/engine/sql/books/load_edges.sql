@@ -1,1 +1,1 @@
-select record, a, b, occurred_at, refused from edge where brand = ?1 and a in rarray(?2) order by record, a, b;
+select a, b, slot, record, n, occurred_at, bond from edge where brand = ?1 and a in rarray(?2);

@@ -23,6 +23,7 @@ create table brand_state (
   last_event_type integer not null,
   last_action_seq bigint not null,
   last_payment    integer not null,
+  last_unsettled_at bigint not null,
   work_waits      integer not null
 );
 
@@ -90,17 +91,44 @@ create table node_root (
 
 create index node_root_by_root on node_root (brand, root);
 
+-- Of edges with one key the earliest is kept; the node that leads to an edge is always the first.
 create table edge (
   brand       integer not null,
-  record      bigint not null,
   a           bigint not null,
   b           bigint not null,
+  slot        bigint not null,
+  record      bigint not null,
+  n           integer not null,
   occurred_at bigint not null,
-  refused     integer not null,
-  primary key (brand, record, a, b)
+  bond        integer not null,
+  primary key (brand, a, b, slot)
 );
 
-create index edge_by_a on edge (brand, a);
+create table refused_join (
+  brand  integer not null,
+  record bigint not null,
+  n      integer not null,
+  at     bigint not null,
+  a      bigint not null,
+  b      bigint not null,
+  reason integer not null,
+  primary key (brand, record, n)
+);
+
+-- Orders that earned nothing and may still be decided again.
+create table unsettled (
+  brand       integer not null,
+  event_type  integer not null,
+  order_id    text collate "C" not null,
+  node        bigint not null,
+  occurred_at bigint not null,
+  until       bigint not null,
+  body        bytea not null,
+  primary key (brand, event_type, order_id)
+);
+
+create index unsettled_by_node on unsettled (brand, node);
+create index unsettled_due on unsettled (brand, until);
 
 create table conversion (
   brand       integer not null,
@@ -185,7 +213,7 @@ create table decision (
   event_type integer not null,
   order_id   text collate "C" not null,
   body       bytea not null,
-  primary key (brand, record)
+  primary key (brand, record, event_type, order_id)
 );
 
 create index decision_by_order on decision (brand, event_type, order_id);

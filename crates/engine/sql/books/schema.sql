@@ -23,6 +23,7 @@ create table brand_state (
   last_event_type integer not null,
   last_action_seq integer not null,
   last_payment    integer not null,
+  last_unsettled_at integer not null,
   work_waits      integer not null
 ) strict;
 
@@ -86,17 +87,44 @@ create table node_root (
 
 create index node_root_by_root on node_root (brand, root);
 
+-- Of edges with one key the earliest is kept; the node that leads to an edge is always the first.
 create table edge (
   brand       integer not null,
-  record      integer not null,
   a           integer not null,
   b           integer not null,
+  slot        integer not null,
+  record      integer not null,
+  n           integer not null,
   occurred_at integer not null,
-  refused     integer not null,
-  primary key (brand, record, a, b)
+  bond        integer not null,
+  primary key (brand, a, b, slot)
 ) strict, without rowid;
 
-create index edge_by_a on edge (brand, a);
+create table refused_join (
+  brand  integer not null,
+  record integer not null,
+  n      integer not null,
+  at     integer not null,
+  a      integer not null,
+  b      integer not null,
+  reason integer not null,
+  primary key (brand, record, n)
+) strict, without rowid;
+
+-- Orders that earned nothing and may still be decided again.
+create table unsettled (
+  brand       integer not null,
+  event_type  integer not null,
+  order_id    text not null,
+  node        integer not null,
+  occurred_at integer not null,
+  until       integer not null,
+  body        blob not null,
+  primary key (brand, event_type, order_id)
+) strict, without rowid;
+
+create index unsettled_by_node on unsettled (brand, node);
+create index unsettled_due on unsettled (brand, until);
 
 create table conversion (
   brand       integer not null,
@@ -181,7 +209,7 @@ create table decision (
   event_type integer not null,
   order_id   text not null,
   body       blob not null,
-  primary key (brand, record)
+  primary key (brand, record, event_type, order_id)
 ) strict, without rowid;
 
 create index decision_by_order on decision (brand, event_type, order_id);

@@ -314,7 +314,7 @@ fn an_order_of_several_actions_is_kept_whole(make: &mut dyn FnMut() -> Subject) 
     let told: Vec<_> = actions.iter().map(|it| (it.partner.0, it.share_ppm, it.intended_amount.0, it.state)).collect();
     let reversed = ActionState::Reversed;
     assert_eq!(told, [(11, 500_000, 1_500_000, reversed), (13, 500_000, 1_500_000, reversed)]);
-    let decision = reads.decision(BRAND, order.record).expect("decision").expect("it is there");
+    let decision = reads.decision(BRAND, &actions[0]).expect("decision").expect("it is there");
     let ids: Vec<_> = decision.credits.iter().filter_map(|credit| credit.action).collect();
     assert_eq!(ids, order.actions);
     assert_eq!(decision.candidates.iter().map(|it| it.share_ppm).collect::<Vec<_>>(), [500_000, 500_000]);
@@ -403,7 +403,7 @@ fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {
     assert!(reads.actions(BrandId(2), &ActionFilter::default(), None, 5).expect("actions").is_empty());
 
     let action = &actions[0];
-    let decision = reads.decision(BRAND, action.record).expect("decision").expect("every action has one");
+    let decision = reads.decision(BRAND, action).expect("decision").expect("every action has one");
     assert_eq!(decision.credits[0].action, Some(action.id));
     assert!(!decision.candidates.is_empty());
     for candidate in &decision.candidates {

@@ -115,7 +115,7 @@ pub trait Reads: Send + Sync {
         page: NumberedPage,
     ) -> Result<(u64, Vec<HistoryRow>)>;
     fn latest_history(&self, brand: BrandId, most: u32) -> Result<Vec<HistoryRow>>;
-    fn decision(&self, brand: BrandId, record: RecordNo) -> Result<Option<DecisionRow>>;
+    fn decision(&self, brand: BrandId, action: &ActionRow) -> Result<Option<DecisionRow>>;
     /// Newest first: an order that was decided again has several.
     fn decisions_of(&self, brand: BrandId, order: &OrderKey) -> Result<Vec<DecisionRow>>;
     fn entries(&self, brand: BrandId, action: ActionId) -> Result<Vec<EntryRow>>;

@@ -6,13 +6,15 @@ use referee_core::id::{ActionId, AdId, ClickNo, EventTypeId, NodeId, PartnerId, 
 use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    Account, ActionRow, ActionState, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey, Step,
-    SubmissionKind, TouchKind,
+    Account, ActionRow, ActionState, Bond, Buyer, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey,
+    Step, SubmissionKind, TouchKind, UnsettledRow,
 };
 use referee_core::time::Timestamp;
 
 use crate::error::{Error, Result};
-use crate::log::codec::{field_in, field_out, item_in, item_out, left_out_in, left_out_out};
+use crate::log::codec::{
+    conversion_in, conversion_out, field_in, field_out, item_in, item_out, left_out_in, left_out_out,
+};
 use crate::log::number;
 use crate::log::wire;
 
@@ -376,4 +378,73 @@ fn step_of(stored: StoredStep) -> Result<Step> {
 /// The order a row is about.
 pub fn order(event_type: u32, order_id: String) -> OrderKey {
     OrderKey { event_type: EventTypeId(event_type), order_id }
+}
+
+/// What an undecided order was reported with.
+#[derive(Clone, PartialEq, Message)]
+struct StoredUnsettled {
+    #[prost(message, optional, tag = "1")]
+    report: Option<wire::Conversion>,
+    #[prost(message, repeated, tag = "2")]
+    identifiers: Vec<StoredNamed>,
+    #[prost(uint64, optional, tag = "3")]
+    anchor: Option<u64>,
+    #[prost(message, optional, tag = "4")]
+    click: Option<StoredClickAt>,
+    #[prost(uint64, optional, tag = "5")]
+    before: Option<u64>,
+    #[prost(message, repeated, tag = "6")]
+    left_out: Vec<wire::LeftOut>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredNamed {
+    #[prost(uint64, tag = "1")]
+    node: u64,
+    #[prost(bytes = "vec", tag = "2")]
+    identifier: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredClickAt {
+    #[prost(fixed64, tag = "1")]
+    no: u64,
+    #[prost(uint64, tag = "2")]
+    node: u64,
+}
+
+pub fn unsettled(row: &UnsettledRow) -> Vec<u8> {
+    let Buyer { identifiers, anchor, click, before, left_out } = &row.buyer;
+    let named = |(node, it): &(NodeId, Identifier)| StoredNamed { node: node.0, identifier: identifier_bytes(it) };
+    StoredUnsettled {
+        report: Some(conversion_out(&row.report)),
+        identifiers: identifiers.iter().map(named).collect(),
+        anchor: anchor.map(|node| node.0),
+        click: click.map(|(no, node)| StoredClickAt { no: no.0, node: node.0 }),
+        before: before.map(|node| node.0),
+        left_out: left_out_out(left_out),
+    }
+    .encode_to_vec()
+}
+
+pub fn unsettled_of(occurred_at: Timestamp, until: Timestamp, body: &[u8]) -> Result<UnsettledRow> {
+    let stored = StoredUnsettled::decode(body).map_err(|error| Error::corrupt("read an undecided order", error))?;
+    let named = |it: StoredNamed| Ok((NodeId(it.node), identifier(&it.identifier)?));
+    let report = stored.report.ok_or_else(|| damaged("undecided order"))?;
+    Ok(UnsettledRow {
+        occurred_at,
+        until,
+        buyer: Buyer {
+            identifiers: stored.identifiers.into_iter().map(named).collect::<Result<_>>()?,
+            anchor: stored.anchor.map(NodeId),
+            click: stored.click.map(|it| (ClickNo(it.no), NodeId(it.node))),
+            before: stored.before.map(NodeId),
+            left_out: left_out_in(&stored.left_out)?,
+        },
+        report: conversion_in(report)?,
+    })
+}
+
+pub fn bond(number: u16) -> Result<Bond> {
+    Bond::from_number(number).ok_or_else(|| damaged("bond"))
 }

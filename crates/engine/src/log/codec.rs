@@ -4,7 +4,9 @@ use prost::Message;
 use referee_core::config::{self, ConfigEntry};
 use referee_core::contract::{self, Payout};
 use referee_core::fact::{self, ActionChange, ActionTarget, Actor, Fact};
-use referee_core::id::{ActionId, AdId, BrandId, ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
+use referee_core::id::{
+    ActionId, AdId, BrandId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, SubmissionId, UserId,
+};
 use referee_core::money::{Currency, Money};
 use referee_core::program::{self, VanityLink};
 use referee_core::time::{Timestamp, Zone};
@@ -224,6 +226,9 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         Fact::VisitRecorded(it) => wire::Fact::VisitRecorded(visit_out(it)),
         Fact::ConversionReported(it) => wire::Fact::ConversionReported(conversion_out(it)),
         Fact::ChangeRequested(it) => wire::Fact::ChangeRequested(change_out(it)),
+        Fact::JoinSeparated { a, b, separated } => {
+            wire::Fact::JoinSeparated(wire::Separation { a: a.0, b: b.0, separated: *separated })
+        }
         Fact::PaymentMade { program, partner } => {
             wire::Fact::PaymentMade(wire::Payment { program: program.0, partner: partner.0 })
         }
@@ -283,6 +288,9 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::VisitRecorded(it) => Fact::VisitRecorded(visit_in(it)?),
         wire::Fact::ConversionReported(it) => Fact::ConversionReported(conversion_in(it)?),
         wire::Fact::ChangeRequested(it) => Fact::ChangeRequested(change_in(it)?),
+        wire::Fact::JoinSeparated(it) => {
+            Fact::JoinSeparated { a: NodeId(it.a), b: NodeId(it.b), separated: it.separated }
+        }
         wire::Fact::PaymentMade(it) => {
             Fact::PaymentMade { program: ProgramId(it.program), partner: PartnerId(it.partner) }
         }
@@ -415,7 +423,7 @@ pub fn field_in(it: wire::Field) -> (String, String) {
     (it.name, it.value)
 }
 
-fn conversion_out(it: &fact::Conversion) -> wire::Conversion {
+pub fn conversion_out(it: &fact::Conversion) -> wire::Conversion {
     wire::Conversion {
         submission: it.submission.0.to_vec(),
         program: it.program.0,
@@ -442,7 +450,7 @@ fn conversion_out(it: &fact::Conversion) -> wire::Conversion {
     }
 }
 
-fn conversion_in(it: wire::Conversion) -> Result<fact::Conversion> {
+pub fn conversion_in(it: wire::Conversion) -> Result<fact::Conversion> {
     Ok(fact::Conversion {
         submission: SubmissionId(fixed(&it.submission)?),
         program: ProgramId(it.program),

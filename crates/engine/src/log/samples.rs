@@ -59,6 +59,7 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::AssignedValueSet(assigned_value())),
         by_a_person(Fact::PartnerGroupSet(partner_group())),
         draft(Fact::ImpressionRecorded(click())),
+        by_a_person(Fact::JoinSeparated { a: NodeId(17), b: NodeId(37), separated: true }),
     ]
 }
 
@@ -322,7 +323,7 @@ fn what_is_written_is_read_back() {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 19, "as many as the wire has");
+    assert_eq!(kinds.len(), 20, "as many as the wire has");
 }
 
 #[test]

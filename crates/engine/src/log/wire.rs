@@ -21,7 +21,7 @@ pub struct Record {
     #[prost(message, optional, tag = "4")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
-    #[prost(oneof = "Fact", tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48")]
+    #[prost(oneof = "Fact", tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49")]
     pub fact: Option<Fact>,
 }
 
@@ -90,6 +90,8 @@ pub enum Fact {
     PartnerGroupSet(PartnerGroup),
     #[prost(message, tag = "33")]
     ImpressionRecorded(Click),
+    #[prost(message, tag = "49")]
+    JoinSeparated(Separation),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -168,6 +170,17 @@ pub struct Block {
     pub user: Option<u32>,
     #[prost(string, tag = "5")]
     pub reason: String,
+}
+
+/// Two nodes of the identity graph that are not one person, or are after all.
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Separation {
+    #[prost(uint64, tag = "1")]
+    pub a: u64,
+    #[prost(uint64, tag = "2")]
+    pub b: u64,
+    #[prost(bool, tag = "3")]
+    pub separated: bool,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

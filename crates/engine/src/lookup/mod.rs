@@ -149,7 +149,7 @@ impl Lookup<'_> {
         let Some(action) = self.reads.action(self.brand, id)?.filter(|it| self.viewer.sees(it.partner)) else {
             return Ok(None);
         };
-        let Some(row) = self.reads.decision(self.brand, action.record)? else { return Ok(None) };
+        let Some(row) = self.reads.decision(self.brand, &action)? else { return Ok(None) };
         Ok(self.decisions_told(&[row])?.pop())
     }
 

@@ -80,7 +80,7 @@ async fn ask(person: &Person, id: ActionId) -> Result<Told, Failure> {
         // A partner's user finds its own actions only.
         let action = reads.action(brand, id)?.filter(|it| partner.is_none_or(|partner| partner == it.partner));
         let Some(action) = action else { return Ok(None) };
-        let decision = reads.decision(brand, action.record)?;
+        let decision = reads.decision(brand, &action)?;
         let nodes: Vec<NodeId> = decision.iter().flat_map(|it| &it.candidates).flat_map(nodes_of).collect();
         let of_order = ActionFilter {
             event_type: Some(id.event_type),

@@ -105,8 +105,8 @@ fn what_names_nobody_is_left_out_by_name_and_the_rest_counts(pair: Pair) {
 
 fn a_page_with_a_wrong_clock_counts_as_seen_now(pair: Pair) {
     let demo = Demo::on(pair);
-    let (click_id, _) = demo.click(0);
     for date in ["1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "yesterday"] {
+        let (click_id, _) = demo.click(0);
         let answer =
             page_load(&demo, &json!({ "CampaignId": 1, "EventDate": date, "ClickId": click_id, "custid": date }));
         assert_eq!((codes(&answer), &answer["clickId"]), (vec!["BAD_DATE"], &json!(click_id)), "{date}");

@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 19] = [
+const TABLES: [(&str, &str); 21] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -24,8 +24,8 @@ const TABLES: [(&str, &str); 19] = [
     ("click", "brand, no"),
     ("config", "brand, kind, program, key"),
     ("conversion", "brand, event_type, order_id"),
-    ("decision", "brand, record"),
-    ("edge", "brand, record, a, b"),
+    ("decision", "brand, record, event_type, order_id"),
+    ("edge", "brand, a, b, slot"),
     ("entry", "brand, record, n"),
     ("history", "brand, action_seq, seq"),
     ("identifier", "brand, id"),
@@ -34,8 +34,10 @@ const TABLES: [(&str, &str); 19] = [
     ("node_root", "brand, node"),
     ("outbox", "brand, record, n"),
     ("payment", "brand, id"),
+    ("refused_join", "brand, record, n"),
     ("rollup", "brand, program, day, partner, ad"),
     ("submission", "brand, id"),
+    ("unsettled", "brand, event_type, order_id"),
 ];
 
 /// One database that a dump is taken of.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use referee_core::fact::Record;
 use referee_core::id::{BrandId, NodeId, RecordNo};
-use referee_core::row::{EdgeRow, IdentifierRow};
-use referee_core::slice::{Slice, Wanted, WantedProfiles};
+use referee_core::row::IdentifierRow;
+use referee_core::slice::{Slice, Wanted, WantedComponents};
 use referee_core::time::Timestamp;
 
 use super::rows;
@@ -20,9 +20,11 @@ pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &m
     conversions_and_actions(db, brand, &wanted, slice)?;
     slice.expect(&wanted);
     roots(db, brand, &wanted, slice)?;
-    let profiles = slice.wanted_profiles(records);
-    members(db, brand, &profiles, slice)?;
-    journeys(db, brand, &profiles, slice)?;
+    let components = slice.wanted_components(records);
+    members(db, brand, &components, slice)?;
+    edges(db, brand, slice)?;
+    unsettled(db, brand, &components, slice)?;
+    touchpoints(db, brand, &components, slice)?;
     match wanted.work {
         Some(limit) => work(db, brand, limit, slice),
         None => Ok(()),
@@ -119,15 +121,15 @@ fn node_and_root(row: &dyn Row) -> Result<(NodeId, NodeId)> {
     Ok((NodeId(row.number(0)?), NodeId(row.number(1)?)))
 }
 
-fn members(db: &mut dyn Database, brand: BrandId, profiles: &WantedProfiles, slice: &mut Slice) -> Answer<()> {
-    if profiles.roots.is_empty() {
+fn members(db: &mut dyn Database, brand: BrandId, components: &WantedComponents, slice: &mut Slice) -> Answer<()> {
+    if components.roots.is_empty() {
         return Ok(());
     }
-    for root in &profiles.roots {
+    for root in &components.roots {
         slice.members.insert(*root, BTreeSet::from([*root]));
         slice.roots.expect(*root);
     }
-    let values = [brand.0.into(), nodes(&profiles.roots)];
+    let values = [brand.0.into(), nodes(&components.roots)];
     let sql = db.choose(
         include_str!("../../../sql/books/load_members.sql"),
         include_str!("../../../sql/books/load_members.postgres.sql"),
@@ -140,10 +142,9 @@ fn members(db: &mut dyn Database, brand: BrandId, profiles: &WantedProfiles, sli
     })
 }
 
-/// The joins and the clicks of the profiles that may be credited.
-fn journeys(db: &mut dyn Database, brand: BrandId, profiles: &WantedProfiles, slice: &mut Slice) -> Answer<()> {
-    let all: BTreeSet<NodeId> =
-        profiles.touchpoints_of.iter().filter_map(|root| slice.members.get(root)).flatten().copied().collect();
+/// The edges of all components that were loaded.
+fn edges(db: &mut dyn Database, brand: BrandId, slice: &mut Slice) -> Answer<()> {
+    let all: BTreeSet<NodeId> = slice.members.values().flatten().copied().collect();
     if all.is_empty() {
         return Ok(());
     }
@@ -151,16 +152,45 @@ fn journeys(db: &mut dyn Database, brand: BrandId, profiles: &WantedProfiles, sl
         include_str!("../../../sql/books/load_edges.sql"),
         include_str!("../../../sql/books/load_edges.postgres.sql"),
     );
-    slice.edges = list(db, sql, &[brand.0.into(), nodes(&all)], |row| {
-        Ok(EdgeRow {
-            record: RecordNo(row.number(0)?),
-            a: NodeId(row.number(1)?),
-            b: NodeId(row.number(2)?),
-            occurred_at: Timestamp(row.number(3)?),
-            refused: row.number(4)?,
-        })
+    db.ask(sql, &[brand.0.into(), nodes(&all)], &mut |row| {
+        let edge = rows::edge(row)?;
+        slice.edges.insert(edge.key(), edge);
+        Ok(())
+    })
+}
+
+/// Orders that may be decided again, and what they were decided on.
+fn unsettled(db: &mut dyn Database, brand: BrandId, components: &WantedComponents, slice: &mut Slice) -> Answer<()> {
+    let all = members_of(slice, &components.unsettled_of);
+    if all.is_empty() {
+        return Ok(());
+    }
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_unsettled.sql"),
+        include_str!("../../../sql/books/load_unsettled.postgres.sql"),
+    );
+    let mut named = Wanted::default();
+    db.ask(sql, &[brand.0.into(), nodes(&all)], &mut |row| {
+        let (key, row) = rows::unsettled(row)?;
+        named.clicks.extend(row.buyer.click.map(|(no, _)| no));
+        named.orders.insert(key.clone());
+        named.orders.extend(slice.parent_order(&row.report));
+        slice.load_unsettled(key, row);
+        Ok(())
     })?;
-    let values = [brand.0.into(), nodes(&all), profiles.clicks_since.0.into()];
+    clicks(db, brand, &named, slice)?;
+    conversions_and_actions(db, brand, &named, slice)?;
+    slice.expect(&named);
+    Ok(())
+}
+
+/// The clicks of the components that may be credited.
+fn touchpoints(db: &mut dyn Database, brand: BrandId, components: &WantedComponents, slice: &mut Slice) -> Answer<()> {
+    let all = members_of(slice, &components.touchpoints_of);
+    if all.is_empty() {
+        return Ok(());
+    }
+    let values = [brand.0.into(), nodes(&all), components.clicks_since.0.into()];
     let sql = db.choose(
         include_str!("../../../sql/books/load_clicks_of_nodes.sql"),
         include_str!("../../../sql/books/load_clicks_of_nodes.postgres.sql"),
@@ -173,12 +203,19 @@ fn journeys(db: &mut dyn Database, brand: BrandId, profiles: &WantedProfiles, sl
     })
 }
 
+fn members_of(slice: &Slice, roots: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+    roots.iter().filter_map(|root| slice.members.get(root)).flatten().copied().collect()
+}
+
 fn work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) -> Answer<()> {
     let sql = include_str!("../../../sql/books/load_due.sql");
     for action in list(db, sql, &[brand.0.into(), slice.state.brand_time.0.into(), limit.into()], rows::action)? {
         slice.work.to_lock.push(action.id);
         slice.actions.load(action.id, Some(action));
     }
+    let sql = include_str!("../../../sql/books/load_settled.sql");
+    slice.work.to_settle =
+        list(db, sql, &[brand.0.into(), slice.state.brand_time.0.into(), limit.into()], rows::order_key)?;
     let sql = include_str!("../../../sql/books/load_open_payment.sql");
     let Some(payment) = find(db, sql, &[brand.0.into()], rows::payment)? else { return Ok(()) };
     // One more than may be taken, so that the rule sees whether some are left.

@@ -91,8 +91,9 @@ impl Books for SqlBooks {
 
     fn next_due(&mut self, partition: PartitionId, brand: BrandId) -> Result<Option<Timestamp>> {
         let sql = include_str!("../../../sql/books/find_next_due.sql");
-        let due = find(self.at(partition)?, sql, values![brand.0], |row| row.some_number(0)).map_err(trouble)?;
-        Ok(due.flatten().map(Timestamp))
+        let due = |row: &dyn Row| Ok([row.some_number(0)?, row.some_number(1)?]);
+        let due = find(self.at(partition)?, sql, values![brand.0], due).map_err(trouble)?;
+        Ok(due.into_iter().flatten().flatten().min().map(Timestamp))
     }
 
     fn begin(&mut self, partition: PartitionId, expected: Position) -> Result<()> {

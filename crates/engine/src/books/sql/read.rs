@@ -170,8 +170,8 @@ impl Reads for SqlReads {
         )
     }
 
-    fn decision(&self, brand: BrandId, record: RecordNo) -> Result<Option<DecisionRow>> {
-        let values = values![brand.0, record.0];
+    fn decision(&self, brand: BrandId, action: &ActionRow) -> Result<Option<DecisionRow>> {
+        let values = values![brand.0, action.record.0, action.id.event_type.0, &action.order_id];
         self.one(brand, include_str!("../../../sql/books/read_decision.sql"), values, rows::decision)
     }
 

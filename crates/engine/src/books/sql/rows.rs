@@ -11,8 +11,8 @@ use referee_core::id::{
 };
 use referee_core::money::{Currency, Money};
 use referee_core::row::{
-    ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EntryRow, HistoryRow, OrderKey,
-    PaymentRow, Rollup, SubmissionRow,
+    ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow, OrderKey,
+    PaymentRow, Rollup, SubmissionRow, UnsettledRow,
 };
 use referee_core::time::Timestamp;
 
@@ -39,7 +39,8 @@ pub fn brand_state(row: &dyn Row) -> Result<BrandState> {
         last_event_type: EventTypeId(row.number(5)?),
         last_action_seq: row.number(6)?,
         last_payment: PaymentId(row.number(7)?),
-        work_waits: row.number(8)?,
+        last_unsettled_at: time(row, 8)?,
+        work_waits: row.number(9)?,
     })
 }
 
@@ -238,4 +239,26 @@ pub fn rollup(row: &dyn Row, from: usize) -> Result<Rollup> {
         amount: money(row, from + 6)?,
         payout: money(row, from + 7)?,
     })
+}
+
+pub fn edge(row: &dyn Row) -> Result<EdgeRow> {
+    Ok(EdgeRow {
+        a: NodeId(row.number(0)?),
+        b: NodeId(row.number(1)?),
+        // What a pair has only one of has a slot of its own in the key only.
+        slot: row.number::<i64>(2)?.max(0),
+        record: RecordNo(row.number(3)?),
+        n: row.number(4)?,
+        occurred_at: time(row, 5)?,
+        bond: stored::bond(row.number(6)?)?,
+    })
+}
+
+pub fn order_key(row: &dyn Row) -> Result<OrderKey> {
+    Ok(stored::order(row.number(0)?, row.text(1)?.to_owned()))
+}
+
+pub fn unsettled(row: &dyn Row) -> Result<(OrderKey, UnsettledRow)> {
+    let (occurred_at, until) = (time(row, 2)?, time(row, 3)?);
+    Ok((order_key(row)?, stored::unsettled_of(occurred_at, until, row.blob(4)?)?))
 }

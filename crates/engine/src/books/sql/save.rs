@@ -21,6 +21,7 @@ pub fn save(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> 
     save_clicks(db, brand, slice)?;
     save_graph(db, brand, slice)?;
     save_orders(db, brand, slice)?;
+    save_unsettled(db, brand, slice)?;
     save_added(db, brand, &slice.new)?;
     save_sums(db, brand, &slice.new)
 }
@@ -50,6 +51,7 @@ fn save_state(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()
             state.last_event_type.0,
             state.last_action_seq,
             state.last_payment.0,
+            state.last_unsettled_at.0,
             state.work_waits,
         ],
     )
@@ -140,9 +142,15 @@ fn save_graph(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()
     }
     save.finish()?;
     let mut save = db.write(include_str!("../../../sql/books/save_edge.sql"))?;
-    for edge in &slice.new.edges {
-        let (record, a, b) = (edge.record.0, edge.a.0, edge.b.0);
-        save.row(values![brand.0, record, a, b, edge.occurred_at.0, edge.refused])?;
+    for (key, edge) in &slice.new.edges {
+        let (at, bond) = (edge.occurred_at.0, edge.bond.number());
+        save.row(values![brand.0, key.a.0, key.b.0, key.slot, edge.record.0, edge.n, at, bond])?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_refused_join.sql"))?;
+    for row in &slice.new.refused_joins {
+        let (a, b) = (row.a.0, row.b.0);
+        save.row(values![brand.0, row.record.0, row.n, row.at.0, a, b, row.reason.number()])?;
     }
     save.finish()
 }
@@ -189,6 +197,22 @@ fn save_orders(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<(
             total,
             row.open
         ])?;
+    }
+    save.finish()
+}
+
+fn save_unsettled(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    let mut delete = db.write(include_str!("../../../sql/books/delete_unsettled.sql"))?;
+    for key in slice.unsettled.removed() {
+        delete.row(values![brand.0, key.event_type.0, &key.order_id])?;
+    }
+    delete.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_unsettled.sql"))?;
+    for (key, row) in slice.unsettled.changed() {
+        // Where nobody was named, nothing can bring news of the buyer, and no such order is kept.
+        let node = row.buyer.anchor.unwrap_or_default().0;
+        let (at, until) = (row.occurred_at.0, row.until.0);
+        save.row(values![brand.0, key.event_type.0, &key.order_id, node, at, until, &stored::unsettled(row)])?;
     }
     save.finish()
 }
