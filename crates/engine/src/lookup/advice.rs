@@ -21,6 +21,9 @@ impl Advice {
 
 const ASK: &str = "Ask the brand about it, with the order's id.";
 
+/// The same for every kind of invalid traffic: a partner is not told which it was.
+const PEOPLE: &str = "Place links for people to follow: only people's clicks count.";
+
 /// Where a reason has no advice of its own.
 pub const OTHERWISE: Advice =
     Advice { brand: "Correct what the reason names, and report the order again.", partner: ASK };
@@ -80,14 +83,10 @@ pub const ADVICE: &[(Refusal, &str, &str)] = &[
     (
         Refusal::NotNavigation,
         "Ask the partner to place a link that people follow, not an image, frame or script.",
-        "Place a link that people follow, not an image, frame or script.",
+        PEOPLE,
     ),
-    (Refusal::DeclaredBot, "Nothing to do: the visitor was no person.", "Nothing to do: only people's clicks count."),
-    (
-        Refusal::HeadRequest,
-        "Nothing to do: some program only checked that the link works.",
-        "Nothing to do: only people's clicks count.",
-    ),
+    (Refusal::DeclaredBot, "Nothing to do: the visitor was no person.", PEOPLE),
+    (Refusal::HeadRequest, "Nothing to do: some program only checked that the link works.", PEOPLE),
     (
         Refusal::ClickForged,
         "Pass click ids on exactly as they came, whole, in their case, and for their own program.",

@@ -53,14 +53,14 @@ answers! {
         "No order of yours is known by this.",
         "Ask the brand to look the order up.";
     RefusedAtDoor, "REFUSED_AT_DOOR",
-        "A report of it came and could not be taken: {reason}",
+        "A report of it came and could not be taken. {reason}",
         "Correct the fields that are named and send the report again.",
         "A report of it came with your click or your id, and could not be taken.",
         "Ask the brand to correct its report and to send it again.";
     RefusedByRules, "REFUSED_BY_RULES",
-        "A report of it is kept, and nothing came of it: {reason}",
+        "A report of it is kept, and nothing came of it. {reason}",
         "{advice}",
-        "A report of it came, and nothing came of it: {reason}",
+        "A report of it came, and nothing came of it. {reason}",
         "{advice}";
     BeingDecided, "BEING_DECIDED",
         "The books hold no such order yet, and they are behind the log: it may be on its way.",
@@ -68,14 +68,14 @@ answers! {
         "The figures are not up to date at present: it may be on its way.",
         "Look again in a moment.";
     EarnedNothingYet, "EARNED_NOTHING_YET",
-        "It earned nothing so far: {reason}",
+        "It earned nothing so far. {reason}",
         "{advice} Until {when} it is decided again when something arrives that happened before the order.",
-        "It earned you nothing so far: {reason}",
+        "It earned you nothing so far. {reason}",
         "{advice} It may still be decided again until {when}.";
     EarnedNothing, "EARNED_NOTHING",
-        "It earned nothing: {reason}",
+        "It earned nothing. {reason}",
         "{advice}",
-        "It earned you nothing: {reason}",
+        "It earned you nothing. {reason}",
         "{advice}";
     Credited, "CREDITED",
         "It is credited to {who}.",
@@ -83,9 +83,9 @@ answers! {
         "It is credited to you.",
         "Nothing to do: it locks on {when}.";
     CreditedElsewhere, "CREDITED_ELSEWHERE",
-        "It is credited to {who}, not to this partner: {reason}",
+        "It is credited to {who}, not to this partner. {reason}",
         "{advice}",
-        "It is credited to {who}: {reason}",
+        "It is credited to {who}. {reason}",
         "{advice}";
     Locked, "LOCKED",
         "It is credited to {who} and locked.",
@@ -113,7 +113,7 @@ answers! {
         "Your click counts.",
         "Nothing to do: the orders that named it are listed with it.";
     ClickNotCounted, "CLICK_NOT_COUNTED",
-        "The click is kept and does not count: {reason}",
+        "The click is kept and does not count. {reason}",
         "{advice}",
         "{reason} The click is kept and earns nothing.",
         "{advice}";
@@ -197,6 +197,14 @@ pub fn reason_sentence(refusal: Refusal, viewer: Viewer) -> &'static str {
     }
 }
 
+/// Its code. A partner is not told which kind of invalid traffic it was, or it could be tried what passes.
+pub fn reason_code(refusal: Refusal, viewer: Viewer) -> &'static str {
+    match (viewer, refusal) {
+        (Viewer::Partner(_), Refusal::NotNavigation | Refusal::DeclaredBot | Refusal::HeadRequest) => "INVALID_TRAFFIC",
+        _ => refusal.code(),
+    }
+}
+
 fn listed(names: &[String]) -> String {
     match names {
         [] => "nobody".to_owned(),
@@ -236,7 +244,7 @@ mod tests {
         };
         assert_eq!(
             said(&lost, Viewer::Partner(PartnerId(7))),
-            "It is credited to another partner: Your click or impression was outside its window. Nothing to do. If this happens \
+            "It is credited to another partner. Your click or impression was outside its window. Nothing to do. If this happens \
              often, ask the brand for a longer window."
         );
     }

@@ -10,13 +10,12 @@ use referee_core::config::Config;
 use referee_core::id::{BrandId, EventTypeId, PartnerId};
 use referee_core::identity::LeftOut;
 use referee_core::program::Source;
-use referee_core::refusal::Refusal;
 use referee_core::row::{ConversionRow, HistoryKind, HistoryRow, OrderKey, SubmissionRow};
 use referee_engine::error::Result as EngineResult;
 use referee_engine::intake::amount::decimal;
 use referee_engine::lookup::Lookup;
 use referee_engine::lookup::advice::advice;
-use referee_engine::lookup::answer::{Said, Viewer, Words, reason_sentence};
+use referee_engine::lookup::answer::{Said, Viewer, Words, reason_code, reason_sentence};
 use referee_engine::lookup::told::{
     ActionTold, ClickTold, DecisionTold, Found, Masked, OrderTold, RefusedTold, StepKind, StepTold, TouchpointTold,
 };
@@ -139,7 +138,7 @@ impl Tell {
             "code": said.answer.code(),
             "message": said.sentence(self.viewer, &words),
             "next_step": said.next_step(self.viewer, &words),
-            "reason": said.reason.map(Refusal::code),
+            "reason": said.reason.map(|refusal| reason_code(refusal, self.viewer)),
             "at": said.when.map(date),
         })
     }
@@ -186,7 +185,7 @@ impl Tell {
                 "click_no": credit.click.map(|no| no.to_string()),
                 "action_id": credit.action.map(|id| id.to_string()),
             })).collect::<Vec<_>>(),
-            "reason": it.refusal.map(Refusal::code),
+            "reason": it.refusal.map(|refusal| reason_code(refusal, self.viewer)),
             "message": it.refusal.map(|refusal| reason_sentence(refusal, self.viewer)),
             "rules_version": it.rules_version,
             "candidates": it.touchpoints.iter().rev().map(|it| self.touchpoint(it)).collect::<Vec<_>>(),
@@ -205,7 +204,7 @@ impl Tell {
             "click_no": own.map(|own| own.click.to_string()),
             "ad_id": own.map(|own| own.ad.0),
             "clicked_at": own.map(|own| date(own.at)),
-            "reason": lost.map(Refusal::code),
+            "reason": lost.map(|refusal| reason_code(refusal, self.viewer)),
             "message": lost.map(|refusal| reason_sentence(refusal, self.viewer)),
             "next_step": lost.map(|refusal| advice(refusal).of(self.viewer)),
             "referral_window_days": own.and_then(|own| own.window_days),
@@ -216,6 +215,10 @@ impl Tell {
 
     fn click(&self, told: &ClickTold) -> Value {
         let mut told_click = click(&told.click);
+        if let (Viewer::Partner(_), Some(refusal)) = (self.viewer, told.click.refusal) {
+            told_click["reason"] = reason_code(refusal, self.viewer).into();
+            told_click["agent"] = "unknown".into();
+        }
         told_click["answer"] = self.said(&told.said);
         let order = |key: &OrderKey| json!({ "order_id": key.order_id, "event_type_id": key.event_type.0 });
         told_click["orders"] = told.orders.iter().map(order).collect();
@@ -228,7 +231,7 @@ impl Tell {
             "received_at": date(row.received_at),
             "source": source_name(row.source),
             "unchanged": row.unchanged,
-            "reason": row.refusal.map(Refusal::code),
+            "reason": row.refusal.map(|refusal| reason_code(refusal, self.viewer)),
             "message": row.refusal.map(|refusal| reason_sentence(refusal, self.viewer)),
             "next_step": row.refusal.map(|refusal| advice(refusal).of(self.viewer)),
         })

@@ -5,37 +5,36 @@ use std::collections::HashMap;
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, Role};
-use referee_core::id::{ActionId, NodeId, UserId};
-use referee_core::identity::Identifier;
+use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact};
+use referee_core::id::{ActionId, UserId};
 use referee_core::program::Source;
-use referee_core::row::{
-    Account, ActionRow, ActionState, Candidate, DecisionRow, EntryRow, HistoryKind, HistoryRow, Step, WHOLE_PPM,
-};
+use referee_core::row::{Account, ActionRow, ActionState, EntryRow, HistoryRow, WHOLE_PPM};
 use referee_core::time::Zone;
 use referee_engine::books::reads::ActionFilter;
-use referee_engine::engine::blocking;
 use referee_engine::intake::amount;
 use referee_engine::intake::change::REASONS;
+use referee_engine::lookup::told::DecisionTold;
 use referee_engine::settings::UserOfBrand;
 use serde::Deserialize;
 
+use super::decision::{Drawing, share};
 use super::format;
+use super::order::order_address;
 use super::page::{csrf, page};
 use super::person::{Failure, May, Person, done};
 use crate::reports::new_submission;
+use crate::words;
 
 /// The most actions of one order that are shown: as many as may share it.
 const SHARED_BY_MAX: u32 = 50;
 
 struct Told {
     action: ActionRow,
-    decision: Option<DecisionRow>,
+    decision: Option<DecisionTold>,
     history: Vec<HistoryRow>,
     entries: Vec<EntryRow>,
     /// The other actions of the order, for the brand's side.
     siblings: Vec<ActionRow>,
-    identifiers: HashMap<NodeId, Identifier>,
     /// Who changed it, for the brand's side.
     users: HashMap<UserId, String>,
 }
@@ -45,6 +44,7 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
     let told = ask(&person, id).await?;
     let zone = person.config.programs.get(&id.program).map(|program| program.zone.clone()).unwrap_or_default();
     let action = &told.action;
+    let drawing = Drawing { person: &person, viewer: person.viewer(), zone: &zone };
     let state = match action.state {
         ActionState::Pending => format!("Pending, locks {}", format::date(action.locks_at, &zone)),
         state => format::state(state).to_owned(),
@@ -55,18 +55,16 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
             @if person.partner.is_none() { a.underlined href={ "/partners/" (action.partner) } { (person.partner_name(action.partner)) } }
             span.muted { (format::date_time(action.occurred_at, &zone)) ", action " (action.id) (share(action.share_ppm)) }
         }
-        div.two {
-            section.card.pad {
-                h2 { "Why " (person.partner_name(action.partner)) (if action.state == ActionState::Reversed { " was credited" } else { " earns this" }) }
-                @match &told.decision {
-                    Some(decision) => (decision_path(&person, decision, &told.identifiers, &zone)),
-                    None => { p.muted { "The decision is not in the books." } }
-                }
+        section.card.pad {
+            h2 { "Why " (person.partner_name(action.partner)) (if action.state == ActionState::Reversed { " was credited" } else { " earns this" }) }
+            @match &told.decision {
+                Some(decision) => (drawing.way(decision, drawing.rule(decision))),
+                None => { p.muted { "The decision is not in the books." } }
             }
-            (pricing(&person, action))
+            p { a.underlined href=(order_address(&action.order_id)) { "The whole way from click to payout" } }
         }
         (siblings(&person, &told))
-        (history(&told, &zone))
+        div.two { (history(&told, &zone)) (pricing(&person, action)) }
         (ledger(&told.entries, action))
         @if person.may(May::Manage) && action.state == ActionState::Pending { (forms(&person, action)) }
     };
@@ -75,13 +73,11 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
 
 async fn ask(person: &Person, id: ActionId) -> Result<Told, Failure> {
     let (engine, brand, partner) = (person.app.engine.clone(), person.brand, person.partner);
-    let told = blocking(move || {
-        let reads = &engine.reads;
+    let told = person.app.engine.look_up(brand, person.viewer(), move |lookup| {
+        let reads = lookup.reads;
         // A partner's user finds its own actions only.
         let action = reads.action(brand, id)?.filter(|it| partner.is_none_or(|partner| partner == it.partner));
         let Some(action) = action else { return Ok(None) };
-        let decision = reads.decision(brand, &action)?;
-        let nodes: Vec<NodeId> = decision.iter().flat_map(|it| &it.candidates).flat_map(nodes_of).collect();
         let of_order = ActionFilter {
             event_type: Some(id.event_type),
             order_id: Some(action.order_id.clone()),
@@ -96,113 +92,12 @@ async fn ask(person: &Person, id: ActionId) -> Result<Told, Failure> {
             users: users.into_iter().map(named).collect(),
             history: reads.history(brand, id)?,
             entries: reads.entries(brand, id)?,
-            identifiers: reads.identifiers_at(brand, &nodes)?.into_iter().collect(),
             siblings,
-            decision,
+            decision: lookup.decision(id)?,
             action,
         }))
     });
     told.await?.ok_or(Failure::NotFound)
-}
-
-pub fn nodes_of(candidate: &Candidate) -> Vec<NodeId> {
-    let of = |step: &Step| match step {
-        Step::Joined { from, to, .. } => vec![*from, *to],
-        Step::SeenAt { node } => vec![*node],
-        Step::Reported { .. } | Step::ReportedClickId => Vec::new(),
-    };
-    candidate.path.iter().flat_map(of).collect()
-}
-
-/// The way from the clicks to the order, the one that won marked, every loser with its reason.
-pub fn decision_path(
-    person: &Person,
-    decision: &DecisionRow,
-    identifiers: &HashMap<NodeId, Identifier>,
-    zone: &Zone,
-) -> Markup {
-    let own = |candidate: &&Candidate| person.partner.is_none_or(|partner| partner == candidate.partner);
-    let others = decision.candidates.iter().filter(|it| !own(it)).count();
-    html! {
-        ol.path {
-            @for candidate in decision.candidates.iter().rev().filter(own) {
-                (candidate_line(person, candidate, decision, identifiers, zone))
-            }
-            @if others > 0 { li { (others) (if others == 1 { " click" } else { " clicks" }) " of another partner or channel" } }
-            li {
-                b { "Order " (decision.order.order_id) } span.muted { " · " (format::date_time(decision.occurred_at, zone)) }
-                br;
-                @for credit in decision.credits.iter().filter(|it| person.partner.is_none_or(|partner| partner == it.partner)) {
-                    p { (format::evidence(credit.evidence)) ": " b { (person.partner_name(credit.partner)) } (share(credit.share_ppm)) }
-                }
-                @if let Some(refusal) = decision.refusal { (sentence(person, refusal)) }
-            }
-        }
-        @if decision.candidates_left_out > 0 { p.muted { (decision.candidates_left_out) " older clicks are not shown." } }
-        @if person.partner.is_none() && !decision.left_out.is_empty() {
-            p.muted { "Of what the report said of the buyer, this was left out:" }
-            ul { @for it in &decision.left_out {
-                li { (it.kind.map_or("an unknown kind", format::identifier_kind)) ": " (it.reason.brand_sentence()) }
-            } }
-        }
-        p.muted {
-            "Rules version " (decision.rules_version)
-            @if let Some(days) = decision.referral_window_days { ", clicks count for " (days) " days" } "."
-        }
-    }
-}
-
-/// A share that is not all.
-pub fn share(share_ppm: u32) -> Markup {
-    html! { @if share_ppm != WHOLE_PPM { ", share " (format::rate(share_ppm)) } }
-}
-
-fn sentence(person: &Person, refusal: referee_core::refusal::Refusal) -> &'static str {
-    if person.role == Role::Partner { refusal.partner_sentence() } else { refusal.brand_sentence() }
-}
-
-fn candidate_line(
-    person: &Person,
-    candidate: &Candidate,
-    decision: &DecisionRow,
-    identifiers: &HashMap<NodeId, Identifier>,
-    zone: &Zone,
-) -> Markup {
-    let won = candidate.lost.is_none();
-    let ad = person.config.ads.get(&(decision.program, candidate.ad)).map_or("an ad", |ad| ad.name.as_str());
-    html! {
-        li class=[won.then_some("won")] {
-            b { "Click" } " on " (person.partner_name(candidate.partner)) ", " (ad)
-            span.muted { " · " (format::date_time(candidate.occurred_at, zone)) }
-            @if won { (share(candidate.share_ppm)) }
-            @if let Some(lost) = candidate.lost { br; span.muted { (sentence(person, lost)) } }
-            @if won {
-                @for step in &candidate.path {
-                    br;
-                    span.muted { (step_words(step, candidate.path.len() == 1, identifiers, zone)) }
-                }
-            }
-        }
-    }
-}
-
-fn step_words(step: &Step, alone: bool, identifiers: &HashMap<NodeId, Identifier>, zone: &Zone) -> String {
-    let at = |node: &NodeId| identifiers.get(node).map_or_else(|| "a click".to_owned(), masked);
-    match step {
-        Step::ReportedClickId if alone => "The order's report carried the id of this click".into(),
-        Step::ReportedClickId => "The order's report carried the id of another click".into(),
-        Step::Reported { identifier } => format!("The order's report named {}", masked(identifier)),
-        Step::Joined { occurred_at, from, to, .. } => {
-            format!("{} and {} were seen together, {}", at(from), at(to), format::date_time(*occurred_at, zone))
-        }
-        Step::SeenAt { node } => format!("The click was made with {}", at(node)),
-    }
-}
-
-/// A kind, and enough of the hash to tell two apart.
-pub fn masked(identifier: &Identifier) -> String {
-    let kind = format::identifier_kind(identifier.kind);
-    format!("{kind} ••{:02x}{:02x}", identifier.hash[14], identifier.hash[15])
 }
 
 fn pricing(person: &Person, action: &ActionRow) -> Markup {
@@ -261,13 +156,6 @@ fn siblings(person: &Person, told: &Told) -> Markup {
 
 fn history(told: &Told, zone: &Zone) -> Markup {
     let (lines, action) = (&told.history, &told.action);
-    let what = |line: &HistoryRow| match line.kind {
-        HistoryKind::Opened => "Opened",
-        HistoryKind::Modified => "Modified",
-        HistoryKind::Reversed => "Reversed",
-        HistoryKind::Locked => "Locked",
-        HistoryKind::Paid => "Paid",
-    };
     let by = |line: &HistoryRow| match (line.user, line.source) {
         (Some(user), _) => told.users.get(&user).map_or("in the console", String::as_str),
         (None, Some(Source::Server)) => "server report",
@@ -281,7 +169,7 @@ fn history(told: &Told, zone: &Zone) -> Markup {
                 thead { tr { th { "History" } th { "When" } th.minor { "By" } th.num.minor { "Amount" } th.num { "Payout" } } }
                 tbody { @for line in lines {
                     tr {
-                        td { (what(line)) @if !line.disposition.is_empty() { span.muted { ", " (reason_words(&line.disposition)) } } }
+                        td { (words::history(line.kind)) @if !line.disposition.is_empty() { span.muted { ", " (reason_words(&line.disposition)) } } }
                         td { span.time { (format::date_time(line.at, zone)) } }
                         td.minor.muted { (by(line)) }
                         td.num.minor { (format::money(line.amount_delta, action.currency)) }

@@ -10,8 +10,10 @@ use referee_core::row::ClickRow;
 use referee_core::time::Zone;
 use referee_engine::books::reads::{ClickFilter, Counted};
 use referee_engine::engine::blocking;
+use referee_engine::lookup::told::ClickTold;
 use serde::Deserialize;
 
+use super::order::{answer, order_address};
 use super::page::{empty, page};
 use super::partners::{choice, program_filter};
 use super::person::{Failure, Person};
@@ -61,6 +63,10 @@ pub async fn list(person: Person, Query(query): Query<ClicksQuery>) -> Result<Re
         Ok(found.into_iter().filter(|it| partner.is_none_or(|own| own == it.partner)).collect())
     })
     .await?;
+    let why = match single {
+        Some(no) => person.app.engine.look_up(brand, person.viewer(), move |lookup| lookup.click(no)).await?,
+        None => None,
+    };
     let table = table(&person, &rows, &zone);
     if export {
         return Ok(table.csv("clicks"));
@@ -73,8 +79,24 @@ pub async fn list(person: Person, Query(query): Query<ClicksQuery>) -> Result<Re
         @if rows.is_empty() {
             (empty("No click matches", html! { p { "Follow one of the " a.underlined href="/ads" { "links" } " to see the first, or " a.underlined href="/clicks" { "show all" } "." } }))
         } @else { (table.html()) (foot("/clicks", &kept, next)) }
+        @if let Some(told) = &why { (why_counted(&person, told, &zone)) }
     };
     Ok(page(&person, "/clicks", "Clicks", body).into_response())
+}
+
+/// Whether one click counts and why, and the orders that named it.
+fn why_counted(person: &Person, told: &ClickTold, zone: &Zone) -> Markup {
+    let title = if told.click.refusal.is_none() { "Why this click counts" } else { "Why this click does not count" };
+    html! {
+        h2 { (title) }
+        (answer(person, person.viewer(), zone, &told.said))
+        @if !told.orders.is_empty() {
+            section.card.pad {
+                h2 { "Orders that named it" }
+                ul.plain-list { @for it in &told.orders { li { a.underlined href=(order_address(&it.order_id)) { "Order " (it.order_id) } } } }
+            }
+        }
+    }
 }
 
 fn counted(person: &Person, wanted: &str) -> Counted {
@@ -134,7 +156,10 @@ fn table(person: &Person, rows: &[ClickRow], zone: &Zone) -> Table {
             row.landed_at.map_or_else(|| shown_cell(html! { span.muted { "not seen" } }, ""), |at| time_cell(at, zone)),
             cell(format!("{:?}", row.signals.device).to_lowercase()),
             cell(sub_ids.join(", ")),
-            shown_cell(html! { code { (row.no) } }, row.no.to_string()),
+            shown_cell(
+                html! { a.underlined href={ "/clicks?no=" (row.no) } { code { (row.no) } } },
+                row.no.to_string(),
+            ),
         ]
     };
     Table { columns, rows: rows.iter().map(row).collect() }.without(person.partner.map(|_| "Partner"))

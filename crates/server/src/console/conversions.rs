@@ -1,13 +1,10 @@
-//! All conversions that were reported, credited or not, and the look-up that answers for any order.
-
-use std::collections::HashMap;
+//! All conversions that were reported, credited or not, and the reports that were refused.
 
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use referee_core::id::{ProgramId, RecordNo};
-use referee_core::program::Source;
-use referee_core::row::{ConversionRow, DecisionRow, OrderKey};
+use referee_core::row::{ConversionRow, OrderKey};
 use referee_core::time::Zone;
 use referee_engine::books::reads::Counted;
 use referee_engine::engine::blocking;
@@ -15,8 +12,7 @@ use referee_engine::settings::RefusedReport;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::action::{decision_path, nodes_of};
-use super::format;
+use super::order::order_address;
 use super::page::{empty, page, snippet};
 use super::partners::program_filter;
 use super::person::{Failure, Person};
@@ -24,6 +20,7 @@ use super::table::{
     EXPORT_ROWS, PAGE_ROWS, Table, cell, figure, file_only, foot, link_cell, minor, money_cell, shown_cell, text,
     time_cell,
 };
+use crate::words;
 
 #[derive(Deserialize, Default)]
 pub struct ConversionsQuery {
@@ -123,27 +120,13 @@ fn table(person: &Person, rows: &[(OrderKey, ConversionRow)], zone: &Zone) -> Ta
             link_cell(&order_address(&key.order_id), key.order_id.clone()),
             cell(event_type.map(|it| it.name.clone()).unwrap_or_default()),
             time_cell(row.occurred_at, zone),
-            cell(source(row.source)),
+            cell(words::source(row.source)),
             money_cell(row.amount, row.currency),
             cell(row.currency.to_string()),
             cell(outcome),
         ]
     };
     Table { columns, rows: rows.iter().map(row).collect() }
-}
-
-fn source(source: Source) -> &'static str {
-    match source {
-        Source::Pixel => "pixel",
-        Source::Browser => "tag",
-        Source::Server => "server",
-        Source::Person => "person",
-    }
-}
-
-pub fn order_address(id: &str) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("id", id).finish();
-    format!("/orders?{query}")
 }
 
 fn refused_table(refused: &[RefusedReport], zone: &Zone) -> Table {
@@ -164,87 +147,4 @@ fn faults(report: &RefusedReport) -> String {
     let errors: Vec<Value> = serde_json::from_str(&report.errors).unwrap_or_default();
     let messages = errors.iter().filter_map(|error| error.get("message")?.as_str());
     messages.collect::<Vec<_>>().join(" ")
-}
-
-#[derive(Deserialize)]
-pub struct OrderQuery {
-    id: String,
-}
-
-struct Answer {
-    conversions: Vec<(OrderKey, ConversionRow, Vec<DecisionRow>)>,
-    refused: Vec<RefusedReport>,
-    identifiers: HashMap<referee_core::id::NodeId, referee_core::identity::Identifier>,
-}
-
-/// What became of an order, whatever that was.
-pub async fn order(person: Person, Query(query): Query<OrderQuery>) -> Result<Response, Failure> {
-    person.require_brand_side()?;
-    let id = query.id.trim().to_owned();
-    let (engine, brand, order_id) = (person.app.engine.clone(), person.brand, id.clone());
-    let answer = blocking(move || {
-        let mut conversions = Vec::new();
-        let mut nodes = Vec::new();
-        for (key, row) in engine.reads.conversions_of(brand, &order_id)? {
-            let decisions = engine.reads.decisions_of(brand, &key)?;
-            nodes.extend(decisions.iter().flat_map(|it| &it.candidates).flat_map(nodes_of));
-            conversions.push((key, row, decisions));
-        }
-        Ok(Answer {
-            conversions,
-            refused: engine.settings.refused_of_order(brand, &order_id, 20)?,
-            identifiers: engine.reads.identifiers_at(brand, &nodes)?.into_iter().collect(),
-        })
-    })
-    .await?;
-    let zone = person.program(None).map(|program| program.zone.clone()).unwrap_or_default();
-    let body = html! {
-        @for (key, row, decisions) in &answer.conversions { (conversion(&person, key, row, decisions, &answer, &zone)) }
-        @if !answer.refused.is_empty() { h2 { "Refused reports" } (refused_table(&answer.refused, &zone).html()) }
-        @if answer.conversions.is_empty() && answer.refused.is_empty() { (never_received(&person, &id)) }
-    };
-    Ok(page(&person, "/conversions", &format!("Order {id}"), body).into_response())
-}
-
-fn conversion(
-    person: &Person,
-    key: &OrderKey,
-    row: &ConversionRow,
-    decisions: &[DecisionRow],
-    answer: &Answer,
-    zone: &Zone,
-) -> Markup {
-    let event_type = person.config.event_types.get(&(row.program, key.event_type)).map_or("", |it| it.name.as_str());
-    html! {
-        section.card.pad {
-            h2 { (event_type) ", " (format::money(row.amount, row.currency)) }
-            p {
-                @match row.refusal {
-                    Some(refusal) => { b { "It earned nothing. " } (refusal.brand_sentence()) }
-                    None => {
-                        "Credited."
-                        @for action in &row.actions { " " a.underlined href={ "/actions/" (action) } { "Action " (action) } }
-                    }
-                }
-                span.muted { " Reported by " (source(row.source)) ", received " (format::date_time(row.received_at, zone)) }
-            }
-            @for decision in decisions.iter().take(1) { (decision_path(person, decision, &answer.identifiers, zone)) }
-            @if decisions.len() > 1 { p.muted { "It was decided " (decisions.len()) " times, as more became known. This is the newest decision." } }
-        }
-    }
-}
-
-fn never_received(person: &Person, id: &str) -> Markup {
-    let program = person.program(None).map(|program| program.id.to_string()).unwrap_or_default();
-    let text = format!(
-        "curl -u ACCOUNT_SID:AUTH_TOKEN {}/Advertisers/ACCOUNT_SID/Conversions \\\n  -d CampaignId={program} -d EventTypeCode=sale -d EventDate=NOW -d OrderId={id} -d Amount=0.00 -d ClickId=…",
-        person.app.console_origin()
-    );
-    empty(
-        "This order was never received",
-        html! {
-            p { "No report of this order reached this server: not by the tag, the pixel or the API. Check that the shop's thank-you page has the tag, or report it:" }
-            (snippet(&text))
-        },
-    )
 }

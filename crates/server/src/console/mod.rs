@@ -10,10 +10,12 @@ pub mod chart;
 pub mod clicks;
 pub mod contract;
 pub mod conversions;
+pub mod decision;
 pub mod feed;
 pub mod form;
 pub mod format;
 pub mod headers;
+pub mod order;
 pub mod overview;
 pub mod page;
 pub mod partner;
@@ -57,7 +59,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/actions", get(actions::list))
         .route("/actions/{id}", get(action::show).post(action::change))
         .route("/conversions", get(conversions::list))
-        .route("/orders", get(conversions::order))
+        .route("/orders", get(order::show))
         .route("/clicks", get(clicks::list))
         .route("/feed", get(feed::show))
         .route("/feed/lines", get(feed::lines))

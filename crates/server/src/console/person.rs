@@ -14,6 +14,7 @@ use referee_core::program::Program;
 use referee_core::time::Zone;
 use referee_engine::engine::{SettleError, Settled, blocking};
 use referee_engine::error::Error;
+use referee_engine::lookup::answer::Viewer;
 use referee_engine::settings::BrandRole;
 use subtle::ConstantTimeEq;
 
@@ -75,6 +76,11 @@ impl Person {
     /// Screens of the brand only.
     pub fn require_brand_side(&self) -> Result<(), Failure> {
         if self.role == Role::Partner { Err(Failure::Forbidden) } else { Ok(()) }
+    }
+
+    /// Whose eyes these are.
+    pub fn viewer(&self) -> Viewer {
+        self.partner.map_or(Viewer::Brand, Viewer::Partner)
     }
 
     /// A form was sent from a page of this session.

@@ -11,7 +11,7 @@ use referee_engine::engine::blocking;
 use referee_engine::intake::click_id::{Opened, open};
 use serde::Deserialize;
 
-use super::conversions::order_address;
+use super::order::order_address;
 use super::page::{empty, page};
 use super::person::{Failure, Person};
 
@@ -39,7 +39,7 @@ pub async fn find(person: Person, Query(query): Query<SearchQuery>) -> Result<Re
         @if hits.is_empty() {
             (empty(&format!("Nothing is called {wanted}"), html! {
                 p { "Search for an order's id or its beginning, an action's id, a click id or number, a partner's name or id, or a promo code." }
-                @if person.role != Role::Partner { p { a.underlined href=(order_address(&wanted)) { "Look it up as an order" } } }
+                p { a.underlined href=(order_address(&wanted)) { "What became of an order of this id" } }
             }))
         } @else {
             section.card { ul.hits { @for hit in &hits { li { a.underlined href=(hit.address) { (hit.what) } } } } }

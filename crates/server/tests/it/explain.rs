@@ -112,7 +112,7 @@ fn a_partner_is_told_its_own_part(pair: Pair) {
         &["X1", "--partner", "2"],
         expect![[r#"
             X1
-            CREDITED_ELSEWHERE: It is credited to another partner: Another click won: of another partner or channel, or of yours.
+            CREDITED_ELSEWHERE: It is credited to another partner. Another click won: of another partner or channel, or of yours.
             Nothing to do: what somebody else brought counted more.
 
             Online sale X1, TIME
@@ -147,13 +147,13 @@ fn what_is_not_there_or_could_not_be_taken_is_explained_too(pair: Pair) {
         &demo,
         &["X2"],
         expect![[r#"
-        X2
-        REFUSED_AT_DOOR: A report of it came and could not be taken: Amount can't be taken: it is not a decimal number such as 129.90.
-        Correct the fields that are named and send the report again.
+            X2
+            REFUSED_AT_DOOR: A report of it came and could not be taken. Amount can't be taken: it is not a decimal number such as 129.90.
+            Correct the fields that are named and send the report again.
 
-        Report SUBMISSION, received TIME: refused at the door
-        └─ Amount: Amount can't be taken: it is not a decimal number such as 129.90. (BAD_AMOUNT)
-    "#]],
+            Report SUBMISSION, received TIME: refused at the door
+            └─ Amount: Amount can't be taken: it is not a decimal number such as 129.90. (BAD_AMOUNT)
+        "#]],
     );
     assert_eq!(report(&demo, &[("OrderId", "X3"), ("CustomerId", "1")]), 202);
     applied(&demo);
@@ -162,7 +162,7 @@ fn what_is_not_there_or_could_not_be_taken_is_explained_too(pair: Pair) {
         &["X3"],
         expect![[r#"
             X3
-            EARNED_NOTHING_YET: It earned nothing so far: No partner's click or code could be joined to the buyer.
+            EARNED_NOTHING_YET: It earned nothing so far. No partner's click or code could be joined to the buyer.
             Send the click id or the customer id with the order, and let the tag name the customer when somebody signs in. Until TIME it is decided again when something arrives that happened before the order.
 
             Online sale X3, TIME

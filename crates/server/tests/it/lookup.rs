@@ -11,6 +11,8 @@ on_every_pair!(
     an_order_that_earned_nothing_says_until_when_it_may_change,
     a_click_says_why_it_does_not_count,
     an_order_is_followed_to_its_end,
+    the_console_draws_the_way_for_the_brand_and_for_each_partner,
+    the_console_says_why_a_click_does_not_count,
 );
 
 fn ask(demo: &Demo, path: &str) -> Value {
@@ -148,6 +150,7 @@ fn a_click_says_why_it_does_not_count(pair: Pair) {
     assert_eq!(told["answer"]["next_step"], "Nothing to do: the visitor was no person.");
     let partner = ask(&demo, &format!("clicks/{click}?partner_id=1"));
     assert_eq!(partner["answer"]["message"], "Not counted: invalid traffic. The click is kept and earns nothing.");
+    assert!(partner["reason"] == "INVALID_TRAFFIC" && !partner.to_string().contains("BOT"), "{partner}");
     assert_eq!(demo.api().get("/api/v1/clicks/nonsense").status, 404);
     assert_eq!(demo.api().get("/api/v1/clicks/12").status, 404);
 }
@@ -167,4 +170,55 @@ fn an_order_is_followed_to_its_end(pair: Pair) {
     assert_eq!(code(&found), "REVERSED");
     let history = found["orders"][0]["actions"][0]["history"].as_array().expect("a list").clone();
     assert_eq!(history.last().map(|line| &line["kind"]), Some(&json!("reversed")));
+}
+
+fn the_console_draws_the_way_for_the_brand_and_for_each_partner(pair: Pair) {
+    let demo = Demo::on(pair);
+    let cookie = demo.click(1).1;
+    let last = demo.visitor().with("cookie", &cookie).get(&demo.link(0)).location_param("pt").expect("a click id");
+    let seen = [("CampaignId", "1"), ("EventDate", "NOW"), ("ClickId", &last), ("CustomerId", "8431")];
+    assert_eq!(demo.anybody().post_form("/PageLoad", &seen).status, 200);
+    report(&demo, &[("OrderId", "W1"), ("CustomerId", "8431")]);
+    let owner = demo.sign_in("/user");
+    let page = owner.get("/orders?id=W1").text();
+    for words in [
+        "It is credited to Trail Notes.",
+        "Click on Deal Harbour",
+        "visitor cookie<br><code>••",
+        "seen together",
+        "in the report",
+        "Another click won",
+        "How long the clicks count",
+        "Payout €12.00",
+        "As a partner sees it:",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let loser = demo.sign_in("/partners/1/user");
+    let own = loser.get("/orders?id=W1").text();
+    assert!(own.contains("It is credited to another partner.") && own.contains("A click of another partner"), "{own}");
+    assert!(!own.contains("Trail Notes") && !own.contains("€"), "{own}");
+    let seen_as = owner.get("/orders?id=W1&partner=2").text();
+    assert!(seen_as.contains("As Deal Harbour sees it") && !seen_as.contains("Payout €"), "{seen_as}");
+    // Whoever asks for another's view by the address gets its own.
+    assert!(loser.get("/orders?id=W1&partner=1").text().contains("A click of another partner"));
+    let stranger = demo.sign_in("/partners/2/user").get("/orders?id=W1").text();
+    assert!(stranger.contains("No click or code of yours was joined to such an order."), "{stranger}");
+    assert!(owner.get("/orders?id=W2").text().contains("No report of it reached this server."));
+}
+
+fn the_console_says_why_a_click_does_not_count(pair: Pair) {
+    let demo = Demo::on(pair);
+    let robot = crate::support::Client::new(demo.address, "go.shop.localhost").with("user-agent", "Googlebot/2.1");
+    assert_eq!(robot.get(&demo.link(0)).status, 302);
+    let uncounted = || ask(&demo, "clicks")["data"].as_array()?.iter().find(|it| it["counted"] == false).cloned();
+    eventually("the click is in the books", || uncounted().is_some());
+    let path = format!("/clicks?no={}", uncounted().expect("it is there")["click_no"].as_str().expect("a number"));
+    let brand = demo.sign_in("/user").get(&path).text();
+    assert!(brand.contains("Why this click does not count") && brand.contains("DECLARED_BOT"), "{brand}");
+    let own = demo.sign_in("/partners/0/user").get(&path).text();
+    assert!(own.contains("Not counted: invalid traffic.") && own.contains("Place links for people"), "{own}");
+    assert!(!own.contains("DECLARED_BOT"), "a partner is not told which kind it was: {own}");
+    let other = demo.sign_in("/partners/1/user").get(&path).text();
+    assert!(!other.contains("Why this click"), "{other}");
 }

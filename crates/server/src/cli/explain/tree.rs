@@ -10,7 +10,7 @@ use referee_core::row::{ActionState, SubmissionRow, WHOLE_PPM};
 use referee_engine::intake::amount::decimal;
 use referee_engine::intake::submission::submission_name;
 use referee_engine::lookup::advice::advice;
-use referee_engine::lookup::answer::{Said, Viewer, Words, reason_sentence};
+use referee_engine::lookup::answer::{Said, Viewer, Words, reason_code, reason_sentence};
 use referee_engine::lookup::told::{
     ActionTold, ClickTold, DecisionTold, Found, OrderTold, OwnTouchpoint, RefusedTold, TouchpointTold,
 };
@@ -76,7 +76,7 @@ impl Telling<'_> {
     }
 
     fn reason(&self, refusal: Refusal) -> String {
-        format!("{} ({})", reason_sentence(refusal, self.viewer), refusal.code())
+        format!("{} ({})", reason_sentence(refusal, self.viewer), reason_code(refusal, self.viewer))
     }
 
     fn order(&self, order: &OrderTold) -> Branch {
