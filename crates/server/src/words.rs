@@ -1,26 +1,27 @@
 //! How people are told what was found: one place for screens and commands.
 
-use referee_core::identity::IdentifierKind;
 use referee_core::program::Source;
-use referee_core::row::HistoryKind;
+use referee_core::row::{HistoryKind, TouchKind};
 use referee_core::time::Timestamp;
 use referee_engine::lookup::told::{Masked, StepKind, StepTold};
 
+use crate::console::format::identifier_kind;
+
 /// A kind, and enough of the hash to tell two apart.
 pub fn masked(it: Masked) -> String {
-    format!("{} ••{}", kind(it.kind), it.handle())
+    format!("{} ••{}", identifier_kind(it.kind), it.handle())
 }
 
-pub fn kind(kind: IdentifierKind) -> &'static str {
+pub fn touchpoint(kind: TouchKind) -> &'static str {
     match kind {
-        IdentifierKind::CustomerId => "customer",
-        IdentifierKind::Email => "e-mail",
-        IdentifierKind::Phone => "phone",
-        IdentifierKind::Journey => "issued click id",
-        IdentifierKind::Visitor => "visitor cookie",
-        IdentifierKind::AnonymousId => "anonymous id",
-        IdentifierKind::Device => "device",
+        TouchKind::Click => "Click",
+        TouchKind::Impression => "Impression",
     }
+}
+
+/// `30 days`, or `36 hours`.
+pub fn hours(hours: u32) -> String {
+    if hours.is_multiple_of(24) { format!("{} days", hours / 24) } else { format!("{hours} hours") }
 }
 
 /// One step of the way between a report and a click, without its moment.

@@ -207,8 +207,8 @@ pub fn reason_code(refusal: Refusal, viewer: Viewer) -> &'static str {
 
 fn listed(names: &[String]) -> String {
     match names {
+        [one, rest @ ..] if rest.iter().all(|it| it == one) => one.clone(),
         [] => "nobody".to_owned(),
-        [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

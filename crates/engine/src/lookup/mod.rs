@@ -189,7 +189,8 @@ impl Lookup<'_> {
             Viewer::Partner(partner) => decisions.iter().find_map(|it| why_not(it, partner)).or(row.refusal),
         };
         if !actions.is_empty() {
-            return Said { reason, who: vec![Who::AnotherPartner], ..Answer::CreditedElsewhere.into() };
+            let who = actions.iter().map(|it| self.viewer.who(it.action.partner, self.config)).collect();
+            return Said { reason, who, ..Answer::CreditedElsewhere.into() };
         }
         match settles_at {
             Some(at) if self.now < at => Said { reason, when: settles_at, ..Answer::EarnedNothingYet.into() },

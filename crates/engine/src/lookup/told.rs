@@ -9,9 +9,9 @@ use referee_core::identity::{Identifier, IdentifierKind, LeftOut};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     ActionRow, Candidate, ClickRow, ConversionRow, Credit, DecisionRow, Evidence, HistoryRow, OrderKey, Step,
-    SubmissionRow,
+    SubmissionRow, TouchKind,
 };
-use referee_core::time::Timestamp;
+use referee_core::time::{HOUR_MS, Timestamp};
 
 use super::answer::{Said, Viewer};
 use crate::intake::hex::hex;
@@ -23,6 +23,8 @@ pub enum Who {
     Partner(PartnerId),
     /// Somebody whose name this viewer is not told.
     AnotherPartner,
+    /// The same of somebody who is never paid.
+    AnotherChannel,
 }
 
 impl Who {
@@ -30,13 +32,14 @@ impl Who {
         match self {
             Who::Partner(id) => partner(id),
             Who::AnotherPartner => "another partner".to_owned(),
+            Who::AnotherChannel => "another channel".to_owned(),
         }
     }
 
     pub fn partner(self) -> Option<PartnerId> {
         match self {
             Who::Partner(id) => Some(id),
-            Who::AnotherPartner => None,
+            Who::AnotherPartner | Who::AnotherChannel => None,
         }
     }
 }
@@ -49,8 +52,12 @@ impl Viewer {
         }
     }
 
-    pub fn who(self, partner: PartnerId) -> Who {
-        if self.sees(partner) { Who::Partner(partner) } else { Who::AnotherPartner }
+    pub fn who(self, partner: PartnerId, config: &Config) -> Who {
+        match self.sees(partner) {
+            true => Who::Partner(partner),
+            false if config.is_channel(partner) => Who::AnotherChannel,
+            false => Who::AnotherPartner,
+        }
     }
 }
 
@@ -102,6 +109,7 @@ pub struct StepTold {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TouchpointTold {
     pub who: Who,
+    pub kind: TouchKind,
     pub won: bool,
     /// Its part of the order, in millionths; 0 if it lost.
     pub share_ppm: u32,
@@ -118,14 +126,14 @@ pub struct OwnTouchpoint {
     /// From the report to the touchpoint.
     pub path: Vec<StepTold>,
     pub lost: Option<Refusal>,
-    /// Of its partner's terms at the event's time; None if there were none.
-    pub window_days: Option<u32>,
+    /// How long it counted, by the terms at the event's time; None if there were none, or they count no impressions.
+    pub window_hours: Option<u32>,
 }
 
 impl OwnTouchpoint {
     /// When it stops counting.
     pub fn window_ends_at(&self) -> Option<Timestamp> {
-        self.window_days.map(|days| self.at.plus_days(days))
+        self.window_hours.map(|hours| self.at.plus_ms(i64::from(hours) * HOUR_MS))
     }
 }
 
@@ -246,13 +254,14 @@ pub fn decision_told(
     identifiers: &HashMap<NodeId, Identifier>,
 ) -> DecisionTold {
     let touchpoint = |it: &Candidate| TouchpointTold {
-        who: viewer.who(it.partner),
+        who: viewer.who(it.partner, config),
+        kind: it.kind,
         won: it.lost.is_none(),
         share_ppm: it.share_ppm,
         own: viewer.sees(it.partner).then(|| own_touchpoint(row, it, config, identifiers)),
     };
     let credit = |it: &Credit| CreditTold {
-        who: viewer.who(it.partner),
+        who: viewer.who(it.partner, config),
         evidence: it.evidence,
         share_ppm: it.share_ppm,
         click: it.click.filter(|_| viewer.sees(it.partner)),
@@ -290,7 +299,15 @@ fn own_touchpoint(
     config: &Config,
     identifiers: &HashMap<NodeId, Identifier>,
 ) -> OwnTouchpoint {
-    let terms = config.terms_at(row.program, it.partner, row.occurred_at).ok();
+    // A channel has no contract; the program's own terms say how long its clicks count.
+    let terms = match config.is_channel(it.partner) {
+        true => config.template_at(row.program, row.occurred_at),
+        false => config.terms_at(row.program, it.partner, row.occurred_at).ok(),
+    };
+    let window_hours = terms.and_then(|terms| match it.kind {
+        TouchKind::Click => Some(terms.rules.referral_window_days.saturating_mul(24)),
+        TouchKind::Impression => terms.rules.view_window_hours,
+    });
     let alone = it.path.len() == 1;
     OwnTouchpoint {
         click: it.click,
@@ -298,7 +315,7 @@ fn own_touchpoint(
         at: it.occurred_at,
         path: it.path.iter().map(|step| step_told(step, row, it, alone, identifiers)).collect(),
         lost: it.lost,
-        window_days: terms.map(|terms| terms.rules.referral_window_days),
+        window_hours,
     }
 }
 

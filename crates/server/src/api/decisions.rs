@@ -10,7 +10,7 @@ use referee_core::config::Config;
 use referee_core::id::{BrandId, EventTypeId, PartnerId};
 use referee_core::identity::LeftOut;
 use referee_core::program::Source;
-use referee_core::row::{ConversionRow, HistoryKind, HistoryRow, OrderKey, SubmissionRow};
+use referee_core::row::{ConversionRow, HistoryKind, HistoryRow, OrderKey, SubmissionRow, TouchKind};
 use referee_engine::error::Result as EngineResult;
 use referee_engine::intake::amount::decimal;
 use referee_engine::lookup::Lookup;
@@ -199,6 +199,7 @@ impl Tell {
         let lost = own.and_then(|own| own.lost);
         json!({
             "partner_id": it.who.partner().map(|id| id.0),
+            "kind": touch_name(it.kind),
             "won": it.won,
             "share_ppm": it.share_ppm,
             "click_no": own.map(|own| own.click.to_string()),
@@ -207,7 +208,7 @@ impl Tell {
             "reason": lost.map(|refusal| reason_code(refusal, self.viewer)),
             "message": lost.map(|refusal| reason_sentence(refusal, self.viewer)),
             "next_step": lost.map(|refusal| advice(refusal).of(self.viewer)),
-            "referral_window_days": own.and_then(|own| own.window_days),
+            "window_hours": own.and_then(|own| own.window_hours),
             "window_ends_at": own.and_then(|own| own.window_ends_at()).map(date),
             "path": own.map(|own| own.path.iter().map(step).collect::<Vec<_>>()).unwrap_or_default(),
         })
@@ -299,6 +300,13 @@ fn step_name(kind: StepKind) -> &'static str {
         StepKind::Reported => "reported",
         StepKind::Joined => "joined",
         StepKind::SeenAtClick => "seen_at_click",
+    }
+}
+
+fn touch_name(kind: TouchKind) -> &'static str {
+    match kind {
+        TouchKind::Click => "click",
+        TouchKind::Impression => "impression",
     }
 }
 

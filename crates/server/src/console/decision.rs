@@ -53,7 +53,7 @@ impl Drawing<'_> {
         html! {
             div.way {
                 ol.rows {
-                    @if decision.left_out > 0 { li.touch { div.box.faint { (decision.left_out) " older clicks are not kept" } } }
+                    @if decision.left_out > 0 { li.touch { div.box.faint { (decision.left_out) " older ones are not kept" } } }
                     @for it in &decision.touchpoints { (self.touchpoint(it)) }
                     @for it in &without_click { (self.evidence(it)) }
                     @if decision.touchpoints.is_empty() && without_click.is_empty() {
@@ -61,6 +61,12 @@ impl Drawing<'_> {
                     }
                 }
                 div.end { (end) }
+            }
+            @if !decision.identifiers_left_out.is_empty() {
+                p.muted { "Of what the report said of the buyer, this was left out:" }
+                ul { @for it in &decision.identifiers_left_out {
+                    li { (it.kind.map_or("an unknown kind", format::identifier_kind)) ": " (it.reason.brand_sentence()) }
+                } }
             }
             @if decision.touchpoints.len() > 1 { p.muted.note { "The oldest first. Rules version " (decision.rules_version) ", record " (decision.record) "." } }
             @else { p.muted.note { "Rules version " (decision.rules_version) ", record " (decision.record) "." } }
@@ -70,18 +76,18 @@ impl Drawing<'_> {
     /// Credit that no click in the list stands for: a code's, or of a partner that the report named.
     fn stands_alone(&self, credit: &CreditTold, decision: &DecisionTold) -> bool {
         let by_click = decision.touchpoints.iter().any(|it| it.won && it.who == credit.who);
-        !by_click && (credit.click.is_none() || credit.who == Who::AnotherPartner)
+        !by_click && (credit.click.is_none() || credit.who.partner().is_none())
     }
 
     fn name(&self, who: Who) -> String {
         who.name(&|id| self.person.partner_name(id))
     }
 
-    fn click_of(&self, who: Who) -> String {
-        match (self.viewer, who) {
-            (Viewer::Partner(own), Who::Partner(of)) if own == of => "Your click".to_owned(),
-            (_, Who::AnotherPartner) => "A click of another partner".to_owned(),
-            _ => format!("Click on {}", self.name(who)),
+    fn touchpoint_of(&self, it: &TouchpointTold) -> String {
+        let kind = words::touchpoint(it.kind);
+        match (self.viewer, it.who) {
+            (Viewer::Partner(own), Who::Partner(of)) if own == of => format!("Your {}", kind.to_lowercase()),
+            _ => format!("{kind} of {}", self.name(it.who)),
         }
     }
 
@@ -98,7 +104,7 @@ impl Drawing<'_> {
                 @match &it.own {
                     Some(own) => {
                         div.box {
-                            b { (self.click_of(it.who)) } " " (outcome)
+                            b { (self.touchpoint_of(it)) } " " (outcome)
                             br; (self.ad(own)) br;
                             a.underlined.time href={ "/clicks?no=" (own.click) } { (self.moment(own.at)) }
                         }
@@ -110,7 +116,7 @@ impl Drawing<'_> {
                         }
                     }
                     None => {
-                        div.box.faint { b { (self.click_of(it.who)) } " " (outcome) }
+                        div.box.faint { b { (self.touchpoint_of(it)) } " " (outcome) }
                         ol.chain aria-hidden="true" { (edge("", None)) }
                     }
                 }
@@ -126,7 +132,7 @@ impl Drawing<'_> {
     fn evidence(&self, credit: &CreditTold) -> Markup {
         html! {
             li.touch.won {
-                div.box.faint[credit.who == Who::AnotherPartner] {
+                div.box.faint[credit.who.partner().is_none()] {
                     b { (self.name(credit.who)) } " " span.tag.locked { "Won" (share(credit.share_ppm)) }
                 }
                 ol.chain { (edge(format::evidence(credit.evidence), None)) }
@@ -237,7 +243,7 @@ impl Drawing<'_> {
                 ol.windows {
                     @for (it, own, end) in &own {
                         li.won[it.won] {
-                            span { b { (self.click_of(it.who)) } " " span.muted.time { (format::date(own.at, self.zone)) } }
+                            span { b { (self.touchpoint_of(it)) } " " span.muted.time { (format::date(own.at, self.zone)) } }
                             svg viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true" {
                                 path.axis d="M0 10H1000" {}
                                 rect x=(place(own.at)) y="4" width=((place(*end) - place(own.at)).max(2)) height="12" {}
@@ -253,12 +259,12 @@ impl Drawing<'_> {
     }
 
     fn window_words(&self, own: &OwnTouchpoint, end: Timestamp, order: Timestamp) -> String {
-        let days = own.window_days.unwrap_or_default();
+        let long = words::hours(own.window_hours.unwrap_or_default());
         if own.at > order {
             return "after the order".to_owned();
         }
         let date = format::date(end, self.zone);
-        if end < order { format!("{days} days, over since {date}") } else { format!("{days} days, until {date}") }
+        if end < order { format!("{long}, over since {date}") } else { format!("{long}, until {date}") }
     }
 }
 
@@ -273,7 +279,7 @@ fn edge(label: &str, when: Option<Markup>) -> Markup {
 fn node(it: Option<Masked>) -> Markup {
     html! { li.node {
         @match it {
-            Some(it) => { (words::kind(it.kind)) br; code { "••" (it.handle()) } }
+            Some(it) => { (format::identifier_kind(it.kind)) br; code { "••" (it.handle()) } }
             None => { "a click" br; span.muted { "without a cookie" } }
         }
     } }

@@ -77,7 +77,7 @@ fn an_order_is_shared_by_the_policy_of_its_event_type(pair: Pair) {
         assert!(page.contains(words), "{words}: {page}");
     }
     let own = demo.sign_in("/partners/2/user").get(&format!("/actions/{id}")).text();
-    assert!(own.contains("share 40 %") && own.matches("A click of another partner").count() == 2, "{own}");
+    assert!(own.contains("share 40 %") && own.matches("Click of another partner").count() == 2, "{own}");
     assert!(!own.contains("Trail Notes") && !own.contains("Other actions of this order"), "{own}");
     let order = demo.sign_in("/user").get("/orders?id=S1").text();
     assert_eq!(order.matches("href=\"/actions/").count(), 3, "{order}");

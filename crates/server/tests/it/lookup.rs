@@ -183,7 +183,7 @@ fn the_console_draws_the_way_for_the_brand_and_for_each_partner(pair: Pair) {
     let page = owner.get("/orders?id=W1").text();
     for words in [
         "It is credited to Trail Notes.",
-        "Click on Deal Harbour",
+        "Click of Deal Harbour",
         "visitor cookie<br><code>••",
         "seen together",
         "in the report",
@@ -196,12 +196,12 @@ fn the_console_draws_the_way_for_the_brand_and_for_each_partner(pair: Pair) {
     }
     let loser = demo.sign_in("/partners/1/user");
     let own = loser.get("/orders?id=W1").text();
-    assert!(own.contains("It is credited to another partner.") && own.contains("A click of another partner"), "{own}");
+    assert!(own.contains("It is credited to another partner.") && own.contains("Click of another partner"), "{own}");
     assert!(!own.contains("Trail Notes") && !own.contains("€"), "{own}");
     let seen_as = owner.get("/orders?id=W1&partner=2").text();
     assert!(seen_as.contains("As Deal Harbour sees it") && !seen_as.contains("Payout €"), "{seen_as}");
     // Whoever asks for another's view by the address gets its own.
-    assert!(loser.get("/orders?id=W1&partner=1").text().contains("A click of another partner"));
+    assert!(loser.get("/orders?id=W1&partner=1").text().contains("Click of another partner"));
     let stranger = demo.sign_in("/partners/2/user").get("/orders?id=W1").text();
     assert!(stranger.contains("No click or code of yours was joined to such an order."), "{stranger}");
     assert!(owner.get("/orders?id=W2").text().contains("No report of it reached this server."));

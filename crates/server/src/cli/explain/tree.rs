@@ -104,7 +104,7 @@ impl Telling<'_> {
     fn decision(&self, it: &DecisionTold, earlier: bool) -> Branch {
         let mut under: Vec<Branch> = it.touchpoints.iter().map(|it| self.touchpoint(it)).collect();
         if it.left_out > 0 {
-            under.insert(0, leaf(format!("{} older clicks are not kept", it.left_out)));
+            under.insert(0, leaf(format!("{} older ones are not kept", it.left_out)));
         }
         under.extend(it.identifiers_left_out.iter().map(|LeftOut { kind, reason }| {
             let kind = kind.map_or("identifier of an unknown kind", |kind| kind.code());
@@ -120,11 +120,11 @@ impl Telling<'_> {
     }
 
     fn touchpoint(&self, it: &TouchpointTold) -> Branch {
-        let who = it.who.name(&|id| self.name(id));
+        let (who, kind) = (it.who.name(&|id| self.name(id)), words::touchpoint(it.kind));
         let outcome = if it.won { "won" } else { "lost" };
-        let Some(own) = &it.own else { return leaf(format!("Click of {who}: {outcome}")) };
+        let Some(own) = &it.own else { return leaf(format!("{kind} of {who}: {outcome}")) };
         let line =
-            format!("Click {} of {who}, ad {}, {}: {outcome}{}", own.click, own.ad, utc(own.at), share(it.share_ppm));
+            format!("{kind} {} of {who}, ad {}, {}: {outcome}{}", own.click, own.ad, utc(own.at), share(it.share_ppm));
         Branch { line, under: self.way(own) }
     }
 
@@ -132,8 +132,8 @@ impl Telling<'_> {
         // From the click on, as it happened.
         let steps = own.path.iter().rev().map(|step| leaf(words::step_in_full(step, &utc)));
         let mut under: Vec<Branch> = steps.collect();
-        if let (Some(days), Some(end)) = (own.window_days, own.window_ends_at()) {
-            under.push(leaf(format!("Its window of {days} days is open until {}", utc(end))));
+        if let (Some(hours), Some(end)) = (own.window_hours, own.window_ends_at()) {
+            under.push(leaf(format!("Its window of {} is open until {}", words::hours(hours), utc(end))));
         }
         if let Some(lost) = own.lost {
             under.push(Branch { line: self.reason(lost), under: vec![leaf(advice(lost).of(self.viewer))] });
@@ -180,8 +180,8 @@ impl Telling<'_> {
         }];
         under.extend(click.refusal.map(|refusal| leaf(self.reason(refusal))));
         under.extend(told.orders.iter().map(|it| leaf(format!("Named by order {}", it.order_id))));
-        let (who, at) = (self.name(click.partner), utc(click.occurred_at));
-        Branch { line: format!("Click {} of {who}, ad {}, {at} (record {})", click.no, click.ad, click.record), under }
+        let (who, at, kind) = (self.name(click.partner), utc(click.occurred_at), words::touchpoint(click.kind));
+        Branch { line: format!("{kind} {} of {who}, ad {}, {at} (record {})", click.no, click.ad, click.record), under }
     }
 
     fn refused_by_rules(&self, row: &SubmissionRow) -> Branch {
