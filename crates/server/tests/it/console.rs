@@ -102,20 +102,20 @@ fn the_search_box_finds_orders_clicks_partners_and_codes(pair: Pair) {
 
 fn partners_see_their_own_and_change_nothing(pair: Pair) {
     let demo = Demo::on(pair);
-    let id = with_an_order(&demo, "O1");
+    let id = with_an_order(&demo, "O-4711");
     let (own, other) = (demo.sign_in("/partners/0/user"), demo.sign_in("/partners/1/user"));
-    assert!(own.get("/actions").text().contains("O1"));
+    assert!(own.get("/actions").text().contains("O-4711"));
     assert_eq!(own.get(&format!("/actions/{id}")).status, 200);
-    assert!(!other.get("/actions").text().contains("O1"));
+    assert!(!other.get("/actions").text().contains("O-4711"));
     assert_eq!(other.get(&format!("/actions/{id}")).status, 404);
     assert!(!other.get("/clicks").text().contains("Trail Notes"));
-    assert!(!other.get("/search?q=O1").text().contains(&id));
+    assert!(!other.get("/search?q=O-4711").text().contains(&id));
     for path in ["/partners", "/conversions", "/settings", "/feed"] {
         assert_eq!(own.get(path).status, 403, "{path}");
     }
     let reverse = own.post(&format!("/actions/{id}"), &[("disposition", "OTHER")]);
     assert_eq!(reverse.status, 403);
-    assert_eq!(demo.account().actions_of("O1")[0]["State"], "PENDING");
+    assert_eq!(demo.account().actions_of("O-4711")[0]["State"], "PENDING");
 }
 
 fn a_form_of_another_session_is_refused(pair: Pair) {
