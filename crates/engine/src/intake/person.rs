@@ -11,6 +11,7 @@ use super::keys::BrandKeys;
 use super::report::Warning;
 use super::visitor;
 use crate::limits::IDENTIFIERS_MAX;
+use crate::lookup::advice::advice;
 
 /// Fields that name a person, and what each holds.
 const FIELDS: [(&[&str], IdentifierKind); 10] = [
@@ -135,7 +136,7 @@ impl Person {
 
     fn leave_out(&mut self, field: &str, kind: Option<IdentifierKind>, reason: Refusal) {
         self.left_out.push(LeftOut { kind, reason });
-        let message = format!("It was left out. {}", reason.brand_sentence());
+        let message = format!("It was left out. {} {}", reason.brand_sentence(), advice(reason).brand);
         self.warnings.push(Warning { code: Some(reason.code()), ..Warning::new(field, &message) });
     }
 }

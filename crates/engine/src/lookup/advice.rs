@@ -28,7 +28,7 @@ const PEOPLE: &str = "Place links for people to follow: only people's clicks cou
 pub const OTHERWISE: Advice =
     Advice { brand: "Correct what the reason names, and report the order again.", partner: ASK };
 
-/// For everything that a click or an order can be told.
+/// For everything that a click, an order or an identifier can be told.
 pub const ADVICE: &[(Refusal, &str, &str)] = &[
     (Refusal::CampaignNotFound, "Report the order under a program of this brand.", ASK),
     (
@@ -152,6 +152,16 @@ pub const ADVICE: &[(Refusal, &str, &str)] = &[
         "Report the order in the program's currency.",
         "Ask the brand to report its orders in the program's currency.",
     ),
+    (Refusal::IdentifierEmpty, "Leave the entry out where there is no value.", ASK),
+    (Refusal::IdentifierPlaceholder, "Send it only when the shop knows who it is.", ASK),
+    (Refusal::IdentifierTooLong, "Send the id itself, and at most 20 identifiers.", ASK),
+    (Refusal::IdentifierEncoding, "Send the value as UTF-8, and encode it once.", ASK),
+    (Refusal::IdentifierBlocked, "Nothing to do. If it names somebody after all, remove it from the block list.", ASK),
+    (Refusal::EmailMalformed, "Send the address, or SHA-256 of it in lower case as 64 digits in hex.", ASK),
+    (Refusal::HashLength, "Send SHA-256 of the address in lower case, or of the number in E.164.", ASK),
+    (Refusal::PhoneMalformed, "Send the number with a plus and its country's code, or the country beside it.", ASK),
+    (Refusal::IdentifierKindUnknown, "Name one of customer_id, email, phone, journey, anonymous_id and device.", ASK),
+    (Refusal::TwoCustomers, "Send one customer id: that of whoever placed the order or sees the page.", ASK),
 ];
 
 pub fn advice(refusal: Refusal) -> Advice {

@@ -11,6 +11,7 @@ use referee_core::time::Day;
 use referee_engine::books::reads::Period;
 use referee_engine::engine::blocking;
 use referee_engine::limits::{LEFT_OUT_DAYS, LEFT_OUT_ROWS_MAX};
+use referee_engine::lookup::advice::advice;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -65,6 +66,7 @@ fn row(key: &LeftOutKey, count: u64) -> Value {
         "kind": key.kind.map(|kind| kind.code()),
         "reason": key.reason.code(),
         "message": key.reason.brand_sentence(),
+        "next_step": advice(key.reason).brand,
         "count": count,
     })
 }

@@ -146,7 +146,7 @@ fn what_was_left_out_is_counted_and_shown_to_the_brand(pair: Pair) {
     assert_eq!(asked("from=yesterday").status, 400);
 
     let page = owner.get("/settings/identifiers").text();
-    assert!(page.contains("IDENTIFIER_PLACEHOLDER") && page.contains("of an unknown kind"), "{page}");
+    assert!(page.contains("IDENTIFIER_PLACEHOLDER") && page.contains("unknown kind"), "{page}");
     let file = owner.get("/settings/identifiers?format=csv");
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
     assert!(file.text().contains(&format!("{day},customer_id,IDENTIFIER_PLACEHOLDER,2")), "{}", file.text());

@@ -18,6 +18,7 @@ use referee_engine::intake::hex::hex;
 use referee_engine::intake::identifier::found;
 use referee_engine::intake::person::REPORTED_KINDS;
 use referee_engine::limits::{BLOCKS_MAX, LEFT_OUT_DAYS, LEFT_OUT_ROWS_MAX};
+use referee_engine::lookup::advice::advice;
 use referee_engine::settings::UserOfBrand;
 use serde::Deserialize;
 
@@ -79,7 +80,9 @@ fn left_out(person: &Person, program: Option<&Program>, rows: &LeftOutRows, toda
     html! {
         section.card.pad {
             h2 { "Left out in the last " (LEFT_OUT_DAYS) " days" }
-            form.filter method="get" { (program_filter(person, program.map(|it| it.id.0), None)) @if person.config.programs.len() > 1 { button { "Show" } } }
+            @if person.config.programs.len() > 1 {
+                form.filter method="get" { (program_filter(person, program.map(|it| it.id.0), None)) button { "Show" } }
+            }
             @if rows.is_empty() {
                 p.muted { "Nothing: every identifier that page loads and reports brought names somebody. What names nobody, such as a customer id of " code { "null" } ", would stand here with its reason. " a.underlined href="/docs/reference/identifiers" { "How identifiers are read" } }
             } @else {
@@ -107,11 +110,19 @@ fn summary(rows: &LeftOutRows, today: Day) -> Table {
         sum.week += if key.day.0 > today.0 - WEEK_DAYS { *count } else { 0 };
         sum.last = sum.last.max(key.day);
     }
-    let columns = vec![text("What"), text("Why"), minor_figure("7 days"), figure("30 days"), minor("Last on")];
+    let columns = vec![
+        text("What"),
+        text("Why"),
+        minor("What to do"),
+        minor_figure("7 days"),
+        figure("30 days"),
+        minor("Last on"),
+    ];
     let row = |((kind, reason), sum): (&(Option<IdentifierKind>, Refusal), &Sum)| {
         vec![
             cell(kind_word(*kind)),
             shown_cell(html! { (reason.brand_sentence()) " " code { (reason.code()) } }, reason.code()),
+            cell(advice(*reason).brand),
             number_cell(sum.week.cast_signed()),
             number_cell(sum.all.cast_signed()),
             cell(format::short_day(sum.last)),
@@ -131,7 +142,7 @@ fn by_day(rows: &LeftOutRows) -> Table {
 }
 
 fn kind_word(kind: Option<IdentifierKind>) -> &'static str {
-    kind.map_or("of an unknown kind", format::identifier_kind)
+    kind.map_or("unknown kind", format::identifier_kind)
 }
 
 fn active(person: &Person) -> impl Iterator<Item = &Block> {
@@ -149,7 +160,7 @@ fn block_list(person: &Person, users: &[UserOfBrand]) -> Markup {
             |user| if user.user.name.is_empty() { &user.user.email } else { &user.user.name },
         )
     };
-    let columns = vec![text("Kind"), text("Begin of its hash"), minor("Note"), minor("By"), minor("Since"), buttons()];
+    let columns = vec![text("Kind"), text("Its hash begins"), minor("Note"), minor("By"), minor("Since"), buttons()];
     let row = |it: &&Block| {
         let handle = hex(&it.blocked.identifier.hash[..HANDLE_BYTES]);
         vec![
