@@ -38,10 +38,10 @@ fn whoever_earned_the_parent_earns_the_child() {
             1.2.4: occurred d91 opened d91 changed d91, intended 25.00 pays 1.00, ad 1, sub1 "" shared "" code "" status ""
             d0 A ad 1: 1 clicks
             d1 B ad 1: 1 clicks
-            d2 A ad 1: 50.00 pays 4.00
+            d2 A ad 1: 1 assists 50.00 pays 4.00
             d2 B ad 1: 1 conversions 50.00 pays 4.00
             d90 C ad 1: 1 clicks
-            d91 A ad 1: 25.00 pays 1.00
+            d91 A ad 1: 1 assists 25.00 pays 1.00
             d91 B ad 1: 1 conversions 25.00 pays 1.00
             action 1.1.1 50% for A 1001 50.00 pays 4.00 pending until d32, by identifier k1, terms template/2
             action 1.1.2 50% for B 1001 50.00 pays 4.00 pending until d32, by identifier k2, terms template/2
