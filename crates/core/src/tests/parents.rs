@@ -271,3 +271,27 @@ fn an_event_type_is_not_its_own_parent() {
         "#]],
     );
 }
+
+#[test]
+fn a_parent_that_is_told_late_of_the_same_buyer_decides_the_child_again() {
+    check(
+        "shop
+        event renewal parent=sale
+        template sale=8% renewal=4%
+        at d0 click k1 A visitor=v1
+        at d0 visit visitor=v1 customer=c7
+        at d1 conversion 2001 renewal 50.00 parent=1001 customer=c7
+        at d1+1h conversion 1001 sale 100.00 customer=c7 occurred=d0+1h
+        show decisions 2001",
+        expect![[r#"
+            d1 conversion 2001: NO_VALID_ACTION_REF
+            decision 2001 at d1: NO_VALID_ACTION_REF
+              k1 A d0 NO_VALID_ACTION_REF: customer:c7 -(d0)- visitor:v1
+            decision 2001 at d1: A by parent action
+              k1 A d0 OTHER_REF_PRIORITIZED: customer:c7 -(d0)- visitor:v1
+            action 1.1.1 A 1001 100.00 pays 8.00 pending until d30+1h, by identifier k1, terms template/2
+            action 1.2.2 A 2001 50.00 pays 2.00 pending until d31, by parent action, terms template/2
+            balance A pending 10.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
