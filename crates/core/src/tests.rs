@@ -15,7 +15,6 @@ mod lifecycle;
 mod money;
 mod orders;
 mod parents;
-mod parts;
 mod picture;
 mod properties;
 mod recovery;

@@ -1,8 +1,9 @@
 //! `cargo sim audit`: towns through the real rules and the auditor, and whatever they see differently.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use referee_core::fact::{Fact, Record};
 use referee_core::identity::Identifier;
 
@@ -20,6 +21,8 @@ pub struct Options {
     pub first: u64,
     pub seeds: u64,
     pub features: Features,
+    /// Tell all records of each town.
+    pub story: bool,
     /// For the books; removed at the end.
     pub folder: PathBuf,
 }
@@ -41,11 +44,23 @@ fn towns(options: &Options) -> Result<(String, u64)> {
     let (mut text, mut differing, mut all, mut facts) = (String::new(), 0, Findings::default(), 0);
     for seed in options.first..options.first + options.seeds {
         let town = Town::new(seed, options.features)?;
-        let findings = trial::of(&town, seed, &options.folder).with_context(|| format!("town {seed}"))?;
+        facts += town.records.len();
+        if options.story {
+            text.extend(town.records.iter().map(|record| town.line(record) + "\n"));
+        }
+        // A panic of the rules is a finding, and no reason to leave out the other towns.
+        let tried = catch_unwind(AssertUnwindSafe(|| trial::of(&town, seed, &options.folder)));
+        let findings = match tried.unwrap_or_else(|_| Err(anyhow!("the rules panicked, see above"))) {
+            Ok(findings) => findings,
+            Err(error) => {
+                differing += 1;
+                text += &format!("town {seed}: {error:#}\n\n");
+                continue;
+            }
+        };
         all.orders += findings.orders;
         all.credited += findings.credited;
         all.pairs += findings.pairs;
-        facts += town.records.len();
         if !findings.disagreements.is_empty() {
             differing += 1;
             for disagreement in findings.disagreements.iter().take(TOLD_MAX) {
@@ -130,6 +145,6 @@ mod tests {
     #[test]
     fn books_and_auditor_agree() {
         let folder = std::env::temp_dir().join(format!("referee-sim-audit-{}", std::process::id()));
-        run(&Options { first: 1, seeds: 12, features: Features::KNOWN, folder }).unwrap();
+        run(&Options { first: 1, seeds: 12, features: Features::FULL, story: false, folder }).unwrap();
     }
 }

@@ -19,7 +19,7 @@ use anyhow::{Context, Result, bail};
 use crate::town::features::Features;
 
 const USAGE: &str = "usage: cargo sim apply [--clicks N] [--seed N] [--folder DIR] [--database-url URL] [--json FILE]
-       cargo sim audit [--seeds N] [--seed N | --first N] [--plain | --full] [--folder DIR]
+       cargo sim audit [--seeds N] [--seed N | --first N] [--plain] [--story] [--folder DIR]
        cargo sim corpus [--people N] [--seed N] [--write FILE] [--folder DIR]
 
 apply writes the facts of N clicks through the real log, then measures the real machine that applies them to the books:
@@ -27,7 +27,7 @@ clicks alone, and the mix of a shop with visits and orders. The books are a file
 
 audit makes N small towns and asks for each what the rules made of it and what a second, simple-minded judge says. It
 tells where the two differ. --seed is one town, --first the first of several; --plain has no shared devices, no junk and
-nothing late, --full has all of that and more than the rules know yet. The word audit may be left out.
+nothing late; --story tells all records. The word audit may be left out.
 
 corpus makes a town in which it is known who did what, and tells how right the joins of the graph are, and those of
 simpler methods.";
@@ -87,23 +87,21 @@ fn apply_options(mut words: impl Iterator<Item = String>) -> Result<apply::Optio
 }
 
 fn audit_options(mut words: impl Iterator<Item = String>) -> Result<audit::Options> {
-    let mut options = audit::Options { first: 1, seeds: 50, features: Features::KNOWN, folder: scratch() };
+    let mut options = audit::Options { first: 1, seeds: 50, features: Features::FULL, story: false, folder: scratch() };
     while let Some(flag) = words.next() {
-        if flag == "--plain" {
-            options.features = Features::PLAIN;
-            continue;
-        }
-        if flag == "--full" {
-            options.features = Features::FULL;
-            continue;
-        }
-        let value = value_of(&flag, &mut words)?;
         match flag.as_str() {
-            "--seeds" => options.seeds = number(&flag, &value)?,
-            "--first" => options.first = number(&flag, &value)?,
-            "--seed" => (options.first, options.seeds) = (number(&flag, &value)?, 1),
-            "--folder" => options.folder = PathBuf::from(&value),
-            _ => bail!("{flag} is not known\n\n{USAGE}"),
+            "--plain" => options.features = Features::PLAIN,
+            "--story" => options.story = true,
+            _ => {
+                let value = value_of(&flag, &mut words)?;
+                match flag.as_str() {
+                    "--seeds" => options.seeds = number(&flag, &value)?,
+                    "--first" => options.first = number(&flag, &value)?,
+                    "--seed" => (options.first, options.seeds) = (number(&flag, &value)?, 1),
+                    "--folder" => options.folder = PathBuf::from(&value),
+                    _ => bail!("{flag} is not known\n\n{USAGE}"),
+                }
+            }
         }
     }
     Ok(options)

@@ -1,16 +1,17 @@
 //! A town's records through the real rules and books, and what the auditor says to the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use referee_core::config::Config;
-use referee_core::fact::{Fact, Record, Visit};
+use referee_core::fact::{Fact, Record};
 use referee_core::id::{NodeId, ProgramId};
 use referee_core::identity::Identifier;
+use referee_core::identity::profiles::Profiles;
 use referee_core::money::Money;
-use referee_core::program::Source;
-use referee_core::row::{BrandState, DecisionRow, OrderKey, Rollup};
+use referee_core::refusal::Refusal;
+use referee_core::row::{ActionRow, BrandState, DecisionRow, OrderKey, Rollup, WHOLE_PPM};
 use referee_core::slice::Slice;
 use referee_core::time::{Day, Timestamp};
 use referee_engine::books::batch::apply_records;
@@ -29,6 +30,11 @@ const PARTITION: PartitionId = PartitionId(1);
 const BATCH_MAX: u64 = 40;
 /// Actions of one order.
 const ACTIONS_MAX: u32 = 60;
+
+/// Numbers of the reasons why two are not one person.
+const WHO_IS_WHO: std::ops::Range<u16> = 70..80;
+/// What is said where no click is the buyer's.
+const NOBODY: [Refusal; 2] = [Refusal::Unclaimed, Refusal::ClickForged];
 
 /// Something that books and auditor see differently.
 #[derive(Debug, PartialEq, Eq)]
@@ -84,7 +90,8 @@ pub fn of(town: &Town, seed: u64, folder: &Path) -> Result<Findings> {
                     let told = reads.submission(BRAND, report.submission)?.context("a report has a submission")?;
                     let name = (report.event_type, report.order_id.clone());
                     let about = Matter::Order { name, record: no.0 };
-                    findings.compare(about, &told.refusal, &refusal);
+                    let decided = told.refusal.filter(|it| is_of_another(*it)).and(refusal).or(told.refusal);
+                    findings.compare(about, &decided, &refusal);
                 }
             }
         }
@@ -112,7 +119,12 @@ pub fn fill(books: &mut SqlBooks, records: &[Record], at_once: &mut dyn FnMut() 
 impl Findings {
     fn compare<T: PartialEq + std::fmt::Debug>(&mut self, about: Matter, books: &T, auditor: &T) {
         if books != auditor {
-            let (books, auditor) = (format!("{books:?}"), format!("{auditor:?}"));
+            self.compare_words(about, format!("{books:?}"), format!("{auditor:?}"));
+        }
+    }
+
+    fn compare_words(&mut self, about: Matter, books: String, auditor: String) {
+        if books != auditor {
             self.disagreements.push(Disagreement { about, books, auditor });
         }
     }
@@ -133,44 +145,82 @@ fn compare_decisions(
             let record = decision.record.0;
             let expected = heard.remove(&(record, name.clone()));
             let about = Matter::Order { name: name.clone(), record };
-            findings.compare(about, &Some(verdict_of(decision)), &expected);
+            let told = verdict_of(decision, expected.as_ref());
+            let expected = expected.map(|it| rounded_like(it, &told));
+            findings.compare_words(
+                about,
+                told.to_string(),
+                expected.map_or("not decided".to_owned(), |it| it.to_string()),
+            );
         }
     }
     for ((record, name), verdict) in heard {
-        findings.compare(Matter::Order { name, record }, &None, &Some(verdict));
+        findings.compare_words(Matter::Order { name, record }, "not decided".to_owned(), verdict.to_string());
     }
     Ok(())
 }
 
-/// What the books say, in the auditor's words.
-fn verdict_of(decision: DecisionRow) -> Verdict {
+/// What the books say, in the auditor's words. The books also name clicks that are not the buyer's, with the reason,
+/// which is theirs to choose; of these the auditor says nothing.
+fn verdict_of(decision: DecisionRow, expected: Option<&Verdict>) -> Verdict {
     let parts = decision.credits.iter().map(|it| Part {
         partner: it.partner,
         evidence: it.evidence,
         click: it.click,
         share: it.share_ppm,
     });
-    let candidates = decision.candidates.iter();
-    let judged = candidates.map(|it| Judged { click: it.click, share: it.share_ppm, lost: it.lost });
-    Verdict { refusal: decision.refusal, parts: parts.collect(), candidates: judged.collect() }
+    let of_buyer = decision.candidates.iter().filter(|it| !it.lost.is_some_and(is_of_another));
+    let judged: Vec<Judged> =
+        of_buyer.map(|it| Judged { click: it.click, share: it.share_ppm, lost: it.lost }).collect();
+    let mut refusal = decision.refusal;
+    if refusal.is_some_and(is_of_another) {
+        refusal = match judged.first() {
+            Some(newest) => newest.lost,
+            None => expected.and_then(|it| it.refusal).filter(|it| NOBODY.contains(it)).or(refusal),
+        };
+    }
+    Verdict { refusal, parts: parts.collect(), candidates: judged }
+}
+
+/// Millionths by which weights that are not whole may be rounded in another way.
+const ROUNDING_MAX: u32 = 3 * ACTIONS_MAX;
+
+/// The auditor's shares, where the books' are the same but for rounding.
+fn rounded_like(mut verdict: Verdict, told: &Verdict) -> Verdict {
+    for (part, as_told) in verdict.parts.iter_mut().zip(&told.parts) {
+        if part.share.abs_diff(as_told.share) <= ROUNDING_MAX {
+            part.share = as_told.share;
+        }
+    }
+    for (judged, as_told) in verdict.candidates.iter_mut().zip(&told.candidates) {
+        if judged.share.abs_diff(as_told.share) <= ROUNDING_MAX {
+            judged.share = as_told.share;
+        }
+    }
+    verdict
+}
+
+/// Whether a click lost because it is not the buyer's.
+fn is_of_another(refusal: Refusal) -> bool {
+    WHO_IS_WHO.contains(&refusal.number())
 }
 
 /// The parts of an order's actions add up to the order, and each is priced as it must be.
 fn compare_sums(reads: &SqlReads, auditor: &Auditor, findings: &mut Findings) -> Result<()> {
-    for (name, sum, parts) in auditor.sums() {
+    for (name, sum, paid) in auditor.sums() {
         let order_id = Some(name.1.clone());
         let filter = ActionFilter { event_type: Some(name.0), order_id, ..ActionFilter::default() };
         let mut actions = reads.actions(BRAND, &filter, None, ACTIONS_MAX)?;
         actions.sort_by_key(|action| action.id);
         findings.credited += u64::from(!actions.is_empty());
-        let amounts: Vec<Money> = actions.iter().map(|action| action.amount).collect();
-        let owed =
-            |it: &referee_core::row::ActionRow| Owed { partner: it.partner, amount: it.amount, payout: it.payout };
+        let given: Vec<(Money, u32)> = actions.iter().map(|action| (action.amount, action.share_ppm)).collect();
+        let owed = |it: &ActionRow| Owed { partner: it.partner, amount: it.amount, payout: it.payout };
         let about = || Matter::Sum { name: name.clone() };
-        let total = amounts.iter().fold(Money::ZERO, |sum, amount| sum.plus(*amount));
-        let expected = if parts > 0 { sum } else { Money::ZERO };
-        findings.compare(about(), &total, &expected);
-        findings.compare(about(), &actions.iter().map(owed).collect(), &auditor.owed(name, &amounts));
+        let total = given.iter().fold(Money::ZERO, |sum, (amount, _)| sum.plus(*amount));
+        if paid == 0 || paid == WHOLE_PPM {
+            findings.compare(about(), &total, &if paid > 0 { sum } else { Money::ZERO });
+        }
+        findings.compare(about(), &actions.iter().map(owed).collect(), &auditor.owed(name, &given));
     }
     Ok(())
 }
@@ -179,11 +229,12 @@ fn compare_sums(reads: &SqlReads, auditor: &Auditor, findings: &mut Findings) ->
 fn compare_people(books: &mut SqlBooks, town: &Town, auditor: &Auditor, findings: &mut Findings) -> Result<()> {
     let identifiers = town.identifiers();
     let persons = auditor.persons(&identifiers);
-    let roots = roots(books, town, &identifiers)?;
+    let profiles = profiles(books, town, &identifiers)?;
     for (n, a) in identifiers.iter().enumerate() {
         for (m, b) in identifiers.iter().enumerate().skip(n + 1) {
             findings.pairs += 1;
-            let (in_books, by_auditor) = (roots[n].is_some() && roots[n] == roots[m], persons[n] == persons[m]);
+            let (in_books, by_auditor) =
+                (profiles[n].is_some() && profiles[n] == profiles[m], persons[n] == persons[m]);
             let word = |same| if same { "one person" } else { "two people" };
             findings.compare(Matter::People { a: *a, b: *b }, &word(in_books), &word(by_auditor));
         }
@@ -195,39 +246,38 @@ fn compare_days(reads: &SqlReads, town: &Town, auditor: &Auditor, findings: &mut
     let calendar = auditor.calendar();
     for program in town.programs() {
         let period = Period { program, from: Day(0), to: Day(i32::MAX), partner: None };
-        let days = reads.days(BRAND, period)?.into_iter().map(|(day, sums)| (i64::from(day.0), tally_of(sums)));
-        let happened = days.filter(|(_, tally)| *tally != Tally::default()).collect::<Vec<_>>();
+        let told = reads.days(BRAND, period)?.into_iter().map(|(day, sums)| (i64::from(day.0), tally_of(sums)));
+        let told: BTreeMap<i64, Tally> = told.collect();
         let of_program = calendar.days().iter().filter(|((of, _), _)| *of == program);
-        let expected = of_program.map(|((_, day), tally)| (*day, *tally)).collect::<Vec<_>>();
-        findings.compare(Matter::Days(program), &happened, &expected);
+        let expected: BTreeMap<i64, Tally> = of_program.map(|((_, day), tally)| (*day, *tally)).collect();
+        for day in told.keys().chain(expected.keys()).collect::<BTreeSet<_>>() {
+            let of = |tallies: &BTreeMap<i64, Tally>| (*day, tallies.get(day).copied().unwrap_or_default());
+            findings.compare(Matter::Days(program), &of(&told), &of(&expected));
+        }
     }
     Ok(())
 }
 
 fn tally_of(sums: Rollup) -> Tally {
-    let Rollup { clicks, uncounted, visits, conversions, unclaimed, .. } = sums;
-    Tally { clicks, uncounted, visits, conversions, unclaimed }
+    let Rollup { clicks, uncounted, impressions, visits, conversions, unclaimed, .. } = sums;
+    Tally { clicks, uncounted, impressions, visits, conversions, unclaimed }
 }
 
 /// The profile of each identifier, as the books name it. None: no report that was taken named it.
-fn roots(books: &mut SqlBooks, town: &Town, identifiers: &[Identifier]) -> Result<Vec<Option<NodeId>>> {
-    let last = town.records.last().context("a town has records")?;
-    let visit = Visit {
-        program: Default::default(),
-        source: Source::Browser,
-        click: None,
-        identifiers: identifiers.to_vec(),
-        aliases: Vec::new(),
-        left_out: Vec::new(),
-        issued: None,
-        path: String::new(),
-    };
-    let asked = Record { fact: Fact::VisitRecorded(visit), occurred_at: Timestamp(i64::MAX), ..last.clone() };
+fn profiles(books: &mut SqlBooks, town: &Town, identifiers: &[Identifier]) -> Result<Vec<Option<NodeId>>> {
+    // Whatever a report may be credited by is loaded.
+    let is_report = |it: &&Record| matches!(it.fact, Fact::ConversionReported(_));
+    let mut asked = town.records.iter().rfind(is_report).context("a town has orders")?.clone();
+    if let Fact::ConversionReported(report) = &mut asked.fact {
+        report.order_id = "none".to_owned();
+        report.identifiers = identifiers.to_vec();
+    }
     let (config, state) = books.brand(PARTITION, BRAND)?;
     let mut slice = Slice::new(config, state);
     books.begin(PARTITION, Position(1))?;
     books.load(BRAND, &[asked], &mut slice)?;
     books.rollback();
-    let root = |it| slice.identifiers.get(it).map(|row| slice.root_of(row.node));
-    Ok(identifiers.iter().map(root).collect())
+    let profiles = Profiles::as_of(slice.edges.values(), Timestamp(i64::MAX));
+    let profile = |it| slice.identifiers.get(it).map(|row| profiles.of(row.node, Timestamp(i64::MAX)));
+    Ok(identifiers.iter().map(profile).collect())
 }

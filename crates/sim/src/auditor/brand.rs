@@ -1,13 +1,15 @@
 //! What the brand has set up, as the auditor remembers it.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use referee_core::contract::{Payout, TermsRules};
-use referee_core::fact::{Fact, TermsSet};
+use referee_core::fact::{EventTypeSet, Fact, PartnerGroupSet, TermsSet};
 use referee_core::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use referee_core::money::{Currency, Money};
-use referee_core::program::{PromoCode, Standing};
+use referee_core::program::{AssignedValue, CreditPolicy, GroupCredit, PromoCode, Standing, ValueKind};
 use referee_core::refusal::Refusal;
+use referee_core::row::Evidence;
 use referee_core::time::Timestamp;
 
 /// Days before the longest referral window whose clicks are still named.
@@ -16,8 +18,11 @@ const NAMED_BEFORE_WINDOW_DAYS: u32 = 30;
 #[derive(Default)]
 pub struct Brand {
     currencies: BTreeMap<ProgramId, Currency>,
-    server_wins: BTreeMap<EventTypeId, bool>,
+    event_types: BTreeMap<EventTypeId, EventTypeSet>,
     partners: BTreeMap<PartnerId, Standing>,
+    channels: BTreeSet<PartnerId>,
+    assigned: Vec<AssignedValue>,
+    groups: BTreeMap<(ProgramId, u32), PartnerGroupSet>,
     ads: BTreeMap<(ProgramId, AdId), Standing>,
     codes: Vec<PromoCode>,
     /// In the order in which they were set.
@@ -30,10 +35,25 @@ impl Brand {
             Fact::ProgramSet(program) => _ = self.currencies.insert(program.id, program.currency),
             Fact::EventTypeSet(it) => {
                 if let Some(id) = it.id {
-                    self.server_wins.insert(id, it.server_wins);
+                    self.event_types.insert(id, it.clone());
                 }
             }
-            Fact::PartnerSet { partner, standing, .. } => _ = self.partners.insert(*partner, *standing),
+            Fact::PartnerSet { partner, standing, channel } => {
+                self.partners.insert(*partner, *standing);
+                if *channel {
+                    self.channels.insert(*partner);
+                }
+            }
+            Fact::AssignedValueSet(value) => {
+                self.assigned
+                    .retain(|it| (it.program, it.kind, &it.value) != (value.program, value.kind, &value.value));
+                self.assigned.push(value.clone());
+            }
+            Fact::PartnerGroupSet(group) => {
+                if let Some(id) = group.id {
+                    self.groups.insert((group.program, id), group.clone());
+                }
+            }
             Fact::AdSet(ad) => {
                 if let Some(id) = ad.id {
                     self.ads.insert((ad.program, id), ad.standing);
@@ -53,11 +73,53 @@ impl Brand {
     }
 
     pub fn server_wins(&self, event_type: EventTypeId) -> bool {
-        self.server_wins.get(&event_type).copied().unwrap_or(false)
+        self.event_types.get(&event_type).is_some_and(|it| it.server_wins)
     }
 
-    pub fn code(&self, program: ProgramId, code: &str) -> Option<&PromoCode> {
-        self.codes.iter().find(|it| it.program == program && it.code == code && it.standing == Standing::Active)
+    pub fn credit_policy(&self, event_type: EventTypeId) -> CreditPolicy {
+        self.event_types.get(&event_type).map(|it| it.credit).unwrap_or_default()
+    }
+
+    pub fn parent(&self, event_type: EventTypeId) -> Option<EventTypeId> {
+        self.event_types.get(&event_type)?.parent
+    }
+
+    pub fn settle_hours(&self, event_type: EventTypeId) -> u32 {
+        self.event_types.get(&event_type).map_or(24, |it| it.settle_hours)
+    }
+
+    pub fn is_channel(&self, partner: PartnerId) -> bool {
+        self.channels.contains(&partner)
+    }
+
+    /// The codes that a reported one may be: the exact one, then longer patterns, of equals by the alphabet.
+    pub fn codes(&self, program: ProgramId, reported: &str) -> Vec<&PromoCode> {
+        let is = |code: &&PromoCode| code.program == program && !reported.is_empty() && glob(&code.code, reported);
+        let mut codes: Vec<&PromoCode> = self.codes.iter().filter(is).collect();
+        codes.sort_by_key(|it| (it.code.contains('*'), Reverse(it.code.len()), it.code.clone()));
+        codes
+    }
+
+    /// Whose the reported addresses and numbers are.
+    pub fn assigned(&self, program: ProgramId, reported: &[(ValueKind, String)]) -> Vec<(PartnerId, Evidence)> {
+        let owner = |(kind, value): &(ValueKind, String)| {
+            let active = self.assigned.iter().filter(|it| it.program == program && it.standing == Standing::Active);
+            let found = active.into_iter().find(|it| it.kind == *kind && it.value == *value)?;
+            let evidence = match kind {
+                ValueKind::Url => Evidence::AssignedUrl,
+                ValueKind::Phone => Evidence::AssignedPhone,
+            };
+            Some((found.partner, evidence))
+        };
+        reported.iter().filter_map(owner).collect()
+    }
+
+    /// The strictest of the rules of a partner's groups.
+    pub fn group_credit(&self, program: ProgramId, partner: PartnerId) -> GroupCredit {
+        let groups = self.groups.values().filter(|it| it.program == program && it.members.contains(&partner));
+        let credits: Vec<GroupCredit> = groups.map(|it| it.credit).collect();
+        let strict = [GroupCredit::Never, GroupCredit::Yields];
+        strict.into_iter().find(|it| credits.contains(it)).unwrap_or(GroupCredit::Normal)
     }
 
     /// Whether the link leads anywhere for which somebody can be paid.
@@ -67,7 +129,8 @@ impl Brand {
             Some(Standing::Paused) => Some(Refusal::AdNotActive),
             Some(Standing::Active) => None,
         };
-        self.partner_refusal(partner).err().or(ad).or_else(|| self.terms(program, partner, at).err())
+        let contract = || if self.is_channel(partner) { None } else { self.terms(program, partner, at).err() };
+        self.partner_refusal(partner).err().or(ad).or_else(contract)
     }
 
     fn partner_refusal(&self, partner: PartnerId) -> Result<(), Refusal> {
@@ -89,6 +152,22 @@ impl Brand {
         self.terms(program, partner, at)
     }
 
+    /// The template terms, by which a channel's touchpoints count.
+    pub fn template_of_channel(
+        &self,
+        program: ProgramId,
+        channel: PartnerId,
+        at: Timestamp,
+    ) -> Result<&TermsRules, Refusal> {
+        self.partner_refusal(channel)?;
+        self.template(program, at)
+    }
+
+    fn template(&self, program: ProgramId, at: Timestamp) -> Result<&TermsRules, Refusal> {
+        let template = self.begun_last(program, None, at).filter(|template| !over(template, at));
+        template.and_then(|template| template.rules.as_ref()).ok_or(Refusal::ActionTermsNotFound)
+    }
+
     fn terms(&self, program: ProgramId, partner: PartnerId, at: Timestamp) -> Result<&TermsRules, Refusal> {
         let contract = self.begun_last(program, Some(partner), at).ok_or(Refusal::ContractNotFound)?;
         if over(contract, at) {
@@ -97,8 +176,7 @@ impl Brand {
         if let Some(rules) = &contract.rules {
             return Ok(rules);
         }
-        let template = self.begun_last(program, None, at).filter(|template| !over(template, at));
-        template.and_then(|template| template.rules.as_ref()).ok_or(Refusal::ActionTermsNotFound)
+        self.template(program, at)
     }
 
     fn begun_last(&self, program: ProgramId, partner: Option<PartnerId>, at: Timestamp) -> Option<&TermsSet> {
@@ -110,8 +188,20 @@ impl Brand {
     /// No click before this is named, but one that the report names.
     pub fn looks_back_to(&self, program: ProgramId, at: Timestamp) -> Timestamp {
         let rules = self.terms.iter().filter(|it| it.program == program).filter_map(|it| it.rules.as_ref());
-        let longest = rules.map(|rules| rules.referral_window_days).max().unwrap_or(0);
+        let in_days =
+            |rules: &TermsRules| rules.referral_window_days.max(rules.view_window_hours.unwrap_or(0).div_ceil(24));
+        let longest = rules.map(in_days).max().unwrap_or(0);
         at.minus_days(longest + NAMED_BEFORE_WINDOW_DAYS)
+    }
+}
+
+/// Whether a text is of a pattern, in which `*` stands for anything or nothing.
+fn glob(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((before, after)) => text
+            .strip_prefix(before)
+            .is_some_and(|rest| (0..=rest.len()).any(|skipped| rest.get(skipped..).is_some_and(|it| glob(after, it)))),
     }
 }
 

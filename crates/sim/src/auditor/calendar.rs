@@ -12,6 +12,7 @@ pub type DayOf = (ProgramId, i64);
 pub struct Tally {
     pub clicks: i64,
     pub uncounted: i64,
+    pub impressions: i64,
     pub visits: i64,
     pub conversions: i64,
     pub unclaimed: i64,

@@ -13,9 +13,8 @@ fn limit(of: IdentifierKind, with: IdentifierKind) -> Option<(usize, i64)> {
     match (of, with) {
         (Journey | Visitor | AnonymousId | Device, CustomerId | Email | Phone) => Some((5, 30)),
         (Journey | Visitor | AnonymousId | Device, Journey | Visitor | AnonymousId | Device) => Some((20, 30)),
-        (Email | Phone, CustomerId) => Some((5, 365)),
+        (Email | Phone, CustomerId | Email | Phone) => Some((5, 365)),
         (Email | Phone, Journey | Visitor | AnonymousId | Device) => Some((50, 30)),
-        (Email | Phone, Email | Phone) => None,
         (CustomerId, Email | Phone) => Some((10, 365)),
         (CustomerId, Journey | Visitor | AnonymousId | Device) => Some((100, 30)),
         (CustomerId, CustomerId) => None,

@@ -5,27 +5,33 @@
 mod aliases;
 mod brand;
 mod calendar;
+mod component;
 mod crowd;
 mod decision;
+mod eligibility;
 mod order;
 mod people;
+mod share;
 mod sighting;
 mod touchpoint;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use referee_core::fact::{Click, ClickRef, Conversion, Fact, Record, Visit};
-use referee_core::id::{ClickNo, EventTypeId, ProgramId};
-use referee_core::identity::Identifier;
+use referee_core::id::{ClickNo, EventTypeId, ProgramId, RecordNo};
+use referee_core::identity::{Alias, Identifier};
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
+use referee_core::row::TouchKind;
 use referee_core::time::{Timestamp, Zone};
 
 use self::aliases::Aliases;
 use self::brand::{Brand, price};
 use self::calendar::Calendar;
 pub use self::calendar::Tally;
+use self::component::{Arrival, Components};
+use self::crowd::nobodies;
 use self::decision::{Case, pricing};
 use self::order::{Again, Order};
 use self::people::People;
@@ -40,6 +46,9 @@ pub struct Auditor {
     brand: Brand,
     aliases: Aliases,
     sightings: Vec<Sighting>,
+    components: Components,
+    /// The last record that made two components one.
+    connected: Option<RecordNo>,
     clicks: BTreeMap<ClickNo, Touchpoint>,
     orders: BTreeMap<OrderName, Order>,
     visits: Vec<(ProgramId, Timestamp)>,
@@ -49,63 +58,131 @@ pub struct Auditor {
 impl Auditor {
     /// Takes note of the next record of the log, and says what follows from it.
     pub fn hear(&mut self, record: &Record) -> Vec<Opinion> {
-        match &record.fact {
-            Fact::ClickRecorded(click) => self.hear_click(record, click),
-            Fact::VisitRecorded(visit) => self.hear_visit(record, visit),
-            Fact::ConversionReported(report) => return self.hear_report(record, report),
+        let (nodes, mut opinions) = match &record.fact {
+            Fact::ClickRecorded(click) => (self.hear_touch(record, TouchKind::Click, click), Vec::new()),
+            Fact::ImpressionRecorded(view) => (self.hear_touch(record, TouchKind::Impression, view), Vec::new()),
+            Fact::VisitRecorded(visit) => (self.hear_visit(record, visit), Vec::new()),
+            Fact::ConversionReported(report) => self.hear_report(record, report),
             fact => {
                 if let Fact::ProgramSet(program) = fact {
                     self.zones.insert(program.id, program.zone.clone());
                 }
                 self.brand.hear(fact);
+                return Vec::new();
             }
-        }
-        Vec::new()
+        };
+        opinions.extend(self.settle(record, &nodes));
+        opinions
     }
 
-    fn hear_click(&mut self, record: &Record, click: &Click) {
-        let told = Touchpoint::recorded(&self.brand, record, click);
+    /// Each of these says which nodes the record concerns.
+    fn hear_touch(&mut self, record: &Record, kind: TouchKind, click: &Click) -> Vec<Node> {
+        let told = Touchpoint::recorded(&self.brand, record, kind, click);
+        let node = told.node;
         match self.clicks.get_mut(&click.no) {
             None => _ = self.clicks.insert(click.no, told),
             Some(known) if known.recovered => {
                 known.complete(click);
-                let nodes = vec![known.node, told.node];
-                self.sightings.push(Sighting { record: record.no, at: record.occurred_at, nodes });
+                let alone = known.node;
+                self.same(record.no, node, alone);
             }
-            Some(_) => {}
+            Some(_) => return Vec::new(),
+        }
+        vec![node]
+    }
+
+    fn hear_visit(&mut self, record: &Record, visit: &Visit) -> Vec<Node> {
+        self.hear_aliases(record.no, &visit.aliases);
+        let sighting = self.sighting(record, visit.click, &visit.identifiers);
+        let mut nodes = sighting.nodes();
+        if let (Some(issued), Some(anchor)) = (visit.issued, sighting.anchor()) {
+            self.same(record.no, anchor, Node::Named(issued));
+        }
+        nodes.extend(visit.issued.map(Node::Named));
+        self.see(sighting);
+        self.visits.push((visit.program, record.occurred_at));
+        nodes
+    }
+
+    fn hear_aliases(&mut self, record: RecordNo, aliases: &[Alias]) {
+        for alias in aliases {
+            self.same(record, Node::Named(alias.of), Node::Named(alias.is));
         }
     }
 
-    fn hear_visit(&mut self, record: &Record, visit: &Visit) {
-        visit.aliases.iter().for_each(|alias| self.aliases.hear(*alias));
-        let nodes = self.nodes(record, visit.click, &visit.identifiers);
-        let sighting = Sighting { record: record.no, at: record.occurred_at, nodes };
-        if let (Some(issued), Some(anchor)) = (visit.issued, self.aliases.resolved(&sighting).anchor()) {
-            self.aliases.issue(issued, anchor);
+    /// The second is the first.
+    fn same(&mut self, record: RecordNo, of: Node, is: Node) {
+        if self.components.same(self.aliases.node(of), self.aliases.node(is)) {
+            self.connected = Some(record);
+        }
+        self.aliases.hear(of, is);
+    }
+
+    fn see(&mut self, mut sighting: Sighting) {
+        let nobodies = nobodies(&self.pairs());
+        for pair in sighting.pairs(&self.aliases) {
+            match self.components.take(&pair, &nobodies) {
+                Arrival::Known => {}
+                Arrival::Connects => self.connected = Some(sighting.record),
+                Arrival::KeptOut => sighting.kept_out.push((pair.anchor, pair.other)),
+            }
         }
         self.sightings.push(sighting);
-        self.visits.push((visit.program, record.occurred_at));
     }
 
-    fn hear_report(&mut self, record: &Record, report: &Conversion) -> Vec<Opinion> {
+    /// Orders that earned nothing and are open still, of which something from before them has arrived now.
+    fn settle(&mut self, record: &Record, nodes: &[Node]) -> Vec<Opinion> {
+        let around: BTreeSet<Node> =
+            nodes.iter().flat_map(|node| self.components.around(self.aliases.node(*node))).collect();
+        let open = self.orders.iter().filter(|(_, order)| order.is_open(record, self.connected == Some(record.no)));
+        let concerned =
+            open.filter(|(_, order)| order.known.iter().any(|node| around.contains(&self.aliases.node(*node))));
+        let concerned: Vec<OrderName> = concerned.map(|(name, _)| name.clone()).collect();
+        let mut opinions = Vec::new();
+        for name in concerned {
+            let Some(mut order) = self.orders.get(&name).cloned() else { continue };
+            let verdict = self.decide(&order);
+            if verdict.refusal.is_none() {
+                self.credit(&mut order, &verdict);
+                self.orders.insert(name.clone(), order);
+                opinions.push(Opinion::Decided { record: record.no, order: name, verdict });
+            }
+        }
+        opinions
+    }
+
+    fn credit(&self, order: &mut Order, verdict: &Verdict) {
+        let pricing = |part: &Part| Some((*part, pricing(&self.brand, order, part.partner)?));
+        let parts = verdict.parts.iter().filter_map(pricing).collect();
+        order.earn(parts);
+    }
+
+    fn hear_report(&mut self, record: &Record, report: &Conversion) -> (Vec<Node>, Vec<Opinion>) {
         let name = (report.event_type, report.order_id.clone());
         let answered = |refusal| Opinion::Answered { record: record.no, refusal };
         let before = self.orders.get(&name).cloned();
         let again = before.as_ref().map(|order| order.again(&self.brand, report));
         if again == Some(Again::Duplicate) {
-            return vec![answered(Some(Refusal::ConvDuplicate))];
+            return (Vec::new(), vec![answered(Some(Refusal::ConvDuplicate))]);
         }
-        report.aliases.iter().for_each(|alias| self.aliases.hear(*alias));
-        let mut order = before.unwrap_or_else(|| Order::first(record, report));
-        let mut nodes = self.nodes(record, report.click, &report.identifiers);
-        nodes.extend(self.aliases.resolved(&order.as_sighting()).anchor());
-        self.sightings.push(Sighting { record: record.no, at: record.occurred_at, nodes: nodes.clone() });
-        order.buyer.extend(nodes);
-        order.clicks.extend(report.click.map(|click| click.no));
+        self.hear_aliases(record.no, &report.aliases);
+        let mut order =
+            before.unwrap_or_else(|| Order::first(record, report, self.brand.settle_hours(report.event_type)));
+        // It tells of what happened when the order was placed, by somebody who may have been named before.
+        let mut sighting = self.sighting(record, report.click, &report.identifiers);
+        order.named = sighting.by_strength();
+        sighting.at = order.at;
+        sighting.others.extend(order.first_buyer);
+        order.first_buyer = order.first_buyer.or(order.named.first().copied());
+        let nodes = sighting.nodes();
+        self.see(sighting);
+        order.known.extend(&nodes);
+        order.decided_by = record.no;
+        order.click = report.click.map(|click| click.no);
         if !order.parts.is_empty() {
             let refusal = further(&mut order, report, again == Some(Again::Correction));
             self.orders.insert(name, order);
-            return vec![answered(refusal)];
+            return (nodes, vec![answered(refusal)]);
         }
         if again == Some(Again::Correction) {
             order.take(report);
@@ -114,12 +191,11 @@ impl Auditor {
         order.report = report.clone();
         let verdict = self.decide(&order);
         if verdict.refusal.is_none() {
-            order.itemise(report);
-            let pricing = |part: &Part| Some((*part, pricing(&self.brand, &order, part.partner)?));
-            order.parts = verdict.parts.iter().filter_map(pricing).collect();
+            self.credit(&mut order, &verdict);
         }
         self.orders.insert(name.clone(), order);
-        vec![answered(verdict.refusal), Opinion::Decided { record: record.no, order: name, verdict }]
+        let answer = answered(verdict.refusal);
+        (nodes, vec![answer, Opinion::Decided { record: record.no, order: name, verdict }])
     }
 
     fn decide(&self, order: &Order) -> Verdict {
@@ -127,51 +203,53 @@ impl Auditor {
             click.node = self.aliases.node(click.node);
             click
         });
-        let case = Case {
-            brand: &self.brand,
-            order,
-            people: &self.people(order.at),
-            buyer: self.aliases.resolved(&order.as_sighting()).anchor(),
-            touchpoints: touchpoints.collect(),
-        };
-        case.decide()
+        let people = People::around(order.at, &self.pairs(), &[]);
+        let buyers = order.first_buyer.into_iter().chain(order.named.iter().copied());
+        let buyer = buyers.map(|it| self.aliases.node(it)).find(|it| people.is_somebody(*it));
+        let (brand, touchpoints, parent) = (&self.brand, touchpoints.collect(), self.parent_of(order));
+        Case { brand, order, people: &people, buyer, touchpoints, parent }.decide()
+    }
+
+    /// Who earned the order that this one follows from. None: its event type has no parent.
+    fn parent_of(&self, order: &Order) -> Option<Vec<Part>> {
+        let report = &order.report;
+        let parent = self.brand.parent(report.event_type)?;
+        let order_id = if report.parent_order.is_empty() { &report.order_id } else { &report.parent_order };
+        let found = self.orders.get(&(parent, order_id.clone()));
+        Some(found.map(|it| it.parts.iter().map(|(part, _)| *part).collect()).unwrap_or_default())
     }
 
     /// What a visit or report shows. A click whose record has not come is known from its id.
-    fn nodes(&mut self, record: &Record, click: Option<ClickRef>, identifiers: &[Identifier]) -> Vec<Node> {
-        let mut nodes = Vec::new();
+    fn sighting(&mut self, record: &Record, click: Option<ClickRef>, identifiers: &[Identifier]) -> Sighting {
+        let mut sighting = Sighting::new(record);
+        sighting.identifiers.extend(identifiers.iter().copied().map(Node::Named));
         if let Some(click) = click {
             let known = self.clicks.entry(click.no);
-            nodes.push(known.or_insert_with(|| Touchpoint::recovered(&self.brand, record, click)).node);
+            sighting.others.push(known.or_insert_with(|| Touchpoint::recovered(&self.brand, record, click)).node);
         }
-        nodes.extend(identifiers.iter().copied().map(Node::Named));
-        nodes
-    }
-
-    fn people(&self, moment: Timestamp) -> People {
-        People::as_of(moment, &self.pairs(), &[])
+        sighting
     }
 
     fn pairs(&self) -> Vec<Pair> {
-        let resolved: Vec<Sighting> = self.sightings.iter().map(|it| self.aliases.resolved(it)).collect();
-        noted(&resolved)
+        noted(&self.sightings, &self.aliases)
     }
 
-    /// What is owed for an order, whose amount is in parts as given.
-    pub fn owed(&self, name: &OrderName, amounts: &[Money]) -> Vec<Owed> {
+    /// What is owed for an order, whose amount and shares are in parts as given.
+    pub fn owed(&self, name: &OrderName, given: &[(Money, u32)]) -> Vec<Owed> {
         let Some(order) = self.orders.get(name) else { return Vec::new() };
         let (_, currency) = order.sum();
-        let owed = |((part, payout), amount): (&(Part, _), &Money)| Owed {
+        let owed = |((part, payout), (amount, share)): (&(Part, _), &(Money, u32))| Owed {
             partner: part.partner,
             amount: *amount,
-            payout: price(*payout, *amount, part.share, currency),
+            payout: price(*payout, *amount, *share, currency),
         };
-        order.parts.iter().zip(amounts).map(owed).collect()
+        order.parts.iter().zip(given).map(owed).collect()
     }
 
-    /// What each order comes to, for whoever has a part of it.
-    pub fn sums(&self) -> impl Iterator<Item = (&OrderName, Money, usize)> {
-        self.orders.iter().map(|(name, order)| (name, order.sum().0, order.parts.len()))
+    /// What each order comes to, and how much of it in millionths is paid to somebody.
+    pub fn sums(&self) -> impl Iterator<Item = (&OrderName, Money, u32)> {
+        let paid = |order: &Order| order.parts.iter().map(|(part, _)| part.share).sum();
+        self.orders.iter().map(move |(name, order)| (name, order.sum().0, paid(order)))
     }
 
     /// What happened on each day.
@@ -179,15 +257,19 @@ impl Auditor {
         let mut calendar = Calendar::new(&self.zones);
         for click in self.clicks.values() {
             let day = calendar.on(click.program, click.at);
-            day.clicks += i64::from(click.refusal.is_none());
-            day.uncounted += i64::from(click.refusal.is_some());
+            match (click.kind, click.refusal) {
+                (TouchKind::Click, None) => day.clicks += 1,
+                (TouchKind::Click, Some(_)) => day.uncounted += 1,
+                (TouchKind::Impression, None) => day.impressions += 1,
+                (TouchKind::Impression, Some(_)) => {}
+            }
         }
         for (program, at) in &self.visits {
             calendar.on(*program, *at).visits += 1;
         }
         for order in self.orders.values() {
             let day = calendar.on(order.report.program, order.at);
-            day.conversions += order.parts.len() as i64;
+            day.conversions += i64::from(!order.parts.is_empty());
             day.unclaimed += i64::from(order.parts.is_empty());
         }
         calendar
@@ -195,8 +277,8 @@ impl Auditor {
 
     /// Those who are one person in the end, of these identifiers: a number for each, the same for one person.
     pub fn persons(&self, identifiers: &[Identifier]) -> Vec<usize> {
-        let people = self.people(Timestamp(i64::MAX));
         let end = Timestamp(i64::MAX);
+        let people = People::as_of(end, &self.pairs(), &[]);
         let nodes: Vec<Node> = identifiers.iter().map(|it| self.aliases.node(Node::Named(*it))).collect();
         let same = |a: &Node, b: &Node| people.are_one((*a, end), (*b, end));
         nodes.iter().map(|node| nodes.iter().position(|first| same(first, node)).unwrap_or_default()).collect()
@@ -210,8 +292,7 @@ fn further(order: &mut Order, report: &Conversion, other_money: bool) -> Option<
     } else if report.currency != order.sum().1 {
         return Some(Refusal::CurrencyRateMissing);
     } else {
-        order.take(report);
-        order.itemise(report);
+        order.correct(report);
     }
     None
 }

@@ -1,25 +1,33 @@
 //! Orders as they were reported.
 
-use std::collections::BTreeSet;
-
 use referee_core::contract::Payout;
 use referee_core::fact::{Conversion, Record};
 use referee_core::id::{ClickNo, RecordNo};
 use referee_core::money::{Currency, Money};
 use referee_core::program::Source;
-use referee_core::time::Timestamp;
+use referee_core::time::{MINUTE_MS, Timestamp};
 
 use super::brand::Brand;
-use super::sighting::{Node, Sighting};
+use super::people::{SESSION_MS, TOLERANCE_MS};
+use super::sighting::Node;
 use super::verdict::Part;
 
 #[derive(Debug, Clone)]
 pub struct Order {
     /// It is decided as of then, whatever later reports say.
     pub at: Timestamp,
-    /// What its reports said of the buyer.
-    pub buyer: Vec<Node>,
-    pub clicks: BTreeSet<ClickNo>,
+    /// Until then it is decided again when something from before it arrives.
+    open_until: Timestamp,
+    /// Its newest report that was taken.
+    pub decided_by: RecordNo,
+    /// The strongest identifier of the first report that had any; the click, if that was all.
+    pub first_buyer: Option<Node>,
+    /// The identifiers of the report that it is decided by, strong ones first, and its click.
+    pub named: Vec<Node>,
+    /// All that its reports named.
+    pub known: Vec<Node>,
+    /// The click whose id came with the report that it is decided by.
+    pub click: Option<ClickNo>,
     /// Whose figures hold.
     source: Source,
     currency: Currency,
@@ -44,11 +52,15 @@ pub enum Again {
 }
 
 impl Order {
-    pub fn first(record: &Record, report: &Conversion) -> Order {
+    pub fn first(record: &Record, report: &Conversion, settle_hours: u32) -> Order {
         Order {
             at: record.occurred_at,
-            buyer: Vec::new(),
-            clicks: BTreeSet::new(),
+            open_until: record.received_at.plus_ms(i64::from(settle_hours) * 60 * MINUTE_MS),
+            decided_by: record.no,
+            first_buyer: None,
+            named: Vec::new(),
+            known: Vec::new(),
+            click: None,
             source: report.source,
             currency: report.currency,
             amount: report.amount,
@@ -82,15 +94,25 @@ impl Order {
         self.digest = report.digest;
     }
 
-    /// Its action has the items of this report.
-    pub fn itemise(&mut self, report: &Conversion) {
-        self.itemised = !report.items.is_empty();
-        self.digest = report.digest;
+    /// Its actions open, with what the report that it is decided by says was bought.
+    pub fn earn(&mut self, parts: Vec<(Part, Payout)>) {
+        self.parts = parts;
+        self.itemised = !self.report.items.is_empty();
     }
 
-    /// All that its reports said of the buyer, as one.
-    pub fn as_sighting(&self) -> Sighting {
-        Sighting { record: RecordNo(0), at: self.at, nodes: self.buyer.clone() }
+    /// The figures of a correction, with its items.
+    pub fn correct(&mut self, report: &Conversion) {
+        self.take(report);
+        self.itemised = !report.items.is_empty();
+    }
+
+    /// Whether what has arrived now may let it earn something after all: it happened before, or soon after and
+    /// connected somebody.
+    pub fn is_open(&self, record: &Record, connected: bool) -> bool {
+        let after_ms = record.occurred_at.since_ms(self.at);
+        let concerns = after_ms <= TOLERANCE_MS || (connected && after_ms <= SESSION_MS);
+        let in_time = record.received_at <= self.open_until;
+        self.parts.is_empty() && record.no > self.decided_by && concerns && in_time
     }
 
     /// Its amount and currency.

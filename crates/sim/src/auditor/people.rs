@@ -1,6 +1,6 @@
 //! Who is who, as of a moment: every pair is taken in the order in which they happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use referee_core::identity::IdentifierKind;
 use referee_core::time::{MINUTE_MS, Timestamp};
@@ -10,6 +10,8 @@ use super::sighting::{Node, Pair};
 
 /// By how much the clocks of two reporters may disagree.
 pub const TOLERANCE_MS: i64 = 2_000;
+/// An order is decided as of so long after it: the length of a session.
+pub const SESSION_MS: i64 = 30 * MINUTE_MS;
 /// What was done on a device so shortly before it changed hands is the newer person's.
 const BEFORE_MOVE_MS: i64 = 30 * MINUTE_MS;
 
@@ -25,38 +27,52 @@ pub struct People {
     has_customer: Vec<bool>,
     /// When a device was last seen with an id of a person, or moved.
     last_seen: BTreeMap<Node, Timestamp>,
+    nobodies: BTreeSet<Node>,
 }
 
 impl People {
+    /// As an order of this moment is decided.
+    pub fn around(moment: Timestamp, noted: &[Pair], separated: &[(Node, Node)]) -> People {
+        People::as_of(moment.plus_ms(SESSION_MS), noted, separated)
+    }
+
     /// `noted` in order, of all times; `separated` are those a person took apart.
-    pub fn as_of(moment: Timestamp, noted: &[Pair], separated: &[(Node, Node)]) -> People {
-        let until = moment.plus_ms(TOLERANCE_MS);
+    pub fn as_of(until: Timestamp, noted: &[Pair], separated: &[(Node, Node)]) -> People {
         let happened: Vec<Pair> = noted.iter().copied().filter(|pair| pair.at <= until).collect();
-        let nobodies = nobodies(&happened);
-        let mut people = People::default();
+        let mut people = People { nobodies: nobodies(&happened), ..People::default() };
         for pair in happened {
             let apart = separated.iter().any(|(a, b)| pair.has(*a) && pair.has(*b));
-            if !apart && !nobodies.contains(&pair.anchor) && !nobodies.contains(&pair.other) {
+            if !apart && people.is_somebody(pair.anchor) && people.is_somebody(pair.other) {
                 people.meet(&pair);
             }
         }
         people
     }
 
+    /// Whether a node was not seen with too many.
+    pub fn is_somebody(&self, node: Node) -> bool {
+        !self.nobodies.contains(&node)
+    }
+
     fn meet(&mut self, pair: &Pair) {
         let (anchor, other) = (self.newest_profile(pair.anchor), self.newest_profile(pair.other));
+        let person_and_device = match (pair.anchor.names_person(), pair.other.names_person()) {
+            (true, false) => Some((anchor, pair.other)),
+            (false, true) => Some((other, pair.anchor)),
+            _ => None,
+        };
         if anchor == other {
             // Nothing changes.
         } else if !(self.has_customer[anchor] && self.has_customer[other]) {
             self.part_of[other] = anchor;
             self.has_customer[anchor] |= self.has_customer[other];
-        } else if pair.anchor.names_person() && !pair.other.names_person() {
-            let last_seen = self.last_seen.get(&pair.other).copied();
+        } else if let Some((person, device)) = person_and_device {
+            let last_seen = self.last_seen.get(&device).copied();
             let from = pair.at.plus_ms(-BEFORE_MOVE_MS).max(last_seen.unwrap_or(Timestamp(i64::MIN)));
-            self.owners.entry(pair.other).or_default().push((from, anchor));
+            self.owners.entry(device).or_default().push((from, person));
         }
-        if pair.anchor.names_person() && !pair.other.names_person() {
-            self.last_seen.insert(pair.other, pair.at);
+        if let Some((_, device)) = person_and_device {
+            self.last_seen.insert(device, pair.at);
         }
     }
 

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use referee_core::fact::Record;
 use referee_core::id::{ClickNo, RecordNo};
 use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::time::{MINUTE_MS, Timestamp};
+
+use super::aliases::Aliases;
 
 /// A place in the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +37,11 @@ pub struct Sighting {
     pub record: RecordNo,
     pub at: Timestamp,
     /// In the record's order.
-    pub nodes: Vec<Node>,
+    pub identifiers: Vec<Node>,
+    /// The click, and what an earlier report of the order named.
+    pub others: Vec<Node>,
+    /// Pairs that are kept out of everything.
+    pub kept_out: Vec<(Node, Node)>,
 }
 
 /// Two nodes seen together.
@@ -67,31 +74,51 @@ impl Pair {
 }
 
 impl Sighting {
-    /// The strongest node; of equals, the first.
-    pub fn anchor(&self) -> Option<Node> {
-        // `min_by_key` takes the first of equals.
-        self.nodes.iter().copied().min_by_key(|node| node.kind())
+    pub fn new(record: &Record) -> Sighting {
+        Sighting {
+            record: record.no,
+            at: record.occurred_at,
+            identifiers: Vec::new(),
+            others: Vec::new(),
+            kept_out: Vec::new(),
+        }
     }
 
-    /// The anchor with each of the others, but for a second customer.
-    pub fn pairs(&self) -> Vec<Pair> {
-        let Some(anchor) = self.anchor() else { return Vec::new() };
-        let mut others: Vec<Node> = Vec::new();
-        for node in &self.nodes {
-            let second_customer = node.kind() == IdentifierKind::CustomerId;
-            if *node != anchor && !second_customer && !others.contains(node) {
-                others.push(*node);
+    pub fn nodes(&self) -> Vec<Node> {
+        self.identifiers.iter().chain(&self.others).copied().collect()
+    }
+
+    /// The identifiers, strong ones first, then the others.
+    pub fn by_strength(&self) -> Vec<Node> {
+        let mut nodes = self.identifiers.clone();
+        nodes.sort_by_key(|node| node.kind());
+        nodes.extend(&self.others);
+        nodes
+    }
+
+    /// The strongest identifier; of equals, the first. The click, if that was all.
+    pub fn anchor(&self) -> Option<Node> {
+        self.by_strength().first().copied()
+    }
+
+    /// The anchor with each of the others, by what they stand for.
+    pub fn pairs(&self, aliases: &Aliases) -> Vec<Pair> {
+        let Some(anchor) = self.anchor().map(|it| aliases.node(it)) else { return Vec::new() };
+        let mut paired: Vec<Node> = Vec::new();
+        for other in self.identifiers.iter().chain(&self.others).map(|it| aliases.node(*it)) {
+            if other != anchor && !paired.contains(&other) && !self.kept_out.contains(&(anchor, other)) {
+                paired.push(other);
             }
         }
         let pair = |(place, other)| Pair { anchor, other, at: self.at, record: self.record, place };
-        others.into_iter().enumerate().map(pair).collect()
+        paired.into_iter().enumerate().map(pair).collect()
     }
 }
 
 /// Every pair once: at its earliest sighting. In the order in which they happened.
-pub fn noted(sightings: &[Sighting]) -> Vec<Pair> {
+pub fn noted(sightings: &[Sighting], aliases: &Aliases) -> Vec<Pair> {
     let mut earliest: BTreeMap<_, Pair> = BTreeMap::new();
-    for pair in sightings.iter().flat_map(Sighting::pairs) {
+    for pair in sightings.iter().flat_map(|it| it.pairs(aliases)) {
         let known = earliest.entry(pair.key()).or_insert(pair);
         if pair.order() < known.order() {
             *known = pair;

@@ -3,6 +3,7 @@
 use referee_core::fact::{Agent, Click, ClickRef, Navigation, Record, Signals};
 use referee_core::id::{ClickNo, PartnerId, ProgramId, RecordNo};
 use referee_core::refusal::Refusal;
+use referee_core::row::TouchKind;
 use referee_core::time::Timestamp;
 
 use super::brand::Brand;
@@ -11,6 +12,7 @@ use super::sighting::Node;
 #[derive(Debug, Clone)]
 pub struct Touchpoint {
     pub no: ClickNo,
+    pub kind: TouchKind,
     pub program: ProgramId,
     pub partner: PartnerId,
     pub at: Timestamp,
@@ -24,16 +26,17 @@ pub struct Touchpoint {
 }
 
 impl Touchpoint {
-    pub fn recorded(brand: &Brand, record: &Record, click: &Click) -> Touchpoint {
+    pub fn recorded(brand: &Brand, record: &Record, kind: TouchKind, click: &Click) -> Touchpoint {
         let led_nowhere = brand.link_refusal(click.program, click.partner, click.ad, record.occurred_at);
         Touchpoint {
             no: click.no,
+            kind,
             program: click.program,
             partner: click.partner,
             at: record.occurred_at,
             record: record.no,
             node: click.visitor.map_or(Node::Click(click.no), Node::Named),
-            refusal: not_a_person(&click.signals).or(led_nowhere),
+            refusal: not_a_person(kind, &click.signals).or(led_nowhere),
             recovered: false,
         }
     }
@@ -41,6 +44,7 @@ impl Touchpoint {
     pub fn recovered(brand: &Brand, record: &Record, click: ClickRef) -> Touchpoint {
         Touchpoint {
             no: click.no,
+            kind: TouchKind::Click,
             program: click.program,
             partner: click.partner,
             at: click.clicked_at,
@@ -53,17 +57,18 @@ impl Touchpoint {
 
     /// The record of a click that was known from its id.
     pub fn complete(&mut self, click: &Click) {
-        self.refusal = not_a_person(&click.signals).or(self.refusal);
+        self.refusal = not_a_person(self.kind, &click.signals).or(self.refusal);
         self.recovered = false;
     }
 }
 
-/// What the request was, if not a person who followed a link.
-fn not_a_person(signals: &Signals) -> Option<Refusal> {
+/// What the request was, if not a person who followed a link or saw an ad, which is a picture in a page.
+fn not_a_person(kind: TouchKind, signals: &Signals) -> Option<Refusal> {
+    let followed = kind == TouchKind::Click;
     match signals {
         Signals { prefetch: true, .. } => Some(Refusal::Prefetch),
-        Signals { head: true, .. } => Some(Refusal::HeadRequest),
-        Signals { navigation: Navigation::Embedded, .. } => Some(Refusal::NotNavigation),
+        Signals { head: true, .. } if followed => Some(Refusal::HeadRequest),
+        Signals { navigation: Navigation::Embedded, .. } if followed => Some(Refusal::NotNavigation),
         Signals { agent: Agent::Bot | Agent::Preview, .. } => Some(Refusal::DeclaredBot),
         _ => None,
     }

@@ -1,5 +1,7 @@
 //! What the auditor says of an order.
 
+use std::fmt;
+
 use referee_core::id::{ClickNo, PartnerId, RecordNo};
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
@@ -34,6 +36,26 @@ pub struct Judged {
     pub click: ClickNo,
     pub share: u32,
     pub lost: Option<Refusal>,
+}
+
+/// In one line, for a report.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.refusal {
+            Some(refusal) => f.write_str(refusal.code())?,
+            None => f.write_str("credited")?,
+        }
+        for part in &self.parts {
+            let click = part.click.map(|click| format!(" with {click}")).unwrap_or_default();
+            write!(f, " {} for {} by {:?}{click},", part.partner, part.share, part.evidence)?;
+        }
+        f.write_str(" of")?;
+        for it in &self.candidates {
+            let lost = it.lost.map_or_else(|| it.share.to_string(), |lost| lost.code().to_owned());
+            write!(f, " {}: {lost},", it.click)?;
+        }
+        Ok(())
+    }
 }
 
 /// What is owed to one partner for an order.

@@ -21,6 +21,9 @@ pub struct Features {
     pub floods: bool,
     /// Partners, ads and contracts that change while people shop.
     pub changing_set_up: bool,
+    /// Shared credit, codes with conditions, groups, channels, assigned values, impressions, and orders that follow
+    /// from others.
+    pub policies: bool,
 }
 
 impl Features {
@@ -35,10 +38,8 @@ impl Features {
         clock_jumps: true,
         floods: true,
         changing_set_up: true,
+        policies: true,
     };
-
-    /// What the rules have a word for so far.
-    pub const KNOWN: Features = Features::PLAIN;
 
     /// Everybody has devices of their own, and everything arrives when it happens.
     pub const PLAIN: Features = Features {
@@ -51,5 +52,6 @@ impl Features {
         clock_jumps: false,
         floods: false,
         changing_set_up: true,
+        policies: true,
     };
 }

@@ -87,7 +87,7 @@ struct Days {
 
 impl Days {
     fn set_up(&mut self) -> Result<()> {
-        let mut facts = offer::set_up(&mut self.random)?;
+        let mut facts = offer::set_up(&mut self.random, self.features.policies)?;
         if self.features.changing_set_up {
             let Days { clock, random, .. } = self;
             facts.extend(offer::changes(random, |random| clock.any(random)));

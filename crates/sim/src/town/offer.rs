@@ -1,11 +1,14 @@
 //! What the brand of a town sets up, and what it changes while people shop.
 
 use referee_core::contract::{EventPayout, Payout, TermsRules};
-use referee_core::fact::{AdSet, EventTypeSet, Fact, TermsSet};
+use referee_core::fact::{AdSet, EventTypeSet, Fact, PartnerGroupSet, TermsSet};
 use referee_core::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use referee_core::machine::RULES_VERSION;
 use referee_core::money::{Currency, MICROS, Money};
-use referee_core::program::{Category, CreditPolicy, Program, PromoCode, SETTLE_HOURS_DEFAULT, Standing};
+use referee_core::program::{
+    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, Program, PromoCode, SETTLE_HOURS_DEFAULT, Standing,
+    ValueKind,
+};
 use referee_core::time::Timestamp;
 use referee_engine::error::Result;
 use referee_engine::zone::zone;
@@ -19,6 +22,8 @@ pub const SALE: EventTypeId = EventTypeId(1);
 pub const LEAD: EventTypeId = EventTypeId(2);
 /// The second program's only kind of event.
 pub const ORDER: EventTypeId = EventTypeId(3);
+/// It follows from a sale.
+pub const RENEWAL: EventTypeId = EventTypeId(4);
 
 pub const BY_TEMPLATE: PartnerId = PartnerId(11);
 const SHORT: PartnerId = PartnerId(12);
@@ -26,11 +31,23 @@ const WEEKLY: PartnerId = PartnerId(13);
 const ENDING: PartnerId = PartnerId(14);
 const WITHOUT_CONTRACT: PartnerId = PartnerId(15);
 const COMING_AND_GOING: PartnerId = PartnerId(16);
+/// Paid search: it has links and is never paid.
+const SEARCH: PartnerId = PartnerId(17);
 /// A link may name anybody.
 const STRANGER: PartnerId = PartnerId(99);
 /// Those whose links people follow, the frequent ones first.
-pub const LINKS: [PartnerId; 7] = [BY_TEMPLATE, SHORT, WEEKLY, COMING_AND_GOING, ENDING, WITHOUT_CONTRACT, STRANGER];
-pub const CODES: [&str; 5] = ["TRAIL10", "SHORT5", "RESTING", "NOTHING", "UNKNOWN"];
+pub const LINKS: [PartnerId; 8] =
+    [BY_TEMPLATE, SHORT, SEARCH, WEEKLY, COMING_AND_GOING, ENDING, WITHOUT_CONTRACT, STRANGER];
+/// As they are reported.
+pub const CODES: [&str; 9] =
+    ["TRAIL10", "SHORT5", "RESTING", "NOTHING", "UNKNOWN", "TRAIL10X", "TRAIL20", "WEEK-ME", "WINNER"];
+/// Addresses and numbers that reports name.
+pub const ASSIGNED: [(ValueKind, &str); 4] = [
+    (ValueKind::Url, "www.shop.example/week"),
+    (ValueKind::Phone, "493012345"),
+    (ValueKind::Phone, "493099999"),
+    (ValueKind::Url, "www.shop.example/nobody"),
+];
 const ZONES: [&str; 5] = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "UTC"];
 
 /// Before the oldest moment that a report may claim.
@@ -39,22 +56,22 @@ pub fn founded() -> Timestamp {
 }
 
 /// Facts before anybody comes, with the moment they are recorded.
-pub fn set_up(random: &mut Random) -> Result<Vec<(Timestamp, Fact)>> {
+pub fn set_up(random: &mut Random, policies: bool) -> Result<Vec<(Timestamp, Fact)>> {
     let mut facts = vec![
         Fact::RulesAdopted { version: RULES_VERSION },
         Fact::ProgramSet(program(MAIN, *b"EUR", random.of(&ZONES))?),
         Fact::ProgramSet(program(SECOND, *b"JPY", "Asia/Tokyo")?),
-        event_type(MAIN, SALE, "sale", Category::Sale, true),
-        event_type(MAIN, LEAD, "lead", Category::Lead, false),
-        event_type(SECOND, ORDER, "order", Category::Sale, true),
-        terms(MAIN, None, rules(30, Some(80_000), Some(2_500_000))),
-        terms(SECOND, None, rules(14, None, Some(120 * MICROS))),
     ];
+    facts.extend(event_types(random, policies));
+    let view_window_hours = (policies && random.percent(50)).then_some(36);
+    let template = TermsRules { view_window_hours, ..rules(30, Some(80_000), Some(2_500_000)) };
+    facts.push(terms(MAIN, None, template));
+    facts.push(terms(SECOND, None, rules(14, None, Some(120 * MICROS))));
     for program in [MAIN, SECOND] {
         facts.extend([1, 2, 3].map(|id| ad(program, AdId(id), Standing::Active)));
     }
     for partner in LINKS.into_iter().filter(|it| *it != STRANGER) {
-        facts.push(Fact::PartnerSet { partner, standing: Standing::Active, channel: false });
+        facts.push(Fact::PartnerSet { partner, standing: Standing::Active, channel: partner == SEARCH && policies });
         facts.extend(contract(partner));
         if partner != SHORT {
             facts.push(Fact::TermsSet(TermsSet { rules: None, ..bare_terms(SECOND, Some(partner)) }));
@@ -68,7 +85,60 @@ pub fn set_up(random: &mut Random) -> Result<Vec<(Timestamp, Fact)>> {
     ] {
         facts.push(code(name, partner, standing));
     }
+    if policies {
+        facts.extend(conditions(random));
+    }
     Ok(facts.into_iter().map(|fact| (founded(), fact)).collect())
+}
+
+fn event_types(random: &mut Random, policies: bool) -> Vec<Fact> {
+    let mut facts = vec![
+        event_type(MAIN, SALE, "sale", Category::Sale, true),
+        event_type(MAIN, LEAD, "lead", Category::Lead, false),
+        event_type(SECOND, ORDER, "order", Category::Sale, true),
+        event_type(MAIN, RENEWAL, "renewal", Category::Other, true),
+    ];
+    for fact in &mut facts {
+        if let (true, Fact::EventTypeSet(it)) = (policies, fact) {
+            it.credit = CreditPolicy::ALL[random.below(5) as usize];
+            it.settle_hours = [1, 24, 24, 72][random.below(4) as usize];
+            it.parent = (it.id == Some(RENEWAL)).then_some(SALE);
+        }
+    }
+    facts
+}
+
+/// Codes that count under conditions, groups, and values that belong to a partner.
+fn conditions(random: &mut Random) -> Vec<Fact> {
+    let mut policy = || [CodePolicy::Always, CodePolicy::Involved, CodePolicy::Winner][random.below(3) as usize];
+    let plain = |name: &str, partner| PromoCode::plain(MAIN, name.into(), partner);
+    let mut codes = vec![
+        PromoCode { policy: policy(), ..plain("TRAIL*", WEEKLY) },
+        PromoCode { policy: policy(), restricted: true, ..plain("TRAIL1*X", BY_TEMPLATE) },
+        PromoCode { policy: policy(), restricted: true, ..plain("W*ER", SHORT) },
+        PromoCode { policy: policy(), ..plain("*-ME", WEEKLY) },
+    ];
+    codes[0].starts_at = Some(OPENING.plus_days(10));
+    codes[3].ends_at = Some(OPENING.plus_days(30));
+    let mut facts: Vec<Fact> = codes.into_iter().map(Fact::PromoCodeSet).collect();
+    let group = |id, name: &str, members: Vec<PartnerId>, credit| {
+        Fact::PartnerGroupSet(PartnerGroupSet { program: MAIN, id: Some(id), name: name.into(), members, credit })
+    };
+    if random.percent(50) {
+        facts.push(group(1, "coupons", vec![BY_TEMPLATE, COMING_AND_GOING], GroupCredit::Yields));
+    }
+    if random.percent(30) {
+        facts.push(group(2, "influencers", vec![ENDING, COMING_AND_GOING], GroupCredit::Never));
+    }
+    for ((kind, value), partner, standing) in [
+        (ASSIGNED[0], WEEKLY, Standing::Active),
+        (ASSIGNED[1], BY_TEMPLATE, Standing::Active),
+        (ASSIGNED[2], SHORT, Standing::Paused),
+    ] {
+        let (program, value) = (MAIN, value.to_owned());
+        facts.push(Fact::AssignedValueSet(AssignedValue { program, kind, value, partner, standing }));
+    }
+    facts
 }
 
 /// One program, one partner, one ad.
@@ -154,7 +224,7 @@ fn contract(partner: PartnerId) -> Option<Fact> {
             terms.rules = Some(TermsRules { referral_window_days: 7, view_window_hours: None, lock_days: 14, payouts });
         }
         ENDING => terms.ends_at = Some(OPENING.plus_days(20)),
-        WITHOUT_CONTRACT => return None,
+        WITHOUT_CONTRACT | SEARCH => return None,
         _ => {}
     }
     Some(Fact::TermsSet(terms))
@@ -171,7 +241,9 @@ fn terms(program: ProgramId, partner: Option<PartnerId>, rules: TermsRules) -> F
 fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> TermsRules {
     let rate = sale_ppm.map(|ppm| EventPayout { event_type: SALE, payout: Payout::Rate { ppm } });
     let fixed = fixed.map(|micros| Payout::Fixed { amount: Money(micros) });
-    let fixed = fixed.into_iter().flat_map(|payout| [LEAD, ORDER].map(|event_type| EventPayout { event_type, payout }));
+    let fixed = fixed
+        .into_iter()
+        .flat_map(|payout| [LEAD, ORDER, RENEWAL].map(|event_type| EventPayout { event_type, payout }));
     TermsRules {
         referral_window_days: window_days,
         view_window_hours: None,

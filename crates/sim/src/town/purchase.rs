@@ -9,7 +9,7 @@ use referee_core::time::Timestamp;
 use super::Days;
 use super::clock::Moments;
 use super::device::Place;
-use super::offer::{CODES, LEAD, LINKS, MAIN, ORDER, SALE, SECOND};
+use super::offer::{ASSIGNED, CODES, LEAD, LINKS, MAIN, ORDER, RENEWAL, SALE, SECOND};
 use super::person::PersonNo;
 use super::session::Shown;
 use crate::random::Random;
@@ -22,6 +22,7 @@ impl Days {
         let program = if self.random.percent(4) { SECOND } else { Days::program_of(click) };
         let event_type = match program {
             MAIN if self.random.percent(80) => SALE,
+            MAIN if self.features.policies && self.random.percent(40) => RENEWAL,
             MAIN => LEAD,
             _ => ORDER,
         };
@@ -80,11 +81,19 @@ impl Days {
         let Shown { identifiers, aliases } = shown.sorted();
         report.identifiers = identifiers;
         report.aliases = aliases;
-        if self.random.percent(10) {
+        if self.random.percent(if self.features.policies { 20 } else { 10 }) {
             report.promo_code = self.random.of(&CODES).to_owned();
         }
         if self.random.percent(5) {
             report.forced_partner = Some(LINKS[self.random.below(LINKS.len() as u64) as usize]);
+        }
+        if self.features.policies && self.random.percent(6) {
+            let (kind, value) = ASSIGNED[self.random.below(ASSIGNED.len() as u64) as usize];
+            report.assigned.push((kind, value.to_owned()));
+        }
+        if report.event_type == RENEWAL {
+            // Of an order of before, or of one to come.
+            report.parent_order = format!("O{}", 1 + self.random.below(u64::from(self.orders) + 1));
         }
         if self.random.percent(3) {
             report.click_forged = true;

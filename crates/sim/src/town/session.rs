@@ -75,7 +75,7 @@ impl Days {
         self.clickers.insert(no, person);
         let signals = self.signals();
         let visitor = (!self.devices[device].without_cookie).then_some(self.devices[device].visitor);
-        if signals == Signals::default() {
+        if lost && signals == Signals::default() {
             self.devices[device].click = Some(click);
         }
         if lost && !(late && self.features.late) {
@@ -87,6 +87,7 @@ impl Days {
         if lost {
             moments.received = moments.received.plus_days(self.random.below(3) as u32);
         }
+        let seen_only = self.features.policies && !lost && self.random.percent(15);
         let fact = Click {
             no,
             program,
@@ -99,6 +100,13 @@ impl Days {
             signals,
             deep_link_refused: false,
         };
+        if seen_only {
+            self.record(moments, Fact::ImpressionRecorded(fact));
+            return;
+        }
+        if signals == Signals::default() {
+            self.devices[device].click = Some(click);
+        }
         if self.random.percent(2) {
             self.record(moments, Fact::ClickRecorded(fact.clone()));
         }

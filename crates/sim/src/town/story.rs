@@ -19,7 +19,7 @@ impl Town {
     /// The identifiers that a record names.
     pub fn named(record: &Record) -> Vec<Identifier> {
         match &record.fact {
-            Fact::ClickRecorded(click) => click.visitor.into_iter().collect(),
+            Fact::ClickRecorded(touch) | Fact::ImpressionRecorded(touch) => touch.visitor.into_iter().collect(),
             Fact::VisitRecorded(visit) => visit.named().collect(),
             Fact::ConversionReported(report) => report.named().collect(),
             _ => Vec::new(),
@@ -28,8 +28,9 @@ impl Town {
 
     pub fn line(&self, record: &Record) -> String {
         let what = match &record.fact {
-            Fact::ClickRecorded(click) => format!(
-                "click {} {} on {} of program {}",
+            Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) => format!(
+                "{} {} {} on {} of program {}",
+                if matches!(record.fact, Fact::ClickRecorded(_)) { "click" } else { "impression" },
                 click.no,
                 self.words(&Town::named(record)),
                 click.partner,
@@ -40,7 +41,7 @@ impl Town {
                 format!("visit {}{}{issued}", self.words(&visit.identifiers), click_word(visit.click))
             }
             Fact::ConversionReported(report) => format!(
-                "report {} event {} {:?} {} {} {}{}{}{}",
+                "report {} event {} {:?} {} {} {}{}{}{}{}{}",
                 report.order_id,
                 report.event_type,
                 report.source,
@@ -50,6 +51,8 @@ impl Town {
                 click_word(report.click),
                 if report.promo_code.is_empty() { String::new() } else { format!(" code {}", report.promo_code) },
                 report.forced_partner.map(|it| format!(" partner {it}")).unwrap_or_default(),
+                report.assigned.iter().map(|(_, value)| format!(" by {value}")).collect::<String>(),
+                if report.parent_order.is_empty() { "" } else { " after " }.to_owned() + &report.parent_order,
             ),
             fact => format!("{fact:?}"),
         };
