@@ -193,6 +193,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_utf_8_or_encoded_twice_is_named() {
+        for query in ["CustomerId=%FF%FEann", "CustomerId=M%25C3%25BCller", "CustomerId=a%07b"] {
+            let person = read(&Config::default(), query, "");
+            assert_eq!(reasons(&person), [(Some(IdentifierKind::CustomerId), Refusal::IdentifierEncoding)], "{query}");
+        }
+        let sound = read(&Config::default(), "CustomerId=M%C3%BCller", r#"{"custid":"M\u00fcller"}"#);
+        assert_eq!((sound.identifiers.len(), sound.left_out.len()), (1, 0), "one customer in two encodings");
+    }
+
+    #[test]
     fn a_plus_in_a_form_need_not_be_encoded() {
         let config = Config::default();
         let of = |query: &str| read(&config, query, "").identifiers;
