@@ -10,14 +10,16 @@ pub mod told;
 use std::collections::{BTreeMap, HashMap};
 
 use referee_core::config::Config;
-use referee_core::id::{ActionId, BrandId, ClickNo, NodeId, PartnerId};
+use referee_core::id::{ActionId, BrandId, ClickNo, NodeId, PartnerId, RecordNo};
+use referee_core::identity::Identifier;
 use referee_core::program::SETTLE_HOURS_DEFAULT;
 use referee_core::row::{ActionRow, ActionState, ConversionRow, DecisionRow, HistoryKind, OrderKey, SubmissionRow};
 use referee_core::time::Timestamp;
 
 use self::answer::{Answer, Said, Viewer};
 use self::told::{
-    ActionTold, ClickTold, DecisionTold, Fault, Found, OrderTold, RefusedTold, Who, decision_told, nodes_of, why_not,
+    ActionTold, ClickTold, Context, DecisionTold, Fault, Found, OrderTold, RefusedTold, Who, decision_told, nodes_of,
+    why_not,
 };
 use crate::books::reads::Reads;
 use crate::error::Result;
@@ -67,10 +69,10 @@ impl Lookup<'_> {
         if self.viewer == Viewer::Brand {
             found.refused_by_rules.extend(self.reads.refused_submissions(self.brand, text, REFUSED_SHOWN_MAX)?);
         }
-        // Why an order earned nothing is the order's own answer.
+        // Why an order earned nothing, or did at first, is in the order's own decisions.
         let told = |it: &SubmissionRow| {
             let reports = found.orders.iter().filter_map(|order| order.conversion.as_ref());
-            reports.into_iter().any(|row| row.refusal == it.refusal)
+            reports.into_iter().any(|row| row.refusal == it.refusal || row.record == it.record)
         };
         found.refused_by_rules.retain(|it| !told(it));
         if found.orders.is_empty() && found.refused.is_empty() && found.refused_by_rules.is_empty() {
@@ -138,7 +140,7 @@ impl Lookup<'_> {
             occurred_at: row.occurred_at,
             said,
             settles_at,
-            decisions: self.decisions_told(&decisions)?,
+            decisions: self.decisions_told(&decisions, Some(row.record))?,
             actions: actions.into_iter().filter(|it| self.viewer.sees(it.action.partner)).collect(),
             conversion: Some(row).filter(|_| self.viewer == Viewer::Brand),
         }))
@@ -150,13 +152,24 @@ impl Lookup<'_> {
             return Ok(None);
         };
         let Some(row) = self.reads.decision(self.brand, &action)? else { return Ok(None) };
-        Ok(self.decisions_told(&[row])?.pop())
+        let conversions = self.reads.conversions_of(self.brand, &action.order_id)?;
+        let reported = conversions.iter().find(|(key, _)| *key == row.order).map(|(_, it)| it.record);
+        Ok(self.decisions_told(&[row], reported)?.pop())
     }
 
-    fn decisions_told(&self, rows: &[DecisionRow]) -> Result<Vec<DecisionTold>> {
+    fn decisions_told(&self, rows: &[DecisionRow], reported: Option<RecordNo>) -> Result<Vec<DecisionTold>> {
         let nodes: Vec<NodeId> = rows.iter().flat_map(|it| &it.candidates).flat_map(nodes_of).collect();
-        let identifiers: HashMap<_, _> = self.reads.identifiers_at(self.brand, &nodes)?.into_iter().collect();
-        Ok(rows.iter().map(|it| decision_told(it, self.viewer, self.config, &identifiers)).collect())
+        let mut identifiers: HashMap<NodeId, Identifier> = HashMap::new();
+        for (node, it) in self.reads.identifiers_at(self.brand, &nodes)? {
+            // Several names of one thing stand at one node: the strongest tells most.
+            let kept = identifiers.entry(node).or_insert(it);
+            if it.kind < kept.kind {
+                *kept = it;
+            }
+        }
+        let (viewer, config) = (self.viewer, self.config);
+        let context = Context { viewer, config, identifiers: &identifiers, reported };
+        Ok(rows.iter().map(|it| decision_told(it, &context)).collect())
     }
 
     fn actions_of(&self, row: &ConversionRow, decisions: &[DecisionRow]) -> Result<Vec<ActionTold>> {

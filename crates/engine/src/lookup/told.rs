@@ -246,19 +246,24 @@ pub fn nodes_of(candidate: &Candidate) -> Vec<NodeId> {
     candidate.path.iter().flat_map(of).collect()
 }
 
+/// What a decision is told with.
+pub struct Context<'a> {
+    pub viewer: Viewer,
+    pub config: &'a Config,
+    pub identifiers: &'a HashMap<NodeId, Identifier>,
+    /// The record of the order's first report.
+    pub reported: Option<RecordNo>,
+}
+
 /// A decision as a viewer may see it.
-pub fn decision_told(
-    row: &DecisionRow,
-    viewer: Viewer,
-    config: &Config,
-    identifiers: &HashMap<NodeId, Identifier>,
-) -> DecisionTold {
+pub fn decision_told(row: &DecisionRow, context: &Context<'_>) -> DecisionTold {
+    let (viewer, config) = (context.viewer, context.config);
     let touchpoint = |it: &Candidate| TouchpointTold {
         who: viewer.who(it.partner, config),
         kind: it.kind,
         won: it.lost.is_none(),
         share_ppm: it.share_ppm,
-        own: viewer.sees(it.partner).then(|| own_touchpoint(row, it, config, identifiers)),
+        own: viewer.sees(it.partner).then(|| own_touchpoint(row, it, context)),
     };
     let credit = |it: &Credit| CreditTold {
         who: viewer.who(it.partner, config),
@@ -293,12 +298,8 @@ pub fn why_not(row: &DecisionRow, partner: PartnerId) -> Option<Refusal> {
     own.and_then(|it| it.lost).or(row.refusal)
 }
 
-fn own_touchpoint(
-    row: &DecisionRow,
-    it: &Candidate,
-    config: &Config,
-    identifiers: &HashMap<NodeId, Identifier>,
-) -> OwnTouchpoint {
+fn own_touchpoint(row: &DecisionRow, it: &Candidate, context: &Context<'_>) -> OwnTouchpoint {
+    let config = context.config;
     // A channel has no contract; the program's own terms say how long its clicks count.
     let terms = match config.is_channel(it.partner) {
         true => config.template_at(row.program, row.occurred_at),
@@ -308,26 +309,33 @@ fn own_touchpoint(
         TouchKind::Click => Some(terms.rules.referral_window_days.saturating_mul(24)),
         TouchKind::Impression => terms.rules.view_window_hours,
     });
-    let alone = it.path.len() == 1;
     OwnTouchpoint {
         click: it.click,
         ad: it.ad,
         at: it.occurred_at,
-        path: it.path.iter().map(|step| step_told(step, row, it, alone, identifiers)).collect(),
+        path: path_told(row, it, context),
         lost: it.lost,
         window_hours,
     }
 }
 
-fn step_told(
-    step: &Step,
-    row: &DecisionRow,
-    candidate: &Candidate,
-    alone: bool,
-    identifiers: &HashMap<NodeId, Identifier>,
-) -> StepTold {
-    let masked = |node: &NodeId| identifiers.get(node).map(Masked::from);
-    let reported = |kind, from| StepTold { kind, record: Some(row.record), at: Some(row.occurred_at), from, to: None };
+fn path_told(row: &DecisionRow, it: &Candidate, context: &Context<'_>) -> Vec<StepTold> {
+    let mut path: Vec<StepTold> = it.path.iter().map(|step| step_told(step, row, it, context)).collect();
+    // Of several names of one thing, the one that the report brought.
+    if let [reported, next, ..] = path.as_mut_slice()
+        && reported.kind == StepKind::Reported
+    {
+        next.from = reported.from;
+    }
+    path
+}
+
+fn step_told(step: &Step, row: &DecisionRow, candidate: &Candidate, context: &Context<'_>) -> StepTold {
+    let masked = |node: &NodeId| context.identifiers.get(node).map(Masked::from);
+    // A decision that came later was taken with another record than the report's.
+    let record = context.reported.filter(|record| *record == row.record);
+    let reported = |kind, from| StepTold { kind, record, at: Some(row.occurred_at), from, to: None };
+    let alone = candidate.path.len() == 1;
     match step {
         Step::ReportedClickId if alone => reported(StepKind::ReportedClickId, None),
         Step::ReportedClickId => reported(StepKind::ReportedOtherClickId, None),

@@ -11,6 +11,7 @@ on_every_pair!(
     an_order_that_earned_nothing_says_until_when_it_may_change,
     a_click_says_why_it_does_not_count,
     an_order_is_followed_to_its_end,
+    what_arrives_late_is_a_second_decision,
     the_console_draws_the_way_for_the_brand_and_for_each_partner,
     the_console_says_why_a_click_does_not_count,
 );
@@ -170,6 +171,28 @@ fn an_order_is_followed_to_its_end(pair: Pair) {
     assert_eq!(code(&found), "REVERSED");
     let history = found["orders"][0]["actions"][0]["history"].as_array().expect("a list").clone();
     assert_eq!(history.last().map(|line| &line["kind"]), Some(&json!("reversed")));
+}
+
+fn what_arrives_late_is_a_second_decision(pair: Pair) {
+    let demo = Demo::on(pair);
+    let (click_id, _) = demo.click(0);
+    report(&demo, &[("OrderId", "T1"), ("CustomerId", "late")]);
+    assert_eq!(code(&ask(&demo, "orders/T1")), "EARNED_NOTHING_YET");
+    // The two seconds by which clocks may disagree let it have been before the order.
+    let seen = [("CampaignId", "1"), ("EventDate", "NOW"), ("ClickId", &click_id), ("CustomerId", "late")];
+    assert_eq!(demo.anybody().post_form("/PageLoad", &seen).status, 200);
+    let found = ask(&demo, "orders/T1");
+    assert_eq!(code(&found), "CREDITED", "{found}");
+    assert_eq!(found["refused_by_rules"], json!([]), "what it was at first is in the decisions");
+    let decisions = found["orders"][0]["decisions"].as_array().expect("a list").clone();
+    assert_eq!((decisions.len(), &decisions[1]["reason"]), (2, &json!("UNCLAIMED")));
+    assert!(decisions[0]["record"].as_u64() > decisions[1]["record"].as_u64(), "newest first");
+    let path = decisions[0]["candidates"][0]["path"].as_array().expect("a list").clone();
+    assert_eq!((&path[0]["step"], &path[0]["from"]["kind"]), (&json!("reported"), &json!("customer_id")));
+    assert_eq!(path[1]["from"], path[0]["from"], "the way goes on from what the report named");
+    assert_eq!(path[0]["record"], Value::Null, "it was decided with another record than the report's");
+    let page = demo.sign_in("/user").get("/orders?id=T1").text();
+    assert!(page.contains("Decided 2 times, as more became known"), "{page}");
 }
 
 fn the_console_draws_the_way_for_the_brand_and_for_each_partner(pair: Pair) {
