@@ -202,11 +202,11 @@ fn save_orders(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<(
 }
 
 fn save_unsettled(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
-    let mut delete = db.write(include_str!("../../../sql/books/delete_unsettled.sql"))?;
+    // Only rows that are added are written many at once; few orders are decided late.
     for key in slice.unsettled.removed() {
-        delete.row(values![brand.0, key.event_type.0, &key.order_id])?;
+        let sql = include_str!("../../../sql/books/delete_unsettled.sql");
+        db.run(sql, values![brand.0, key.event_type.0, &key.order_id])?;
     }
-    delete.finish()?;
     let mut save = db.write(include_str!("../../../sql/books/save_unsettled.sql"))?;
     for (key, row) in slice.unsettled.changed() {
         // Where nobody was named, nothing can bring news of the buyer, and no such order is kept.
