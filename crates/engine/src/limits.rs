@@ -66,3 +66,7 @@ pub const RAW_DAYS: u32 = 90;
 pub const REFUSED_SHOWN_MAX: u32 = 20;
 /// Orders that are named with a click: more than any buyer places after one.
 pub const NAMING_ORDERS_MAX: u32 = 50;
+/// Partners of one group: every touchpoint is looked up in it, and all of it is one fact.
+pub const GROUP_MEMBERS_MAX: usize = 5_000;
+/// The longest view window: 90 days. What somebody saw longer ago persuaded nobody.
+pub const VIEW_WINDOW_HOURS_MAX: u32 = 2_160;

@@ -18,7 +18,7 @@ use tower::ServiceExt;
 
 use crate::app::App;
 use crate::host::host_of;
-use crate::tracking::{click, collect, script};
+use crate::tracking::{click, collect, impression, script};
 use crate::{api, console, docs, health, vendor};
 
 /// The faces that are routed by path.
@@ -43,6 +43,7 @@ fn tracking(app: &Arc<App>) -> Router {
         .route("/pt/v", post(collect::post_visit).options(collect::preflight))
         .route("/pt/o", post(collect::post_conversion).options(collect::preflight))
         .route("/pt/i", get(collect::issue_click_id).options(collect::preflight))
+        .route("/i/{partner}/{ad}/{program}", get(impression::show))
         .route("/pt/v.png", get(collect::visit_pixel))
         .route("/pt/o.png", get(collect::conversion_pixel))
         .route("/PageLoad", post(vendor::page_load::post_page_load))

@@ -8,7 +8,7 @@ use referee_engine::limits::{SETTLE_HOURS_MAX, URL_CHARS_MAX};
 use url::Url;
 
 /// Paths on a tracking host that are ours.
-const RESERVED: [&str; 6] = ["c", "pt", "tag", "robots", "healthz", "PageLoad"];
+const RESERVED: [&str; 7] = ["c", "i", "pt", "tag", "robots", "healthz", "PageLoad"];
 
 /// A name is read in lists: longer, and it says no more.
 const NAME_CHARS_MAX: usize = 200;

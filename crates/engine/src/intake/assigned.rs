@@ -12,7 +12,7 @@ const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 3..=20;
 pub fn address(text: &str) -> Option<String> {
     let text = text.trim();
     let url = if text.contains("://") { Url::parse(text) } else { Url::parse(&format!("https://{text}")) }.ok()?;
-    let host = url.host_str().filter(|host| !host.is_empty() && matches!(url.scheme(), "http" | "https"))?;
+    let host = url.host_str().filter(|host| host.contains('.') && matches!(url.scheme(), "http" | "https"))?;
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let address = format!("{host}{port}{}", url.path().trim_end_matches('/'));
     (address.chars().count() <= TEXT_CHARS_MAX).then_some(address)
@@ -46,7 +46,7 @@ mod tests {
         assert_eq!(address("shop.example").as_deref(), Some("shop.example"));
         assert_eq!(address("shop.example:8080/").as_deref(), Some("shop.example:8080"));
         let long = format!("shop.example/{}", "x".repeat(250));
-        for text in ["", "javascript:alert(1)", "ftp://shop.example/", "http://", "a b", &long] {
+        for text in ["", "javascript:alert(1)", "javascript:1", "ftp://shop.example/", "http://", "a b", &long] {
             assert_eq!(address(text), None, "{text}");
         }
     }

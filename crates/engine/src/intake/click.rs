@@ -72,11 +72,11 @@ impl Redirect {
 }
 
 /// What a path on a tracking host names.
-struct Target<'a> {
-    brand: &'a BrandRouting,
-    program: &'a Program,
-    partner: PartnerId,
-    ad: AdId,
+pub(super) struct Target<'a> {
+    pub brand: &'a BrandRouting,
+    pub program: &'a Program,
+    pub partner: PartnerId,
+    pub ad: AdId,
     slug: Option<&'a str>,
     link: Option<&'a VanityLink>,
 }
@@ -141,8 +141,8 @@ fn target<'a>(routing: &'a Routing, request: &ClickRequest<'a>) -> Option<Target
     }
 }
 
-/// `/c/{partner}/{ad}/{program}`. What is no number names nobody.
-fn canonical<'a>(routing: &'a Routing, host: &str, rest: &str) -> Option<Target<'a>> {
+/// `{partner}/{ad}/{program}`, after the first part of a path. What is no number names nobody.
+pub(super) fn canonical<'a>(routing: &'a Routing, host: &str, rest: &str) -> Option<Target<'a>> {
     let mut parts = rest.trim_end_matches('/').split('/');
     let (partner, ad, program) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() {
@@ -186,7 +186,7 @@ fn landing_of(target: &Target<'_>, deep_link: Option<String>, now: Timestamp) ->
     let in_order = active(Some(program.standing))
         && active(config.partners.get(&target.partner).map(|partner| partner.standing))
         && target.link.is_none_or(|link| link.standing == Standing::Active)
-        && config.terms_at(program.id, target.partner, now).is_ok();
+        && (config.is_channel(target.partner) || config.terms_at(program.id, target.partner, now).is_ok());
     match config.ads.get(&(program.id, target.ad)) {
         Some(ad) if in_order && ad.standing == Standing::Active => {
             let of_link = target.link.and_then(|link| link.deep_link.clone());
@@ -196,7 +196,7 @@ fn landing_of(target: &Target<'_>, deep_link: Option<String>, now: Timestamp) ->
     }
 }
 
-fn signals(request: &ClickRequest<'_>) -> Signals {
+pub(super) fn signals(request: &ClickRequest<'_>) -> Signals {
     let purpose = request.purpose.trim_start();
     let prefetch = ["prefetch", "preview", "instant"].iter().any(|word| purpose.starts_with(word));
     let navigation = match (request.fetch_mode, request.fetch_dest) {
@@ -215,14 +215,14 @@ fn signals(request: &ClickRequest<'_>) -> Signals {
 
 /// The parameters a partner may put on a link.
 #[derive(Default)]
-struct Query {
-    sub_ids: [String; 3],
-    shared_id: String,
+pub(super) struct Query {
+    pub sub_ids: [String; 3],
+    pub shared_id: String,
     deep_link: Option<String>,
 }
 
 impl Query {
-    fn read(query: &str) -> Query {
+    pub fn read(query: &str) -> Query {
         let mut read = Query::default();
         if query.is_empty() {
             return read;
@@ -245,7 +245,7 @@ impl Query {
     }
 }
 
-fn raw(request: &ClickRequest<'_>) -> Raw {
+pub(super) fn raw(request: &ClickRequest<'_>) -> Raw {
     Raw {
         address: request.address.to_owned(),
         user_agent: cut(request.user_agent, URL_CHARS_MAX),

@@ -14,6 +14,7 @@ pub mod event_date;
 pub mod fields;
 pub mod hex;
 pub mod identifier;
+pub mod impression;
 pub mod keys;
 pub mod landing;
 pub mod page_load;

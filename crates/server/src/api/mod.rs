@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod auth;
+pub mod claims;
 pub mod decisions;
 pub mod extract;
 pub mod identifiers;
@@ -29,7 +30,9 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/partners", get(resources::list_partners).post(resources::create_partner))
         .route("/api/v1/ads", get(resources::list_ads).post(resources::create_ad))
         .route("/api/v1/links", get(resources::list_links).post(resources::create_link))
-        .route("/api/v1/promo-codes", get(resources::list_promo_codes).post(resources::create_promo_code))
+        .route("/api/v1/promo-codes", get(claims::list_promo_codes).post(claims::set_promo_code))
+        .route("/api/v1/assigned-values", get(claims::list_assigned_values).post(claims::set_assigned_value))
+        .route("/api/v1/partner-groups", get(claims::list_partner_groups).post(claims::set_partner_group))
         .route("/api/v1/conversions", post(reports::create_conversion))
         .route("/api/v1/identifiers/refused", get(identifiers::list_refused))
         .route("/api/v1/submissions/{id}", get(reports::find_submission))

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use referee_core::config::Config;
 use referee_core::fact::{Actor, AdSet, EventTypeSet, Fact, Role, TermsSet};
 use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId, UserId};
-use referee_core::program::{Category, PromoCode, SETTLE_HOURS_DEFAULT, Standing, VanityLink};
+use referee_core::program::{Category, SETTLE_HOURS_DEFAULT, Standing, VanityLink};
 use referee_core::refusal::Refusal;
 use referee_engine::engine::blocking;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::setup::{credit, credit_name, landing_url, parent, settle_hours, slug};
 
-type Created = Result<(StatusCode, Json<Value>), ApiError>;
+pub(super) type Created = Result<(StatusCode, Json<Value>), ApiError>;
 
 pub fn config(app: &App, brand: BrandId) -> Result<Arc<Config>, ApiError> {
     let routing = app.engine.routing();
@@ -32,11 +32,11 @@ fn actor(caller: &Caller) -> Actor {
     Actor { user: UserId(0), role: Role::Developer, reason: format!("API token {:?}", caller.token_name) }
 }
 
-fn data(rows: Vec<Value>) -> Json<Value> {
+pub(super) fn data(rows: Vec<Value>) -> Json<Value> {
     Json(json!({ "data": rows, "next_cursor": null }))
 }
 
-fn standing(standing: Standing) -> &'static str {
+pub(super) fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Active => "active",
         Standing::Paused => "paused",
@@ -130,9 +130,9 @@ pub fn category(name: &str) -> Result<Category, ApiError> {
     }
 }
 
-async fn created(app: &App, caller: &Caller, fact: Fact) -> Created {
+pub(super) async fn created(app: &App, caller: &Caller, fact: Fact) -> Created {
     // Links and codes are named by what they are, which may look like a number.
-    let numbered = matches!(fact, Fact::AdSet(_) | Fact::EventTypeSet(_));
+    let numbered = matches!(fact, Fact::AdSet(_) | Fact::EventTypeSet(_) | Fact::PartnerGroupSet(_));
     let settled = app.engine.settle(caller.brand, actor(caller), fact).await?;
     let number = settled.subject.parse::<u32>().ok().filter(|_| numbered);
     let id = number.map_or_else(|| json!(settled.subject), |id| json!(id));
@@ -146,7 +146,10 @@ pub async fn list_partners(State(app): State<Arc<App>>, headers: HeaderMap) -> R
     let partners = blocking(move || engine.settings.partners(brand)).await?;
     let rows = partners.into_iter().map(|it| {
         let known = config.partners.get(&it.id);
-        json!({ "id": it.id.0, "name": it.name, "standing": known.map_or("pending", |known| standing(known.standing)) })
+        json!({
+            "id": it.id.0, "name": it.name, "standing": known.map_or("pending", |known| standing(known.standing)),
+            "channel": known.is_some_and(|known| known.channel),
+        })
     });
     Ok(data(rows.collect()))
 }
@@ -158,6 +161,9 @@ pub struct NewPartner {
     /// Programs to join under their template terms.
     #[serde(default)]
     program_ids: Vec<u32>,
+    /// A channel: it has links like a partner, needs no contract, and is never paid.
+    #[serde(default)]
+    channel: bool,
 }
 
 pub async fn create_partner(State(app): State<Arc<App>>, headers: HeaderMap, Body(body): Body<NewPartner>) -> Created {
@@ -165,12 +171,14 @@ pub async fn create_partner(State(app): State<Arc<App>>, headers: HeaderMap, Bod
     if body.name.trim().is_empty() {
         return Err(ApiError::invalid_field("name", "It is required."));
     }
+    if body.channel && !body.program_ids.is_empty() {
+        return Err(ApiError::invalid_field("program_ids", "A channel joins no program: it needs no contract."));
+    }
+    let channel = body.channel;
     let (engine, brand, now) = (app.engine.clone(), caller.brand, app.engine.now());
     let wanted = body.id.map(PartnerId);
     let partner = blocking(move || engine.settings.create_partner(brand, wanted, body.name.trim(), now)).await?;
-    app.engine
-        .settle(brand, actor(&caller), Fact::PartnerSet { partner, standing: Standing::Active, channel: false })
-        .await?;
+    app.engine.settle(brand, actor(&caller), Fact::PartnerSet { partner, standing: Standing::Active, channel }).await?;
     for program in body.program_ids {
         let terms = TermsSet {
             program: ProgramId(program),
@@ -262,36 +270,4 @@ pub async fn create_link(State(app): State<Arc<App>>, headers: HeaderMap, Body(b
         standing: Standing::Active,
     });
     created(&app, &caller, fact).await
-}
-
-pub async fn list_promo_codes(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
-    let config = config(&app, caller.brand)?;
-    let rows = config.promo_codes.values().map(|it| {
-        json!({
-            "code": it.code, "program_id": it.program.0, "partner_id": it.partner.0, "standing": standing(it.standing),
-        })
-    });
-    Ok(data(rows.collect()))
-}
-
-#[derive(Deserialize)]
-pub struct NewPromoCode {
-    program_id: u32,
-    partner_id: u32,
-    code: String,
-}
-
-pub async fn create_promo_code(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Body(body): Body<NewPromoCode>,
-) -> Created {
-    let caller = caller(&app, &headers, "write").await?;
-    let code = body.code.trim().to_uppercase();
-    if code.is_empty() || code.chars().count() > referee_engine::limits::TEXT_CHARS_MAX {
-        return Err(ApiError::invalid_field("code", "It has 1 to 255 characters."));
-    }
-    let (program, partner) = (ProgramId(body.program_id), PartnerId(body.partner_id));
-    created(&app, &caller, Fact::PromoCodeSet(PromoCode::plain(program, code, partner))).await
 }

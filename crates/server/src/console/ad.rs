@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use maud::html;
 use referee_core::fact::{AdSet, Fact};
 use referee_core::id::{AdId, ProgramId};
-use referee_core::program::{Ad, PromoCode, Standing, VanityLink};
+use referee_core::program::{Ad, Standing, VanityLink};
 use serde::Deserialize;
 
 use super::form::{standing, standing_reason};
@@ -98,22 +98,5 @@ pub async fn set_link_standing(person: Person, Form(sent): Form<LinkStanding>) -
     let known = person.config.links.get(&(ProgramId(sent.program), sent.slug)).ok_or(Failure::NotFound)?;
     let standing = standing(&sent.standing);
     person.settle(standing_reason(standing), Fact::LinkSet(VanityLink { standing, ..known.clone() })).await?;
-    Ok(done("/ads"))
-}
-
-#[derive(Deserialize)]
-pub struct CodeStanding {
-    csrf: String,
-    program: u32,
-    code: String,
-    standing: String,
-}
-
-pub async fn set_code_standing(person: Person, Form(sent): Form<CodeStanding>) -> Result<Response, Failure> {
-    person.check_csrf(&sent.csrf)?;
-    person.require(May::Manage)?;
-    let known = person.config.promo_codes.get(&(ProgramId(sent.program), sent.code)).ok_or(Failure::NotFound)?;
-    let standing = standing(&sent.standing);
-    person.settle(standing_reason(standing), Fact::PromoCodeSet(PromoCode { standing, ..known.clone() })).await?;
     Ok(done("/ads"))
 }

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use referee_core::fact::{AdSet, Fact};
 use referee_core::id::{AdId, PartnerId, ProgramId};
-use referee_core::program::{Ad, PromoCode, Standing, VanityLink};
+use referee_core::program::{Ad, Standing, VanityLink};
 use referee_engine::intake::landing::permitted;
 use serde::Deserialize;
 
@@ -16,6 +16,7 @@ use super::partner::links;
 use super::partners::{choice, program_choice, program_filter, program_of};
 use super::person::{Failure, May, Person, done};
 use super::table::{Cell, Column, Table, buttons, cell, foot, link_cell, minor, shown_cell, text};
+use super::{codes, values};
 use crate::setup;
 
 #[derive(Deserialize, Default)]
@@ -37,12 +38,17 @@ pub async fn show(person: Person, Query(query): Query<AdsQuery>) -> Result<Respo
     if let Some(partner) = person.partner {
         return Ok(portal(&person, partner).into_response());
     }
-    let tables = [("ads", ads(&person, &query)), ("links", vanity(&person, &query)), ("codes", codes(&person, &query))];
+    let tables = [
+        ("ads", ads(&person, &query)),
+        ("links", vanity(&person, &query)),
+        ("codes", codes::table(&person, &query)),
+        ("values", values::table(&person, &query)),
+    ];
     if query.format.as_deref() == Some("csv") {
         let wanted = tables.iter().find(|(name, _)| *name == query.table).unwrap_or(&tables[0]);
         return Ok(wanted.1.csv(wanted.0));
     }
-    let [(_, ads), (_, links), (_, codes)] = tables;
+    let [(_, ads), (_, links), (_, codes), (_, values)] = tables;
     let body = html! {
         @if person.config.ads.is_empty() {
             (empty("There is no ad yet", html! { p { "An ad is what a partner promotes: a name and a page to land on. Every partner then has a link to it of its own." } }))
@@ -51,6 +57,7 @@ pub async fn show(person: Person, Query(query): Query<AdsQuery>) -> Result<Respo
             (section(&query, "ads", "Ads", &ads, html! { "No ad matches." }))
             (section(&query, "links", "Short links", &links, html! { "None here. A short link is a path of its own on the tracking host, such as " code { "/spring" } "." }))
             (section(&query, "codes", "Promo codes", &codes, html! { "None here. A code belongs to one partner, who earns what is bought with it." }))
+            (section(&query, "values", "Assigned addresses and numbers", &values, html! { "None here. An address or a phone number can belong to one partner, who earns what comes by it." }))
         }
         @if person.may(May::Manage) && !person.config.programs.is_empty() { (forms(&person)) }
         @else if person.config.programs.is_empty() { p { a.underlined href="/settings" { "Set up the program first" } } }
@@ -60,14 +67,19 @@ pub async fn show(person: Person, Query(query): Query<AdsQuery>) -> Result<Respo
 
 fn portal(person: &Person, partner: PartnerId) -> Markup {
     let own = AdsQuery { partner: partner.to_string(), ..AdsQuery::default() };
-    let codes = codes(person, &own).without(Some("Partner"));
+    let codes = codes::table(person, &own).without(Some("Partner"));
+    let values = values::table(person, &own).without(Some("Partner"));
     let host = person.program(None).and_then(|it| it.permitted_hosts.iter().find(|host| !host.starts_with("*.")));
     let deep_link = format!("?u=https%3A%2F%2F{}%2Fa-page", host.map_or("www.shop.com", String::as_str));
     let body = html! {
         (links(person, partner))
         h2 { "Promo codes" }
-        @if codes.rows.is_empty() { p.muted { "None yet. Ask the brand for a code of your own: you earn what is bought with it, even without a click." } }
+        @if codes.rows.is_empty() { p.muted { "None yet. Ask the brand for a code of your own: you earn what is bought with it." } }
         @else { (codes.html()) }
+        @if !values.rows.is_empty() {
+            h2 { "Your addresses and numbers" }
+            (values.html())
+        }
         section.card.pad {
             h2 { "Make a link your own" }
             p { "Up to three words of your choice come back in your reports:" }
@@ -110,7 +122,13 @@ fn section(query: &AdsQuery, name: &str, title: &str, table: &Table, none: Marku
 }
 
 impl AdsQuery {
-    fn takes(&self, program: ProgramId, partner: Option<PartnerId>, standing: Standing, words: &[&str]) -> bool {
+    pub(super) fn takes(
+        &self,
+        program: ProgramId,
+        partner: Option<PartnerId>,
+        standing: Standing,
+        words: &[&str],
+    ) -> bool {
         let wanted = self.q.trim().to_lowercase();
         let same = |wanted: &str, id: u32| wanted.parse().ok().is_none_or(|wanted: u32| wanted == id);
         same(&self.program, program.0)
@@ -121,25 +139,25 @@ impl AdsQuery {
 }
 
 /// The columns of a list, with the program's where there are several.
-fn with_program(person: &Person, mut columns: Vec<Column>) -> Vec<Column> {
+pub(super) fn with_program(person: &Person, mut columns: Vec<Column>) -> Vec<Column> {
     if person.config.programs.len() > 1 {
         columns.insert(1, minor("Program"));
     }
     columns
 }
 
-fn row(person: &Person, program: ProgramId, mut cells: Vec<Cell>) -> Vec<Cell> {
+pub(super) fn row(person: &Person, program: ProgramId, mut cells: Vec<Cell>) -> Vec<Cell> {
     if person.config.programs.len() > 1 {
         cells.insert(1, cell(person.config.programs.get(&program).map(|it| it.name.clone()).unwrap_or_default()));
     }
     cells
 }
 
-fn standing_cell(standing: Standing) -> Cell {
+pub(super) fn standing_cell(standing: Standing) -> Cell {
     shown_cell(format::standing(standing), format::standing_word(standing))
 }
 
-fn button_cell(person: &Person, action: &str, names: &[(&str, String)], standing: Standing) -> Cell {
+pub(super) fn button_cell(person: &Person, action: &str, names: &[(&str, String)], standing: Standing) -> Cell {
     shown_cell(html! { @if person.may(May::Manage) { (standing_button(person, action, names, standing)) } }, "")
 }
 
@@ -194,23 +212,6 @@ fn vanity(person: &Person, query: &AdsQuery) -> Table {
     Table { columns: with_program(person, columns), rows }
 }
 
-fn codes(person: &Person, query: &AdsQuery) -> Table {
-    let columns = vec![text("Promo code"), text("Partner"), minor("Standing"), buttons()];
-    let wanted = |it: &&PromoCode| query.takes(it.program, Some(it.partner), it.standing, &[&it.code]);
-    let cells = |code: &PromoCode| {
-        let names = [("program", code.program.to_string()), ("code", code.code.clone())];
-        let cells = vec![
-            shown_cell(html! { code { (code.code) } }, code.code.clone()),
-            cell(person.partner_name(code.partner)),
-            standing_cell(code.standing),
-            button_cell(person, "/promo-codes/standing", &names, code.standing),
-        ];
-        row(person, code.program, cells)
-    };
-    let rows = person.config.promo_codes.values().filter(wanted).map(cells).collect();
-    Table { columns: with_program(person, columns), rows }
-}
-
 fn forms(person: &Person) -> Markup {
     html! {
         div.thirds {
@@ -236,15 +237,8 @@ fn forms(person: &Person) -> Markup {
                         button.primary { "Add the link" }
                     }
                 }
-                section.card.pad {
-                    h2 { "Add a promo code" }
-                    form.stack action="/promo-codes/new" method="post" {
-                        (csrf(person)) (program_choice(person))
-                        label { "Code" input name="code" required maxlength="64"; }
-                        label { "Partner" (choice(person, None, None)) }
-                        button.primary { "Add the code" }
-                    }
-                }
+                (codes::form(person))
+                (values::form(person))
             }
         }
     }
@@ -314,28 +308,5 @@ pub async fn create_link(person: Person, Form(sent): Form<NewLink>) -> Result<Re
     let (program, partner, ad) = (program.id, PartnerId(sent.partner), AdId(ad.parse().unwrap_or(0)));
     let link = VanityLink { program, slug, partner, ad, deep_link, standing: Standing::Active };
     person.settle(ADDED, Fact::LinkSet(link)).await?;
-    Ok(done("/ads"))
-}
-
-#[derive(Deserialize)]
-pub struct NewPromoCode {
-    csrf: String,
-    program: u32,
-    code: String,
-    partner: u32,
-}
-
-pub async fn create_promo_code(person: Person, Form(sent): Form<NewPromoCode>) -> Result<Response, Failure> {
-    person.check_csrf(&sent.csrf)?;
-    person.require(May::Manage)?;
-    let code = sent.code.trim().to_uppercase();
-    if code.is_empty() || code.chars().count() > 64 {
-        return Err(Failure::Invalid("A code has 1 to 64 characters.".into()));
-    }
-    let (program, partner) = (program_of(&person, sent.program)?.id, PartnerId(sent.partner));
-    if person.config.promo_codes.contains_key(&(program, code.clone())) {
-        return Err(Failure::Invalid(format!("There is a code {code} already.")));
-    }
-    person.settle(ADDED, Fact::PromoCodeSet(PromoCode::plain(program, code, partner))).await?;
     Ok(done("/ads"))
 }

@@ -19,7 +19,7 @@ use super::person::{Failure, May, Person};
 use super::table::{Cell, EXPORT_ROWS, PAGE_ROWS, Table, cell, foot, link_cell, minor, shown_cell, text, time_cell};
 
 /// Kinds of a person's commands, as the trail keeps them and as people say them.
-const KINDS: [(&str, &str); 11] = [
+const KINDS: [(&str, &str); 13] = [
     ("rules_adopted", "Rules adopted"),
     ("program_set", "Program set"),
     ("event_type_set", "Event type set"),
@@ -27,6 +27,8 @@ const KINDS: [(&str, &str); 11] = [
     ("ad_set", "Ad set"),
     ("link_set", "Short link set"),
     ("promo_code_set", "Promo code set"),
+    ("assigned_value_set", "Assigned value set"),
+    ("partner_group_set", "Group of partners set"),
     ("terms_set", "Terms set"),
     ("identifier_blocked", "Block list changed"),
     ("change_requested", "Action changed"),

@@ -137,6 +137,9 @@ async fn set(
     let standing = before.map_or(Standing::Active, |it| it.standing);
     let ends_at = before.and_then(|it| it.ends_at).filter(|end| *end > starts_at);
     let fallback = if versions.is_empty() { "joined in the console" } else { "terms set in the console" };
+    if person.config.is_channel(partner) {
+        return Err(Failure::Invalid("A channel has no contract: it is never paid.".into()));
+    }
     if !person.config.partners.contains_key(&partner) {
         person.settle(fallback, Fact::PartnerSet { partner, standing: Standing::Active, channel: false }).await?;
     }

@@ -8,6 +8,7 @@ pub mod ads;
 pub mod audit;
 pub mod chart;
 pub mod clicks;
+pub mod codes;
 pub mod contract;
 pub mod conversions;
 pub mod decision;
@@ -29,6 +30,7 @@ pub mod sign_in;
 pub mod steps;
 pub mod table;
 pub mod terms;
+pub mod values;
 
 use std::sync::Arc;
 
@@ -54,8 +56,11 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/ads/{program}/{id}", get(ad::show).post(ad::change))
         .route("/links/new", post(ads::create_link))
         .route("/links/standing", post(ad::set_link_standing))
-        .route("/promo-codes/new", post(ads::create_promo_code))
-        .route("/promo-codes/standing", post(ad::set_code_standing))
+        .route("/promo-codes/new", post(codes::create))
+        .route("/promo-codes/change", get(codes::show).post(codes::change))
+        .route("/promo-codes/standing", post(codes::set_standing))
+        .route("/assigned-values/new", post(values::create))
+        .route("/assigned-values/standing", post(values::set_standing))
         .route("/actions", get(actions::list))
         .route("/actions/{id}", get(action::show).post(action::change))
         .route("/conversions", get(conversions::list))
@@ -82,6 +87,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/settings/identifiers", get(settings::identifiers::show))
         .route("/settings/identifiers/block", post(settings::identifiers::block))
         .route("/settings/identifiers/unblock", post(settings::identifiers::unblock))
+        .route("/settings/groups", get(settings::groups::show).post(settings::groups::set))
+        .route("/settings/groups/{program}/{id}", get(settings::groups::edit))
         .route("/settings/people", get(settings::people::show))
         .route("/settings/users", post(settings::people::create))
         .route("/settings/users/{id}/disable", post(settings::people::disable))

@@ -26,9 +26,10 @@ pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failu
     let (engine, brand) = (person.app.engine.clone(), person.brand);
     let users = blocking(move || engine.settings.users_of(brand)).await?;
     let now = person.config.partners.get(&partner).map_or(Standing::Active, |it| it.standing);
+    let channel = person.config.is_channel(partner);
     let body = html! {
         p.facts {
-            (format::standing(now)) span.muted { "Id " (partner) }
+            (format::standing(now)) @if channel { span.tag { "Channel: never paid" } } span.muted { "Id " (partner) }
             a.underlined href={ "/actions?partner=" (partner) } { "Actions" }
             a.underlined href={ "/clicks?partner=" (partner) } { "Clicks" }
             a.underlined href={ "/payments?partner=" (partner) } { "Payments" }
@@ -39,7 +40,7 @@ pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failu
             }
         }
         (links(&person, partner))
-        @for program in person.config.programs.values() { (contract::section(&person, program, partner)) }
+        @for program in person.config.programs.values().filter(|_| !channel) { (contract::section(&person, program, partner)) }
         (portal_users(&person, partner, &users))
         @if person.may(May::Manage) { (standing_form(&person, partner, now)) }
     };
@@ -53,7 +54,8 @@ pub fn links(person: &Person, partner: PartnerId) -> Markup {
     if several {
         columns.push(minor("Program"));
     }
-    let joined = |program: &Program| person.config.terms.contains_key(&(program.id, Some(partner)));
+    let channel = person.config.is_channel(partner);
+    let joined = |program: &Program| channel || person.config.terms.contains_key(&(program.id, Some(partner)));
     let mut rows = Vec::new();
     for ad in person.config.ads.values().filter(|ad| ad.standing == Standing::Active) {
         let Some(program) = person.config.programs.get(&ad.program).filter(|it| joined(it)) else { continue };

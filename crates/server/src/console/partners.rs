@@ -71,6 +71,7 @@ fn table(person: &Person, query: &ListQuery, balances: &[(BalanceKey, Money)]) -
     let columns = vec![
         text("Partner"),
         minor("Id"),
+        minor("Kind"),
         minor("Standing"),
         figure("Pending"),
         minor_figure("Locked"),
@@ -90,6 +91,7 @@ fn table(person: &Person, query: &ListQuery, balances: &[(BalanceKey, Money)]) -
         vec![
             link_cell(&format!("/partners/{id}"), name),
             cell(id.to_string()),
+            cell(if person.config.is_channel(*id) { "Channel" } else { "Partner" }),
             shown_cell(format::standing(standing(id)), format::standing_word(standing(id))),
             sum(Account::Pending),
             sum(Account::Locked),
@@ -140,9 +142,10 @@ fn new_partner(person: &Person) -> Markup {
                 (csrf(person))
                 label { "Name" input name="name" required maxlength="200"; }
                 label { "Id of another platform, if links with it should keep working" input name="id" inputmode="numeric" pattern="[0-9]*"; }
+                label { input type="checkbox" name="channel" value="yes"; " A channel of your own, such as paid search or a newsletter: it has links, and is never paid" }
                 label { "Email to sign in with, if the partner should see the portal" input type="email" name="email"; }
                 button.primary { "Add the partner" }
-                p.muted { "The partner joins every program under its template terms." }
+                p.muted { "The partner joins every program under its template terms. A channel needs no contract." }
             }
         }
     }
@@ -156,6 +159,8 @@ pub struct NewPartner {
     id: String,
     #[serde(default)]
     email: String,
+    #[serde(default)]
+    channel: String,
 }
 
 pub async fn create(person: Person, Form(sent): Form<NewPartner>) -> Result<Response, Failure> {
@@ -169,8 +174,9 @@ pub async fn create(person: Person, Form(sent): Form<NewPartner>) -> Result<Resp
     let (engine, brand, now) = (person.app.engine.clone(), person.brand, person.app.engine.now());
     let partner = blocking(move || engine.settings.create_partner(brand, wanted, &name, now)).await?;
     let added = "added in the console";
-    person.settle(added, Fact::PartnerSet { partner, standing: Standing::Active, channel: false }).await?;
-    for program in person.config.programs.keys() {
+    let channel = sent.channel == "yes";
+    person.settle(added, Fact::PartnerSet { partner, standing: Standing::Active, channel }).await?;
+    for program in person.config.programs.keys().filter(|_| !channel) {
         let (program, partner) = (*program, Some(partner));
         let terms =
             TermsSet { program, partner, starts_at: now, ends_at: None, standing: Standing::Active, rules: None };

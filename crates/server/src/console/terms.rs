@@ -7,6 +7,7 @@ use referee_core::id::{EventTypeId, PartnerId};
 use referee_core::program::{EventType, Program, Standing};
 use referee_core::time::Timestamp;
 use referee_engine::intake::amount;
+use referee_engine::limits::VIEW_WINDOW_HOURS_MAX;
 
 use super::form::Fields;
 use super::format;
@@ -49,6 +50,7 @@ pub fn lines(person: &Person, program: &Program, terms: &TermsInForce<'_>) -> Ma
             @if terms.of_template { "By the program's template, version " }
             @else if person.partner.is_some() { "Your own terms, version " } @else { "Its own terms, version " } (terms.version)
             ". Clicks count for " (terms.rules.referral_window_days) " days, actions lock after " (terms.rules.lock_days) " days."
+            @if let Some(hours) = terms.rules.view_window_hours { " Impressions count for " (hours) " hours." }
         }
         @if terms.rules.payouts.is_empty() { p { "Nothing is paid under these terms." } }
         ul.plain-list { @for line in &terms.rules.payouts {
@@ -64,16 +66,26 @@ fn event_name<'a>(person: &'a Person, program: &Program, id: EventTypeId) -> &'a
 /// All versions, the newest first, with what each pays.
 pub fn history(person: &Person, program: &Program, versions: &[Terms]) -> Markup {
     let now = soon(person);
-    let columns =
-        vec![text("Version"), text("From"), text("State"), minor("Clicks count"), minor("Locks after"), minor("Pays")];
+    let columns = vec![
+        text("Version"),
+        text("From"),
+        text("State"),
+        minor("Clicks count"),
+        minor("Impressions count"),
+        minor("Locks after"),
+        minor("Pays"),
+    ];
     let row = |it: &Terms| {
         let days = |of: fn(&TermsRules) -> u32| it.rules.as_ref().map(|rules| format!("{} days", of(rules)));
+        let hours = |rules: &TermsRules| rules.view_window_hours.map_or("no".into(), |hours| format!("{hours} hours"));
+        let views = it.rules.as_ref().map(hours);
         let (class, state) = state(versions, it, now, program);
         vec![
             cell(it.version.to_string()),
             date_cell(it.starts_at, &program.zone),
             shown_cell(html! { span class=(class) { (state) } }, state.clone()),
             cell(days(|rules| rules.referral_window_days).unwrap_or_default()),
+            cell(views.unwrap_or_default()),
             cell(days(|rules| rules.lock_days).unwrap_or_default()),
             cell(pays(person, program, it)),
         ]
@@ -111,6 +123,8 @@ pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) ->
         div.pair {
             label { "Days after a click in which an event counts for it"
                 input type="number" name="referral_window_days" min="0" max="365" required value=(known.map_or(30, |it| it.referral_window_days)); }
+            label { "Hours after an impression in which an event counts for it (empty: impressions earn nothing)"
+                input type="number" name="view_window_hours" min="1" max=(VIEW_WINDOW_HOURS_MAX) value=[known.and_then(|it| it.view_window_hours)]; }
             label { "Days until an action locks"
                 input type="number" name="lock_days" min="0" max="365" required value=(known.map_or(30, |it| it.lock_days)); }
         }
@@ -140,13 +154,22 @@ pub fn rules(sent: &Fields) -> Result<TermsRules, Failure> {
         days.ok_or_else(|| Failure::Invalid("Days are a whole number up to 365.".into()))
     };
     let (referral_window_days, lock_days) = (days("referral_window_days")?, days("lock_days")?);
+    let view_window_hours = match sent.get("view_window_hours") {
+        "" => None,
+        text => {
+            let hours = text.parse().ok().filter(|hours| (1..=VIEW_WINDOW_HOURS_MAX).contains(hours));
+            let wrong =
+                || Failure::Invalid(format!("The hours of impressions are 1 to {VIEW_WINDOW_HOURS_MAX}, or empty."));
+            Some(hours.ok_or_else(wrong)?)
+        }
+    };
     let payouts = sent.numbered("payout_").map(|(id, text)| {
         let event_type = EventTypeId(id);
         Ok(EventPayout { event_type, payout: payout(text)? })
     });
     Ok(TermsRules {
         referral_window_days,
-        view_window_hours: None,
+        view_window_hours,
         lock_days,
         payouts: payouts.collect::<Result<_, Failure>>()?,
     })

@@ -60,7 +60,7 @@ async fn keep(app: &App, draft: &referee_engine::log::Draft) -> bool {
     matches!(kept, Ok(Ok(durable)) if durable.position.is_some())
 }
 
-fn parse<'a>(
+pub(super) fn parse<'a>(
     host: &'a str,
     head: bool,
     address: &'a str,

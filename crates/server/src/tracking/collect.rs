@@ -228,7 +228,7 @@ fn cors(browser: &Browser, lines: &mut HeaderMap) {
     }
 }
 
-fn pixel() -> Response {
+pub(super) fn pixel() -> Response {
     let lines = [
         (header::CONTENT_TYPE, "image/gif"),
         (header::CACHE_CONTROL, "no-store, private"),

@@ -3,4 +3,5 @@
 pub mod click;
 pub mod collect;
 pub mod cookie;
+pub mod impression;
 pub mod script;

@@ -30,5 +30,6 @@ pub async fn serve_tag(headers: HeaderMap) -> Response {
 }
 
 pub async fn serve_robots() -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "User-agent: *\nDisallow: /c/\n").into_response()
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "User-agent: *\nDisallow: /c/\nDisallow: /i/\n")
+        .into_response()
 }

@@ -332,7 +332,12 @@ fn what_is_set_up_is_paused_resumed_and_changed(pair: Pair) {
     });
 
     done("/promo-codes/standing", &[("program", "1"), ("code", "TRAIL10"), ("standing", "paused")]);
-    assert!(owner.get("/ads?format=csv&table=codes&standing=paused").text().contains("TRAIL10,Trail Notes,Paused"));
+    assert!(
+        owner
+            .get("/ads?format=csv&table=codes&standing=paused")
+            .text()
+            .contains("TRAIL10,Trail Notes,always,always,Paused")
+    );
 
     done("/settings/event-types/standing", &[("program", "1"), ("id", "1"), ("standing", "paused")]);
     assert!(order(&demo, 0, "E1").is_empty(), "a paused event type pays nothing");
@@ -478,14 +483,14 @@ fn every_table_has_a_file_with_figures_to_reckon_with(pair: Pair) {
     with_an_order(&demo, "X1");
     let owner = demo.sign_in("/user");
     for (path, expected) in [
-        ("/?format=csv", "Trail Notes,1,0,1,100.00,12.00"),
+        ("/?format=csv", "Trail Notes,1,0,0,1,100.00,12.00"),
         ("/?format=csv&table=ads", "Spring boots,1,1,12.00"),
         ("/?format=csv&table=days", ",1,0,1,100.00,12.00"),
-        ("/partners?format=csv", "Trail Notes,1,Active,12.00,,,EUR"),
-        ("/partners?format=csv&q=trail&standing=active", "Trail Notes,1,Active,12.00,,,EUR"),
+        ("/partners?format=csv", "Trail Notes,1,Partner,Active,12.00,,,EUR"),
+        ("/partners?format=csv&q=trail&standing=active", "Trail Notes,1,Partner,Active,12.00,,,EUR"),
         ("/ads?format=csv", "Spring boots,1,http://www.shop.localhost"),
         ("/ads?format=csv&table=links&partner=1", "/trail-notes,Trail Notes,Spring boots,the ad's page,Active"),
-        ("/ads?format=csv&table=codes", "TRAIL10,Trail Notes,Active"),
+        ("/ads?format=csv&table=codes", "TRAIL10,Trail Notes,always,always,Active"),
         ("/actions?format=csv&state=pending", ",100.00,12.00,EUR,"),
         ("/conversions?format=csv", ",100.00,EUR,Credited"),
         ("/clicks?format=csv&counted=yes", "Trail Notes,Spring boots,Counted"),

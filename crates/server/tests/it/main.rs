@@ -9,6 +9,7 @@ mod console;
 mod credit;
 mod deploy;
 mod durability;
+mod evidence;
 mod explain;
 mod faults;
 mod house;

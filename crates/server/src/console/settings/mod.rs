@@ -1,6 +1,7 @@
 //! Settings: programs with their template terms and event types, identifiers, tokens, and people.
 
 pub mod event_types;
+pub mod groups;
 pub mod identifiers;
 pub mod people;
 pub mod program;
@@ -17,6 +18,7 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
     if person.may(May::SetUp) {
         places.extend([
             ("/settings", "Programs"),
+            ("/settings/groups", "Groups"),
             ("/settings/identifiers", "Identifiers"),
             ("/settings/tokens", "Tokens"),
         ]);

@@ -1,0 +1,55 @@
+//! A partner's ad was seen: `/i/{partner}/{ad}/{program}` on a tracking host, answered with a picture.
+
+use referee_core::fact::{Click, Fact};
+use referee_core::identity::{Identifier, IdentifierKind};
+
+use super::click::{ClickRequest, Given, Query, canonical, raw, signals};
+use super::keys::BrandKeys;
+use super::{identifier, visitor};
+use crate::log::Draft;
+use crate::routing::Routing;
+
+/// Parameters by which an app, which has no cookie, says on which device the ad was seen.
+const DEVICE_PARAMS: [&str; 4] = ["GoogAId", "AndroidId", "AppleIfa", "AppleIfv"];
+
+/// What is kept of a view; None where the host serves no such program. No cookie is set: what is loaded inside another's page
+/// would only shorten its life.
+pub fn view(routing: &Routing, request: &ClickRequest<'_>, given: &Given) -> Option<Draft> {
+    let target = canonical(routing, request.host, request.path.strip_prefix("/i/")?)?;
+    let query = Query::read(request.query);
+    let view = Click {
+        no: given.no,
+        program: target.program.id,
+        partner: target.partner,
+        ad: target.ad,
+        slug: None,
+        visitor: seen_by(request, &target.brand.keys),
+        sub_ids: query.sub_ids,
+        shared_id: query.shared_id,
+        signals: signals(request),
+        deep_link_refused: false,
+    };
+    Some(Draft {
+        brand: target.brand.brand,
+        received_at: given.now,
+        occurred_at: given.now,
+        actor: None,
+        fact: Fact::ImpressionRecorded(view),
+        raw: Some(raw(request)),
+    })
+}
+
+/// The visitor of the cookie, or the device that an app names. Nobody, if they said no.
+fn seen_by(request: &ClickRequest<'_>, keys: &BrandKeys) -> Option<Identifier> {
+    let params = || url::form_urlencoded::parse(request.query.as_bytes());
+    if params().any(|(name, value)| name.eq_ignore_ascii_case("consent") && value == "denied") {
+        return None;
+    }
+    let by_cookie = request.visitor.and_then(|value| visitor::identifier(keys, value));
+    let by_device = || {
+        let is_device = |name: &str| DEVICE_PARAMS.iter().any(|param| param.eq_ignore_ascii_case(name));
+        let (_, value) = params().find(|(name, _)| is_device(name))?;
+        Some(identifier::found(keys, IdentifierKind::Device, &value, None).ok()?.identifier)
+    };
+    by_cookie.or_else(by_device)
+}
