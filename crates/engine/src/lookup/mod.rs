@@ -5,6 +5,8 @@
 
 pub mod advice;
 pub mod answer;
+#[cfg(test)]
+mod tests;
 pub mod told;
 
 use std::collections::{BTreeMap, HashMap};
