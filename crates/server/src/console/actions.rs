@@ -67,6 +67,13 @@ pub async fn list(person: Person, Query(query): Query<ActionsQuery>) -> Result<R
         ("to", query.to.clone()),
     ];
     let body = html! {
+        @if person.partner.is_some() {
+            form.filter action="/orders" method="get" {
+                label { "Order" input type="search" name="id" required; }
+                button { "Look up" }
+                span.muted { "Says whether a click of yours was joined to it, and who was credited." }
+            }
+        }
         (filter_form(&person, &query))
         @if rows.is_empty() {
             (empty("No action matches", html! {

@@ -73,10 +73,9 @@ impl Drawing<'_> {
         }
     }
 
-    /// Credit that no click in the list stands for: a code's, or of a partner that the report named.
+    /// Credit that no touchpoint of the list stands for: a code's, a parent's, or of a partner that the report named.
     fn stands_alone(&self, credit: &CreditTold, decision: &DecisionTold) -> bool {
-        let by_click = decision.touchpoints.iter().any(|it| it.won && it.who == credit.who);
-        !by_click && (credit.click.is_none() || credit.who.partner().is_none())
+        !decision.touchpoints.iter().any(|it| it.won && it.who == credit.who)
     }
 
     fn name(&self, who: Who) -> String {
