@@ -16,6 +16,7 @@ pub mod log;
 pub mod lookup;
 pub mod machine;
 pub mod peers;
+pub mod profile;
 pub mod relocation;
 pub mod replay;
 pub mod role;

@@ -54,6 +54,8 @@ pub const SLUG_CHARS_MAX: usize = 64;
 pub const URL_CHARS_MAX: usize = 2_048;
 /// How far ahead of the server's clock a claimed time may be.
 pub const FUTURE_MS_MAX: i64 = 5 * 60 * 1_000;
+/// Touchpoints and orders of a profile that are shown.
+pub const PROFILE_EVENTS_MAX: u32 = 200;
 /// How far back a claimed time may be, as the documented interfaces limit it.
 pub const PAST_DAYS_MAX: u32 = 88;
 /// How long an order that earned nothing may be decided again: the longest settle time. Later it would surprise.

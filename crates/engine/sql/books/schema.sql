@@ -145,6 +145,7 @@ create table conversion (
 ) strict, without rowid;
 
 create index conversion_by_record on conversion (brand, record);
+create index conversion_by_node on conversion (brand, node) where node is not null;
 create index conversion_by_order on conversion (brand, order_id);
 
 create table action (

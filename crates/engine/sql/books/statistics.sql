@@ -15,6 +15,7 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('unsettled', 'unsettled_by_node', '1000000 500000 1'),
   ('unsettled', 'unsettled_due', '1000000 500000 1'),
   ('conversion', 'conversion', '1000000 500000 100000 1'),
+  ('conversion', 'conversion_by_node', '1000000 500000 2'),
   ('conversion', 'conversion_by_record', '1000000 500000 1'),
   ('conversion', 'conversion_by_order', '1000000 500000 1'),
   ('action', 'action', '1000000 500000 1'),

@@ -9,8 +9,8 @@ use referee_core::identity::Identifier;
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EntryRow, HistoryRow, LeftOutKey,
-    OrderKey, PaymentRow, Rollup, SubmissionRow,
+    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
+    LeftOutKey, OrderKey, PaymentRow, RefusedJoinRow, Rollup, SubmissionRow,
 };
 use referee_core::time::{Day, Timestamp};
 
@@ -138,6 +138,18 @@ pub trait Reads: Send + Sync {
     fn orders_like(&self, brand: BrandId, prefix: &str, most: u32) -> Result<Vec<(OrderKey, ConversionRow)>>;
     /// Orders whose decisions named a click as a candidate.
     fn orders_of_click(&self, brand: BrandId, no: ClickNo, most: u32) -> Result<Vec<OrderKey>>;
+    /// Where an identifier hangs.
+    fn node_of(&self, brand: BrandId, identifier: &Identifier) -> Result<Option<NodeId>>;
+    /// All nodes that may influence a node's profile, ascending; itself, if nothing is joined to it.
+    fn component_of(&self, brand: BrandId, node: NodeId) -> Result<Vec<NodeId>>;
+    /// Edges that begin at any of some nodes.
+    fn edges_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<EdgeRow>>;
+    /// Touchpoints that were left at any of some nodes, newest first.
+    fn clicks_at(&self, brand: BrandId, nodes: &[NodeId], most: u32) -> Result<Vec<ClickRow>>;
+    /// Orders whose buyer hangs at any of some nodes, newest first.
+    fn conversions_at(&self, brand: BrandId, nodes: &[NodeId], most: u32) -> Result<Vec<(OrderKey, ConversionRow)>>;
+    /// Newest first, from before a record on.
+    fn refused_joins(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<RefusedJoinRow>>;
     fn identifiers_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<(NodeId, Identifier)>>;
 
     /// What was left out of page loads and reports of a program, newest day first.

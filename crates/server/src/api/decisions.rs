@@ -285,7 +285,7 @@ fn step(step: &StepTold) -> Value {
     })
 }
 
-fn masked(it: Masked) -> Value {
+pub fn masked(it: Masked) -> Value {
     json!({ "kind": it.kind.code(), "handle": it.handle() })
 }
 

@@ -6,6 +6,7 @@ pub mod claims;
 pub mod decisions;
 pub mod extract;
 pub mod identifiers;
+pub mod profiles;
 pub mod reports;
 pub mod resources;
 
@@ -35,6 +36,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/partner-groups", get(claims::list_partner_groups).post(claims::set_partner_group))
         .route("/api/v1/conversions", post(reports::create_conversion))
         .route("/api/v1/identifiers/refused", get(identifiers::list_refused))
+        .route("/api/v1/profiles", get(profiles::find_by_name))
+        .route("/api/v1/profiles/search", post(profiles::search))
+        .route("/api/v1/profiles/{id}", get(profiles::find))
+        .route("/api/v1/refused-joins", get(profiles::list_refused_joins))
         .route("/api/v1/submissions/{id}", get(reports::find_submission))
         .route("/api/v1/actions", get(actions::list_actions))
         .route("/api/v1/actions/{id}", get(actions::find_action))

@@ -19,7 +19,7 @@ use super::person::{Failure, May, Person};
 use super::table::{Cell, EXPORT_ROWS, PAGE_ROWS, Table, cell, foot, link_cell, minor, shown_cell, text, time_cell};
 
 /// Kinds of a person's commands, as the trail keeps them and as people say them.
-const KINDS: [(&str, &str); 13] = [
+const KINDS: [(&str, &str); 14] = [
     ("rules_adopted", "Rules adopted"),
     ("program_set", "Program set"),
     ("event_type_set", "Event type set"),
@@ -31,6 +31,7 @@ const KINDS: [(&str, &str); 13] = [
     ("partner_group_set", "Group of partners set"),
     ("terms_set", "Terms set"),
     ("identifier_blocked", "Block list changed"),
+    ("join_separated", "Join separated"),
     ("change_requested", "Action changed"),
     ("payment_made", "Payment made"),
 ];

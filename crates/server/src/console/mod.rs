@@ -17,6 +17,7 @@ pub mod form;
 pub mod format;
 pub mod headers;
 pub mod order;
+mod lanes;
 pub mod overview;
 pub mod page;
 pub mod partner;
@@ -24,6 +25,8 @@ pub mod partners;
 pub mod payments;
 pub mod person;
 pub mod plain;
+pub mod profile;
+pub mod profiles;
 pub mod search;
 pub mod settings;
 pub mod sign_in;
@@ -66,6 +69,9 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/conversions", get(conversions::list))
         .route("/orders", get(order::show))
         .route("/clicks", get(clicks::list))
+        .route("/profiles", get(profiles::show).post(profiles::find))
+        .route("/profiles/separate", post(profile::separate))
+        .route("/profiles/{id}", get(profile::show))
         .route("/feed", get(feed::show))
         .route("/feed/lines", get(feed::lines))
         .route("/payments", get(payments::show).post(payments::pay))

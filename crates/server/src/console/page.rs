@@ -79,6 +79,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         ("/actions", "Actions"),
         ("/conversions", "Conversions"),
         ("/clicks", "Clicks"),
+        ("/profiles", "Profiles"),
         ("/feed", "Live feed"),
     ];
     let mut set_up = Vec::new();

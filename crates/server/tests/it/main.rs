@@ -16,6 +16,7 @@ mod house;
 mod identifiers;
 mod links;
 mod lookup;
+mod profiles;
 mod stores;
 mod support;
 mod trouble;

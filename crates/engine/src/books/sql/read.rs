@@ -7,8 +7,8 @@ use referee_core::id::{
 use referee_core::identity::Identifier;
 use referee_core::money::Money;
 use referee_core::row::{
-    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EntryRow, HistoryRow, LeftOutKey,
-    OrderKey, PaymentRow, Rollup, SubmissionRow,
+    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
+    LeftOutKey, OrderKey, PaymentRow, RefusedJoinRow, Rollup, SubmissionRow,
 };
 use referee_core::time::{Day, Timestamp};
 
@@ -237,8 +237,43 @@ impl Reads for SqlReads {
         })
     }
 
+    fn node_of(&self, brand: BrandId, identifier: &Identifier) -> Result<Option<NodeId>> {
+        let id = stored::identifier_bytes(identifier);
+        let values = values![brand.0, &id];
+        self.one(brand, include_str!("../../../sql/books/read_node.sql"), values, |row| row.number(0).map(NodeId))
+    }
+
+    fn component_of(&self, brand: BrandId, node: NodeId) -> Result<Vec<NodeId>> {
+        let named = |row: &dyn Row| row.number(0).map(NodeId);
+        let sql = include_str!("../../../sql/books/read_root.sql");
+        let root = self.one(brand, sql, values![brand.0, node.0], named)?.unwrap_or(node);
+        let sql = include_str!("../../../sql/books/read_members.sql");
+        let joined = self.ask(brand, sql, values![brand.0, root.0], named)?;
+        Ok(std::iter::once(root).chain(joined).collect())
+    }
+
+    fn edges_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<EdgeRow>> {
+        let values = [brand.0.into(), all(nodes)];
+        self.ask(brand, include_str!("../../../sql/books/read_edges.sql"), &values, rows::edge)
+    }
+
+    fn clicks_at(&self, brand: BrandId, nodes: &[NodeId], most: u32) -> Result<Vec<ClickRow>> {
+        let values = [brand.0.into(), all(nodes), most.into()];
+        self.ask(brand, include_str!("../../../sql/books/read_clicks_of_nodes.sql"), &values, rows::click)
+    }
+
+    fn conversions_at(&self, brand: BrandId, nodes: &[NodeId], most: u32) -> Result<Vec<(OrderKey, ConversionRow)>> {
+        let values = [brand.0.into(), all(nodes), most.into()];
+        self.ask(brand, include_str!("../../../sql/books/read_conversions_of_nodes.sql"), &values, rows::conversion)
+    }
+
+    fn refused_joins(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<RefusedJoinRow>> {
+        let values = values![brand.0, before.map_or(i64::MAX as u64, |record| record.0), most];
+        self.ask(brand, include_str!("../../../sql/books/read_refused_joins.sql"), values, rows::refused_join)
+    }
+
     fn identifiers_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<(NodeId, Identifier)>> {
-        let values = [brand.0.into(), Value::integers(nodes.iter().map(|node| node.0))];
+        let values = [brand.0.into(), all(nodes)];
         self.ask(brand, include_str!("../../../sql/books/read_identifiers_at.sql"), &values, |row| {
             Ok((NodeId(row.number(0)?), stored::identifier(row.blob(1)?)?))
         })
@@ -321,4 +356,8 @@ impl Reads for SqlReads {
         }
         Ok(all)
     }
+}
+
+fn all<'a>(nodes: &[NodeId]) -> Value<'a> {
+    Value::integers(nodes.iter().map(|node| node.0))
 }

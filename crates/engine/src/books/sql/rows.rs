@@ -12,7 +12,7 @@ use referee_core::id::{
 use referee_core::money::{Currency, Money};
 use referee_core::row::{
     ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow, OrderKey,
-    PaymentRow, Rollup, SubmissionRow, UnsettledRow,
+    PaymentRow, RefusedJoinRow, Rollup, SubmissionRow, UnsettledRow,
 };
 use referee_core::time::Timestamp;
 
@@ -261,4 +261,15 @@ pub fn order_key(row: &dyn Row) -> Result<OrderKey> {
 pub fn unsettled(row: &dyn Row) -> Result<(OrderKey, UnsettledRow)> {
     let (occurred_at, until) = (time(row, 2)?, time(row, 3)?);
     Ok((order_key(row)?, stored::unsettled_of(occurred_at, until, row.blob(4)?)?))
+}
+
+pub fn refused_join(row: &dyn Row) -> Result<RefusedJoinRow> {
+    Ok(RefusedJoinRow {
+        record: RecordNo(row.number(0)?),
+        n: row.number(1)?,
+        at: time(row, 2)?,
+        a: NodeId(row.number(3)?),
+        b: NodeId(row.number(4)?),
+        reason: stored::reason(row.number(5)?)?,
+    })
 }

@@ -1,0 +1,1 @@
+select node from identifier where brand = ?1 and id = ?2;

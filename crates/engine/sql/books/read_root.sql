@@ -1,0 +1,1 @@
+select root from node_root where brand = ?1 and node = ?2;
