@@ -27,6 +27,7 @@ use super::reads::{ActionFilter, Counted, Period, Reads};
 use super::{Applied, Books, RUNS_MAX};
 use crate::error::Error;
 use crate::log::{FrameId, Position};
+use crate::profile::profile_of;
 use crate::routing::PartitionId;
 
 /// One new set of books, its readers, and its dump.
@@ -51,6 +52,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     the_newest_runs_of_an_edge_are_known(make);
     reads_find_what_was_written(make);
     an_order_of_several_actions_is_kept_whole(make);
+    an_order_is_decided_again_on_news(make);
 }
 
 /// A small history of a brand: 40 clicks, visits that join them to customers, orders, and time passing.
@@ -300,6 +302,24 @@ fn shared() -> Vec<Record> {
         ));
     }
     facts.into_iter().enumerate().map(|(i, (at, fact))| record(i as u64 + 1, at, fact)).collect()
+}
+
+/// The page that joins the buyer comes a moment after the order.
+fn an_order_is_decided_again_on_news(make: &mut dyn FnMut() -> Subject) {
+    let mut subject = make();
+    let at = |seconds: i64| NOON.plus_ms(seconds * 1_000);
+    let mut facts = set_up();
+    facts.extend([(at(0), click(0)), (at(2), conversion(0)), (at(3), visit(0)), (at(4), Fact::TimePassed)]);
+    let records: Vec<Record> =
+        facts.into_iter().enumerate().map(|(i, (at, fact))| record(i as u64 + 1, at, fact)).collect();
+    apply(&mut subject, &records, 1);
+    let (_, order) = subject.reads.conversions_of(BRAND, "order-0").expect("conversions").remove(0);
+    assert_eq!((order.refusal, order.actions.len()), (None, 1));
+    assert!(!(subject.dump)().contains("unsettled "), "it is open no longer");
+    let node = order.node.expect("it named somebody");
+    let told = profile_of(subject.reads.as_ref(), BRAND, node).expect("profile").expect("it is there");
+    assert_eq!((told.members.len(), told.events.len()), (2, 2), "a cookie and a customer, a click and an order");
+    assert!(subject.reads.refused_joins(BRAND, None, 10).expect("none").is_empty());
 }
 
 fn an_order_of_several_actions_is_kept_whole(make: &mut dyn FnMut() -> Subject) {

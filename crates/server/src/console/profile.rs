@@ -11,9 +11,9 @@ use referee_engine::engine::blocking;
 use referee_engine::profile::{Became, EdgeTold, Event, Member, ProfileTold, Stay, profile_of};
 use serde::Deserialize;
 
-use super::conversions::order_address;
 use super::format;
 use super::lanes;
+use super::order::order_address;
 use super::page::{csrf, page};
 use super::person::{Failure, May, Person, done};
 use super::profiles::{Names, name};
