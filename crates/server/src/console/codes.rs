@@ -83,7 +83,7 @@ fn fields(person: &Person, known: Option<&PromoCode>) -> Markup {
         label { "When it counts" select name="policy" {
             @for (it, value, sentence) in claims::CODE_POLICIES { option value=(value) selected[it == policy] { (sentence) } }
         } }
-        label { input type="checkbox" name="restricted" value="yes" checked[known.is_some_and(|it| it.restricted)];
+        label.check { input type="checkbox" name="restricted" value="yes" checked[known.is_some_and(|it| it.restricted)];
             " Restricted: where it gives an order to nobody, nobody else earns that order" }
         div.pair {
             label { "First day (optional)" input type="date" name="starts" value=(day(known.and_then(|it| it.starts_at))); }

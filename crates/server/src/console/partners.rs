@@ -142,7 +142,7 @@ fn new_partner(person: &Person) -> Markup {
                 (csrf(person))
                 label { "Name" input name="name" required maxlength="200"; }
                 label { "Id of another platform, if links with it should keep working" input name="id" inputmode="numeric" pattern="[0-9]*"; }
-                label { input type="checkbox" name="channel" value="yes"; " A channel of your own, such as paid search or a newsletter: it has links, and is never paid" }
+                label.check { input type="checkbox" name="channel" value="yes"; " A channel of your own, such as paid search or a newsletter: it has links, and is never paid" }
                 label { "Email to sign in with, if the partner should see the portal" input type="email" name="email"; }
                 button.primary { "Add the partner" }
                 p.muted { "The partner joins every program under its template terms. A channel needs no contract." }

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use referee_core::fact::Role;
 use referee_core::id::{ActionId, ClickNo};
+use referee_core::program::AssignedValue;
 use referee_core::row::{ConversionRow, OrderKey};
 use referee_engine::books::reads::ActionFilter;
 use referee_engine::engine::blocking;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use super::order::order_address;
 use super::page::{empty, page};
 use super::person::{Failure, Person};
+use crate::claims;
 
 const HITS: u32 = 20;
 
@@ -120,10 +122,17 @@ fn in_config(person: &Person, wanted: &str) -> Vec<Hit> {
         .filter(|(id, name)| name.to_lowercase().contains(&lower) || id.to_string() == wanted)
         .map(|(id, name)| Hit { address: format!("/partners/{id}"), what: format!("Partner {name}") })
         .collect();
-    let codes = person.config.promo_codes.values().filter(|code| code.code.eq_ignore_ascii_case(wanted));
+    let upper = wanted.to_uppercase();
+    let codes = person.config.promo_codes.values().filter(|code| code.code == upper || code.takes(&upper));
     hits.extend(codes.map(|code| Hit {
         address: format!("/partners/{}", code.partner),
         what: format!("Promo code {} of {}", code.code, person.partner_name(code.partner)),
+    }));
+    let is_named = |it: &&AssignedValue| claims::value(it.kind, wanted).is_ok_and(|value| value == it.value);
+    let values = person.config.assigned_values.values().filter(is_named);
+    hits.extend(values.map(|it| Hit {
+        address: format!("/partners/{}", it.partner),
+        what: format!("{} of {}", it.value, person.partner_name(it.partner)),
     }));
     hits
 }

@@ -19,7 +19,7 @@ on_every_pair!(
     every_table_has_a_file_with_figures_to_reckon_with,
 );
 
-const SCREENS: [&str; 17] = [
+const SCREENS: [&str; 19] = [
     "/",
     "/partners",
     "/partners/1",
@@ -34,6 +34,8 @@ const SCREENS: [&str; 17] = [
     "/settings/event-types/1/1",
     "/settings/identifiers",
     "/settings/tokens",
+    "/settings/groups",
+    "/promo-codes/change?program=1&code=TRAIL10",
     "/settings/people",
     "/audit",
     "/account",

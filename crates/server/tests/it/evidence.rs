@@ -12,6 +12,7 @@ on_every_pair!(
     a_group_lets_others_go_first,
     a_channel_wins_orders_and_is_never_paid,
     an_impression_earns_where_the_terms_say_so,
+    an_app_says_on_which_device_an_ad_was_seen,
     what_cant_be_set_is_named,
 );
 
@@ -226,6 +227,26 @@ fn an_impression_earns_where_the_terms_say_so(pair: Pair) {
     assert_eq!(click.status, 302);
     order("I3");
     assert_eq!(won(&demo, "I3").0, json!(2), "a click beats an impression");
+}
+
+fn an_app_says_on_which_device_an_ad_was_seen(pair: Pair) {
+    let demo = Demo::on(pair);
+    let terms = [
+        ("program", "1"),
+        ("what", "own"),
+        ("referral_window_days", "30"),
+        ("view_window_hours", "1"),
+        ("lock_days", "30"),
+        ("payout_1", "10%"),
+    ];
+    assert_eq!(demo.sign_in("/user").post("/partners/1/contract", &terms).status, 303);
+    std::thread::sleep(std::time::Duration::from_millis(1_500));
+    assert_eq!(demo.visitor().get("/i/1/1/1?GoogAId=38400000-8cf0-11bd-b23e-10b96e40000d").status, 200);
+    report(&demo, "D1", &[("GoogAId", "38400000-8CF0-11BD-B23E-10B96E40000D")]);
+    assert_eq!(won(&demo, "D1"), (json!(1), json!("impression")));
+    let other = "38400000-8cf0-11bd-b23e-10b96e40000e";
+    assert_eq!(demo.visitor().get(&format!("/i/1/1/1?consent=denied&GoogAId={other}")).status, 200);
+    assert_eq!(report(&demo, "D2", &[("GoogAId", other)])["ErrorReason"], "UNCLAIMED", "who said no is not followed");
 }
 
 fn what_cant_be_set_is_named(pair: Pair) {

@@ -84,7 +84,7 @@ fn form(person: &Person, program: &Program, known: Option<&PartnerGroup>) -> Mar
             fieldset {
                 legend { "Members" }
                 @for (id, name) in partners {
-                    label { input type="checkbox" name={ "member_" (id) } value="yes" checked[is_in(id)]; " " (name) }
+                    label.check { input type="checkbox" name={ "member_" (id) } value="yes" checked[is_in(id)]; " " (name) }
                 }
                 @if person.partner_names.is_empty() { p.muted { "There is no partner yet." } }
             }
