@@ -22,6 +22,7 @@ macro_rules! documents {
 
 documents! {
     "start",
+    "guide/missing-order",
     "guide/scale-out",
     "concepts/tracking-methods",
     "concepts/the-log",
