@@ -38,6 +38,7 @@ documents! {
     "reference/errors",
     "reference/configuration",
     "reference/benchmarks",
+    "reference/identity-corpus",
 }
 
 pub fn routes() -> Router<Arc<App>> {

@@ -8,6 +8,7 @@ use referee_core::fact::{Fact, Record};
 use referee_core::identity::Identifier;
 
 use crate::auditor::OrderName;
+use crate::shrink::smallest;
 use crate::town::Town;
 use crate::town::features::Features;
 use crate::trial::{self, Disagreement, Findings, Matter};
@@ -23,6 +24,8 @@ pub struct Options {
     pub features: Features,
     /// Tell all records of each town.
     pub story: bool,
+    /// Of a town that is seen differently, tell of the smallest part that still is.
+    pub shrink: bool,
     /// For the books; removed at the end.
     pub folder: PathBuf,
 }
@@ -46,37 +49,46 @@ fn towns(options: &Options) -> Result<(String, u64)> {
         let town = Town::new(seed, options.features)?;
         facts += town.records.len();
         if options.story {
-            text.extend(town.records.iter().map(|record| town.line(record) + "\n"));
+            text += &story(&town);
         }
         // A panic of the rules is a finding, and no reason to leave out the other towns.
         let tried = catch_unwind(AssertUnwindSafe(|| trial::of(&town, seed, &options.folder)));
-        let findings = match tried.unwrap_or_else(|_| Err(anyhow!("the rules panicked, see above"))) {
-            Ok(findings) => findings,
-            Err(error) => {
-                differing += 1;
-                text += &format!("town {seed}: {error:#}\n\n");
-                continue;
-            }
+        let findings = tried.unwrap_or_else(|_| Err(anyhow!("the rules panicked, see above")));
+        let told = match &findings {
+            Ok(findings) => told_of_all(&town, seed, &findings.disagreements),
+            Err(error) => format!("town {seed}: {error:#}\n\n"),
         };
+        if !told.is_empty() {
+            differing += 1;
+            text += &told;
+            if options.shrink {
+                text += &story(&smallest(&town, seed, &options.folder)?);
+            }
+        }
+        let findings = findings.unwrap_or_default();
         all.orders += findings.orders;
         all.credited += findings.credited;
         all.pairs += findings.pairs;
-        if !findings.disagreements.is_empty() {
-            differing += 1;
-            for disagreement in findings.disagreements.iter().take(TOLD_MAX) {
-                text += &told(&town, seed, disagreement);
-            }
-            let more = findings.disagreements.len().saturating_sub(TOLD_MAX);
-            if more > 0 {
-                text += &format!("town {seed}: and {more} more\n\n");
-            }
-        }
     }
     text += &format!(
         "{} towns, {facts} facts, {} orders of which {} earn something, {} pairs of identifiers: {} seen differently\n",
         options.seeds, all.orders, all.credited, all.pairs, differing
     );
     Ok((text, differing))
+}
+
+fn story(town: &Town) -> String {
+    town.records.iter().map(|record| town.line(record) + "\n").collect()
+}
+
+/// The first few disagreements of a town.
+fn told_of_all(town: &Town, seed: u64, disagreements: &[Disagreement]) -> String {
+    let mut text: String = disagreements.iter().take(TOLD_MAX).map(|it| told(town, seed, it)).collect();
+    let more = disagreements.len().saturating_sub(TOLD_MAX);
+    if more > 0 {
+        text += &format!("town {seed}: and {more} more\n\n");
+    }
+    text
 }
 
 fn told(town: &Town, seed: u64, disagreement: &Disagreement) -> String {
@@ -145,6 +157,6 @@ mod tests {
     #[test]
     fn books_and_auditor_agree() {
         let folder = std::env::temp_dir().join(format!("referee-sim-audit-{}", std::process::id()));
-        run(&Options { first: 1, seeds: 12, features: Features::FULL, story: false, folder }).unwrap();
+        run(&Options { first: 1, seeds: 12, features: Features::FULL, story: false, shrink: false, folder }).unwrap();
     }
 }

@@ -7,6 +7,7 @@ mod books;
 mod corpus;
 mod cpu;
 mod random;
+mod shrink;
 mod town;
 mod trial;
 mod world;
@@ -19,7 +20,7 @@ use anyhow::{Context, Result, bail};
 use crate::town::features::Features;
 
 const USAGE: &str = "usage: cargo sim apply [--clicks N] [--seed N] [--folder DIR] [--database-url URL] [--json FILE]
-       cargo sim audit [--seeds N] [--seed N | --first N] [--plain] [--story] [--folder DIR]
+       cargo sim audit [--seeds N] [--seed N | --first N] [--plain] [--story] [--shrink] [--folder DIR]
        cargo sim corpus [--people N] [--seed N] [--write FILE] [--folder DIR]
 
 apply writes the facts of N clicks through the real log, then measures the real machine that applies them to the books:
@@ -27,7 +28,8 @@ clicks alone, and the mix of a shop with visits and orders. The books are a file
 
 audit makes N small towns and asks for each what the rules made of it and what a second, simple-minded judge says. It
 tells where the two differ. --seed is one town, --first the first of several; --plain has no shared devices, no junk and
-nothing late; --story tells all records. The word audit may be left out.
+nothing late; --story tells all records, --shrink the fewest that still
+differ. The word audit may be left out.
 
 corpus makes a town in which it is known who did what, and tells how right the joins of the graph are, and those of
 simpler methods.";
@@ -87,11 +89,19 @@ fn apply_options(mut words: impl Iterator<Item = String>) -> Result<apply::Optio
 }
 
 fn audit_options(mut words: impl Iterator<Item = String>) -> Result<audit::Options> {
-    let mut options = audit::Options { first: 1, seeds: 50, features: Features::FULL, story: false, folder: scratch() };
+    let mut options = audit::Options {
+        first: 1,
+        seeds: 50,
+        features: Features::FULL,
+        story: false,
+        shrink: false,
+        folder: scratch(),
+    };
     while let Some(flag) = words.next() {
         match flag.as_str() {
             "--plain" => options.features = Features::PLAIN,
             "--story" => options.story = true,
+            "--shrink" => options.shrink = true,
             _ => {
                 let value = value_of(&flag, &mut words)?;
                 match flag.as_str() {

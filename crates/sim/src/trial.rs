@@ -201,7 +201,7 @@ fn rounded_like(mut verdict: Verdict, told: &Verdict) -> Verdict {
 }
 
 /// Whether a click lost because it is not the buyer's.
-fn is_of_another(refusal: Refusal) -> bool {
+pub fn is_of_another(refusal: Refusal) -> bool {
     WHO_IS_WHO.contains(&refusal.number())
 }
 

@@ -106,12 +106,19 @@ impl Case<'_> {
             let may_earn = |it: &Candidate| it.touch.partner == code.partner && it.lost.is_none();
             candidates.iter().position(|it| may_earn(it) && it.touch.kind == kind)
         };
-        let last = of_partner(TouchKind::Click).or(of_partner(TouchKind::Impression));
+        let mut last = of_partner(TouchKind::Click).or(of_partner(TouchKind::Impression));
         let mut tried: Vec<Candidate> = candidates.iter().map(|it| Candidate { ..*it }).collect();
         let gives = match code.policy {
             CodePolicy::Always => true,
             CodePolicy::Involved => last.is_some(),
-            CodePolicy::Winner => self.without_code(&mut tried).parts.iter().any(|it| it.partner == code.partner),
+            CodePolicy::Winner => {
+                let without = self.without_code(&mut tried);
+                let own = without.parts.iter().find(|it| it.partner == code.partner);
+                // The one that won is kept, which with other policies than the last click's may be an earlier one.
+                let won = own.and_then(|it| it.click);
+                last = candidates.iter().position(|it| Some(it.touch.no) == won);
+                own.is_some()
+            }
         };
         if !gives && code.restricted {
             lose(candidates, |_| Refusal::RestrictedPromoCode);

@@ -21,7 +21,7 @@ use self::population::Population;
 use self::score::Score;
 use self::situation::Situation;
 use crate::town::BRAND;
-use crate::trial::fill;
+use crate::trial::{fill, is_of_another};
 
 pub struct Options {
     pub people: usize,
@@ -140,12 +140,13 @@ fn within_reach(clicks: &BTreeMap<ClickNo, Timestamp>, order: Timestamp) -> Vec<
     clicks.iter().filter(|(_, at)| reach.contains(&order.since_ms(**at))).map(|(click, _)| *click).collect()
 }
 
-/// The candidates of the order's decision.
+/// The candidates of the order's decision, but for those that are named as somebody else's.
 fn by_graph(reads: &SqlReads, report: &Conversion, may: &[ClickNo]) -> Result<BTreeSet<ClickNo>> {
     let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
     let decisions = reads.decisions_of(BRAND, &key)?;
     let newest = decisions.first().context("every order is decided")?;
-    Ok(newest.candidates.iter().map(|it| it.click).filter(|it| may.contains(it)).collect())
+    let of_buyer = newest.candidates.iter().filter(|it| !it.lost.is_some_and(is_of_another));
+    Ok(of_buyer.map(|it| it.click).filter(|it| may.contains(it)).collect())
 }
 
 #[cfg(test)]

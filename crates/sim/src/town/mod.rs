@@ -28,6 +28,7 @@ use crate::random::Random;
 
 pub const BRAND: BrandId = BrandId(1);
 
+#[derive(Clone)]
 pub struct Town {
     /// In the log's order.
     pub records: Vec<Record>,
