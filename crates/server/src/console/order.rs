@@ -4,7 +4,7 @@
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use referee_core::id::PartnerId;
+use referee_core::id::{NodeId, PartnerId};
 use referee_core::row::SubmissionRow;
 use referee_core::time::Zone;
 use referee_engine::intake::submission::submission_name;
@@ -55,7 +55,7 @@ pub async fn show(person: Person, Query(query): Query<OrderQuery>) -> Result<Res
             @if found.orders.len() > 1 { h2 { (event_type_name(&person, order)) } (answer(&person, viewer, &zone, &order.said)) }
             (drawing.order(order))
         }
-        @if viewer == Viewer::Brand { (seen_by_partners(&person, &found)) }
+        @if viewer == Viewer::Brand { (further(&person, &found)) }
         @if let Some(told) = &found.click { p { a.underlined href={ "/clicks?no=" (told.click.no) } { "The click and the orders that named it" } } }
         (refused(&found.refused, &zone))
         (refused_by_rules(&found.refused_by_rules, viewer, &zone))
@@ -89,8 +89,8 @@ pub fn answer(person: &Person, viewer: Viewer, zone: &Zone, said: &Said) -> Mark
     }
 }
 
-/// For somebody who answers a partner's question: what that partner is told.
-fn seen_by_partners(person: &Person, found: &Found) -> Markup {
+/// Where to look further: who the buyer is, and what each partner is told.
+fn further(person: &Person, found: &Found) -> Markup {
     let of_order = |it: &OrderTold| {
         let decisions = it.decisions.iter().flat_map(|it| &it.touchpoints).filter_map(|it| it.who.partner());
         decisions.chain(it.actions.iter().map(|it| it.action.partner)).collect::<Vec<_>>()
@@ -98,9 +98,13 @@ fn seen_by_partners(person: &Person, found: &Found) -> Markup {
     let mut partners: Vec<PartnerId> = found.orders.iter().flat_map(of_order).collect();
     partners.sort_unstable();
     partners.dedup();
-    html! { @if !partners.is_empty() {
+    let mut buyers: Vec<NodeId> =
+        found.orders.iter().filter_map(|it| it.conversion.as_ref()).filter_map(|it| it.node).collect();
+    buyers.dedup();
+    html! { @if !partners.is_empty() || !buyers.is_empty() {
         p.foot {
-            span.muted { "As a partner sees it:" }
+            @for node in buyers { a.underlined href={ "/profiles/" (node) } { "The buyer's profile" } }
+            @if !partners.is_empty() { span.muted { "As a partner sees it:" } }
             @for id in partners { a.underlined href={ (order_address(&found.text)) "&partner=" (id) } { (person.partner_name(id)) } }
         }
     } }

@@ -214,13 +214,16 @@ fn the_console_draws_the_way_for_the_brand_and_for_each_partner(pair: Pair) {
         "How long the clicks count",
         "Payout €12.00",
         "As a partner sees it:",
+        "The buyer's profile",
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }
+    let profile = page.split("href=\"/profiles/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+    assert_eq!(owner.get(&format!("/profiles/{profile}")).status, 200);
     let loser = demo.sign_in("/partners/1/user");
     let own = loser.get("/orders?id=W1").text();
     assert!(own.contains("It is credited to another partner.") && own.contains("Click of another partner"), "{own}");
-    assert!(!own.contains("Trail Notes") && !own.contains("€"), "{own}");
+    assert!(!own.contains("Trail Notes") && !own.contains("€") && !own.contains("/profiles/"), "{own}");
     let seen_as = owner.get("/orders?id=W1&partner=2").text();
     assert!(seen_as.contains("As Deal Harbour sees it") && !seen_as.contains("Payout €"), "{seen_as}");
     // Whoever asks for another's view by the address gets its own.
