@@ -25,6 +25,7 @@ pub mod secret;
 pub mod settings;
 pub mod stores;
 pub mod transfer;
+pub mod what_if;
 pub mod zone;
 
 pub use engine::Engine;

@@ -56,6 +56,10 @@ pub const URL_CHARS_MAX: usize = 2_048;
 pub const FUTURE_MS_MAX: i64 = 5 * 60 * 1_000;
 /// Touchpoints and orders of a profile that are shown.
 pub const PROFILE_EVENTS_MAX: u32 = 200;
+/// Records that are replayed for a question asked on a screen: some seconds of work.
+pub const WHAT_IF_RECORDS_MAX: u64 = 500_000;
+/// The longest span, in days, that may be asked for.
+pub const WHAT_IF_DAYS_MAX: u32 = 3_650;
 /// How far back a claimed time may be, as the documented interfaces limit it.
 pub const PAST_DAYS_MAX: u32 = 88;
 /// How long an order that earned nothing may be decided again: the longest settle time. Later it would surprise.

@@ -6,7 +6,7 @@ use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, ProgramId, RecordNo, SubmissionId,
 };
 use referee_core::identity::Identifier;
-use referee_core::money::Money;
+use referee_core::money::{Currency, Money};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
@@ -36,6 +36,24 @@ pub struct Period {
     pub from: Day,
     pub to: Day,
     pub partner: Option<PartnerId>,
+}
+
+/// What actions were first priced at, of one partner in one program and currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intended {
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub currency: Currency,
+    pub actions: u64,
+    pub amount: Money,
+    pub payout: Money,
+}
+
+/// Orders that were reported, and those of them that earned nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedConversions {
+    pub all: u64,
+    pub unclaimed: u64,
 }
 
 /// From and to, both included.
@@ -154,6 +172,12 @@ pub trait Reads: Send + Sync {
 
     /// What was left out of page loads and reports of a program, newest day first.
     fn left_out(&self, brand: BrandId, period: Period, most: u32) -> Result<Vec<(LeftOutKey, u64)>>;
+
+    /// The last record of a brand that was applied; zero if there is none.
+    fn last_record(&self, brand: BrandId) -> Result<RecordNo>;
+    /// Of actions whose events happened since a moment.
+    fn intended(&self, brand: BrandId, since: Timestamp) -> Result<Vec<Intended>>;
+    fn count_conversions(&self, brand: BrandId, since: Timestamp) -> Result<CountedConversions>;
 
     fn submission(&self, brand: BrandId, id: SubmissionId) -> Result<Option<SubmissionRow>>;
     /// Reports of an order that the rules refused, newest first.

@@ -9,6 +9,7 @@ mod replay;
 mod serve;
 mod transfer;
 mod user;
+mod what_if;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -41,6 +42,8 @@ enum Command {
     User(user::User),
     /// Says what became of an order or a click, and why.
     Explain(explain::Explain),
+    /// Say what partners would have earned under other rules; changes nothing.
+    WhatIf(what_if::WhatIf),
     /// Looks into the log.
     Log(log::LogArgs),
     /// Rebuilds the books from the log.
@@ -233,6 +236,7 @@ pub fn run() -> ExitCode {
         Command::Config(settings) => config::run(settings),
         Command::User(command) => user::run(command),
         Command::Explain(command) => explain::run(command),
+        Command::WhatIf(command) => what_if::run(command),
         Command::Log(command) => log::run(command),
         Command::Replay(command) => replay::run(command),
         Command::Migrate(command) => transfer::migrate(command),

@@ -33,6 +33,7 @@ pub mod sign_in;
 pub mod steps;
 pub mod table;
 pub mod terms;
+pub mod what_if;
 pub mod values;
 
 use std::sync::Arc;
@@ -72,6 +73,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/profiles", get(profiles::show).post(profiles::find))
         .route("/profiles/separate", post(profile::separate))
         .route("/profiles/{id}", get(profile::show))
+        .route("/what-if", get(what_if::show).post(what_if::ask))
         .route("/feed", get(feed::show))
         .route("/feed/lines", get(feed::lines))
         .route("/payments", get(payments::show).post(payments::pay))

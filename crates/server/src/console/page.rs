@@ -87,6 +87,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         set_up.push(("/settings", "Settings"));
     }
     if person.may(May::Manage) {
+        set_up.push(("/what-if", "What if"));
         set_up.push(("/audit", "Audit trail"));
     }
     set_up.push(("/docs", "Documentation"));

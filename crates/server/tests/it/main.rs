@@ -20,3 +20,4 @@ mod profiles;
 mod stores;
 mod support;
 mod trouble;
+mod what_if;

@@ -13,7 +13,9 @@ use referee_core::row::{
 use referee_core::time::{Day, Timestamp};
 
 use super::{Clusters, config, places, rows, trouble};
-use crate::books::reads::{ActionFilter, AuditEntry, Between, ClickFilter, Counted, NumberedPage, Period, Reads};
+use crate::books::reads::{
+    ActionFilter, AuditEntry, Between, ClickFilter, Counted, CountedConversions, Intended, NumberedPage, Period, Reads,
+};
 use crate::books::stored;
 use crate::database::{Pool, Row, Value};
 use crate::error::Result;
@@ -286,6 +288,25 @@ impl Reads for SqlReads {
             let (day, kind) = (Day(row.number(0)?), stored::kind_of(row.number(1)?)?);
             Ok((LeftOutKey { program: period.program, day, kind, reason }, row.number(3)?))
         })
+    }
+
+    fn last_record(&self, brand: BrandId) -> Result<RecordNo> {
+        let sql = include_str!("../../../sql/books/read_last_record.sql");
+        let last = self.one(brand, sql, values![brand.0], |row| row.number(0).map(RecordNo))?;
+        Ok(last.unwrap_or_default())
+    }
+
+    fn intended(&self, brand: BrandId, since: Timestamp) -> Result<Vec<Intended>> {
+        let sql = include_str!("../../../sql/books/read_intended.sql");
+        self.ask(brand, sql, values![brand.0, since.0], rows::intended)
+    }
+
+    fn count_conversions(&self, brand: BrandId, since: Timestamp) -> Result<CountedConversions> {
+        let sql = include_str!("../../../sql/books/count_conversions_since.sql");
+        let counted = self.one(brand, sql, values![brand.0, since.0], |row| {
+            Ok(CountedConversions { all: row.number(0)?, unclaimed: row.number(1)? })
+        })?;
+        Ok(counted.unwrap_or(CountedConversions { all: 0, unclaimed: 0 }))
     }
 
     fn submission(&self, brand: BrandId, id: SubmissionId) -> Result<Option<SubmissionRow>> {

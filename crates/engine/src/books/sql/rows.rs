@@ -1,6 +1,6 @@
 //! Rows of the tables as the rules' rows, one function each. Columns come in the order the queries name them.
 
-use crate::books::reads::AuditEntry;
+use crate::books::reads::{AuditEntry, Intended};
 use crate::books::stored::{self, ClickBits};
 use crate::database::Row;
 use crate::error::{Error, Result};
@@ -271,5 +271,16 @@ pub fn refused_join(row: &dyn Row) -> Result<RefusedJoinRow> {
         a: NodeId(row.number(3)?),
         b: NodeId(row.number(4)?),
         reason: stored::reason(row.number(5)?)?,
+    })
+}
+
+pub fn intended(row: &dyn Row) -> Result<Intended> {
+    Ok(Intended {
+        program: ProgramId(row.number(0)?),
+        partner: PartnerId(row.number(1)?),
+        currency: currency(row, 2)?,
+        actions: row.number(3)?,
+        amount: money(row, 4)?,
+        payout: money(row, 5)?,
     })
 }

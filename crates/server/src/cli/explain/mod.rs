@@ -65,7 +65,8 @@ pub fn run(command: Explain) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn wanted(brands: Vec<(Brand, BrandKeys)>, wanted: Option<BrandId>) -> Result<(Brand, BrandKeys)> {
+/// The one brand there is, or the one that was named.
+pub fn wanted(brands: Vec<(Brand, BrandKeys)>, wanted: Option<BrandId>) -> Result<(Brand, BrandKeys)> {
     let named: Vec<String> = brands.iter().map(|(it, _)| format!("{} {:?}", it.id, it.name)).collect();
     let several = wanted.is_none() && brands.len() > 1;
     let found = brands.into_iter().find(|(it, _)| wanted.is_none_or(|id| id == it.id)).filter(|_| !several);

@@ -1,0 +1,1 @@
+select last_record from brand_state where brand = ?1;
