@@ -208,3 +208,25 @@ fn a_channels_view_wins_within_the_templates_view_window() {
         "#]],
     );
 }
+
+#[test]
+fn a_view_that_arrives_late_has_the_order_decided_again() {
+    check(
+        "
+        shop
+        contract A sale=8% views=24h
+        at d1     visit visitor=v1 customer=c1
+        at d2     conversion 1001 sale 100.00 customer=c1
+        at d2+1h  view k1 A visitor=v1 occurred=d1+20h
+        show decisions 1001
+        ",
+        expect![[r#"
+            d2 conversion 1001: UNCLAIMED
+            decision 1001 at d2: UNCLAIMED
+            decision 1001 at d2: A by view
+              view k1 A d1+20h won: customer:c1 -(d1)- visitor:v1
+            action 1.1.1 A 1001 100.00 pays 8.00 pending until d32, by view k1, terms A/2
+            balance A pending 8.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}

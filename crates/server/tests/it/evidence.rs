@@ -230,7 +230,7 @@ fn an_impression_earns_where_the_terms_say_so(pair: Pair) {
 }
 
 fn an_app_says_on_which_device_an_ad_was_seen(pair: Pair) {
-    let demo = Demo::on(pair);
+    let mut demo = Demo::on(pair);
     let terms = [
         ("program", "1"),
         ("what", "own"),
@@ -247,6 +247,10 @@ fn an_app_says_on_which_device_an_ad_was_seen(pair: Pair) {
     let other = "38400000-8cf0-11bd-b23e-10b96e40000e";
     assert_eq!(demo.visitor().get(&format!("/i/1/1/1?consent=denied&GoogAId={other}")).status, 200);
     assert_eq!(report(&demo, "D2", &[("GoogAId", other)])["ErrorReason"], "UNCLAIMED", "who said no is not followed");
+    demo.stop();
+    let same = demo.command(&["replay", "--check"]);
+    let said = String::from_utf8_lossy(&same.stdout).into_owned();
+    assert!(said.contains("the same, byte for byte"), "{said}{}", String::from_utf8_lossy(&same.stderr));
 }
 
 fn what_cant_be_set_is_named(pair: Pair) {
