@@ -168,6 +168,8 @@ pub struct RefusedJoinRow {
 /// An order that earned nothing, as last reported, while what happened before it may still arrive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsettledRow {
+    /// Where the buyer hangs by whom it was decided: news is waited for in that component.
+    pub node: NodeId,
     pub occurred_at: Timestamp,
     pub until: Timestamp,
     pub buyer: Buyer,

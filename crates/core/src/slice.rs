@@ -300,12 +300,12 @@ impl Slice {
 
     /// Notes an order that the books hold as one that may be decided again.
     pub fn load_unsettled(&mut self, key: OrderKey, row: UnsettledRow) {
-        self.unsettled_at.extend(row.buyer.anchor.map(|node| (node, key.clone())));
+        self.unsettled_at.insert((row.node, key.clone()));
         self.unsettled.load(key, Some(row));
     }
 
     pub fn set_unsettled(&mut self, key: OrderKey, row: UnsettledRow) {
-        self.unsettled_at.extend(row.buyer.anchor.map(|node| (node, key.clone())));
+        self.unsettled_at.insert((row.node, key.clone()));
         self.unsettled.set(key, row);
     }
 

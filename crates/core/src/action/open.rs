@@ -232,12 +232,25 @@ fn know_buyer(slice: &mut Slice, record: &Record, report: &Conversion, at: Times
 pub(super) fn on_news(slice: &mut Slice, record: &Record, key: &OrderKey, row: &UnsettledRow) {
     let Some(before) = slice.conversions.get(key).cloned() else { return };
     let at_first = Record { occurred_at: row.occurred_at, ..record.clone() };
-    let verdict = decide(slice, &at_first, &row.report, &row.buyer);
+    let buyer = inside(slice, &row.buyer, row.node);
+    let verdict = decide(slice, &at_first, &row.report, &buyer);
     if verdict.winners.is_ok() {
         uncount_unclaimed(slice, &before);
         unsettled::forget(slice, key);
         conclude(slice, &at_first, &row.report, key, before, verdict);
     }
+}
+
+/// A buyer without what hangs in other components than a node: only that one has news.
+fn inside(slice: &Slice, buyer: &Buyer, node: NodeId) -> Buyer {
+    let is_inside = |it: NodeId| slice.root_of(it) == slice.root_of(node);
+    let mut inside = buyer.clone();
+    inside.identifiers.retain(|(it, _)| is_inside(*it));
+    inside.anchor = inside.anchor.filter(|it| is_inside(*it));
+    inside.before = inside.before.filter(|it| is_inside(*it));
+    // The click that was named counts by its id, wherever it hangs.
+    inside.click = inside.click.map(|(no, it)| (no, if is_inside(it) { it } else { node }));
+    inside
 }
 
 fn settle(
@@ -250,12 +263,9 @@ fn settle(
 ) -> Outcome {
     let verdict = decide(slice, record, report, buyer);
     let until = unsettled::settles_at(slice, report, row.received_at).filter(|until| record.received_at <= *until);
-    if let Some(until) = until
-        && verdict.winners.is_err()
-        && buyer.anchor.is_some()
-    {
+    if let (Some(until), Some(node), true) = (until, verdict.buyer, verdict.winners.is_err()) {
         let (buyer, report) = (buyer.clone(), report.clone());
-        unsettled::keep(slice, key, UnsettledRow { occurred_at: row.occurred_at, until, buyer, report });
+        unsettled::keep(slice, key, UnsettledRow { node, occurred_at: row.occurred_at, until, buyer, report });
     }
     conclude(slice, record, report, key, row, verdict)
 }

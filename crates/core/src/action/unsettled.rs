@@ -47,7 +47,7 @@ pub(crate) fn news(slice: &mut Slice, record: &Record) {
     let concerned = keys.filter_map(|(node, key)| {
         let row = slice.unsettled.get(key)?;
         // A later report may have named somebody stronger.
-        let is_here = row.buyer.anchor == Some(node);
+        let is_here = row.node == node;
         let in_time = record.occurred_at <= row.occurred_at.plus_ms(after_ms) && record.received_at <= row.until;
         (is_here && in_time).then_some((key, row))
     });

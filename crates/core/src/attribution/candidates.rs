@@ -12,6 +12,13 @@ use crate::row::{Buyer, Candidate, ClickRow, EdgeRow, Evidence, Step, TouchKind}
 use crate::slice::Slice;
 use crate::time::Timestamp;
 
+/// What was found for a buyer.
+pub struct Candidates {
+    pub found: Vec<Found>,
+    /// The node that stands for the buyer; none where every id that was reported is shared by many.
+    pub buyer: Option<NodeId>,
+}
+
 /// A candidate, with its row and how it was found.
 pub struct Found {
     pub click: ClickRow,
@@ -31,7 +38,7 @@ impl Buyer {
 
 /// Touchpoints of the buyer's profile, of devices that were the buyer's at another time, and the one whose id was
 /// reported, however old it is; newest first, with the way to each.
-pub fn candidates(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer) -> Vec<Found> {
+pub fn candidates(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer) -> Candidates {
     let until = record.occurred_at.plus_ms(SESSION_MS);
     let roots: BTreeSet<NodeId> = buyer.nodes().map(|node| slice.root_of(node)).collect();
     let edges: Vec<&EdgeRow> = roots.iter().flat_map(|root| component::edges(slice, *root)).collect();
@@ -48,14 +55,14 @@ pub fn candidates(slice: &Slice, record: &Record, report: &Conversion, buyer: &B
     let mut found: Vec<Found> = clicks.map(|click| search.found(click)).collect();
     // Of two clicks in one millisecond the log's order decides.
     found.sort_by_key(|it| std::cmp::Reverse((it.click.occurred_at, it.click.record)));
-    found
+    Candidates { found, buyer: search.named }
 }
 
 /// One buyer among the profiles of a moment.
 struct Search<'a> {
     profiles: &'a Profiles<'a>,
     buyer: &'a Buyer,
-    /// None where every id that was reported is shared by many.
+    named: Option<NodeId>,
     profile: Option<NodeId>,
     paths: Paths<'a>,
 }
@@ -65,7 +72,7 @@ impl<'a> Search<'a> {
         let named = buyer.nodes().find(|node| !profiles.is_exposed(*node));
         let profile = named.map(|node| profiles.of(node, at));
         let starts: Vec<NodeId> = buyer.nodes().filter(|node| Some(profiles.of(*node, at)) == profile).collect();
-        Search { profiles, buyer, profile, paths: Paths::from(profiles, &starts, at) }
+        Search { profiles, buyer, named, profile, paths: Paths::from(profiles, &starts, at) }
     }
 
     /// Whether a node is the buyer's, was, or was reported.

@@ -1,11 +1,12 @@
 //! The decision: strongest evidence first, then the touchpoints inside their windows, and a reason for every loser.
 
 use crate::fact::{Conversion, Record};
+use crate::id::NodeId;
 use crate::refusal::Refusal;
 use crate::row::{Buyer, Candidate, Credit, DecisionRow, OrderKey, TouchKind};
 use crate::slice::Slice;
 
-use super::candidates::{Found, candidates};
+use super::candidates::{Candidates, Found, candidates};
 use super::credit::{Winner, shared, winners};
 use super::evidence::{Order, stronger};
 use super::touchpoint::assess;
@@ -17,6 +18,8 @@ pub struct Verdict {
     /// By their last touchpoints, the newest last; as many as the decision has credits.
     pub winners: Result<Vec<Winner>, Refusal>,
     pub decision: DecisionRow,
+    /// The node that stood for the buyer, if any.
+    pub buyer: Option<NodeId>,
 }
 
 /// To whom an order goes.
@@ -37,7 +40,7 @@ pub(super) struct Nobody {
 
 /// Decides one conversion on what is known now.
 pub fn decide(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer) -> Verdict {
-    let mut found = candidates(slice, record, report, buyer);
+    let Candidates { mut found, buyer: node } = candidates(slice, record, report, buyer);
     let config = &slice.config;
     let eligible = assess(config, record, report, &mut found);
     let shares = shared(config, record, report, &found, &eligible);
@@ -55,7 +58,7 @@ pub fn decide(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer
     let credited = if refusal == Some(Refusal::CurrencyRateMissing) { &[][..] } else { &winners[..] };
     let mut decision = decision_row(slice, record, report, credited, refusal, found);
     decision.left_out = buyer.left_out.clone();
-    Verdict { winners: refusal.map_or(Ok(winners), Err), decision }
+    Verdict { winners: refusal.map_or(Ok(winners), Err), decision, buyer: node }
 }
 
 impl Ruling {

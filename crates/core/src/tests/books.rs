@@ -110,7 +110,7 @@ impl Books {
 
     fn load_journeys(&self, components: &WantedComponents, slice: &mut Slice) {
         let unsettled_of: BTreeSet<NodeId> = nodes(slice, &components.unsettled_of);
-        let concerned = |row: &UnsettledRow| row.buyer.anchor.is_some_and(|node| unsettled_of.contains(&node));
+        let concerned = |row: &UnsettledRow| unsettled_of.contains(&row.node);
         let mut named = Wanted::default();
         for (key, row) in self.unsettled.iter().filter(|(_, row)| concerned(row)) {
             slice.load_unsettled(key.clone(), row.clone());

@@ -467,6 +467,32 @@ fn what_happened_before_an_order_and_comes_late_decides_it_again() {
     );
 }
 
+/// What the order named besides, and could not be joined, is left aside when there is news of the buyer.
+#[test]
+fn news_of_a_buyer_is_not_asked_of_the_kiosk() {
+    check(
+        "
+        shop
+        repeat 6 at d0+{n}h visit customer=c{n} visitor=kiosk
+        at d1     click k1 A visitor=kiosk
+        at d2     conversion 1001 sale 10.00 customer=c9 visitor=kiosk
+        show decision 1001
+        at d0     lost k2 B
+        at d2+1h  visit customer=c9 click=k2 occurred=d1
+        show decision 1001
+        ",
+        expect![[r#"
+            d2 conversion 1001: UNCLAIMED
+            decision 1001 at d2: UNCLAIMED
+              k1 A d1 SHARED_BY_MANY: visitor:kiosk
+            decision 1001 at d2: B by identifier
+              k2 B d0 won: customer:c9 -(d1)- click:k2
+            action 1.1.1 B 1001 10.00 pays 0.80 pending until d32, by identifier k2, terms template/1
+            balance B pending 0.80 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
 /// Also if all of it came in one batch.
 #[test]
 fn a_view_of_the_same_moment_decides_an_order_of_a_stranger() {

@@ -1,7 +1,7 @@
 //! How the books write what has no column of its own: small enums as numbers, lists as tagged bytes.
 
 use prost::{Message, Oneof};
-use referee_core::fact::Signals;
+use referee_core::fact::{Conversion, Signals};
 use referee_core::id::{ActionId, AdId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, RecordNo};
 use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::refusal::Refusal;
@@ -427,22 +427,18 @@ pub fn unsettled(row: &UnsettledRow) -> Vec<u8> {
     .encode_to_vec()
 }
 
-pub fn unsettled_of(occurred_at: Timestamp, until: Timestamp, body: &[u8]) -> Result<UnsettledRow> {
+pub fn unsettled_of(body: &[u8]) -> Result<(Buyer, Conversion)> {
     let stored = StoredUnsettled::decode(body).map_err(|error| Error::corrupt("read an undecided order", error))?;
     let named = |it: StoredNamed| Ok((NodeId(it.node), identifier(&it.identifier)?));
     let report = stored.report.ok_or_else(|| damaged("undecided order"))?;
-    Ok(UnsettledRow {
-        occurred_at,
-        until,
-        buyer: Buyer {
-            identifiers: stored.identifiers.into_iter().map(named).collect::<Result<_>>()?,
-            anchor: stored.anchor.map(NodeId),
-            click: stored.click.map(|it| (ClickNo(it.no), NodeId(it.node))),
-            before: stored.before.map(NodeId),
-            left_out: left_out_in(&stored.left_out)?,
-        },
-        report: conversion_in(report)?,
-    })
+    let buyer = Buyer {
+        identifiers: stored.identifiers.into_iter().map(named).collect::<Result<_>>()?,
+        anchor: stored.anchor.map(NodeId),
+        click: stored.click.map(|it| (ClickNo(it.no), NodeId(it.node))),
+        before: stored.before.map(NodeId),
+        left_out: left_out_in(&stored.left_out)?,
+    };
+    Ok((buyer, conversion_in(report)?))
 }
 
 pub fn bond(number: u16) -> Result<Bond> {

@@ -259,8 +259,9 @@ pub fn order_key(row: &dyn Row) -> Result<OrderKey> {
 }
 
 pub fn unsettled(row: &dyn Row) -> Result<(OrderKey, UnsettledRow)> {
-    let (occurred_at, until) = (time(row, 2)?, time(row, 3)?);
-    Ok((order_key(row)?, stored::unsettled_of(occurred_at, until, row.blob(4)?)?))
+    let (buyer, report) = stored::unsettled_of(row.blob(5)?)?;
+    let node = NodeId(row.number(2)?);
+    Ok((order_key(row)?, UnsettledRow { node, occurred_at: time(row, 3)?, until: time(row, 4)?, buyer, report }))
 }
 
 pub fn refused_join(row: &dyn Row) -> Result<RefusedJoinRow> {

@@ -209,9 +209,7 @@ fn save_unsettled(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answe
     }
     let mut save = db.write(include_str!("../../../sql/books/save_unsettled.sql"))?;
     for (key, row) in slice.unsettled.changed() {
-        // Where nobody was named, nothing can bring news of the buyer, and no such order is kept.
-        let node = row.buyer.anchor.unwrap_or_default().0;
-        let (at, until) = (row.occurred_at.0, row.until.0);
+        let (node, at, until) = (row.node.0, row.occurred_at.0, row.until.0);
         save.row(values![brand.0, key.event_type.0, &key.order_id, node, at, until, &stored::unsettled(row)])?;
     }
     save.finish()
