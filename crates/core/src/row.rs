@@ -432,7 +432,10 @@ pub struct Rollup {
     /// Views of ads that count.
     pub impressions: i64,
     pub visits: i64,
+    /// Orders, each counted for the partner of its last touchpoint.
     pub conversions: i64,
+    /// Shares in orders that are counted for another partner.
+    pub assists: i64,
     /// Conversions that earned nothing.
     pub unclaimed: i64,
     pub amount: Money,
@@ -524,6 +527,7 @@ impl Rollup {
         self.impressions += other.impressions;
         self.visits += other.visits;
         self.conversions += other.conversions;
+        self.assists += other.assists;
         self.unclaimed += other.unclaimed;
         self.amount = self.amount.plus(other.amount);
         self.payout = self.payout.plus(other.payout);

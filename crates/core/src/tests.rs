@@ -15,6 +15,7 @@ mod lifecycle;
 mod money;
 mod orders;
 mod parents;
+mod parts;
 mod picture;
 mod properties;
 mod recovery;

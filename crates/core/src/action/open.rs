@@ -316,8 +316,8 @@ fn open(slice: &mut Slice, record: &Record, report: &Conversion, winners: Vec<Wi
     let mut open_part = |winner: Winner| {
         let terms = winner.terms?;
         let (n, (amount, items)) = parts.next()?;
-        let conversions = i64::from(n + 1 == shares.len());
-        Some(open_one(slice, record, report, &winner, terms, Figures { amount, items }, conversions))
+        let is_last = n + 1 == shares.len();
+        Some(open_one(slice, record, report, &winner, terms, Figures { amount, items }, is_last))
     };
     winners.into_iter().map(&mut open_part).collect()
 }
@@ -329,7 +329,7 @@ fn open_one(
     winner: &Winner,
     terms: WinnersTerms,
     figures: Figures,
-    conversions: i64,
+    is_last: bool,
 ) -> ActionId {
     let id = next_id(slice, ActionId { program: report.program, event_type: report.event_type, seq: 0 });
     // Sub ids on a report count only with a partner the brand named; otherwise those of the click do, which brought the
@@ -377,7 +377,8 @@ fn open_one(
     };
     ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, action.payout);
     let amount = action.amount;
-    count(slice, &action, Rollup { conversions, amount, payout, ..Rollup::default() });
+    let (conversions, assists) = (i64::from(is_last), i64::from(!is_last));
+    count(slice, &action, Rollup { conversions, assists, amount, payout, ..Rollup::default() });
     let opened = Line {
         kind: HistoryKind::Opened,
         amount_delta: amount,

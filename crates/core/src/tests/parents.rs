@@ -38,10 +38,10 @@ fn whoever_earned_the_parent_earns_the_child() {
             1.2.4: occurred d91 opened d91 changed d91, intended 25.00 pays 1.00, ad 1, sub1 "" shared "" code "" status ""
             d0 A ad 1: 1 clicks
             d1 B ad 1: 1 clicks
-            d2 A ad 1: 50.00 pays 4.00
+            d2 A ad 1: 1 assists 50.00 pays 4.00
             d2 B ad 1: 1 conversions 50.00 pays 4.00
             d90 C ad 1: 1 clicks
-            d91 A ad 1: 25.00 pays 1.00
+            d91 A ad 1: 1 assists 25.00 pays 1.00
             d91 B ad 1: 1 conversions 25.00 pays 1.00
             action 1.1.1 50% for A 1001 50.00 pays 4.00 pending until d32, by identifier k1, terms template/2
             action 1.1.2 50% for B 1001 50.00 pays 4.00 pending until d32, by identifier k2, terms template/2
@@ -268,6 +268,30 @@ fn an_event_type_is_not_its_own_parent() {
             terms template/1 from d-365 Active, own rules
             terms A/1 from d-365 Active, as the template
             terms B/1 from d-365 Active, as the template
+        "#]],
+    );
+}
+
+#[test]
+fn a_parent_that_is_told_late_of_the_same_buyer_decides_the_child_again() {
+    check(
+        "shop
+        event renewal parent=sale
+        template sale=8% renewal=4%
+        at d0 click k1 A visitor=v1
+        at d0 visit visitor=v1 customer=c7
+        at d1 conversion 2001 renewal 50.00 parent=1001 customer=c7
+        at d1+1h conversion 1001 sale 100.00 customer=c7 occurred=d0+1h
+        show decisions 2001",
+        expect![[r#"
+            d1 conversion 2001: NO_VALID_ACTION_REF
+            decision 2001 at d1: NO_VALID_ACTION_REF
+              k1 A d0 NO_VALID_ACTION_REF: customer:c7 -(d0)- visitor:v1
+            decision 2001 at d1: A by parent action
+              k1 A d0 OTHER_REF_PRIORITIZED: customer:c7 -(d0)- visitor:v1
+            action 1.1.1 A 1001 100.00 pays 8.00 pending until d30+1h, by identifier k1, terms template/2
+            action 1.2.2 A 2001 50.00 pays 2.00 pending until d31, by parent action, terms template/2
+            balance A pending 10.00 locked 0.00 paid 0.00
         "#]],
     );
 }

@@ -247,13 +247,14 @@ fn days(books: &Books) -> String {
         let currency = books.config.programs[&key.program].currency;
         let ad = if key.ad == AdId(0) { "no ad".into() } else { format!("ad {}", key.ad) };
         let mut line = format!("{} {} {ad}:", day(key.day), partner(key.partner));
-        let Rollup { clicks, uncounted, impressions, visits, conversions, unclaimed, amount, payout } = *sums;
+        let Rollup { clicks, uncounted, impressions, visits, conversions, assists, unclaimed, amount, payout } = *sums;
         let counts = [
             (clicks, "clicks"),
             (uncounted, "uncounted"),
             (impressions, "views"),
             (visits, "visits"),
             (conversions, "conversions"),
+            (assists, "assists"),
             (unclaimed, "unclaimed"),
         ];
         for (count, name) in counts.into_iter().filter(|(count, _)| *count != 0) {

@@ -164,7 +164,9 @@ fn days_add_up(books: &Books) {
     let mut sum = Rollup::default();
     for (key, row) in &books.rollups {
         sum.add(*row);
-        for count in [row.clicks, row.uncounted, row.impressions, row.visits, row.conversions, row.unclaimed] {
+        for count in
+            [row.clicks, row.uncounted, row.impressions, row.visits, row.conversions, row.assists, row.unclaimed]
+        {
             assert!(count >= 0, "{key:?} counts {count}");
         }
         let of_line = |action: &&ActionRow| {
@@ -179,6 +181,7 @@ fn days_add_up(books: &Books) {
             row.conversions as usize, conversions,
             "an order is counted once, on the line of its last touchpoint"
         );
+        assert_eq!(row.assists as usize, actions.len() - conversions, "whoever else has a share of it assisted");
         assert_eq!(row.amount, actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.amount)));
         assert_eq!(row.payout, actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.payout)));
     }

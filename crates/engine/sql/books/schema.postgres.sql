@@ -265,6 +265,7 @@ create table rollup (
   impressions bigint not null,
   visits      bigint not null,
   conversions bigint not null,
+  assists     bigint not null,
   unclaimed   bigint not null,
   amount      bigint not null,
   payout      bigint not null,

@@ -261,6 +261,7 @@ create table rollup (
   impressions integer not null,
   visits      integer not null,
   conversions integer not null,
+  assists     integer not null,
   unclaimed   integer not null,
   amount      integer not null,
   payout      integer not null,

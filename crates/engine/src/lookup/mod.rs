@@ -132,9 +132,7 @@ impl Lookup<'_> {
         }
         let event_type = self.config.event_types.get(&(row.program, key.event_type));
         let hours = event_type.map_or(SETTLE_HOURS_DEFAULT, |it| it.settle_hours);
-        // What follows from another order waits for no click.
-        let waits = event_type.is_none_or(|it| it.parent.is_none());
-        let settles_at = row.refusal.filter(|_| waits).map(|_| row.received_at.plus_ms(i64::from(hours) * 3_600_000));
+        let settles_at = row.refusal.map(|_| row.received_at.plus_ms(i64::from(hours) * 3_600_000));
         let said = self.said_of(&row, settles_at, &decisions, &actions);
         Ok(Some(OrderTold {
             order: key.clone(),

@@ -181,6 +181,7 @@ fn kpis(person: &Person, program: &Program, figures: &Figures, total: Rollup) ->
             (kpi("Conversions", format::number(total.conversions), change(total.conversions, before.conversions),
                 html! {
                     @if total.clicks > 0 { (share(total.conversions, total.clicks)) " of clicks" }
+                    @if person.partner.is_some() && total.assists > 0 { ", and a share in " (format::number(total.assists)) " more" }
                     @if total.unclaimed > 0 { ", " (unclaimed) " earned nothing" }
                 }))
             (kpi("Sales", format::money(total.amount, currency), change(total.amount.0, before.amount.0), html! {}))
@@ -223,6 +224,7 @@ fn partner_table(person: &Person, program: &Program, partners: &[(PartnerId, Rol
         minor_figure("Not counted"),
         minor_figure("Impressions"),
         figure("Conversions"),
+        minor_figure("Assists"),
         minor_figure("Sales"),
         figure("Payouts"),
     ];
@@ -234,12 +236,14 @@ fn partner_table(person: &Person, program: &Program, partners: &[(PartnerId, Rol
             number_cell(it.uncounted),
             number_cell(it.impressions),
             number_cell(it.conversions),
+            number_cell(it.assists),
             money_cell(it.amount, program.currency),
             money_cell(it.payout, program.currency),
         ]
     };
     let named = partners.iter().filter(|(id, _)| *id != PartnerId(0));
-    Table { columns, rows: named.map(row).collect() }
+    let shared = partners.iter().any(|(_, it)| it.assists > 0);
+    Table { columns, rows: named.map(row).collect() }.without((!shared).then_some("Assists"))
 }
 
 fn ad_table(person: &Person, program: &Program, ads: &[(AdId, Rollup)]) -> Table {

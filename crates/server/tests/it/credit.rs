@@ -72,6 +72,8 @@ fn an_order_is_shared_by_the_policy_of_its_event_type(pair: Pair) {
     assert_eq!(credits, [&json!(400_000), &json!(200_000), &json!(400_000)]);
     assert_eq!(decision["candidates"][1]["share_ppm"], 200_000);
 
+    let partners = demo.sign_in("/user").get("/?format=csv&table=partners").text();
+    assert!(partners.contains("Assists") && partners.contains("Trail Notes,1,0,0,1,"), "{partners}");
     let page = demo.sign_in("/user").get(&format!("/actions/{id}")).text();
     for words in ["share 40 %", "Other actions of this order", "Trail Notes", "Deal Harbour", "Its part of the order"] {
         assert!(page.contains(words), "{words}: {page}");
@@ -172,6 +174,16 @@ fn a_renewal_goes_to_whoever_earned_the_subscription(pair: Pair) {
     assert_eq!(told.len(), 1, "the contract of Sole Search pays for no renewal: its share is paid to nobody");
     let action = (&told[0]["MediaPartnerName"], &told[0]["ReferringType"], &told[0]["Amount"], &told[0]["Payout"]);
     assert_eq!(action, (&json!("Deal Harbour"), &json!("ACTION"), &json!("25.00"), &json!("1.00")));
+    let long = "x".repeat(65);
+    let fields = [
+        ("CampaignId", "1"),
+        ("EventTypeCode", "renewal"),
+        ("EventDate", "NOW"),
+        ("OrderId", "R3"),
+        ("ParentOrderId", &long),
+    ];
+    let refused = account.send("POST", "Conversions", &fields);
+    assert_eq!((refused.status, &refused.json()["errors"][0]["field"]), (400, &json!("ParentOrderId")));
     let nobody = renew("R2", "P2");
     assert_eq!(nobody["ErrorReason"], "NO_VALID_ACTION_REF");
     let page = owner.get("/orders?id=R2").text();

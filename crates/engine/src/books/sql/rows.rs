@@ -227,7 +227,7 @@ pub fn payment(row: &dyn Row) -> Result<PaymentRow> {
     })
 }
 
-/// Eight figures that begin at this column.
+/// Nine figures that begin at this column.
 pub fn rollup(row: &dyn Row, from: usize) -> Result<Rollup> {
     Ok(Rollup {
         clicks: row.number(from)?,
@@ -235,9 +235,10 @@ pub fn rollup(row: &dyn Row, from: usize) -> Result<Rollup> {
         impressions: row.number(from + 2)?,
         visits: row.number(from + 3)?,
         conversions: row.number(from + 4)?,
-        unclaimed: row.number(from + 5)?,
-        amount: money(row, from + 6)?,
-        payout: money(row, from + 7)?,
+        assists: row.number(from + 5)?,
+        unclaimed: row.number(from + 6)?,
+        amount: money(row, from + 7)?,
+        payout: money(row, from + 8)?,
     })
 }
 

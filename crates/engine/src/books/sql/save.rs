@@ -374,6 +374,7 @@ fn save_entries(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<
             added.impressions,
             added.visits,
             added.conversions,
+            added.assists,
             added.unclaimed,
             added.amount.0,
             added.payout.0,
