@@ -73,7 +73,7 @@ fn an_order_is_shared_by_the_policy_of_its_event_type(pair: Pair) {
     assert_eq!(decision["candidates"][1]["share_ppm"], 200_000);
 
     let partners = demo.sign_in("/user").get("/?format=csv&table=partners").text();
-    assert!(partners.contains("Assists") && partners.contains("Trail Notes,1,0,0,1,"), "{partners}");
+    assert!(partners.contains("Assists") && partners.contains("Trail Notes,1,0,0,0,1,"), "{partners}");
     let page = demo.sign_in("/user").get(&format!("/actions/{id}")).text();
     for words in ["share 40 %", "Other actions of this order", "Trail Notes", "Deal Harbour", "Its part of the order"] {
         assert!(page.contains(words), "{words}: {page}");
