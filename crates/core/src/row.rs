@@ -122,7 +122,7 @@ pub struct EdgeRow {
     pub n: u32,
     pub a: NodeId,
     pub b: NodeId,
-    /// A quarter of an hour since 1970, for a person and a device; otherwise 0.
+    /// A quarter of an hour since 1970, for a person and a device, and for an issued id; otherwise 0.
     pub slot: i64,
     pub occurred_at: Timestamp,
     pub bond: Bond,

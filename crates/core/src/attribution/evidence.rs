@@ -66,9 +66,10 @@ fn given_by(order: &Order<'_, '_>, code: &PromoCode) -> Option<Option<usize>> {
     match code.policy {
         CodePolicy::Always => Some(None),
         CodePolicy::Involved => last(TouchKind::Click).or_else(|| last(TouchKind::Impression)).map(Some),
-        CodePolicy::Winner => {
-            order.shares.iter().map(|share| share.of.place).rfind(|place| of_partner(*place)).map(Some)
-        }
+        CodePolicy::Winner => match by_assigned_value(order) {
+            Some(ruling) => ruling.winners.iter().any(|winner| winner.partner == code.partner).then_some(None),
+            None => order.shares.iter().map(|share| share.of.place).rfind(|place| of_partner(*place)).map(Some),
+        },
     }
 }
 

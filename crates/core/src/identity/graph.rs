@@ -9,7 +9,7 @@ use crate::time::{MINUTE_MS, Timestamp};
 
 use super::component::{self, COMPONENT_NODES_MAX, new_node};
 use super::profiles::{Profiles, Verdict};
-use super::{Identifier, NodeKind, Sighting, limits};
+use super::{Identifier, IdentifierKind, NodeKind, Sighting, limits};
 
 /// A person and a device are noted once in so long: the device may change hands in between.
 const SLOT_MS: i64 = 15 * MINUTE_MS;
@@ -85,7 +85,9 @@ pub fn see(
 }
 
 fn edge(record: &Record, at: Timestamp, (a, b): (NodeId, NodeId), bond: Bond) -> EdgeRow {
-    let may_change_hands = a.kind().names_person() != b.kind().names_person();
+    // An issued id may turn out to stand for the person it was issued to.
+    let is_issued = |node: NodeId| node.kind() == NodeKind::Identifier(IdentifierKind::Journey);
+    let may_change_hands = a.kind().names_person() != b.kind().names_person() || is_issued(a) || is_issued(b);
     let slot = if bond == Bond::Seen && may_change_hands { at.0.div_euclid(SLOT_MS) } else { 0 };
     EdgeRow { record: record.no, n: 0, a, b, slot, occurred_at: at, bond }
 }

@@ -243,3 +243,23 @@ fn whose_code_gave_the_order_blocks_the_others() {
         "#]],
     );
 }
+
+/// Also by the number that was called: the code only must not have been needed.
+#[test]
+fn a_winners_code_counts_where_its_partner_would_have_won_by_an_assigned_value() {
+    check(
+        "
+        shop
+        code CALL A policy=winner restricted
+        value phone 0800 A
+        at d0  click k1 B visitor=v1
+        at d2  conversion 1001 sale 100.00 visitor=v1 code=CALL called=0800
+        at d2  conversion 1002 sale 100.00 visitor=v1 code=CALL
+        ",
+        expect![[r#"
+            d2 conversion 1002: RESTRICTED_PROMOCODE
+            action 1.1.1 A 1001 100.00 pays 8.00 pending until d32, by promo code, terms template/1
+            balance A pending 8.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}

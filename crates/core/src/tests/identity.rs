@@ -514,3 +514,20 @@ fn a_view_of_the_same_moment_decides_an_order_of_a_stranger() {
         "#]],
     );
 }
+
+/// An issued id that a report names before its page load has come stands for whoever that names, all the same.
+#[test]
+fn an_issued_id_is_a_person_whichever_comes_first() {
+    let parts = [
+        "visit customer=c3 issued=j1 occurred=d0",
+        "visit journey=j1 visitor=v1 occurred=d1",
+        "visit customer=c1 visitor=v1 occurred=d2",
+        "visit journey=j1 visitor=v1 occurred=d3",
+    ];
+    for turn in 0..parts.len() {
+        let mut parts = parts;
+        parts.rotate_left(turn);
+        let shown = run(&format!("shop\nat d4\n{}\nshow profiles", parts.join("\n"))).output;
+        assert!(shown.lines().any(|line| line.contains("c3") && line.contains("v1")), "{turn}: {shown}");
+    }
+}

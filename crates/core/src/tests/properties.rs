@@ -339,6 +339,7 @@ fn sighting() -> impl Strategy<Value = String> {
         (visitor(), 0..6_u32).prop_map(|(visitor, email)| format!("visit {visitor} email=e{email}")),
         (visitor(), 0..4_u32).prop_map(|(visitor, n)| format!("visit {visitor} issued=j{n}")),
         (visitor(), 0..4_u32).prop_map(|(visitor, n)| format!("visit {visitor} journey=j{n}")),
+        (0..7_u32, 0..4_u32).prop_map(|(customer, n)| format!("visit customer=c{customer} issued=j{n}")),
         (0..3_u32, 0..3_u32, 0..7_u32)
             .prop_map(|(a, b, customer)| format!("visit email=e{a} alias=email:e{a}:e{b} customer=c{customer}")),
         (0..6_u32, 0..7_u32, 0..6_u32).prop_map(|(order, customer, email)| format!(

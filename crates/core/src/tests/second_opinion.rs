@@ -237,7 +237,10 @@ impl Judge {
             let grounds = match code.policy {
                 CodePolicy::Always => Some(None),
                 CodePolicy::Involved => involved().map(Some),
-                CodePolicy::Winner => winner().map(Some),
+                CodePolicy::Winner => match order.assigned() {
+                    Some((partner, _)) => (partner == code.partner).then_some(None),
+                    None => winner().map(Some),
+                },
             };
             let by_code = whole(code.partner, Evidence::PromoCode);
             match grounds {
