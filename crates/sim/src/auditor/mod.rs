@@ -49,6 +49,8 @@ pub struct Auditor {
     components: Components,
     /// The last record that made two components one.
     connected: Option<RecordNo>,
+    /// All that was named before.
+    heard: BTreeSet<Identifier>,
     clicks: BTreeMap<ClickNo, Touchpoint>,
     orders: BTreeMap<OrderName, Order>,
     visits: Vec<(ProgramId, Timestamp)>,
@@ -72,6 +74,7 @@ impl Auditor {
             }
         };
         opinions.extend(self.settle(record, &nodes));
+        self.heard.extend(named(&record.fact));
         opinions
     }
 
@@ -96,7 +99,7 @@ impl Auditor {
         let sighting = self.sighting(record, visit.click, &visit.identifiers);
         let mut nodes = sighting.nodes();
         if let (Some(issued), Some(anchor)) = (visit.issued, sighting.anchor()) {
-            self.same(record.no, anchor, Node::Named(issued));
+            self.another_name(record.no, anchor, issued);
         }
         nodes.extend(visit.issued.map(Node::Named));
         self.see(sighting);
@@ -106,7 +109,18 @@ impl Auditor {
 
     fn hear_aliases(&mut self, record: RecordNo, aliases: &[Alias]) {
         for alias in aliases {
-            self.same(record, Node::Named(alias.of), Node::Named(alias.is));
+            self.another_name(record, Node::Named(alias.of), alias.is);
+        }
+    }
+
+    /// A name that was never heard before connects nobody: it is one more of what is known.
+    fn another_name(&mut self, record: RecordNo, of: Node, is: Identifier) {
+        let was_heard = |node: Node| !matches!(node, Node::Named(it) if !self.heard.contains(&it));
+        let before = self.connected;
+        let both = was_heard(of) && was_heard(Node::Named(is));
+        self.same(record, of, Node::Named(is));
+        if !both {
+            self.connected = before;
         }
     }
 
@@ -295,4 +309,14 @@ fn further(order: &mut Order, report: &Conversion, other_money: bool) -> Option<
         order.correct(report);
     }
     None
+}
+
+/// All that a record names.
+fn named(fact: &Fact) -> Vec<Identifier> {
+    match fact {
+        Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) => click.visitor.into_iter().collect(),
+        Fact::VisitRecorded(visit) => visit.named().collect(),
+        Fact::ConversionReported(report) => report.named().collect(),
+        _ => Vec::new(),
+    }
 }
