@@ -20,7 +20,8 @@ pub(super) fn by_parent(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>>
                 let terms = price.map(WinnersTerms::from);
                 winners.push(Winner { partner, evidence, click: None, share_ppm, terms });
             }
-            Err(refusal) => _ = refused.get_or_insert(refusal),
+            // Where none can be paid, that of the last touchpoint's partner is told.
+            Err(refusal) => refused = Some(refusal),
         }
     }
     let others = Refusal::OtherRefPrioritized;
