@@ -6,6 +6,7 @@ mod auditor;
 mod books;
 mod corpus;
 mod cpu;
+mod identify;
 mod random;
 mod shrink;
 mod town;
@@ -21,6 +22,7 @@ use crate::town::features::Features;
 
 const USAGE: &str = "usage: cargo sim apply [--clicks N] [--seed N] [--folder DIR] [--database-url URL] [--json FILE]
        cargo sim audit [--seeds N] [--seed N | --first N] [--plain] [--story] [--shrink] [--folder DIR]
+       cargo sim identify [--identifiers N] [--orders N] [--rate N] [--folder DIR]
        cargo sim corpus [--people N] [--seed N] [--write FILE] [--folder DIR]
 
 apply writes the facts of N clicks through the real log, then measures the real machine that applies them to the books:
@@ -30,6 +32,9 @@ audit makes N small towns and asks for each what the rules made of it and what a
 tells where the two differ. --seed is one town, --first the first of several; --plain has no shared devices, no junk and
 nothing late; --story tells all records, --shrink the fewest that still
 differ. The word audit may be left out.
+
+identify measures how fast orders are decided whose buyers are only known through the graph, with 100,000 identifiers in
+the books and with N, and how soon a decision can be read at a rate of N orders a second.
 
 corpus makes a town in which it is known who did what, and tells how right the joins of the graph are, and those of
 simpler methods.";
@@ -53,6 +58,7 @@ fn run(words: impl Iterator<Item = String>) -> Result<()> {
     match words.peek().map(String::as_str) {
         Some("apply") => apply::run(&apply_options(words.skip(1))?),
         Some("audit") => audit::run(&audit_options(words.skip(1))?),
+        Some("identify") => identify::run(&identify_options(words.skip(1))?),
         Some("corpus") => corpus::run(&corpus_options(words.skip(1))?),
         Some("--seeds") => audit::run(&audit_options(words)?),
         _ => bail!(USAGE),
@@ -112,6 +118,21 @@ fn audit_options(mut words: impl Iterator<Item = String>) -> Result<audit::Optio
                     _ => bail!("{flag} is not known\n\n{USAGE}"),
                 }
             }
+        }
+    }
+    Ok(options)
+}
+
+fn identify_options(mut words: impl Iterator<Item = String>) -> Result<identify::Options> {
+    let mut options = identify::Options { identifiers: 10_000_000, orders: 200_000, rate: 1_000, folder: scratch() };
+    while let Some(flag) = words.next() {
+        let value = value_of(&flag, &mut words)?;
+        match flag.as_str() {
+            "--identifiers" => options.identifiers = number(&flag, &value)?,
+            "--orders" => options.orders = number(&flag, &value)?,
+            "--rate" => options.rate = number(&flag, &value)?,
+            "--folder" => options.folder = PathBuf::from(&value),
+            _ => bail!("{flag} is not known\n\n{USAGE}"),
         }
     }
     Ok(options)
