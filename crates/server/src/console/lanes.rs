@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use referee_core::id::NodeId;
 use referee_core::identity::profiles::Verdict;
 use referee_core::row::{ClickRow, TouchKind};
-use referee_core::time::{Timestamp, Zone};
+use referee_core::time::{DAY_MS, Timestamp, Zone};
 use referee_engine::profile::{Became, Event, Member, ProfileTold};
 
 use super::format;
@@ -35,6 +35,12 @@ impl Span {
         Span { from: from - margin, to: to + margin }
     }
 
+    /// Within two days the hour matters.
+    fn label(&self, at: i64, zone: &Zone) -> String {
+        let is_short = self.to - self.from < 2 * DAY_MS;
+        if is_short { format::date_time(Timestamp(at), zone) } else { format::date(Timestamp(at), zone) }
+    }
+
     fn x(&self, at: Timestamp) -> f64 {
         let part = (at.0.clamp(self.from, self.to) - self.from) as f64 / (self.to - self.from).max(1) as f64;
         LEFT + part * (WIDTH - LEFT - 10.0)
@@ -56,8 +62,8 @@ pub fn draw(told: &ProfileTold, zone: &Zone) -> Markup {
                 }
             }
             @for event in &told.events { (mark(event, &lanes, &span, zone)) }
-            text.when x=(LEFT) y=(height - 2.0) { (format::date(Timestamp(span.from), zone)) }
-            text.when.end x=(WIDTH - 10.0) y=(height - 2.0) { (format::date(Timestamp(span.to), zone)) }
+            text.when x=(LEFT) y=(height - 2.0) { (span.label(span.from, zone)) }
+            text.when.end x=(WIDTH - 10.0) y=(height - 2.0) { (span.label(span.to, zone)) }
         }
         p.muted {
             span.key.touch { "click or view" } " " span.key.order { "order" } " " span.key.edge { "seen together" } " " span.key.apart { "kept apart" }
