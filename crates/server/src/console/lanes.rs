@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use referee_core::id::NodeId;
 use referee_core::identity::profiles::Verdict;
-use referee_core::row::{ClickRow, TouchKind};
+use referee_core::row::ClickRow;
 use referee_core::time::{DAY_MS, Timestamp, Zone};
 use referee_engine::profile::{Became, Event, Member, ProfileTold};
 
 use super::format;
 use super::profile::title;
+use crate::words;
 
 /// Lanes and marks that are drawn; a table below has all.
 const LANES_MAX: usize = 24;
@@ -66,7 +67,7 @@ pub fn draw(told: &ProfileTold, zone: &Zone) -> Markup {
             text.when.end x=(WIDTH - 10.0) y=(height - 2.0) { (span.label(span.to, zone)) }
         }
         p.muted {
-            span.key.touch { "click or view" } " " span.key.order { "order" } " " span.key.edge { "seen together" } " " span.key.apart { "kept apart" }
+            span.key.touch { "click or impression" } " " span.key.order { "order" } " " span.key.edge { "seen together" } " " span.key.apart { "kept apart" }
             @if told.members.len() > LANES_MAX { " The first " (LANES_MAX) " of " (told.members.len()) " ids are drawn." }
         }
     }
@@ -113,8 +114,5 @@ fn mark(event: &Event, lanes: &BTreeMap<NodeId, f64>, span: &Span, zone: &Zone) 
 }
 
 pub fn touch_word(click: &ClickRow) -> String {
-    match click.kind {
-        TouchKind::Click => format!("Click {}", click.no),
-        TouchKind::Impression => format!("View {}", click.no),
-    }
+    format!("{} {}", words::touchpoint(click.kind), click.no)
 }

@@ -50,7 +50,7 @@ fn summary(told: &ProfileTold) -> String {
     format!(
         "{}, {}, {}.",
         things(told.members.len(), "id", "ids"),
-        things(clicks, "click or view", "clicks and views"),
+        things(clicks, "click or impression", "clicks and impressions"),
         things(orders, "order", "orders")
     )
 }
