@@ -91,6 +91,6 @@ impl fmt::Display for FactId {
     }
 }
 
-/// Names a report to its sender. Random, because whoever holds it may read the outcome.
+/// Names a report to its sender. Nobody can guess it, because whoever holds it may read the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubmissionId(pub [u8; 16]);

@@ -20,12 +20,17 @@ pub const KNOWN_TOKEN_WAIT_MS: u64 = 500;
 pub const KNOWN_TOKEN_MINUTES: u64 = 60;
 /// Records the machine applies in one transaction.
 pub const BATCH_RECORDS_MAX: usize = 2_048;
+/// How much of the books' file is read through a mapping: all that the library allows, which takes addresses, not memory.
+pub const BOOKS_MAPPED_BYTES_MAX: u64 = 1 << 40;
 /// Pieces of queued work one record takes.
 pub const WORK_LIMIT: u32 = 500;
 /// How long a person's command may take before the answer is "accepted, not yet done".
 pub const SETTLE_DEADLINE_MS: u64 = 2_000;
 /// How long a read waits for its reader's own write to reach the books.
 pub const READ_AFTER_MS: u64 = 1_000;
+/// Rows of one page of a list of the API, if it does not say, and at most.
+pub const PAGE_ROWS_DEFAULT: u32 = 100;
+pub const PAGE_ROWS_MAX: u32 = 1_000;
 /// A request body: room for an order of a thousand items.
 pub const BODY_BYTES_MAX: usize = 512 << 10;
 /// Further fields of one report that are kept.

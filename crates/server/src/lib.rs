@@ -11,6 +11,7 @@ pub mod error;
 pub mod health;
 pub mod host;
 pub mod metrics;
+pub mod paging;
 pub mod reports;
 pub mod router;
 pub mod serve;

@@ -2,25 +2,20 @@
 
 use std::time::Duration;
 
-use referee_core::id::{BrandId, SubmissionId};
+use referee_core::id::BrandId;
 use referee_core::time::Timestamp;
 use referee_engine::engine::blocking;
 use referee_engine::error::{Error, Result};
 use referee_engine::intake::drop_reason::FieldError;
 use referee_engine::intake::fields::Fields;
 use referee_engine::intake::report::{Taken, redacted};
-pub use referee_engine::intake::submission::{submission_name, submission_named};
+pub use referee_engine::intake::submission::{new_submission, submission_name, submission_named};
 use referee_engine::limits::{ORDER_ID_CHARS_MAX, REPORT_DEADLINE_MS};
 use referee_engine::log::recorder::Durable;
 use referee_engine::log::{Draft, Raw};
-use referee_engine::settings::{RefusedReport, random_bytes};
+use referee_engine::settings::RefusedReport;
 
 use crate::app::App;
-
-/// A new name for a report, that nobody can guess.
-pub fn new_submission() -> SubmissionId {
-    SubmissionId(random_bytes())
-}
 
 pub struct Reporter<'a> {
     pub app: &'a App,

@@ -4,15 +4,14 @@
 //! Every person clicked once with a cookie, signed in once, and orders on another device: the order names the customer
 //! only, and the click is found through the sign-in.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use referee_core::fact::{Actor, Click, Conversion, Fact, Navigation, Role, Signals, Visit};
-use referee_core::id::{
-    AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
-};
+use referee_core::id::{AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, UserId};
 use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::Source;
@@ -26,6 +25,8 @@ use referee_engine::books::{Applied, Books};
 use referee_engine::clock::SystemClock;
 use referee_engine::config::{Config, Source as ConfigSource};
 use referee_engine::engine::Place;
+use referee_engine::intake::submission::new_submission;
+use referee_engine::limits::BATCH_RECORDS_MAX;
 use referee_engine::log::{Draft, Position};
 use referee_engine::routing::PartitionId;
 use referee_engine::settings::NewBrand;
@@ -37,9 +38,10 @@ use crate::world::{Mix, OPENING, World};
 
 const BRAND: BrandId = BrandId(1);
 const PARTITION: PartitionId = PartitionId(1);
-/// Facts of one transaction while the books are filled, and while orders are decided.
-const FILLED_AT_ONCE: usize = 2_048;
-const DECIDED_AT_ONCE: usize = 256;
+/// Facts of one transaction while the books are filled.
+const FILLED_AT_ONCE: usize = BATCH_RECORDS_MAX;
+/// Orders of one transaction: while few wait, and as many as the machine takes when it is behind.
+const DECIDED_AT_ONCE: [usize; 2] = [256, BATCH_RECORDS_MAX];
 
 pub struct Options {
     pub identifiers: u64,
@@ -105,10 +107,10 @@ fn sign_in(person: u64) -> Fact {
     })
 }
 
-fn order(n: u64, person: u64) -> Fact {
+fn order(n: u64, person: u64, at: Timestamp) -> Fact {
     let mut random = Random::new(n);
     Fact::ConversionReported(Conversion {
-        submission: SubmissionId(random.bytes()),
+        submission: new_submission(at),
         program: ProgramId(1),
         event_type: EventTypeId(1),
         order_id: format!("R{n:09}"),
@@ -169,6 +171,31 @@ impl Filling {
         self.position += 1;
         Ok(self.books.commit(PARTITION, &Applied { position: Position(self.position), ..Applied::default() })?)
     }
+
+    /// Orders of people drawn at random, from a moment on; how much of a core it took.
+    fn decide(
+        &mut self,
+        numbers: Range<u64>,
+        at_once: usize,
+        after: Timestamp,
+        mut buyers: Buyers,
+    ) -> Result<Duration> {
+        let started = process_time();
+        for from in numbers.clone().step_by(at_once) {
+            let ordered = (from..numbers.end.min(from + at_once as u64)).map(|n| {
+                let at = after.plus_ms((n - numbers.start) as i64);
+                (at, None, order(n, buyers.random.below(buyers.people), at))
+            });
+            self.apply(ordered)?;
+        }
+        Ok(process_time() - started)
+    }
+}
+
+/// Who orders: anybody.
+struct Buyers {
+    random: Random,
+    people: u64,
 }
 
 fn decide(folder: &Path, identifiers: u64, orders: u64) -> Result<()> {
@@ -182,25 +209,22 @@ fn decide(folder: &Path, identifiers: u64, orders: u64) -> Result<()> {
         filling.apply(clicks.chain(sign_ins))?;
         person = until;
     }
-    let (mut random, after) = (Random::new(7), seen_at(people).plus_days(1));
-    let (started, clock) = (process_time(), Instant::now());
-    for first in (0..orders).step_by(DECIDED_AT_ONCE) {
-        let until = orders.min(first + DECIDED_AT_ONCE as u64);
-        let batch: Vec<_> =
-            (first..until).map(|n| (after.plus_ms(n as i64), None, order(n, random.below(people)))).collect();
-        filling.apply(batch.into_iter())?;
+    let mut first = 0;
+    for at_once in DECIDED_AT_ONCE {
+        let (after, buyers) =
+            (seen_at(people).plus_days(1).plus_ms(first as i64), Buyers { random: Random::new(7 + first), people });
+        let cost = filling.decide(first..first + orders, at_once, after, buyers)?;
+        first += orders;
+        let credited = SqlReads::open_file(&path)?.intended(BRAND, after)?.iter().map(|it| it.actions).sum::<u64>();
+        println!(
+            "{identifiers} identifiers, {at_once} orders a transaction: {orders} orders, {credited} credited through the \
+             graph, {:.2} s of a core: {:.0} decided per core-second; {} MB of books, cache 64 MiB, mapped",
+            cost.as_secs_f64(),
+            orders as f64 / cost.as_secs_f64(),
+            size(&path)? >> 20,
+        );
     }
-    let (cpu, wall) = (process_time() - started, clock.elapsed());
     drop(filling);
-    let credited = SqlReads::open_file(&path)?.intended(BRAND, after)?.iter().map(|it| it.actions).sum::<u64>();
-    println!(
-        "{identifiers} identifiers: {orders} orders, {credited} credited through the graph, {:.2} s of a core ({:.2} s on the clock): \
-         {:.0} decided per core-second; {} MB of books, cache 64 MiB",
-        cpu.as_secs_f64(),
-        wall.as_secs_f64(),
-        orders as f64 / cpu.as_secs_f64(),
-        size(&path)? >> 20,
-    );
     room(folder, identifiers.min(1_000_000))
 }
 
@@ -245,7 +269,7 @@ fn how_soon(folder: &Path, rate: u64) -> Result<()> {
         for n in 0..rate * SECONDS {
             let due = Duration::from_micros(n * 1_000_000 / rate);
             tokio::time::sleep_until((begun + due).into()).await;
-            let (engine, draft) = (engine.clone(), draft(order(n, n % PEOPLE)));
+            let (engine, draft) = (engine.clone(), draft(order(n, n % PEOPLE, engine.now())));
             tasks.push(tokio::spawn(async move {
                 let durable = engine.record(&draft).await?;
                 let (answered, partition) = (Instant::now(), engine.partition_of(brand)?);

@@ -118,10 +118,8 @@ fn kept_out(slice: &Slice, edge: &EdgeRow, root_a: NodeId, root_b: NodeId) -> Op
     let sizes = [root_a, root_b].map(|root| component::members(slice, root).count());
     let has_many = |size: usize| size > limits::FEWEST_MOST;
     let exposed = |node: NodeId, root: NodeId, size: usize| {
-        has_many(size) && {
-            let profiles = Profiles::as_of(component::edges(slice, root), Timestamp(i64::MAX));
-            profiles.exposed_at(node).is_some_and(|at| at <= edge.occurred_at)
-        }
+        has_many(size)
+            && Profiles::exposed_ever(component::edges(slice, root), node).is_some_and(|at| at <= edge.occurred_at)
     };
     if edge.bond == Bond::Seen && exposed(edge.a, root_a, sizes[0]) {
         return Some((EdgeRow { a: edge.b, b: edge.a, ..edge.clone() }, Refusal::SharedByMany));

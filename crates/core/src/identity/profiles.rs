@@ -72,18 +72,30 @@ impl<'a> Profiles<'a> {
     /// The profiles of a component, given its edges, as of a moment.
     pub fn as_of(edges: impl Iterator<Item = &'a EdgeRow>, until: Timestamp) -> Profiles<'a> {
         let edges: Vec<&EdgeRow> = edges.collect();
-        let mut profiles = Profiles::default();
-        let mut aliases: Vec<&EdgeRow> = edges.iter().copied().filter(|edge| edge.bond == Bond::Same).collect();
-        aliases.sort_by_key(|edge| edge.moment());
-        aliases.into_iter().for_each(|edge| profiles.alias(edge));
+        let (mut profiles, seen) = Profiles::begin(&edges, until);
         let separated: BTreeSet<(NodeId, NodeId)> =
             edges.iter().filter(|edge| edge.bond == Bond::Separated).map(|edge| profiles.pair(edge)).collect();
-        let seen = profiles.sightings(&edges, until);
-        profiles.exposed = profiles.exposed_by(&seen);
         for edge in &seen {
             profiles.take(edge, &separated);
         }
         profiles
+    }
+
+    /// When a node of a component was seen with too many, if ever, given its edges: it takes no walk through them.
+    pub fn exposed_ever(edges: impl Iterator<Item = &'a EdgeRow>, node: NodeId) -> Option<Timestamp> {
+        let (profiles, _) = Profiles::begin(&edges.collect::<Vec<_>>(), Timestamp(i64::MAX));
+        profiles.exposed_at(node)
+    }
+
+    /// What is the same as what, and what bridges nobody; and what was seen, in the order in which it happened.
+    fn begin(edges: &[&'a EdgeRow], until: Timestamp) -> (Profiles<'a>, Vec<&'a EdgeRow>) {
+        let mut profiles = Profiles::default();
+        let mut aliases: Vec<&EdgeRow> = edges.iter().copied().filter(|edge| edge.bond == Bond::Same).collect();
+        aliases.sort_by_key(|edge| edge.moment());
+        aliases.into_iter().for_each(|edge| profiles.alias(edge));
+        let seen = profiles.sightings(edges, until);
+        profiles.exposed = profiles.exposed_by(&seen);
+        (profiles, seen)
     }
 
     /// The name of the profile that a node belonged to at a moment.

@@ -145,12 +145,11 @@ create table conversion (
   node        bigint,
   refusal     integer,
   actions     text collate "C",
-  primary key (brand, event_type, order_id)
+  primary key (brand, order_id, event_type)
 );
 
 create index conversion_by_record on conversion (brand, record);
 create index conversion_by_node on conversion (brand, node) where node is not null;
-create index conversion_by_order on conversion (brand, order_id);
 
 create table action (
   brand             integer not null,
@@ -214,10 +213,8 @@ create table decision (
   event_type integer not null,
   order_id   text collate "C" not null,
   body       bytea not null,
-  primary key (brand, record, event_type, order_id)
+  primary key (brand, event_type, order_id, record)
 );
-
-create index decision_by_order on decision (brand, event_type, order_id);
 
 -- Which orders named a click as a candidate: for whoever asks what became of it.
 create table named_click (
@@ -241,8 +238,6 @@ create table entry (
   event_type integer,
   primary key (brand, record, n)
 );
-
-create index entry_by_action on entry (brand, action_seq);
 
 create table balance (
   brand    integer not null,

@@ -141,12 +141,11 @@ create table conversion (
   node        integer,
   refusal     integer,
   actions     text,
-  primary key (brand, event_type, order_id)
+  primary key (brand, order_id, event_type)
 ) strict, without rowid;
 
 create index conversion_by_record on conversion (brand, record);
 create index conversion_by_node on conversion (brand, node) where node is not null;
-create index conversion_by_order on conversion (brand, order_id);
 
 create table action (
   brand             integer not null,
@@ -210,10 +209,8 @@ create table decision (
   event_type integer not null,
   order_id   text not null,
   body       blob not null,
-  primary key (brand, record, event_type, order_id)
+  primary key (brand, event_type, order_id, record)
 ) strict, without rowid;
-
-create index decision_by_order on decision (brand, event_type, order_id);
 
 -- Which orders named a click as a candidate: for whoever asks what became of it.
 create table named_click (
@@ -237,8 +234,6 @@ create table entry (
   event_type integer,
   primary key (brand, record, n)
 ) strict, without rowid;
-
-create index entry_by_action on entry (brand, action_seq);
 
 create table balance (
   brand    integer not null,

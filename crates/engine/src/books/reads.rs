@@ -167,7 +167,7 @@ pub trait Reads: Send + Sync {
     /// Orders whose buyer hangs at any of some nodes, newest first.
     fn conversions_at(&self, brand: BrandId, nodes: &[NodeId], most: u32) -> Result<Vec<(OrderKey, ConversionRow)>>;
     /// Newest first, from before a record on.
-    fn refused_joins(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<RefusedJoinRow>>;
+    fn refused_joins(&self, brand: BrandId, before: Option<(RecordNo, u32)>, most: u32) -> Result<Vec<RefusedJoinRow>>;
     fn identifiers_at(&self, brand: BrandId, nodes: &[NodeId]) -> Result<Vec<(NodeId, Identifier)>>;
 
     /// What was left out of page loads and reports of a program, newest day first.

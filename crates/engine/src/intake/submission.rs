@@ -1,8 +1,26 @@
 //! Names of submissions, as senders know them.
 
 use referee_core::id::SubmissionId;
+use referee_core::time::Timestamp;
 
 use super::hex::hex;
+use crate::settings::random_bytes;
+
+/// A new name for a report, that nobody can guess: a UUID of version 7. It begins with its millisecond, so that the newest
+/// reports stand together in the books.
+pub fn new_submission(now: Timestamp) -> SubmissionId {
+    submission_at(now, random_bytes())
+}
+
+fn submission_at(now: Timestamp, random: [u8; 10]) -> SubmissionId {
+    let millisecond = u64::try_from(now.0).unwrap_or_default().to_be_bytes();
+    let mut id = [0; 16];
+    id[..6].copy_from_slice(&millisecond[2..]);
+    id[6..].copy_from_slice(&random);
+    id[6] = 0x70 | id[6] & 0x0f;
+    id[8] = 0x80 | id[8] & 0x3f;
+    SubmissionId(id)
+}
 
 /// `A-` and the number in the form of a UUID.
 pub fn submission_name(id: SubmissionId) -> String {
@@ -20,6 +38,13 @@ pub fn submission_named(name: &str) -> Option<SubmissionId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn new_names_begin_with_their_millisecond() {
+        let id = submission_at(Timestamp(0x0192_3456_789a), [0xff; 10]);
+        assert_eq!(submission_name(id), "A-01923456-789a-7fff-bfff-ffffffffffff");
+        assert!(new_submission(Timestamp(1_000)) < new_submission(Timestamp(1_001)));
+    }
 
     #[test]
     fn names_read_back() {

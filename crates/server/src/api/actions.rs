@@ -22,11 +22,9 @@ use super::auth::{caller, reader};
 use super::extract::{Body, Params};
 use crate::app::App;
 use crate::error::ApiError;
+use crate::paging::{before, cursor, rows_wanted};
 use crate::reports::{Reporter, new_submission, submission_name};
 use crate::vendor::actions::date;
-
-const PAGE_DEFAULT: u32 = 100;
-const PAGE_MAX: u32 = 1_000;
 
 #[derive(Deserialize)]
 pub struct ActionQuery {
@@ -51,12 +49,12 @@ pub async fn list_actions(
         order_id: query.order_id,
         ..ActionFilter::default()
     };
-    let before = query.cursor.as_deref().map(cursor).transpose()?;
-    let most = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
+    let before = before(query.cursor.as_deref())?.map(|(at, seq)| (Timestamp(at), seq));
+    let most = rows_wanted(query.limit);
     let (engine, brand) = (app.engine.clone(), caller.brand);
     let rows = blocking(move || engine.reads.actions(brand, &filter, before, most)).await?;
     let full = rows.len() == most as usize;
-    let next = rows.last().filter(|_| full).map(|row| format!("{}.{}", row.occurred_at.0, row.id.seq));
+    let next = rows.last().filter(|_| full).map(|row| cursor(row.occurred_at.0, row.id.seq));
     Ok(Json(json!({ "data": rows.iter().map(action).collect::<Vec<_>>(), "next_cursor": next })))
 }
 
@@ -73,11 +71,6 @@ pub fn state_name(state: ActionState) -> &'static str {
         ActionState::Paid => "paid",
         ActionState::Reversed => "reversed",
     }
-}
-
-fn cursor(text: &str) -> Result<(Timestamp, u32), ApiError> {
-    let parsed = text.split_once('.').and_then(|(at, seq)| Some((Timestamp(at.parse().ok()?), seq.parse().ok()?)));
-    parsed.ok_or_else(|| ApiError::invalid_field("cursor", "It is not one that this list gave."))
 }
 
 pub fn action(row: &ActionRow) -> Value {
@@ -156,7 +149,8 @@ pub async fn create_reversal(
     if !REASONS.contains(&disposition.as_str()) {
         return Err(ApiError::invalid_field("reason", format!("It is one of {}.", REASONS.join(", "))));
     }
-    let (submission, now) = (new_submission(), app.engine.now());
+    let now = app.engine.now();
+    let submission = new_submission(now);
     let target = ActionTarget::Id(row.id);
     let request =
         ChangeRequest { submission, target, disposition, source: Source::Server, change: ActionChange::Reverse };
@@ -181,7 +175,7 @@ pub async fn list_clicks(
     let caller = reader(&app, &headers).await?;
     let (program, partner) = (query.program_id.map(ProgramId), query.partner_id.map(PartnerId));
     let filter = ClickFilter { program, partner, counted: Counted::All };
-    let most = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
+    let most = rows_wanted(query.limit);
     let (engine, brand, before) = (app.engine.clone(), caller.brand, query.cursor.map(ClickNo));
     let rows = blocking(move || engine.reads.clicks(brand, &filter, before, most)).await?;
     let next = rows.last().filter(|_| rows.len() == most as usize).map(|row| row.no.to_string());

@@ -21,9 +21,8 @@ use super::decisions::masked;
 use super::extract::{Body, Params};
 use crate::app::App;
 use crate::error::ApiError;
+use crate::paging::{before, cursor, rows_wanted};
 use crate::vendor::actions::date;
-
-const PAGE_ROWS: u32 = 100;
 
 /// One profile, by any of its nodes.
 pub async fn find(
@@ -199,7 +198,8 @@ fn touched(click: &ClickRow) -> Value {
 
 #[derive(Deserialize)]
 pub struct RefusedQuery {
-    cursor: Option<u64>,
+    cursor: Option<String>,
+    limit: Option<u32>,
 }
 
 /// What was seen together and could not be one person, newest first.
@@ -209,9 +209,11 @@ pub async fn list_refused_joins(
     Params(query): Params<RefusedQuery>,
 ) -> Result<Json<Value>, ApiError> {
     let caller = reader(&app, &headers).await?;
+    let before = before(query.cursor.as_deref())?.map(|(record, n)| (RecordNo(record), n));
+    let most = rows_wanted(query.limit);
     let (engine, brand) = (app.engine.clone(), caller.brand);
     let (rows, names) = blocking(move || {
-        let rows = engine.reads.refused_joins(brand, query.cursor.map(RecordNo), PAGE_ROWS)?;
+        let rows = engine.reads.refused_joins(brand, before, most)?;
         let nodes: Vec<NodeId> = rows.iter().flat_map(|it| [it.a, it.b]).collect();
         Ok((rows, engine.reads.identifiers_at(brand, &nodes)?))
     })
@@ -227,6 +229,6 @@ pub async fn list_refused_joins(
             "message": it.reason.brand_sentence(),
         })
     };
-    let next = rows.last().filter(|_| rows.len() == PAGE_ROWS as usize).map(|it| it.record.to_string());
+    let next = rows.last().filter(|_| rows.len() == most as usize).map(|it| cursor(it.record, it.n));
     Ok(Json(json!({ "data": rows.iter().map(row).collect::<Vec<_>>(), "next_cursor": next })))
 }

@@ -30,7 +30,8 @@ pub async fn create_conversion(
     let routing = app.engine.routing();
     let brand = routing.brands.get(&caller.brand).cloned().ok_or_else(|| ApiError::not_found("brand"))?;
     drop(routing);
-    let (submission, now) = (new_submission(), app.engine.now());
+    let now = app.engine.now();
+    let submission = new_submission(now);
     let context = ReportContext {
         config: &brand.config,
         keys: &brand.keys,

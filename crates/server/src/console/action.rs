@@ -277,7 +277,7 @@ pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Cha
         }
     };
     let request = ChangeRequest {
-        submission: new_submission(),
+        submission: new_submission(person.app.engine.now()),
         target: ActionTarget::Id(id),
         disposition: sent.disposition.clone(),
         source: Source::Person,

@@ -18,6 +18,7 @@ use super::table::{
     EXPORT_ROWS, PAGE_ROWS, Table, cell, date_cell, figure, file_only, foot, link_cell, minor, minor_figure,
     money_cell, shown_cell, text, time_cell,
 };
+use crate::paging::{cursor, parse_cursor};
 
 #[derive(Deserialize, Default)]
 pub struct ActionsQuery {
@@ -44,7 +45,7 @@ const STATES: [ActionState; 4] = [ActionState::Pending, ActionState::Locked, Act
 pub async fn list(person: Person, Query(query): Query<ActionsQuery>) -> Result<Response, Failure> {
     let zone = person.zone(query.program.parse().ok());
     let filter = filter(&person, &query, &zone);
-    let before = query.before.as_deref().and_then(cursor);
+    let before = query.before.as_deref().and_then(parse_cursor).map(|(at, seq)| (Timestamp(at), seq));
     let export = query.format.as_deref() == Some("csv");
     let most = if export { EXPORT_ROWS } else { PAGE_ROWS };
     let (engine, brand) = (person.app.engine.clone(), person.brand);
@@ -53,10 +54,8 @@ pub async fn list(person: Person, Query(query): Query<ActionsQuery>) -> Result<R
     if export {
         return Ok(table.csv("actions"));
     }
-    let next = rows
-        .last()
-        .filter(|_| rows.len() == PAGE_ROWS as usize)
-        .map(|row| format!("{}.{}", row.occurred_at.0, row.id.seq));
+    let next =
+        rows.last().filter(|_| rows.len() == PAGE_ROWS as usize).map(|row| cursor(row.occurred_at.0, row.id.seq));
     let kept = [
         ("program", query.program.clone()),
         ("partner", query.partner.clone()),
@@ -83,11 +82,6 @@ pub async fn list(person: Person, Query(query): Query<ActionsQuery>) -> Result<R
         } @else { (table.html()) (foot("/actions", &kept, next)) }
     };
     Ok(page(&person, "/actions", "Actions", body).into_response())
-}
-
-fn cursor(text: &str) -> Option<(Timestamp, u32)> {
-    let (at, seq) = text.split_once('.')?;
-    Some((Timestamp(at.parse().ok()?), seq.parse().ok()?))
 }
 
 /// A partner's own filter always names the partner.

@@ -18,11 +18,12 @@ use super::format;
 use super::page::{csrf, empty, page};
 use super::person::{Failure, May, Person};
 use super::table::{PAGE_ROWS, Table, cell, foot, minor, shown_cell, text, time_cell};
+use crate::paging::{cursor, parse_cursor};
 use crate::words;
 
 #[derive(Deserialize, Default)]
 pub struct ProfilesQuery {
-    before: Option<u64>,
+    before: Option<String>,
     /// The value that was looked for names nobody here.
     unknown: Option<String>,
 }
@@ -33,7 +34,7 @@ pub type Names = HashMap<NodeId, Masked>;
 pub async fn show(person: Person, Query(query): Query<ProfilesQuery>) -> Result<Response, Failure> {
     person.require_brand_side()?;
     let (engine, brand) = (person.app.engine.clone(), person.brand);
-    let before = query.before.map(RecordNo);
+    let before = query.before.as_deref().and_then(parse_cursor).map(|(record, n)| (RecordNo(record), n));
     let (rows, names) = blocking(move || {
         let rows = engine.reads.refused_joins(brand, before, PAGE_ROWS)?;
         let nodes: Vec<NodeId> = rows.iter().flat_map(|it| [it.a, it.b]).collect();
@@ -42,7 +43,7 @@ pub async fn show(person: Person, Query(query): Query<ProfilesQuery>) -> Result<
         Ok((rows, names))
     })
     .await?;
-    let next = rows.last().filter(|_| rows.len() == PAGE_ROWS as usize).map(|it| it.record.to_string());
+    let next = rows.last().filter(|_| rows.len() == PAGE_ROWS as usize).map(|it| cursor(it.record, it.n));
     let body = html! {
         (search_form(&person, query.unknown.is_some()))
         section {

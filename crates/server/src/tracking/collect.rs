@@ -171,7 +171,7 @@ async fn report(browser: &Browser, body: &[u8], source: Source) -> bool {
     let routing = app.engine.routing();
     let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return true };
     let now = app.engine.now();
-    let submission = new_submission();
+    let submission = new_submission(now);
     let visitor = cookie::visitor(&browser.headers, app.config.scheme).filter(|_| !denied(&fields));
     let context = ReportContext { config: &brand.config, keys: &brand.keys, source, submission, now, visitor };
     let taken = conversion(&fields, &context);

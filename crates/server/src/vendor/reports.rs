@@ -23,7 +23,8 @@ use crate::reports::{Refused, Reporter, new_submission, submission_name, submiss
 pub async fn post_conversion(call: &Call<'_>) -> Result<Wire, Wire> {
     call.account.may("write")?;
     let fields = call.fields()?;
-    let (submission, now) = (new_submission(), call.app.engine.now());
+    let now = call.app.engine.now();
+    let submission = new_submission(now);
     let brand = call.brand()?;
     let context = ReportContext {
         config: &brand.config,
@@ -51,7 +52,8 @@ pub async fn delete_action(call: &Call<'_>, id: Option<&str>) -> Result<Wire, Wi
 async fn change_action(call: &Call<'_>, action: Option<&str>, reverse: bool) -> Result<Wire, Wire> {
     call.account.may("write")?;
     let fields = call.fields()?;
-    let (submission, now) = (new_submission(), call.app.engine.now());
+    let now = call.app.engine.now();
+    let submission = new_submission(now);
     let brand = call.brand()?;
     let context = ChangeContext { config: &brand.config, source: Source::Server, submission, now, reverse, action };
     let taken = change(&fields, &context);

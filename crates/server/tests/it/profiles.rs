@@ -92,16 +92,30 @@ fn two_customers_of_one_device_are_two_profiles(pair: Pair) {
         page_load(&demo, &json!({ "CampaignId": 1, "CustomProfileId": "family-pad", "CustomerId": customer }));
     }
     page_load(&demo, &json!({ "CampaignId": 1, "CustomerId": "dad", "CustomerEmail": "office@shop.example" }));
-    page_load(&demo, &json!({ "CampaignId": 1, "CustomerId": "mum2", "CustomerEmail": "office@shop.example" }));
+    page_load(&demo, &json!({ "CampaignId": 1, "CustomerId": "aunt", "CustomerPhone": "+4930123456" }));
+    let bridge = json!({ "CampaignId": 1, "CustomerId": "mum2", "CustomerEmail": "office@shop.example", "CustomerPhone": "+4930123456" });
+    page_load(&demo, &bridge);
     let refused = || demo.api().get("/api/v1/refused-joins").json()["data"].as_array().expect("a list").clone();
     eventually("all of it is in the books", || !refused().is_empty());
     assert_eq!(refused()[0]["reason"], "ANOTHER_CUSTOMER");
+    assert_eq!(one_by_one(&demo), refused(), "two of them are of one record");
     assert_eq!(kinds(&profile(&demo, "dad")).iter().filter(|kind| **kind == "customer_id").count(), 1);
     let moved = profile(&demo, "dad");
     let moves = moved["edges"].as_array().expect("edges").iter().filter(|it| it["became"] == "moved").count();
     assert_eq!(moves, 1, "{moved}");
     let page = demo.sign_in("/user").get("/profiles").text();
     assert!(page.contains("ANOTHER_CUSTOMER"), "{page}");
+}
+
+/// All refused joins, by pages of one.
+fn one_by_one(demo: &Demo) -> Vec<Value> {
+    let (mut rows, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = demo.api().get(&format!("/api/v1/refused-joins?limit=1{cursor}")).json();
+        rows.extend(page["data"].as_array().expect("a list").clone());
+        let Some(next) = page["next_cursor"].as_str() else { return rows };
+        cursor = format!("&cursor={next}");
+    }
 }
 
 fn a_join_can_be_separated_and_taken_back(pair: Pair) {

@@ -269,8 +269,9 @@ impl Reads for SqlReads {
         self.ask(brand, include_str!("../../../sql/books/read_conversions_of_nodes.sql"), &values, rows::conversion)
     }
 
-    fn refused_joins(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<RefusedJoinRow>> {
-        let values = values![brand.0, before.map_or(i64::MAX as u64, |record| record.0), most];
+    fn refused_joins(&self, brand: BrandId, before: Option<(RecordNo, u32)>, most: u32) -> Result<Vec<RefusedJoinRow>> {
+        let (record, n) = before.unwrap_or((RecordNo(i64::MAX as u64), 0));
+        let values = values![brand.0, record.0, n, most];
         self.ask(brand, include_str!("../../../sql/books/read_refused_joins.sql"), values, rows::refused_join)
     }
 

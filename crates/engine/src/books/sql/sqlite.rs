@@ -6,6 +6,7 @@ use super::{Clusters, SCHEMA_VERSION, SqlBooks, SqlReads, trouble};
 use crate::database::sqlite::Sqlite;
 use crate::database::{Database, Pool};
 use crate::error::{Error, Result};
+use crate::limits::BOOKS_MAPPED_BYTES_MAX;
 
 /// "Rfbk": marks the file as ours.
 const APPLICATION_ID: i32 = 0x5266_626b;
@@ -15,10 +16,12 @@ impl SqlBooks {
     pub fn open_file(path: &Path) -> Result<SqlBooks> {
         let mut db = Sqlite::open(path)?;
         // The books follow from the log and commit their position with their rows: a lost commit is only applied again.
-        db.run_script(
+        // What was written long ago is read through a mapping: a call of the kernel for each page costs more than the rest
+        // of a search.
+        db.run_script(&format!(
             "pragma synchronous = normal; pragma cache_size = -65536; pragma wal_autocheckpoint = 16000;
-             pragma temp_store = memory;",
-        )
+             pragma temp_store = memory; pragma mmap_size = {BOOKS_MAPPED_BYTES_MAX};",
+        ))
         .map_err(trouble)?;
         prepare(&mut db)?;
         Ok(SqlBooks::new(Clusters::one(Box::new(db))))
