@@ -1,8 +1,10 @@
 //! What a partner is paid for, and under which version of the terms.
 
+use crate::condition::Condition;
 use crate::id::{EventTypeId, PartnerId, ProgramId};
-use crate::money::{Currency, Money};
+use crate::money::{Money, WHOLE_PPM};
 use crate::program::Standing;
+use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,20 +15,96 @@ pub enum Payout {
     Fixed { amount: Money },
 }
 
-impl Payout {
-    /// What a share of an event earns, rounded to what can be paid. The amount is that of the share; it is in millionths.
-    pub fn price(self, amount: Money, share_ppm: u32, currency: Currency) -> Money {
-        match self {
-            Payout::Rate { ppm } => amount.at_rate(ppm, currency),
-            Payout::Fixed { amount } => amount.at_rate(share_ppm, currency),
-        }
-    }
+/// What a payout is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[repr(u8)]
+pub enum PayoutLevel {
+    /// The order whole.
+    #[default]
+    Order = 1,
+    /// Each item by itself; what is fixed, for each piece. An order without items is priced whole.
+    Item = 2,
 }
 
+/// What one event type pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventPayout {
     pub event_type: EventTypeId,
+    pub level: PayoutLevel,
+    /// Where no group's conditions are met.
     pub payout: Payout,
+    /// By rank: the first whose conditions are met pays, and no other.
+    pub groups: Vec<PayoutGroup>,
+    /// Where one is met, nothing is paid.
+    pub restrictions: Vec<Restriction>,
+    /// All that are met apply.
+    pub adjustments: Vec<Adjustment>,
+}
+
+impl EventPayout {
+    /// The same for every event of a type.
+    pub fn plain(event_type: EventTypeId, payout: Payout) -> EventPayout {
+        let (groups, restrictions, adjustments) = Default::default();
+        EventPayout { event_type, level: PayoutLevel::Order, payout, groups, restrictions, adjustments }
+    }
+
+    /// What no order can ever come to, or what is more than all of it.
+    fn fault(&self) -> Option<Refusal> {
+        let payouts = self.groups.iter().map(|group| group.payout).chain([self.payout]);
+        let too_high = |payout: Payout| matches!(payout, Payout::Rate { ppm } if ppm > WHOLE_PPM);
+        let below_zero = |payout: Payout| matches!(payout, Payout::Fixed { amount } if amount < Money::ZERO);
+        if payouts.clone().any(too_high) {
+            return Some(Refusal::RateTooHigh);
+        }
+        if payouts.into_iter().any(below_zero) {
+            return Some(Refusal::AmountNegative);
+        }
+        let lists = self.restrictions.iter().map(|it| &it.conditions);
+        let lists = lists.chain(self.adjustments.iter().map(|it| &it.conditions));
+        let lists = lists.chain(self.groups.iter().map(|it| &it.conditions));
+        (lists.into_iter().any(|it| can_never_hold(it)) || self.shadowed_group().is_some())
+            .then_some(Refusal::RuleNeverMatches)
+    }
+
+    /// A group that can't pay because one before it takes every order it would: the place of both.
+    pub fn shadowed_group(&self) -> Option<(usize, usize)> {
+        let takes_all = |before: &PayoutGroup, it: &PayoutGroup| {
+            before.conditions.iter().all(|condition| it.conditions.contains(condition))
+        };
+        (0..self.groups.len()).find_map(|place| {
+            let by = self.groups[..place].iter().position(|before| takes_all(before, &self.groups[place]))?;
+            Some((by, place))
+        })
+    }
+}
+
+/// Whether conditions can't all be met.
+pub fn can_never_hold(conditions: &[Condition]) -> bool {
+    let excluded = |it: &Condition| conditions.iter().any(|other| it.excludes(other));
+    conditions.iter().any(|it| it.is_impossible() || excluded(it))
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayoutGroup {
+    pub name: String,
+    /// All must be met.
+    pub conditions: Vec<Condition>,
+    pub payout: Payout,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restriction {
+    pub name: String,
+    pub conditions: Vec<Condition>,
+}
+
+/// Pays more or less than the rule gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjustment {
+    pub name: String,
+    pub conditions: Vec<Condition>,
+    /// Millionths of what the rule gives, added; below zero: taken off.
+    pub ppm: i32,
 }
 
 /// The rules of terms.
@@ -42,8 +120,13 @@ pub struct TermsRules {
 }
 
 impl TermsRules {
-    pub fn payout(&self, event_type: EventTypeId) -> Option<Payout> {
-        self.payouts.iter().find(|line| line.event_type == event_type).map(|line| line.payout)
+    pub fn payout(&self, event_type: EventTypeId) -> Option<&EventPayout> {
+        self.payouts.iter().find(|line| line.event_type == event_type)
+    }
+
+    /// Why they can't be terms, if so.
+    pub fn fault(&self) -> Option<Refusal> {
+        self.payouts.iter().find_map(EventPayout::fault)
     }
 
     /// For touchpoints of either kind, in whole days.

@@ -40,6 +40,9 @@ pub struct Money(pub i64);
 
 pub const MICROS: i64 = 1_000_000;
 
+/// All of something, in millionths.
+pub const WHOLE_PPM: u32 = 1_000_000;
+
 impl Money {
     pub const ZERO: Money = Money(0);
     /// The largest amount an order may name: a thousand million major units.
@@ -59,7 +62,7 @@ impl Money {
 
     /// This amount at a rate in millionths, rounded to the currency's smallest unit.
     pub fn at_rate(self, rate_ppm: u32, currency: Currency) -> Money {
-        rounded_quotient(i128::from(self.0) * i128::from(rate_ppm), MICROS, currency)
+        rounded_quotient(i128::from(self.0) * i128::from(rate_ppm), MICROS.into(), currency)
     }
 
     /// The same, cut off after the currency's smallest unit: parts that are cut never come to more than the whole.
@@ -74,7 +77,12 @@ impl Money {
         if whole == 0 {
             return Money::ZERO;
         }
-        rounded_quotient(i128::from(self.0) * i128::from(part), whole, currency)
+        rounded_quotient(i128::from(self.0) * i128::from(part), whole.into(), currency)
+    }
+
+    /// `exact / whole` of a currency's millionths, rounded to its smallest unit.
+    pub fn rounded_from(exact: i128, whole: i128, currency: Currency) -> Money {
+        rounded_quotient(exact, whole, currency)
     }
 
     pub fn rounded(self, currency: Currency) -> Money {
@@ -89,11 +97,11 @@ fn unit(currency: Currency) -> i128 {
 
 /// `exact / whole` in the currency's smallest unit. The rounding rule of the house: to the nearest, and a half away
 /// from zero. What is more than can be counted becomes the most that can, so that it is above every limit.
-fn rounded_quotient(exact: i128, whole: i64, currency: Currency) -> Money {
+fn rounded_quotient(exact: i128, whole: i128, currency: Currency) -> Money {
     let unit = unit(currency).unsigned_abs();
-    let step = u128::from(whole.unsigned_abs()) * unit;
-    let units = (exact.unsigned_abs() * 2 + step) / (step * 2);
-    let micros = i64::try_from(units * unit).unwrap_or(i64::MAX);
+    let step = whole.unsigned_abs() * unit;
+    let units = exact.unsigned_abs().saturating_mul(2).saturating_add(step) / (step * 2);
+    let micros = i64::try_from(units.saturating_mul(unit)).unwrap_or(i64::MAX);
     Money(if (exact < 0) == (whole < 0) { micros } else { -micros })
 }
 

@@ -93,6 +93,8 @@ refusals! {
     CodeTaken = 63, "CODE_TAKEN", "Another event type, promo code or assigned value of this program has this code.", "This code is taken.";
     IdOutOfRange = 64, "ID_OUT_OF_RANGE", "An id is a whole number from 1 to 2,147,483,647.", "This id can't be used.";
     CurrencyFixed = 65, "CURRENCY_FIXED", "A program's currency can't change: what is owed is in it.", "The program's currency can't change.";
+    RateTooHigh = 66, "RATE_TOO_HIGH", "A rate is at most 100 %.", "A rate is at most 100 %.";
+    RuleNeverMatches = 67, "RULE_NEVER_MATCHES", "A rule of the terms can never hold: its conditions exclude each other, or a payout group above it takes every order it would.", "A rule of the terms can never hold.";
 
     // Who is who.
     AnotherCustomer = 70, "ANOTHER_CUSTOMER", "The two belong to different customers; nothing was joined.", "Seen with another buyer.";

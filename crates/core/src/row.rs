@@ -1,6 +1,6 @@
 //! What the books hold: the rows that the rules derive. An engine stores them as they are and decides nothing.
 
-use crate::fact::{Actor, Conversion, Item, Signals};
+use crate::fact::{Actor, Conversion, Device, Item, Signals};
 use crate::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, ProgramId, RecordNo, SubmissionId,
     UserId,
@@ -287,6 +287,10 @@ pub struct ActionRow {
     pub sub_ids: [String; 3],
     pub shared_id: String,
     pub fields: Vec<(String, String)>,
+    /// Of the whole order, as first reported.
+    pub order_total: Money,
+    /// On which its touchpoint was.
+    pub device: Device,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -342,9 +346,6 @@ pub struct Candidate {
     /// Why it lost; None: it has a share.
     pub lost: Option<Refusal>,
 }
-
-/// All of an order, in the millionths that shares are counted in.
-pub const WHOLE_PPM: u32 = 1_000_000;
 
 /// What one partner has of a conversion.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Facts by which a brand sets itself up. Each replaces what had the same key; nothing is deleted.
 
 use crate::config::{ConfigEntry, Partner};
+use crate::contract::TermsRules;
 use crate::fact::{AdSet, EventTypeSet, PartnerGroupSet, Record, TermsSet};
 use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
@@ -166,6 +167,9 @@ pub(crate) fn set_terms(slice: &mut Slice, record: &Record, fact: &TermsSet) -> 
     }
     if fact.partner.is_none() && fact.rules.is_none() {
         return Err(Refusal::ActionTermsNotFound);
+    }
+    if let Some(fault) = fact.rules.as_ref().and_then(TermsRules::fault) {
+        return Err(fault);
     }
     let versions = slice.config.terms.get(&(fact.program, fact.partner));
     let last = versions.and_then(|versions| versions.last()).map(|terms| terms.version);

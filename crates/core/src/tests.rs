@@ -17,6 +17,7 @@ mod orders;
 mod parents;
 mod parts;
 mod picture;
+mod pricing;
 mod properties;
 mod recovery;
 mod refusals;

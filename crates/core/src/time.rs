@@ -35,6 +35,14 @@ impl Timestamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Day(pub i32);
 
+impl Day {
+    /// 0 for a Monday, 6 for a Sunday.
+    pub fn weekday(self) -> usize {
+        // 1970-01-01 was a Thursday.
+        usize::try_from((i64::from(self.0) + 3).rem_euclid(7)).unwrap_or_default()
+    }
+}
+
 /// A time zone as a table of changes, so that the rules need no database of zones: the engine writes the coming
 /// years into the fact that sets a program.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

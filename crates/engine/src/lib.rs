@@ -17,6 +17,7 @@ pub mod lookup;
 pub mod machine;
 pub mod peers;
 pub mod profile;
+pub mod quote;
 pub mod relocation;
 pub mod replay;
 pub mod role;

@@ -22,6 +22,13 @@ pub const KNOWN_TOKEN_MINUTES: u64 = 60;
 pub const BATCH_RECORDS_MAX: usize = 2_048;
 /// How much of the books' file is read through a mapping: all that the library allows, which takes addresses, not memory.
 pub const BOOKS_MAPPED_BYTES_MAX: u64 = 1 << 40;
+/// The longest window and the longest time to lock, in days, that terms name.
+pub const TERMS_DAYS_MAX: u32 = 365;
+/// Payout groups, restrictions or adjustments of one event type: each order is held against all of them.
+pub const TERMS_RULES_MAX: usize = 100;
+/// Conditions of one rule, and values of one condition.
+pub const TERMS_CONDITIONS_MAX: usize = 20;
+pub const TERMS_VALUES_MAX: usize = 1_000;
 /// Pieces of queued work one record takes.
 pub const WORK_LIMIT: u32 = 500;
 /// How long a person's command may take before the answer is "accepted, not yet done".

@@ -33,6 +33,7 @@ documents! {
     "reference/http-api",
     "reference/identifiers",
     "reference/click-ids",
+    "reference/terms",
     "reference/refusals",
     "reference/answers",
     "reference/errors",

@@ -370,7 +370,7 @@ fn ad(id: AdId) -> AdSet {
 }
 
 fn terms(partner: Option<PartnerId>, sale_ppm: u32) -> TermsSet {
-    let payouts = vec![EventPayout { event_type: SALE, payout: Payout::Rate { ppm: sale_ppm } }];
+    let payouts = vec![EventPayout::plain(SALE, Payout::Rate { ppm: sale_ppm })];
     TermsSet {
         program: PROGRAM,
         partner,

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use crate::fact::{ActionChange, ActionTarget, ChangeRequest, Item, ItemChange, Record};
 use crate::id::ActionId;
 use crate::ledger;
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, WHOLE_PPM};
+use crate::pricing;
 use crate::program::Source;
 use crate::refusal::Refusal;
-use crate::row::{
-    Account, ActionRow, ActionState, HistoryKind, OrderKey, Rollup, SubmissionKind, SubmissionRow, WHOLE_PPM,
-};
+use crate::row::{Account, ActionRow, ActionState, HistoryKind, OrderKey, Rollup, SubmissionKind, SubmissionRow};
 use crate::slice::Slice;
 
 use super::{Line, count, parts, write};
@@ -204,19 +203,33 @@ fn within_limits(figures: &Figures) -> Result<(), Refusal> {
 /// Gives an action other figures, priced by the terms it was opened under.
 fn set_figures(slice: &mut Slice, record: &Record, mut action: ActionRow, figures: Figures, cause: Cause<'_>) {
     let amount_delta = figures.amount.minus(action.amount);
-    let payout_delta = reprice(slice, &action, figures.amount).minus(action.payout);
+    let payout_delta = price(slice, &action, figures.amount, &figures.items).minus(action.payout);
     action.amount = figures.amount;
     action.items = figures.items;
     shift(slice, record, action, HistoryKind::Modified, (amount_delta, payout_delta), cause);
 }
 
-fn reprice(slice: &Slice, action: &ActionRow, amount: Money) -> Money {
+/// What an action pays with such figures, by the terms it was opened under.
+pub(crate) fn price(slice: &Slice, action: &ActionRow, amount: Money, items: &[Item]) -> Money {
     let of = if action.terms_of_template { None } else { Some(action.partner) };
     let rules = slice.config.rules_of(action.id.program, of, action.terms_version);
-    match rules.and_then(|rules| rules.payout(action.id.event_type)) {
-        Some(payout) => payout.price(amount, action.share_ppm, action.currency),
-        None => action.payout,
+    let zone = slice.config.programs.get(&action.id.program).map(|program| &program.zone);
+    match (rules.and_then(|rules| rules.payout(action.id.event_type)), zone) {
+        (Some(terms), Some(zone)) => pricing::price(terms, action, zone, amount, items).payout,
+        _ => action.payout,
     }
+}
+
+/// What was bought is known by now, and may have a price of its own.
+pub(crate) fn know_items(slice: &mut Slice, record: &Record, mut action: ActionRow, source: Source) {
+    let payout_delta = price(slice, &action, action.amount, &action.items).minus(action.payout);
+    if payout_delta == Money::ZERO {
+        action.changed_at = record.received_at;
+        slice.actions.set(action.id, action);
+        return;
+    }
+    let cause = Cause { disposition: "ORDER_UPDATE", source };
+    shift(slice, record, action, HistoryKind::Modified, (Money::ZERO, payout_delta), cause);
 }
 
 fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>) {

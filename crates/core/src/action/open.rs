@@ -6,6 +6,7 @@ use crate::fact::{Conversion, Record};
 use crate::id::{ActionId, AdId, NodeId, PartnerId};
 use crate::identity::{Sighting, graph};
 use crate::ledger;
+use crate::money::Money;
 use crate::program::{Source, Standing};
 use crate::refusal::Refusal;
 use crate::row::{
@@ -150,8 +151,7 @@ fn take_items(slice: &mut Slice, record: &Record, report: &Conversion, order: &C
         }
         let unchanged = action.amount == amount;
         action.items = if unchanged { items } else { change::spread(&items, action.amount, action.currency) };
-        action.changed_at = record.received_at;
-        slice.actions.set(action.id, action);
+        change::know_items(slice, record, action, report.source);
         taken = true;
     }
     taken
@@ -342,8 +342,7 @@ fn open_one(
         (None, Some(parent)) => (parent.ad, parent.sub_ids, parent.shared_id),
         (None, None) => (AdId(0), report.sub_ids.clone(), report.shared_id.clone()),
     };
-    let payout = terms.payout.price(figures.amount, winner.share_ppm, report.currency);
-    let action = ActionRow {
+    let mut action = ActionRow {
         id,
         record: record.no,
         partner: winner.partner,
@@ -359,9 +358,9 @@ fn open_one(
         disposition: String::new(),
         currency: report.currency,
         amount: figures.amount,
-        payout,
+        payout: Money::ZERO,
         intended_amount: figures.amount,
-        intended_payout: payout,
+        intended_payout: Money::ZERO,
         terms_version: terms.version,
         terms_of_template: terms.of_template,
         locks_at: record.occurred_at.plus_days(terms.lock_days),
@@ -374,7 +373,11 @@ fn open_one(
         sub_ids,
         shared_id,
         fields: report.fields.clone(),
+        order_total: report.amount,
+        device: winner.click.as_ref().map(|click| click.signals.device).unwrap_or_default(),
     };
+    let payout = change::price(slice, &action, action.amount, &action.items);
+    (action.payout, action.intended_payout) = (payout, payout);
     ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, action.payout);
     let amount = action.amount;
     let (conversions, assists) = (i64::from(is_last), i64::from(!is_last));

@@ -3,8 +3,8 @@
 //! What is paid to nobody comes first, and what rounding leaves over comes last: to the last touchpoint's partner.
 
 use crate::fact::Item;
-use crate::money::{Currency, Money};
-use crate::row::{ActionRow, WHOLE_PPM};
+use crate::money::{Currency, Money, WHOLE_PPM};
+use crate::row::ActionRow;
 
 use super::change::sum;
 

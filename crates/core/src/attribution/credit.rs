@@ -1,15 +1,15 @@
 //! Which of the eligible touchpoints are credited, and with what share.
 
-use crate::config::Config;
-use crate::contract::Payout;
+use crate::config::{Config, TermsInForce};
 use crate::fact::{Conversion, Record};
 use crate::id::PartnerId;
+use crate::money::WHOLE_PPM;
 use crate::program::CreditPolicy;
-use crate::row::{ClickRow, Evidence, TouchKind, WHOLE_PPM};
+use crate::row::{ClickRow, Evidence, TouchKind};
 use crate::time::{DAY_MS, Timestamp};
 
 use super::candidates::Found;
-use super::touchpoint::{Eligible, Price};
+use super::touchpoint::Eligible;
 
 /// The most touchpoints that share an order: the newest that may.
 const SHARED_BY_MAX: usize = 50;
@@ -41,23 +41,17 @@ pub struct Winner {
     pub terms: Option<WinnersTerms>,
 }
 
-/// What prices a share, and until when it may change.
+/// Which terms price a share, and until when it may change.
 #[derive(Debug, Clone, Copy)]
 pub struct WinnersTerms {
-    pub payout: Payout,
     pub version: u32,
     pub of_template: bool,
     pub lock_days: u32,
 }
 
-impl From<Price<'_>> for WinnersTerms {
-    fn from(price: Price<'_>) -> WinnersTerms {
-        WinnersTerms {
-            payout: price.payout,
-            version: price.terms.version,
-            of_template: price.terms.of_template,
-            lock_days: price.terms.rules.lock_days,
-        }
+impl From<TermsInForce<'_>> for WinnersTerms {
+    fn from(terms: TermsInForce<'_>) -> WinnersTerms {
+        WinnersTerms { version: terms.version, of_template: terms.of_template, lock_days: terms.rules.lock_days }
     }
 }
 
@@ -96,7 +90,7 @@ pub(super) fn winners(found: &[Found], shares: &[Share<'_>]) -> Vec<Winner> {
         let Found { click, evidence, .. } = &found[of.place];
         let before = winners.iter().position(|winner| winner.partner == click.partner);
         let share_ppm = ppm + before.map_or(0, |i| winners.remove(i).share_ppm);
-        let terms = of.price.map(WinnersTerms::from);
+        let terms = of.terms.map(WinnersTerms::from);
         let (partner, evidence, click) = (click.partner, *evidence, Some(click.clone()));
         winners.push(Winner { partner, evidence, click, share_ppm, terms });
     }

@@ -1,19 +1,20 @@
 //! Evidence that is stronger than any touchpoint: a partner the brand names, a parent action, a promo code, an assigned
 //! value.
 
-use crate::config::Config;
+use crate::config::{Config, TermsInForce};
 use crate::fact::{Conversion, Record};
 use crate::id::PartnerId;
+use crate::money::WHOLE_PPM;
 use crate::program::{CodePolicy, PromoCode, Standing, ValueKind};
 use crate::refusal::Refusal;
-use crate::row::{Evidence, TouchKind, WHOLE_PPM};
+use crate::row::{Evidence, TouchKind};
 use crate::slice::Slice;
 
 use super::candidates::Found;
 use super::credit::{Share, Winner, WinnersTerms};
 use super::decide::{Nobody, Ruling};
 use super::parent::by_parent;
-use super::touchpoint::{Eligible, Price, creditable};
+use super::touchpoint::{Eligible, creditable};
 
 /// What a decision knows before it asks what is stronger than a touchpoint.
 pub(super) struct Order<'a, 'f> {
@@ -38,8 +39,8 @@ pub(super) fn stronger(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>> 
 fn forced(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>> {
     let partner = order.report.forced_partner?;
     let others = Refusal::OtherRefPrioritized;
-    let price = creditable(order.config, order.record, order.report, partner);
-    let ruling = price.map(|price| whole(order, partner, Evidence::ForcedPartner, None, price, others));
+    let terms = creditable(order.config, order.record, order.report, partner);
+    let ruling = terms.map(|terms| whole(order, partner, Evidence::ForcedPartner, None, terms, others));
     Some(ruling.map_err(|refusal| Nobody { refusal, others }))
 }
 
@@ -49,11 +50,11 @@ fn by_promo_code(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>> {
     let (report, config) = (order.report, order.config);
     let codes = config.codes_for(report.program, &report.promo_code).into_iter();
     let mut counting = codes.filter(|code| code.is_in_force(order.record.occurred_at));
-    let (code, price) =
+    let (code, terms) =
         counting.find_map(|code| Some((code, creditable(config, order.record, report, code.partner).ok()?)))?;
     if let Some(place) = given_by(order, code) {
         let others = Refusal::BlockedByPromoCode;
-        return Some(Ok(whole(order, code.partner, Evidence::PromoCode, place, price, others)));
+        return Some(Ok(whole(order, code.partner, Evidence::PromoCode, place, terms, others)));
     }
     let refusal = Refusal::RestrictedPromoCode;
     code.restricted.then_some(Err(Nobody { refusal, others: refusal }))
@@ -83,8 +84,8 @@ fn by_assigned_value(order: &Order<'_, '_>) -> Option<Ruling> {
             ValueKind::Phone => Evidence::AssignedPhone,
         };
         let assigned = order.config.assigned_values.get(&key).filter(|it| it.standing == Standing::Active)?;
-        let price = creditable(order.config, order.record, report, assigned.partner).ok()?;
-        Some(whole(order, assigned.partner, evidence, None, price, Refusal::OtherRefPrioritized))
+        let terms = creditable(order.config, order.record, report, assigned.partner).ok()?;
+        Some(whole(order, assigned.partner, evidence, None, terms, Refusal::OtherRefPrioritized))
     })
 }
 
@@ -94,10 +95,10 @@ fn whole(
     partner: PartnerId,
     evidence: Evidence,
     place: Option<usize>,
-    price: Option<Price<'_>>,
+    terms: Option<TermsInForce<'_>>,
     others: Refusal,
 ) -> Ruling {
     let click = place.map(|place| order.found[place].click.clone());
-    let winner = Winner { partner, evidence, click, share_ppm: WHOLE_PPM, terms: price.map(WinnersTerms::from) };
+    let winner = Winner { partner, evidence, click, share_ppm: WHOLE_PPM, terms: terms.map(WinnersTerms::from) };
     Ruling { winners: vec![winner], shares: place.map(|place| (place, WHOLE_PPM)).into_iter().collect(), others }
 }

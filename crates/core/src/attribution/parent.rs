@@ -16,8 +16,8 @@ pub(super) fn by_parent(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>>
     for action in order.slice.parent_actions(&parent) {
         let (partner, share_ppm, evidence) = (action.partner, action.share_ppm, Evidence::ParentAction);
         match creditable(order.config, order.record, order.report, partner) {
-            Ok(price) => {
-                let terms = price.map(WinnersTerms::from);
+            Ok(terms) => {
+                let terms = terms.map(WinnersTerms::from);
                 winners.push(Winner { partner, evidence, click: None, share_ppm, terms });
             }
             // Where none can be paid, that of the last touchpoint's partner is told.

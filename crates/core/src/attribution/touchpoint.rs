@@ -1,7 +1,6 @@
 //! Touchpoints that may earn credit for one conversion.
 
 use crate::config::{Config, TermsInForce};
-use crate::contract::Payout;
 use crate::fact::{Conversion, Record};
 use crate::id::{AdId, PartnerId};
 use crate::program::{GroupCredit, Standing};
@@ -11,20 +10,13 @@ use crate::time::{CLOCK_TOLERANCE_MS, HOUR_MS};
 
 use super::candidates::Found;
 
-/// What a partner is paid for a conversion, and under which terms.
-#[derive(Debug, Clone, Copy)]
-pub struct Price<'a> {
-    pub payout: Payout,
-    pub terms: TermsInForce<'a>,
-}
-
-/// Whether a partner is credited for such a conversion at its time, and what it is paid: nothing, None, if it is a channel.
+/// Whether a partner is credited for such a conversion at its time, and by which terms it is paid: by none, if it is a channel.
 pub fn creditable<'a>(
     config: &'a Config,
     record: &Record,
     report: &Conversion,
     partner: PartnerId,
-) -> Result<Option<Price<'a>>, Refusal> {
+) -> Result<Option<TermsInForce<'a>>, Refusal> {
     let known = config.partners.get(&partner).ok_or(Refusal::PartnerNotFound)?;
     if known.standing == Standing::Paused {
         return Err(Refusal::PartnerNotActive);
@@ -33,8 +25,8 @@ pub fn creditable<'a>(
         return Ok(None);
     }
     let terms = config.terms_at(report.program, partner, record.occurred_at)?;
-    let payout = terms.rules.payout(report.event_type).ok_or(Refusal::ActionTermsNotFound)?;
-    Ok(Some(Price { payout, terms }))
+    terms.rules.payout(report.event_type).ok_or(Refusal::ActionTermsNotFound)?;
+    Ok(Some(terms))
 }
 
 /// A candidate that could be credited if nothing stronger stood against it.
@@ -43,7 +35,7 @@ pub struct Eligible<'a> {
     pub place: usize,
     pub kind: TouchKind,
     /// None: of a channel.
-    pub price: Option<Price<'a>>,
+    pub terms: Option<TermsInForce<'a>>,
 }
 
 /// The candidates that could be credited, in their order; gives each of the others its reason.
@@ -56,7 +48,7 @@ pub(super) fn assess<'a>(
     let mut fit = Vec::new();
     for (place, it) in found.iter_mut().enumerate().filter(|(_, it)| it.candidate.lost.is_none()) {
         match eligible(config, record, report, &it.click) {
-            Ok(price) => fit.push(Eligible { place, kind: it.click.kind, price }),
+            Ok(terms) => fit.push(Eligible { place, kind: it.click.kind, terms }),
             Err(refusal) => it.candidate.lost = Some(refusal),
         }
     }
@@ -75,7 +67,7 @@ fn eligible<'a>(
     record: &Record,
     report: &Conversion,
     click: &ClickRow,
-) -> Result<Option<Price<'a>>, Refusal> {
+) -> Result<Option<TermsInForce<'a>>, Refusal> {
     if let Some(refusal) = click.refusal {
         return Err(refusal);
     }
@@ -83,9 +75,9 @@ fn eligible<'a>(
     if age_ms < -CLOCK_TOLERANCE_MS {
         return Err(Refusal::AfterEvent);
     }
-    let price = creditable(config, record, report, click.partner)?;
+    let own = creditable(config, record, report, click.partner)?;
     // A channel has no contract; the program's own terms say how long its clicks count.
-    let terms = price.map(|price| price.terms).or_else(|| config.template_at(report.program, record.occurred_at));
+    let terms = own.or_else(|| config.template_at(report.program, record.occurred_at));
     let rules = terms.ok_or(Refusal::ActionTermsNotFound)?.rules;
     let window_ends_at = match click.kind {
         TouchKind::Click => click.occurred_at.plus_days(rules.referral_window_days),
@@ -99,7 +91,7 @@ fn eligible<'a>(
     }
     match config.group_credit(report.program, click.partner) {
         GroupCredit::Never => Err(Refusal::CreditingRuleMismatch),
-        GroupCredit::Normal | GroupCredit::Yields => Ok(price),
+        GroupCredit::Normal | GroupCredit::Yields => Ok(own),
     }
 }
 

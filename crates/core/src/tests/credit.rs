@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::fixture::{check, run};
 use super::properties::cases;
 use crate::attribution::credit::shares;
+use crate::money::WHOLE_PPM;
 use crate::program::CreditPolicy;
-use crate::row::WHOLE_PPM;
 use crate::time::{DAY_MS, Timestamp};
 
 /// A buyer who clicked on links of A, B and C, then of A again.

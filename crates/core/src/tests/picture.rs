@@ -10,12 +10,12 @@ use crate::id::{AdId, EventTypeId, NodeId, PartnerId};
 use crate::identity::profiles::{Profiles, Verdict};
 use crate::identity::{Identifier, IdentifierKind, LeftOut};
 use crate::machine::Outcome;
-use crate::money::{Currency, MICROS, Money};
+use crate::money::{Currency, MICROS, Money, WHOLE_PPM};
 use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Candidate, ClickRow, Credit, DecisionRow, EdgeRow, Effect,
-    Evidence, LeftOutKey, RefusedJoinRow, Rollup, Step, TouchKind, WHOLE_PPM,
+    Evidence, LeftOutKey, RefusedJoinRow, Rollup, Step, TouchKind,
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 

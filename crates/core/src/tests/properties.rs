@@ -19,11 +19,11 @@ use crate::fact::{Agent, Navigation, Signals};
 use crate::id::{ActionId, NodeId};
 use crate::identity::profiles::Profiles;
 use crate::invariant;
-use crate::money::Money;
+use crate::money::{Money, WHOLE_PPM};
 use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Credit, DecisionRow, EdgeRow, Evidence, OrderKey, Rollup, Step,
-    TouchKind, WHOLE_PPM,
+    TouchKind,
 };
 use crate::time::Timestamp;
 

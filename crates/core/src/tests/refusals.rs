@@ -54,6 +54,8 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::CodeTaken => "code TRAIL10 A\n code TRAIL10 B",
         Refusal::IdOutOfRange => "ad 0",
         Refusal::CurrencyFixed => "program 1 usd",
+        Refusal::RateTooHigh => "contract A sale=8% group=sale:country/is/de:101%",
+        Refusal::RuleNeverMatches => "contract A sale=8% group=sale:total/5.00..5.00:9%",
         Refusal::AnotherCustomer => "visit customer=c1 email=e1\n visit customer=c2 email=e1",
         Refusal::SharedByMany => "repeat 6 visit customer=c{n} visitor=kiosk\n visit customer=c7 visitor=kiosk",
         Refusal::ProfileFull => "repeat 512 at d{n} visit customer=c1 visitor=v{n}",

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::words::{
-    D0, Line, click_no, credit, currency, days, digest, hours, identifier, item, item_change, moment, money, number,
-    partner, payout, zone,
+    D0, Line, Rule, click_no, credit, currency, days, device, digest, hours, identifier, item, item_change, moment,
+    money, number, partner, payout, rule, signed_ppm, zone,
 };
-use crate::contract::{EventPayout, TermsRules};
+use crate::contract::{Adjustment, EventPayout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
 use crate::fact::{
     ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
     Item, ItemChange, Navigation, PartnerGroupSet, Role, Signals, TermsSet, Visit,
@@ -242,15 +242,41 @@ impl Reader {
         let referral_window_days = line.option("window").map_or(30, days);
         let view_window_hours = line.option("views").map(hours);
         let lock_days = line.option("lock").map_or(30, days);
-        let lines = std::mem::take(&mut line.words);
-        let payouts: Vec<EventPayout> = lines
-            .iter()
-            .map(|word| word.split_once('=').unwrap_or_else(|| panic!("{word} pays nothing")))
-            .map(|(event, text)| EventPayout { event_type: self.event_id(program, event), payout: payout(text) })
-            .collect();
+        let payouts = self.payouts(program, line);
         let own = !payouts.is_empty() || partner.is_none();
         let rules = own.then_some(TermsRules { referral_window_days, view_window_hours, lock_days, payouts });
         Fact::TermsSet(TermsSet { program, partner, starts_at, ends_at, standing, rules })
+    }
+
+    /// `sale=8% items=sale group=sale:country/is/de&total/100.00..:12% restrict=sale:sku/is/x adjust=sale:date/d1..d9:+10%`.
+    fn payouts(&self, program: ProgramId, line: &mut Line<'_>) -> Vec<EventPayout> {
+        let by_item = line.options("items");
+        let [groups, restrictions, adjustments] = ["group", "restrict", "adjust"].map(|name| line.options(name));
+        let words = std::mem::take(&mut line.words);
+        let payouts = words.iter().map(|word| {
+            let (event, text) = word.split_once('=').unwrap_or_else(|| panic!("{word} pays nothing"));
+            let of =
+                |texts: &[&str]| texts.iter().map(|it| rule(it)).filter(|it| it.event == event).collect::<Vec<_>>();
+            let group = |Rule { text, conditions, then, .. }: Rule| PayoutGroup {
+                name: text,
+                conditions,
+                payout: payout(&then),
+            };
+            let restriction = |Rule { text, conditions, .. }: Rule| Restriction { name: text, conditions };
+            let adjustment = |Rule { text, conditions, then, .. }: Rule| Adjustment {
+                name: text,
+                conditions,
+                ppm: signed_ppm(&then),
+            };
+            EventPayout {
+                level: if by_item.contains(&event) { PayoutLevel::Item } else { PayoutLevel::Order },
+                groups: of(&groups).into_iter().map(group).collect(),
+                restrictions: of(&restrictions).into_iter().map(restriction).collect(),
+                adjustments: of(&adjustments).into_iter().map(adjustment).collect(),
+                ..EventPayout::plain(self.event_id(program, event), payout(text))
+            }
+        });
+        payouts.collect()
     }
 
     /// What the click's id says from now on, whether or not the click is recorded.
@@ -321,7 +347,10 @@ impl Reader {
             shared_id: line.text_of("shared"),
             customer_status: line.text_of("status"),
             parent_order: line.text_of("parent"),
-            fields: Vec::new(),
+            fields: ["country", "region"]
+                .into_iter()
+                .filter_map(|name| Some((format!("customer{name}"), line.option(name)?.to_owned())))
+                .collect(),
         })
     }
 
@@ -454,7 +483,7 @@ fn recorded(line: &mut Line<'_>, click: ClickRef) -> Fact {
         visitor: line.option("visitor").map(|name| identifier("visitor", name)),
         sub_ids: [line.text_of("sub1"), String::new(), String::new()],
         shared_id: line.text_of("shared"),
-        signals: Signals { navigation, prefetch, head, agent, ..Signals::default() },
+        signals: Signals { navigation, prefetch, head, agent, device: device(line.option("on")) },
         deep_link_refused: false,
     })
 }

@@ -2,8 +2,9 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::condition::{Comparison, Condition, Word};
 use crate::contract::Payout;
-use crate::fact::{Item, ItemChange};
+use crate::fact::{Device, Item, ItemChange};
 use crate::id::{AdId, ClickNo, NodeId, PartnerId, ProgramId};
 use crate::identity::{Alias, Identifier, IdentifierKind, LeftOut, NodeKind};
 use crate::money::{Currency, MICROS, Money};
@@ -188,11 +189,68 @@ pub fn credit(text: Option<&str>) -> CreditPolicy {
     }
 }
 
+pub fn device(text: Option<&str>) -> Device {
+    match text {
+        None => Device::Unknown,
+        Some("desktop") => Device::Desktop,
+        Some("phone") => Device::Phone,
+        Some("tablet") => Device::Tablet,
+        Some(other) => panic!("no such device: {other}"),
+    }
+}
+
 pub fn payout(text: &str) -> Payout {
     match text.strip_suffix('%') {
         Some(percent) => Payout::Rate { ppm: u32::try_from(money(percent).0 / 100).unwrap() },
         None => Payout::Fixed { amount: money(text) },
     }
+}
+
+/// A rule of terms in one word.
+pub struct Rule {
+    pub event: String,
+    pub conditions: Vec<Condition>,
+    /// What follows: a payout or an adjustment.
+    pub then: String,
+    /// All of it, for a name.
+    pub text: String,
+}
+
+pub fn rule(text: &str) -> Rule {
+    let mut parts = text.split(':').map(str::to_owned);
+    let event = parts.next().unwrap_or_default();
+    let conditions = parts.next().unwrap_or_default();
+    let conditions = conditions.split('&').filter(|it| !it.is_empty()).map(condition).collect();
+    Rule { event, conditions, then: parts.next().unwrap_or_default(), text: text.to_owned() }
+}
+
+/// `country/is/de,at`, `total/100.00..500.00`, `date/d10..`.
+fn condition(text: &str) -> Condition {
+    let (variable, rest) = text.split_once('/').unwrap_or_else(|| panic!("{text} is no condition"));
+    if variable == "total" || variable == "date" {
+        let (from, to) = rest.split_once("..").unwrap_or_else(|| panic!("{rest} is no range"));
+        let [from, to] = [from, to].map(|bound| Some(bound).filter(|bound| !bound.is_empty()));
+        return if variable == "total" {
+            Condition::OrderTotal { at_least: from.map(money), below: to.map(money) }
+        } else {
+            let day = |text| Zone::utc().day(moment(text));
+            Condition::Date { from: from.map(day), before: to.map(day) }
+        };
+    }
+    let (comparison, values) = rest.split_once('/').unwrap_or_else(|| panic!("{text} compares nothing"));
+    let word = Word::ALL.into_iter().find(|it| it.name() == variable);
+    let comparison = Comparison::ALL.into_iter().find(|it| it.name() == comparison);
+    Condition::Words {
+        word: word.unwrap_or_else(|| panic!("no variable {variable}")),
+        comparison: comparison.unwrap_or_else(|| panic!("{text} compares in no way")),
+        values: values.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
+    }
+}
+
+/// `+10%`, `-5%`.
+pub fn signed_ppm(text: &str) -> i32 {
+    let percent = text.trim_start_matches('+').trim_end_matches('%');
+    i32::try_from(money(percent).0 / 100).unwrap_or_else(|_| panic!("{text} is no adjustment"))
 }
 
 /// Partners are letters.
@@ -225,8 +283,9 @@ pub fn currency(text: &str) -> Currency {
 /// `sku:quantity:amount`.
 pub fn item(text: &str) -> Item {
     let parts: Vec<&str> = text.split(':').collect();
-    let [sku, quantity, amount] = parts[..] else { panic!("{text} is no item") };
-    Item { sku: sku.to_owned(), quantity: number(quantity), amount: money(amount), ..Item::default() }
+    let (&[sku, quantity, amount], category) = parts.split_first_chunk().unwrap_or_else(|| panic!("{text} is no item"));
+    let category = category.concat();
+    Item { sku: sku.to_owned(), quantity: number(quantity), amount: money(amount), category, ..Item::default() }
 }
 
 /// `sku:quantity`, `sku::amount` or both.

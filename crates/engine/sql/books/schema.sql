@@ -290,7 +290,6 @@ create table submission (
   primary key (brand, id)
 ) strict, without rowid;
 
-create index submission_by_record on submission (brand, record);
 -- Reports of an order that the rules refused.
 create index submission_refused on submission (brand, order_id) where refusal is not null;
 

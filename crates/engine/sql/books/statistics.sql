@@ -30,7 +30,6 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('rollup', 'rollup', '1000000 500000 100000 300 10 1'),
   ('left_out', 'left_out', '10000 5000 1000 3 2 1'),
   ('submission', 'submission', '1000000 500000 1'),
-  ('submission', 'submission_by_record', '1000000 500000 1'),
   ('submission', 'submission_refused', '10000 5000 1'),
   ('audit', 'audit', '1000000 500000 1'),
   ('audit', 'audit_by_fact', '1000000 500000 500000 100000 1'),

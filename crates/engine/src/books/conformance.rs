@@ -86,7 +86,7 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         referral_window_days: 30,
         view_window_hours: Some(24),
         lock_days: 30,
-        payouts: vec![EventPayout { event_type: SALE, payout: Payout::Rate { ppm: 100_000 } }],
+        payouts: vec![EventPayout::plain(SALE, Payout::Rate { ppm: 100_000 })],
     };
     let program = Program {
         id: PROGRAM,

@@ -184,7 +184,7 @@ pub trait Reads: Send + Sync {
     fn refused_submissions(&self, brand: BrandId, order_id: &str, most: u32) -> Result<Vec<SubmissionRow>>;
     fn count_submissions(&self, brand: BrandId) -> Result<u64>;
     /// Newest first, from before a record on.
-    fn submissions(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<SubmissionRow>>;
+    fn submissions(&self, brand: BrandId, most: u32) -> Result<Vec<SubmissionRow>>;
     fn audit(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<AuditEntry>>;
     fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>>;
     fn balances(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Money)>>;

@@ -4,6 +4,7 @@ use prost::{Message, Oneof};
 use referee_core::fact::{Conversion, Signals};
 use referee_core::id::{ActionId, AdId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, RecordNo};
 use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     Account, ActionRow, ActionState, Bond, Buyer, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey,
@@ -144,6 +145,10 @@ struct ActionDetails {
     shared_id: String,
     #[prost(message, repeated, tag = "6")]
     fields: Vec<wire::Field>,
+    #[prost(sint64, tag = "7")]
+    order_total: i64,
+    #[prost(uint32, tag = "8")]
+    device: u32,
 }
 
 pub fn action_details(row: &ActionRow) -> Vec<u8> {
@@ -154,6 +159,8 @@ pub fn action_details(row: &ActionRow) -> Vec<u8> {
         sub_ids: row.sub_ids.to_vec(),
         shared_id: row.shared_id.clone(),
         fields: row.fields.iter().map(field_out).collect(),
+        order_total: row.order_total.0,
+        device: row.device as u32,
     }
     .encode_to_vec()
 }
@@ -167,6 +174,8 @@ pub fn fill_action(row: &mut ActionRow, details: &[u8]) -> Result<()> {
     row.sub_ids = std::array::from_fn(|_| sub_ids.next().unwrap_or_default());
     row.shared_id = details.shared_id;
     row.fields = details.fields.into_iter().map(field_in).collect();
+    row.order_total = Money(details.order_total);
+    row.device = number::device(details.device).ok_or_else(|| damaged("device"))?;
     Ok(())
 }
 

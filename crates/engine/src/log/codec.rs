@@ -2,7 +2,7 @@
 
 use prost::Message;
 use referee_core::config::{self, ConfigEntry};
-use referee_core::contract::{self, Payout};
+use referee_core::contract;
 use referee_core::fact::{self, ActionChange, ActionTarget, Actor, Fact};
 use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, SubmissionId, UserId,
@@ -16,6 +16,7 @@ use super::{Draft, Raw, number, wire};
 use crate::error::{Error, Result};
 
 mod identifiers;
+mod terms;
 
 use identifiers::{
     aliases_in, aliases_out, block_in, block_out, blocked_in, blocked_out, identifier_in, identifier_out,
@@ -125,7 +126,7 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
             starts_at: it.starts_at.0,
             ends_at: it.ends_at.map(|at| at.0),
             standing: it.standing as u32,
-            rules: it.rules.as_ref().map(rules_out),
+            rules: it.rules.as_ref().map(terms::rules_out),
             version: it.version,
         }),
         ConfigEntry::Block(it) => wire::Entry::Block(block_out(it)),
@@ -172,7 +173,7 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
             starts_at: Timestamp(it.starts_at),
             ends_at: it.ends_at.map(Timestamp),
             standing: known(number::standing(it.standing), "standing")?,
-            rules: it.rules.map(rules_in).transpose()?,
+            rules: it.rules.map(terms::rules_in).transpose()?,
         }),
         wire::Entry::Block(it) => ConfigEntry::Block(block_in(it)?),
     })
@@ -217,7 +218,7 @@ fn fact_out(fact: &Fact) -> wire::Fact {
             starts_at: it.starts_at.0,
             ends_at: it.ends_at.map(|at| at.0),
             standing: it.standing as u32,
-            rules: it.rules.as_ref().map(rules_out),
+            rules: it.rules.as_ref().map(terms::rules_out),
             version: 0,
         }),
         Fact::IdentifierBlocked(it) => wire::Fact::IdentifierBlocked(blocked_out(it)),
@@ -280,7 +281,7 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
             starts_at: Timestamp(it.starts_at),
             ends_at: it.ends_at.map(Timestamp),
             standing: known(number::standing(it.standing), "standing")?,
-            rules: it.rules.map(rules_in).transpose()?,
+            rules: it.rules.map(terms::rules_in).transpose()?,
         }),
         wire::Fact::IdentifierBlocked(it) => Fact::IdentifierBlocked(blocked_in(it)?),
         wire::Fact::ClickRecorded(it) => Fact::ClickRecorded(click_in(it)?),
@@ -586,38 +587,5 @@ fn link_in(it: wire::Link) -> Result<VanityLink> {
         ad: AdId(it.ad),
         deep_link: it.deep_link,
         standing: known(number::standing(it.standing), "standing")?,
-    })
-}
-
-fn rules_out(it: &contract::TermsRules) -> wire::TermsRules {
-    let payout = |line: &contract::EventPayout| {
-        let (rate_ppm, fixed_micros) = match line.payout {
-            Payout::Rate { ppm } => (Some(ppm), None),
-            Payout::Fixed { amount } => (None, Some(amount.0)),
-        };
-        wire::EventPayout { event_type: line.event_type.0, rate_ppm, fixed_micros }
-    };
-    wire::TermsRules {
-        referral_window_days: it.referral_window_days,
-        view_window_hours: it.view_window_hours,
-        lock_days: it.lock_days,
-        payouts: it.payouts.iter().map(payout).collect(),
-    }
-}
-
-fn rules_in(it: wire::TermsRules) -> Result<contract::TermsRules> {
-    let payout = |line: wire::EventPayout| {
-        let payout = match (line.rate_ppm, line.fixed_micros) {
-            (Some(ppm), None) => Payout::Rate { ppm },
-            (None, Some(micros)) => Payout::Fixed { amount: Money(micros) },
-            _ => return Err(newer("kind of payout")),
-        };
-        Ok(contract::EventPayout { event_type: EventTypeId(line.event_type), payout })
-    };
-    Ok(contract::TermsRules {
-        referral_window_days: it.referral_window_days,
-        view_window_hours: it.view_window_hours,
-        lock_days: it.lock_days,
-        payouts: it.payouts.into_iter().map(payout).collect::<Result<_>>()?,
     })
 }

@@ -3,8 +3,9 @@
 
 use expect_test::expect_file;
 use proptest::prelude::*;
+use referee_core::condition::{Comparison, Condition, Word};
 use referee_core::config::ConfigEntry;
-use referee_core::contract::{EventPayout, Payout, TermsRules};
+use referee_core::contract::{Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
 use referee_core::fact::*;
 use referee_core::id::*;
 use referee_core::identity::{Alias, Block, Blocked, Identifier, IdentifierKind, LeftOut};
@@ -14,7 +15,7 @@ use referee_core::program::{
     VanityLink,
 };
 use referee_core::refusal::Refusal;
-use referee_core::time::{Timestamp, Zone};
+use referee_core::time::{Day, Timestamp, Zone};
 
 use super::frame::{Encoded, pack, unpack};
 use super::json::to_json_line;
@@ -143,8 +144,8 @@ fn partner_group() -> PartnerGroupSet {
 }
 
 fn terms() -> TermsSet {
-    let rate = EventPayout { event_type: EventTypeId(4_636), payout: Payout::Rate { ppm: 80_000 } };
-    let fixed = EventPayout { event_type: EventTypeId(4_637), payout: Payout::Fixed { amount: Money(2_000_000) } };
+    let rate = EventPayout::plain(EventTypeId(4_636), Payout::Rate { ppm: 80_000 });
+    let fixed = by_rules(EventPayout::plain(EventTypeId(4_637), Payout::Fixed { amount: Money(2_000_000) }));
     TermsSet {
         program: ProgramId(7),
         partner: Some(PartnerId(11)),
@@ -157,6 +158,22 @@ fn terms() -> TermsSet {
             lock_days: 27,
             payouts: vec![rate, fixed],
         }),
+    }
+}
+
+/// The same payout with a rule of each kind, and each kind of condition.
+fn by_rules(plain: EventPayout) -> EventPayout {
+    let words = |word, comparison| Condition::Words { word, comparison, values: vec!["de".into(), "at".into()] };
+    let total = Condition::OrderTotal { at_least: Some(Money(100_000_000)), below: None };
+    let date = Condition::Date { from: Some(Day(20_000)), before: Some(Day(20_100)) };
+    let all = Word::ALL.into_iter().flat_map(|word| Comparison::ALL.map(|how| words(word, how)));
+    let group = PayoutGroup { name: "All".into(), conditions: all.collect(), payout: Payout::Rate { ppm: 1 } };
+    EventPayout {
+        level: PayoutLevel::Item,
+        groups: vec![group],
+        restrictions: vec![Restriction { name: "Large".into(), conditions: vec![total] }],
+        adjustments: vec![Adjustment { name: "Autumn".into(), conditions: vec![date], ppm: -50_000 }],
+        ..plain
     }
 }
 
@@ -300,7 +317,10 @@ fn as_version_1_had_it(mut draft: Draft) -> Draft {
         Fact::PromoCodeSet(it) => {
             (it.policy, it.restricted, it.starts_at, it.ends_at) = (CodePolicy::Always, false, None, None);
         }
-        Fact::TermsSet(it) => it.rules.iter_mut().for_each(|rules| rules.view_window_hours = None),
+        Fact::TermsSet(it) => it.rules.iter_mut().for_each(|rules| {
+            rules.view_window_hours = None;
+            rules.payouts.iter_mut().for_each(|it| *it = EventPayout::plain(it.event_type, it.payout));
+        }),
         _ => {}
     }
     draft

@@ -83,7 +83,7 @@ fn an_order_a_submission_an_action_and_a_click_lead_to_one_another() {
     let action = by_order.orders[0].actions[0].action.clone();
     let by_action = find(&stores, Viewer::Brand, false, &action.id.to_string());
     assert_eq!(by_action.orders, by_order.orders);
-    let submission = stores.reads.submissions(BrandId(1), None, 100).unwrap();
+    let submission = stores.reads.submissions(BrandId(1), 100).unwrap();
     let of_order = submission.iter().find(|it| it.order.as_ref().is_some_and(|order| order.order_id == "order-7"));
     let by_submission = find(&stores, Viewer::Brand, false, &submission_name(of_order.unwrap().id));
     assert_eq!((by_submission.orders, by_submission.submission.as_ref()), (by_order.orders.clone(), of_order));

@@ -20,16 +20,16 @@ use crate::claims;
 use crate::error::ApiError;
 use crate::vendor::actions::date;
 
-fn field<T>(field: &'static str, read: Result<T, &'static str>) -> Result<T, ApiError> {
+pub(super) fn field<T>(field: &'static str, read: Result<T, &'static str>) -> Result<T, ApiError> {
     read.map_err(|why| ApiError::invalid_field(field, why))
 }
 
-fn moment(name: &'static str, text: Option<&String>) -> Result<Option<Timestamp>, ApiError> {
+pub(super) fn moment(name: &'static str, text: Option<&String>) -> Result<Option<Timestamp>, ApiError> {
     text.map(|text| field(name, claims::moment(text))).transpose()
 }
 
 /// What is set up here can be paused by being set again.
-fn standing_named(text: Option<&String>) -> Result<Standing, ApiError> {
+pub(super) fn standing_named(text: Option<&String>) -> Result<Standing, ApiError> {
     match text.map(String::as_str) {
         None | Some("active") => Ok(Standing::Active),
         Some("paused") => Ok(Standing::Paused),

@@ -9,6 +9,7 @@ pub mod identifiers;
 pub mod profiles;
 pub mod reports;
 pub mod resources;
+pub mod terms;
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/promo-codes", get(claims::list_promo_codes).post(claims::set_promo_code))
         .route("/api/v1/assigned-values", get(claims::list_assigned_values).post(claims::set_assigned_value))
         .route("/api/v1/partner-groups", get(claims::list_partner_groups).post(claims::set_partner_group))
+        .route("/api/v1/terms", get(terms::list_terms).post(terms::set_terms))
         .route("/api/v1/conversions", post(reports::create_conversion))
         .route("/api/v1/identifiers/refused", get(identifiers::list_refused))
         .route("/api/v1/profiles", get(profiles::find_by_name))

@@ -9,6 +9,7 @@ mod replay;
 mod serve;
 mod transfer;
 mod user;
+mod terms;
 mod what_if;
 
 use std::collections::BTreeMap;
@@ -44,6 +45,8 @@ enum Command {
     Explain(explain::Explain),
     /// Say what partners would have earned under other rules; changes nothing.
     WhatIf(what_if::WhatIf),
+    /// Tries terms before they hold.
+    Terms(terms::Terms),
     /// Looks into the log.
     Log(log::LogArgs),
     /// Rebuilds the books from the log.
@@ -237,6 +240,7 @@ pub fn run() -> ExitCode {
         Command::User(command) => user::run(command),
         Command::Explain(command) => explain::run(command),
         Command::WhatIf(command) => what_if::run(command),
+        Command::Terms(command) => terms::run(command),
         Command::Log(command) => log::run(command),
         Command::Replay(command) => replay::run(command),
         Command::Migrate(command) => transfer::migrate(command),

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use referee_core::contract::{EventPayout, Payout, PayoutLevel};
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact};
 use referee_core::id::{ActionId, UserId};
+use referee_core::money::WHOLE_PPM;
+use referee_core::pricing::price;
 use referee_core::program::Source;
-use referee_core::row::{Account, ActionRow, ActionState, EntryRow, HistoryRow, WHOLE_PPM};
+use referee_core::row::{Account, ActionRow, ActionState, EntryRow, HistoryRow};
 use referee_core::time::Zone;
 use referee_engine::books::reads::ActionFilter;
 use referee_engine::intake::amount;
@@ -22,6 +25,7 @@ use super::format;
 use super::order::order_address;
 use super::page::{csrf, page};
 use super::person::{Failure, May, Person, done};
+use crate::pricing;
 use crate::reports::new_submission;
 use crate::words;
 
@@ -64,7 +68,7 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
             p { a.underlined href=(order_address(&action.order_id)) { "The whole way from click to payout" } }
         }
         (siblings(&person, &told))
-        div.two { (history(&told, &zone)) (pricing(&person, action)) }
+        div.two { (history(&told, &zone)) (payout_card(&person, action)) }
         (ledger(&told.entries, action))
         @if person.may(May::Manage) && action.state == ActionState::Pending { (forms(&person, action)) }
     };
@@ -100,17 +104,28 @@ async fn ask(person: &Person, id: ActionId) -> Result<Told, Failure> {
     told.await?.ok_or(Failure::NotFound)
 }
 
-fn pricing(person: &Person, action: &ActionRow) -> Markup {
+/// By which rules it came to its payout, a line for each part.
+fn price_in_words(person: &Person, action: &ActionRow, terms: Option<&EventPayout>) -> Vec<String> {
+    let Some((terms, program)) = terms.zip(person.config.programs.get(&action.id.program)) else {
+        return vec!["the terms are not known".into()];
+    };
+    let by_rules = !(terms.groups.is_empty() && terms.restrictions.is_empty() && terms.adjustments.is_empty());
+    if by_rules || terms.level == PayoutLevel::Item {
+        let priced = price(terms, action, &program.zone, action.amount, &action.items);
+        return priced.lines.iter().map(|it| pricing::line(it, terms, &action.items, action.currency)).collect();
+    }
+    vec![match terms.payout {
+        Payout::Rate { ppm } => format!("{} of it", format::rate(ppm)),
+        Payout::Fixed { .. } if action.share_ppm == WHOLE_PPM => "a fixed payout".into(),
+        Payout::Fixed { .. } => "a fixed payout, by share".into(),
+    }]
+}
+
+fn payout_card(person: &Person, action: &ActionRow) -> Markup {
     let of = if action.terms_of_template { None } else { Some(action.partner) };
     let rules = person.config.rules_of(action.id.program, of, action.terms_version);
-    let payout = rules.and_then(|rules| rules.payout(action.id.event_type));
-    let whole = action.share_ppm == WHOLE_PPM;
-    let how = match payout {
-        Some(referee_core::contract::Payout::Rate { ppm }) => format!("{} of it", format::rate(ppm)),
-        Some(referee_core::contract::Payout::Fixed { .. }) if whole => "a fixed payout".into(),
-        Some(referee_core::contract::Payout::Fixed { .. }) => "a fixed payout, by share".into(),
-        None => "the terms are not known".into(),
-    };
+    let terms = rules.and_then(|rules| rules.payout(action.id.event_type));
+    let how = price_in_words(person, action, terms);
     let money = |amount| format::money(amount, action.currency);
     html! {
         section.card {
@@ -123,9 +138,9 @@ fn pricing(person: &Person, action: &ActionRow) -> Markup {
                     @for item in &action.items {
                         tr { td { (item.quantity) " × " (item.name) @if !item.sku.is_empty() { span.muted { " " (item.sku) } } } td.num { (money(item.amount)) } }
                     }
-                    tr { td { @if whole { "Order" } @else { "Its part of the order, " (format::rate(action.share_ppm)) } } td.num { (money(action.amount)) } }
+                    tr { td { @if action.share_ppm == WHOLE_PPM { "Order" } @else { "Its part of the order, " (format::rate(action.share_ppm)) } } td.num { (money(action.amount)) } }
                     @if !action.promo_code.is_empty() { tr { td { "Promo code" } td.num { (action.promo_code) } } }
-                    tr { td { b { "Payout" } br; span.muted { (how) } } td.num { b { (money(action.payout)) } } }
+                    tr { td { b { "Payout" } @for line in how { br; span.muted { (line) } } } td.num { b { (money(action.payout)) } } }
                 }
             }
         }

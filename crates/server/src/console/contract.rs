@@ -49,8 +49,7 @@ fn action(partner: PartnerId) -> String {
 
 /// To join, to follow the template, and to set terms of its own.
 fn terms_forms(person: &Person, program: &Program, partner: PartnerId, current: Option<&Terms>) -> Markup {
-    let template = terms::in_force(terms::versions_of(person, program, None), terms::soon(person));
-    let rules = current.and_then(|it| it.rules.as_ref()).or(template.and_then(|it| it.rules.as_ref()));
+    let rules = terms::rules_now(person, program, Some(partner));
     let follows = current.is_some_and(|it| it.rules.is_none());
     html! {
         @if current.is_none() {
@@ -74,6 +73,16 @@ fn terms_forms(person: &Person, program: &Program, partner: PartnerId, current: 
                 p.muted { "A new version is made. What has happened keeps the price it had." }
             }
         }
+        @if rules.is_some() { details {
+            summary { "Write its own terms as text" }
+            form.stack.wide action=(action(partner)) method="post" {
+                (csrf(person))
+                input type="hidden" name="program" value=(program.id);
+                (terms::text_fields(person, program, rules))
+                label { "Why" input name="reason" maxlength="255"; }
+                button.primary name="what" value="own" { "Set its own terms" }
+            }
+        } }
     }
 }
 
@@ -110,7 +119,16 @@ pub async fn change(
     let program = program_of(&person, sent.get("program").parse().unwrap_or(0))?;
     let versions = terms::versions_of(&person, program, Some(partner));
     match sent.get("what") {
-        "own" => set(&person, program, partner, &sent, Some(terms::rules(&sent)?)).await?,
+        "own" => {
+            set(
+                &person,
+                program,
+                partner,
+                &sent,
+                Some(terms::rules(&person, program, &sent, terms::rules_now(&person, program, Some(partner)))?),
+            )
+            .await?
+        }
         "template" => set(&person, program, partner, &sent, None).await?,
         "pause" => go_on(&person, versions, &sent, "paused", |it| it.standing = Standing::Paused).await?,
         "resume" => go_on(&person, versions, &sent, "resumed", |it| it.standing = Standing::Active).await?,

@@ -2,8 +2,9 @@
 //! the right. Boxes and lines of plain HTML, so that it reads on a phone and aloud; only the windows are a picture.
 
 use maud::{Markup, html};
+use referee_core::money::WHOLE_PPM;
 use referee_core::program::Source;
-use referee_core::row::{ActionState, HistoryKind, WHOLE_PPM};
+use referee_core::row::{ActionState, HistoryKind};
 use referee_core::time::{Timestamp, Zone};
 use referee_engine::lookup::advice::advice;
 use referee_engine::lookup::answer::{Viewer, reason_sentence};

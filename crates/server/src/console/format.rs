@@ -1,6 +1,5 @@
 //! Figures, dates and words as people read them.
 
-use jiff::civil::Date;
 use maud::{Markup, html};
 use referee_core::contract::Payout;
 use referee_core::fact::Role;
@@ -10,6 +9,8 @@ use referee_core::program::{CreditPolicy, Standing};
 use referee_core::row::{ActionState, Evidence};
 use referee_core::time::{Day, Timestamp, Zone};
 use referee_engine::intake::amount::decimal;
+use referee_engine::intake::day::civil;
+pub use referee_engine::intake::day::{day_text as day, parse_day};
 
 /// `€1,234.50`; other currencies by their code.
 pub fn money(amount: Money, currency: Currency) -> String {
@@ -80,26 +81,9 @@ pub fn utc(at: Timestamp) -> String {
     strftime(at, &Zone::utc(), "%Y-%m-%dT%H:%M:%SZ")
 }
 
-/// `2026-02-11`.
-pub fn day(day: Day) -> String {
-    civil(day).map(|date| date.to_string()).unwrap_or_default()
-}
-
 /// `11 Feb`.
 pub fn short_day(day: Day) -> String {
     civil(day).map(|date| date.strftime("%-d %b").to_string()).unwrap_or_default()
-}
-
-fn civil(day: Day) -> Option<Date> {
-    let at = jiff::Timestamp::from_millisecond(i64::from(day.0) * referee_core::time::DAY_MS).ok()?;
-    Some(jiff::tz::TimeZone::UTC.to_datetime(at).date())
-}
-
-/// A day as an address says it.
-pub fn parse_day(text: &str) -> Option<Day> {
-    let date: Date = text.parse().ok()?;
-    let at = jiff::tz::TimeZone::UTC.to_timestamp(date.to_datetime(jiff::civil::Time::midnight())).ok()?;
-    i32::try_from(at.as_millisecond() / referee_core::time::DAY_MS).ok().map(Day)
 }
 
 pub fn state(state: ActionState) -> &'static str {

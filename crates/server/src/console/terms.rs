@@ -7,12 +7,14 @@ use referee_core::id::{EventTypeId, PartnerId};
 use referee_core::program::{EventType, Program, Standing};
 use referee_core::time::Timestamp;
 use referee_engine::intake::amount;
+use referee_engine::intake::terms::{self as written, payout_text};
 use referee_engine::limits::VIEW_WINDOW_HOURS_MAX;
 
 use super::form::Fields;
 use super::format;
 use super::person::{Failure, Person};
 use super::table::{Table, cell, date_cell, minor, shown_cell, text};
+use crate::pricing;
 
 /// Terms set now start a moment ahead, so that the record that sets them is not already late.
 const AHEAD_MS: i64 = 1_000;
@@ -29,6 +31,13 @@ pub fn versions_of<'a>(person: &'a Person, program: &Program, partner: Option<Pa
 /// Of the versions begun by then, the one that began last; of equals, the newest.
 pub fn in_force(versions: &[Terms], at: Timestamp) -> Option<&Terms> {
     versions.iter().filter(|it| it.starts_at <= at).max_by_key(|it| (it.starts_at, it.version))
+}
+
+/// The rules that hold for a partner, or of the template: where a contract has none of its own, the template's.
+pub fn rules_now<'a>(person: &'a Person, program: &Program, partner: Option<PartnerId>) -> Option<&'a TermsRules> {
+    let own = partner.and_then(|partner| in_force(versions_of(person, program, Some(partner)), soon(person)));
+    let template = in_force(versions_of(person, program, None), soon(person));
+    own.and_then(|terms| terms.rules.as_ref()).or_else(|| template.and_then(|terms| terms.rules.as_ref()))
 }
 
 /// The versions that will follow, each unless another replaced it.
@@ -54,7 +63,10 @@ pub fn lines(person: &Person, program: &Program, terms: &TermsInForce<'_>) -> Ma
         }
         @if terms.rules.payouts.is_empty() { p { "Nothing is paid under these terms." } }
         ul.plain-list { @for line in &terms.rules.payouts {
-            li { (event_name(person, program, line.event_type)) ": " b { (format::payout(line.payout, program.currency)) } }
+            li { (event_name(person, program, line.event_type)) ": " b { (format::payout(line.payout, program.currency)) }
+                @let rules = pricing::rules(line, program.currency);
+                @if !rules.is_empty() { ul { @for rule in rules { li { (rule) } } } }
+            }
         } }
     }
 }
@@ -96,7 +108,10 @@ pub fn history(person: &Person, program: &Program, versions: &[Terms]) -> Markup
 fn pays(person: &Person, program: &Program, terms: &Terms) -> String {
     let Some(rules) = &terms.rules else { return "as the template".into() };
     let line = |it: &EventPayout| {
-        format!("{} {}", event_name(person, program, it.event_type), format::payout(it.payout, program.currency))
+        let rules = it.groups.len() + it.restrictions.len() + it.adjustments.len();
+        let more = if rules > 0 { format!(" and {rules} rules") } else { String::new() };
+        let payout = format::payout(it.payout, program.currency);
+        format!("{} {payout}{more}", event_name(person, program, it.event_type))
     };
     let lines: Vec<String> = rules.payouts.iter().map(line).collect();
     if lines.is_empty() { "nothing".into() } else { lines.join(", ") }
@@ -118,7 +133,9 @@ fn state(versions: &[Terms], terms: &Terms, now: Timestamp, program: &Program) -
 
 /// The fields of a form for a new version, filled with what holds now: what is left as it is stays as it is.
 pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) -> Markup {
-    let payout = |id| known.and_then(|rules| rules.payout(id)).map(|it| typed(it, program)).unwrap_or_default();
+    let payout = |id| {
+        known.and_then(|rules| rules.payout(id)).map(|it| payout_text(it.payout, program.currency)).unwrap_or_default()
+    };
     html! {
         div.pair {
             label { "Days after a click in which an event counts for it"
@@ -140,15 +157,37 @@ pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) ->
     }
 }
 
-/// A payout as it is typed.
-fn typed(payout: Payout, program: &Program) -> String {
-    match payout {
-        Payout::Rate { ppm } => format::rate(ppm).replace(' ', ""),
-        Payout::Fixed { amount } => amount::decimal(amount, program.currency),
+/// A form for all rules as text, filled with what holds now.
+pub fn text_fields(person: &Person, program: &Program, known: Option<&TermsRules>) -> Markup {
+    let name = |id: EventTypeId| match person.config.event_types.get(&(program.id, id)) {
+        Some(event_type) if !event_type.code.is_empty() => event_type.code.clone(),
+        _ => id.to_string(),
+    };
+    let written = known.map(|rules| written::write(rules, program.currency, &name));
+    let text = written.and_then(|it| serde_json::to_string_pretty(&it).ok()).unwrap_or_default();
+    html! {
+        label { "All rules, with payout groups, restrictions and adjustments"
+            textarea name="text" rows="16" spellcheck="false" required { (text) } }
+        p.muted { a.underlined href="/docs/reference/terms" { "How terms are written" } ". To try them first: " code { "referee terms test FILE --order ORDER" } }
+        label { "First day (empty: from now on)" input type="date" name="starts"; }
     }
 }
 
-pub fn rules(sent: &Fields) -> Result<TermsRules, Failure> {
+/// What a form says: the rules written down, or the fields. Of what holds now, the rules that fields do not show stay.
+pub fn rules(
+    person: &Person,
+    program: &Program,
+    sent: &Fields,
+    known: Option<&TermsRules>,
+) -> Result<TermsRules, Failure> {
+    match sent.get("text") {
+        "" => by_fields(sent, known),
+        text => written::read(text, &person.config, program.id)
+            .map_err(|fault| Failure::Invalid(format!("The rules can't be taken. {fault}"))),
+    }
+}
+
+fn by_fields(sent: &Fields, known: Option<&TermsRules>) -> Result<TermsRules, Failure> {
     let days = |name: &str| {
         let days = sent.get(name).parse::<u32>().ok().filter(|days| *days <= 365);
         days.ok_or_else(|| Failure::Invalid("Days are a whole number up to 365.".into()))
@@ -165,7 +204,9 @@ pub fn rules(sent: &Fields) -> Result<TermsRules, Failure> {
     };
     let payouts = sent.numbered("payout_").map(|(id, text)| {
         let event_type = EventTypeId(id);
-        Ok(EventPayout { event_type, payout: payout(text)? })
+        let plain = EventPayout::plain(event_type, payout(text)?);
+        let kept = known.and_then(|rules| rules.payout(event_type)).cloned();
+        Ok(kept.map_or(plain.clone(), |kept| EventPayout { payout: plain.payout, ..kept }))
     });
     Ok(TermsRules {
         referral_window_days,

@@ -137,7 +137,7 @@ pub async fn list_submissions(call: &Call<'_>) -> Result<Wire, Wire> {
     let (engine, brand, sid) = (call.app.engine.clone(), call.account.brand, call.account.sid.clone());
     let (total, mut rows) = blocking(move || {
         let total = engine.reads.count_submissions(brand)? + engine.settings.count_refused(brand)?;
-        let decided_rows = engine.reads.submissions(brand, None, most)?;
+        let decided_rows = engine.reads.submissions(brand, most)?;
         let refused_rows = engine.settings.refused_before(brand, Timestamp(i64::MAX), most)?;
         let decided = decided_rows.iter().map(|row| (row.received_at, decided(&sid, row)));
         let refused = refused_rows.iter().map(|row| (row.received_at, refused(&sid, row)));

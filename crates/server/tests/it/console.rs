@@ -280,6 +280,27 @@ fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended(pair: Pa
         let wrong = [&[pair], &days[..], &[("what", "own")]].concat();
         assert!(contract(&wrong).contains(what), "{what}");
     }
+    let rules = r#"{"referral_window_days":20,"lock_days":10,"payouts":[{"event_type":"1","payout":"25%",
+        "groups":[{"name":"Large baskets","when":[{"variable":"order_total","at_least":"50.00"}],"payout":"30%"}]}]}"#;
+    assert!(contract(&[("what", "own"), ("text", "{}")]).contains("missing field"));
+    let unknown = rules.replace("order_total", "basket");
+    let told = contract(&[("what", "own"), ("text", &unknown)]);
+    assert!(told.contains("payouts[0].groups[0].when[0]: There is no variable"), "{told}");
+    assert_eq!(contract(&[("what", "own"), ("text", rules)]), "/partners/2?done#contract-1");
+    a_moment();
+    let action = order(&demo, 1, "T2b");
+    assert_eq!(action[0]["Payout"], "30.00", "by a payout group");
+    let page = owner.get(&format!("/actions/{}", action[0]["Id"].as_str().expect("an id"))).text();
+    assert!(
+        page.contains("\"Large baskets\" pays 30 %") || page.contains("&quot;Large baskets&quot; pays 30 %"),
+        "{page}"
+    );
+    let page = owner.get("/partners/2").text();
+    assert!(page.contains("Large baskets: 30 %, if the order is at least €50.00"), "{page}");
+    let kept = [&days[..], &[("what", "own"), ("payout_1", "25%")]].concat();
+    contract(&kept);
+    a_moment();
+    assert_eq!(order(&demo, 1, "T2c")[0]["Payout"], "30.00", "the form keeps the rules that it does not show");
     let later = [&days[..], &[("what", "own"), ("payout_1", "1%"), ("starts", "2099-01-01")]].concat();
     contract(&later);
     assert!(owner.get("/partners/2").text().contains("Scheduled"));
@@ -288,7 +309,7 @@ fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended(pair: Pa
     assert!(order(&demo, 1, "T3").is_empty(), "nothing is earned while the contract is paused");
     contract(&[("what", "resume"), ("reason", "all is well")]);
     a_moment();
-    assert_eq!(order(&demo, 1, "T4")[0]["Payout"], "25.00", "under the terms it had");
+    assert_eq!(order(&demo, 1, "T4")[0]["Payout"], "30.00", "under the terms it had");
     contract(&[("what", "template")]);
     a_moment();
     assert_eq!(order(&demo, 1, "T5")[0]["Payout"], "8.00");

@@ -220,7 +220,7 @@ fn contract(partner: PartnerId) -> Option<Fact> {
         SHORT => terms.rules = Some(rules(1, Some(123_456), Some(5_000))),
         WEEKLY => {
             let sale = Payout::Fixed { amount: Money(5 * MICROS) };
-            let payouts = vec![EventPayout { event_type: SALE, payout: sale }];
+            let payouts = vec![EventPayout::plain(SALE, sale)];
             terms.rules = Some(TermsRules { referral_window_days: 7, view_window_hours: None, lock_days: 14, payouts });
         }
         ENDING => terms.ends_at = Some(OPENING.plus_days(20)),
@@ -239,11 +239,11 @@ fn terms(program: ProgramId, partner: Option<PartnerId>, rules: TermsRules) -> F
 }
 
 fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> TermsRules {
-    let rate = sale_ppm.map(|ppm| EventPayout { event_type: SALE, payout: Payout::Rate { ppm } });
+    let rate = sale_ppm.map(|ppm| EventPayout::plain(SALE, Payout::Rate { ppm }));
     let fixed = fixed.map(|micros| Payout::Fixed { amount: Money(micros) });
     let fixed = fixed
         .into_iter()
-        .flat_map(|payout| [LEAD, ORDER, RENEWAL].map(|event_type| EventPayout { event_type, payout }));
+        .flat_map(|payout| [LEAD, ORDER, RENEWAL].map(|event_type| EventPayout::plain(event_type, payout)));
     TermsRules {
         referral_window_days: window_days,
         view_window_hours: None,

@@ -329,8 +329,8 @@ impl Reads for SqlReads {
         Ok(self.one(brand, sql, values![brand.0], |row| row.number(0))?.unwrap_or_default())
     }
 
-    fn submissions(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<SubmissionRow>> {
-        let values = values![brand.0, before_record(before), most];
+    fn submissions(&self, brand: BrandId, most: u32) -> Result<Vec<SubmissionRow>> {
+        let values = values![brand.0, most];
         self.ask(brand, include_str!("../../../sql/books/read_submissions.sql"), values, rows::submission)
     }
 

@@ -4,7 +4,7 @@ use crate::books::reads::{AuditEntry, Intended};
 use crate::books::stored::{self, ClickBits};
 use crate::database::Row;
 use crate::error::{Error, Result};
-use referee_core::fact::Actor;
+use referee_core::fact::{Actor, Device};
 use referee_core::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, ProgramId, RecordNo, SubmissionId,
     UserId,
@@ -124,6 +124,8 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         sub_ids: Default::default(),
         shared_id: String::new(),
         fields: Vec::new(),
+        order_total: Money::ZERO,
+        device: Device::default(),
     };
     stored::fill_action(&mut action, row.blob(26)?)?;
     Ok(action)

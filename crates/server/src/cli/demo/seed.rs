@@ -277,7 +277,7 @@ impl Planter<'_> {
 
 /// What a sale, a lead and a click earn.
 fn rules(event_types: &EventTypes, sale_ppm: u32) -> TermsRules {
-    let line = |event_type, payout| EventPayout { event_type: EventTypeId(event_type), payout };
+    let line = |event_type, payout| EventPayout::plain(EventTypeId(event_type), payout);
     TermsRules {
         referral_window_days: 30,
         view_window_hours: None,

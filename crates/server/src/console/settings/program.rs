@@ -202,6 +202,15 @@ fn template(person: &Person, program: &Program) -> Markup {
                     p.muted { "What has happened keeps the price it had." }
                 }
             }
+            @if rules.is_some() { details {
+                summary { "Set a new version as text" }
+                form.stack.wide action="/settings/terms" method="post" {
+                    (csrf(person))
+                    input type="hidden" name="program" value=(program.id);
+                    (terms::text_fields(person, program, rules))
+                    button.primary { "Set the template terms" }
+                }
+            } }
         }
     }
 }
@@ -218,7 +227,7 @@ pub async fn set_template(person: Person, Form(sent): Form<Vec<(String, String)>
         starts_at: terms::start(&person, program, sent.get("starts"), first)?,
         ends_at: None,
         standing: Standing::Active,
-        rules: Some(terms::rules(&sent)?),
+        rules: Some(terms::rules(&person, program, &sent, terms::rules_now(&person, program, None))?),
     };
     person.settle("template terms set in the console", Fact::TermsSet(terms)).await?;
     Ok(done(&format!("/settings?program={}", program.id)))

@@ -1,0 +1,183 @@
+//! What an action pays: restrictions first, then the first payout group whose conditions are met or the default payout,
+//! then adjustments; added up exactly and rounded once.
+//!
+//! A pure function of the action's row and its terms. Conditions see an order as it was first reported, so a return never
+//! moves it into another payout group, and any split or order of returns ends at the same payout.
+
+use crate::condition::{Condition, DEVICES, WEEKDAYS, Word};
+use crate::contract::{EventPayout, Payout, PayoutLevel};
+use crate::fact::{Device, Item};
+use crate::id::AdId;
+use crate::money::{Currency, MICROS, Money, WHOLE_PPM};
+use crate::row::ActionRow;
+use crate::time::{Timestamp, Zone};
+
+/// An order as conditions see it.
+#[derive(Debug, Clone)]
+pub struct Seen<'a> {
+    pub at: Timestamp,
+    pub zone: &'a Zone,
+    pub currency: Currency,
+    /// Of the whole order, as first reported.
+    pub order_total: Money,
+    pub device: Device,
+    pub ad: AdId,
+    pub customer_status: &'a str,
+    pub promo_code: &'a str,
+    pub sub_ids: &'a [String; 3],
+    pub shared_id: &'a str,
+    pub fields: &'a [(String, String)],
+}
+
+/// Which rule priced a part of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    Default,
+    /// By its place among the payout groups, counted from 0.
+    Group(usize),
+    /// By its place among the restrictions: it pays nothing.
+    Restriction(usize),
+}
+
+/// How a part of an action came to its payout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PricedLine {
+    /// The item's place, counted from 0; None: the order whole.
+    pub item: Option<usize>,
+    pub rule: Rule,
+    pub payout: Payout,
+    /// The adjustments that apply, by their places.
+    pub adjustments: Vec<usize>,
+    /// In millionths of what the rule gives.
+    pub factor_ppm: u32,
+    /// By itself, rounded for reading; the whole is rounded once.
+    pub amount: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Priced {
+    pub payout: Money,
+    pub lines: Vec<PricedLine>,
+}
+
+/// Prices an action with these figures.
+pub fn price(terms: &EventPayout, action: &ActionRow, zone: &Zone, amount: Money, items: &[Item]) -> Priced {
+    let seen = Seen::of(action, zone);
+    let parts: Vec<(Part, PricedLine)> = match terms.level {
+        PayoutLevel::Item if !items.is_empty() => items
+            .iter()
+            .enumerate()
+            .map(|(place, item)| {
+                let part = Part { amount: item.amount, times: item.quantity };
+                (part, line(terms, &seen, Some(place), std::slice::from_ref(item)))
+            })
+            .collect(),
+        PayoutLevel::Order | PayoutLevel::Item => {
+            vec![(Part { amount, times: 1 }, line(terms, &seen, None, items))]
+        }
+    };
+    let (share, currency) = (action.share_ppm, action.currency);
+    let exact: i128 = parts.iter().map(|(part, line)| part.exact(line, share)).sum();
+    let told =
+        |(part, line): (Part, PricedLine)| PricedLine { amount: rounded(part.exact(&line, share), currency), ..line };
+    Priced { payout: rounded(exact, currency), lines: parts.into_iter().map(told).collect() }
+}
+
+/// What a line's payout is of.
+struct Part {
+    amount: Money,
+    times: u32,
+}
+
+impl Part {
+    /// In millionths of millionths of millionths: a rate and a factor are still in it.
+    fn exact(&self, line: &PricedLine, share_ppm: u32) -> i128 {
+        // An amount is of its share already; what is fixed is the whole event's.
+        let by_rate = match line.payout {
+            Payout::Rate { ppm } => i128::from(self.amount.0) * i128::from(ppm),
+            Payout::Fixed { amount } => i128::from(amount.0) * i128::from(self.times) * i128::from(share_ppm),
+        };
+        by_rate.saturating_mul(i128::from(line.factor_ppm))
+    }
+}
+
+fn rounded(exact: i128, currency: Currency) -> Money {
+    Money::rounded_from(exact, i128::from(MICROS) * i128::from(MICROS), currency)
+}
+
+/// The rules for one part: the order whole, or an item of it.
+fn line(terms: &EventPayout, seen: &Seen<'_>, item: Option<usize>, items: &[Item]) -> PricedLine {
+    let are_met = |conditions: &[Condition]| conditions.iter().all(|it| seen.meets(it, items));
+    let restriction = terms.restrictions.iter().position(|it| are_met(&it.conditions));
+    let group = terms.groups.iter().position(|it| are_met(&it.conditions));
+    let (rule, payout) = match (restriction, group) {
+        (Some(place), _) => (Rule::Restriction(place), Payout::Fixed { amount: Money::ZERO }),
+        (None, Some(place)) => (Rule::Group(place), terms.groups[place].payout),
+        (None, None) => (Rule::Default, terms.payout),
+    };
+    let applies = |it: &usize| restriction.is_none() && are_met(&terms.adjustments[*it].conditions);
+    let adjustments: Vec<usize> = (0..terms.adjustments.len()).filter(applies).collect();
+    let by: i64 = adjustments.iter().map(|place| i64::from(terms.adjustments[*place].ppm)).sum();
+    let factor_ppm = u32::try_from((i64::from(WHOLE_PPM) + by).max(0)).unwrap_or(u32::MAX);
+    PricedLine { item, rule, payout, adjustments, factor_ppm, amount: Money::ZERO }
+}
+
+impl<'a> Seen<'a> {
+    fn of(action: &'a ActionRow, zone: &'a Zone) -> Seen<'a> {
+        Seen {
+            at: action.occurred_at,
+            zone,
+            currency: action.currency,
+            order_total: action.order_total,
+            device: action.device,
+            ad: action.ad,
+            customer_status: &action.customer_status,
+            promo_code: &action.promo_code,
+            sub_ids: &action.sub_ids,
+            shared_id: &action.shared_id,
+            fields: &action.fields,
+        }
+    }
+
+    /// Whether a condition is met, given the items that are asked about: all of them, or the one that is priced.
+    fn meets(&self, condition: &Condition, items: &[Item]) -> bool {
+        match condition {
+            Condition::Words { word, comparison, values } => {
+                let found = |word: &String| values.iter().any(|value| comparison.finds(word, value));
+                self.words(*word, items).iter().any(found) != comparison.denies()
+            }
+            Condition::OrderTotal { at_least, below } => is_within(self.order_total, *at_least, *below),
+            Condition::Date { from, before } => is_within(self.zone.day(self.at), *from, *before),
+        }
+    }
+
+    /// What a variable is, in lower case: several words for what items have, an empty one if it was not reported.
+    fn words(&self, word: Word, items: &[Item]) -> Vec<String> {
+        let of_items = |of: fn(&Item) -> &str| items.iter().map(|item| of(item).to_lowercase()).collect();
+        let one = |word: &str| vec![word.to_lowercase()];
+        match word {
+            Word::Country => one(self.field("customercountry")),
+            Word::Region => one(self.field("customerregion")),
+            Word::Device => one(DEVICES[self.device as usize]),
+            Word::CustomerStatus => one(self.customer_status),
+            Word::Currency => one(self.currency.as_str()),
+            Word::PromoCode => one(self.promo_code),
+            Word::Ad => vec![self.ad.to_string()],
+            Word::SharedId => one(self.shared_id),
+            Word::SubId1 => one(&self.sub_ids[0]),
+            Word::SubId2 => one(&self.sub_ids[1]),
+            Word::SubId3 => one(&self.sub_ids[2]),
+            Word::Weekday => one(WEEKDAYS[self.zone.day(self.at).weekday()]),
+            Word::Sku => of_items(|item| &item.sku),
+            Word::Category => of_items(|item| &item.category),
+        }
+    }
+
+    fn field(&self, name: &str) -> &str {
+        self.fields.iter().find(|(it, _)| it == name).map_or("", |(_, value)| value)
+    }
+}
+
+fn is_within<T: PartialOrd>(value: T, from: Option<T>, before: Option<T>) -> bool {
+    from.is_none_or(|from| from <= value) && before.is_none_or(|before| value < before)
+}

@@ -1,0 +1,459 @@
+//! Terms as they are written down: JSON that people edit, read with an answer that says where it is wrong.
+
+use referee_core::condition::{Comparison, Condition, Word};
+use referee_core::config::Config;
+use referee_core::contract::{
+    Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, TermsRules, can_never_hold,
+};
+use referee_core::id::{EventTypeId, ProgramId};
+use referee_core::money::{Currency, Money, WHOLE_PPM};
+use referee_core::time::Day;
+use serde::{Deserialize, Serialize};
+
+use super::amount::{amount, decimal};
+use super::day::{day_text, parse_day};
+use crate::limits::{TERMS_CONDITIONS_MAX, TERMS_DAYS_MAX, TERMS_RULES_MAX, TERMS_VALUES_MAX, VIEW_WINDOW_HOURS_MAX};
+
+/// The rules of terms, as a file has them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Written {
+    pub referral_window_days: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view_window_hours: Option<u32>,
+    pub lock_days: u32,
+    pub payouts: Vec<WrittenPayout>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenPayout {
+    /// By its code or its id.
+    pub event_type: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// `8%` or `2.00`.
+    pub payout: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<WrittenGroup>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restrictions: Vec<WrittenRestriction>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<WrittenAdjustment>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    Order,
+    Item,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenGroup {
+    pub name: String,
+    #[serde(default)]
+    pub when: Vec<WrittenCondition>,
+    pub payout: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenRestriction {
+    pub name: String,
+    pub when: Vec<WrittenCondition>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenAdjustment {
+    pub name: String,
+    #[serde(default)]
+    pub when: Vec<WrittenCondition>,
+    /// `10%`: so much more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub increase: Option<String>,
+    /// `10%`: so much less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decrease: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenCondition {
+    pub variable: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_not: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contains: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contains_not: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_with: Option<Vec<String>>,
+    /// Of `order_total`, in the program's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<String>,
+    /// Of `date`, as `2026-11-27`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+}
+
+pub const ORDER_TOTAL: &str = "order_total";
+pub const DATE: &str = "date";
+
+/// Where written terms are wrong, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// `payouts[0].groups[1].when[0]`.
+    pub place: String,
+    pub message: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.place.is_empty() { f.write_str(&self.message) } else { write!(f, "{}: {}", self.place, self.message) }
+    }
+}
+
+type Read<T> = Result<T, Fault>;
+
+fn fault<T>(place: impl Into<String>, message: impl Into<String>) -> Read<T> {
+    Err(Fault { place: place.into(), message: message.into() })
+}
+
+/// Reads terms of a program. Event types are looked up by code or id.
+pub fn read(text: &str, config: &Config, program: ProgramId) -> Read<TermsRules> {
+    let written: Written =
+        serde_json::from_str(text).map_err(|error| Fault { place: String::new(), message: error.to_string() })?;
+    rules(&written, &|named| event_type_named(config, program, named))
+}
+
+/// By its code or its id.
+pub fn event_type_named(config: &Config, program: ProgramId, named: &str) -> Option<EventTypeId> {
+    let mut of_program = config.event_types.values().filter(|it| it.program == program);
+    of_program.find(|it| it.code.eq_ignore_ascii_case(named) || it.id.to_string() == named).map(|it| it.id)
+}
+
+/// The rules that written terms mean, given what the event types they name are.
+pub fn rules(written: &Written, event_type: &dyn Fn(&str) -> Option<EventTypeId>) -> Read<TermsRules> {
+    for (name, days) in [("referral_window_days", written.referral_window_days), ("lock_days", written.lock_days)] {
+        if days > TERMS_DAYS_MAX {
+            return fault(name, format!("It is at most {TERMS_DAYS_MAX} days."));
+        }
+    }
+    if written.view_window_hours.is_some_and(|hours| hours == 0 || hours > VIEW_WINDOW_HOURS_MAX) {
+        return fault("view_window_hours", format!("It is 1 to {VIEW_WINDOW_HOURS_MAX} hours, or left out."));
+    }
+    let mut payouts: Vec<EventPayout> = Vec::new();
+    for (n, it) in written.payouts.iter().enumerate() {
+        let place = format!("payouts[{n}]");
+        let payout = event_payout(it, &place, event_type)?;
+        if payouts.iter().any(|before| before.event_type == payout.event_type) {
+            return fault(format!("{place}.event_type"), "This event type has its payout above already.");
+        }
+        payouts.push(payout);
+    }
+    let (referral_window_days, view_window_hours) = (written.referral_window_days, written.view_window_hours);
+    Ok(TermsRules { referral_window_days, view_window_hours, lock_days: written.lock_days, payouts })
+}
+
+fn event_payout(
+    it: &WrittenPayout,
+    place: &str,
+    event_type: &dyn Fn(&str) -> Option<EventTypeId>,
+) -> Read<EventPayout> {
+    let Some(id) = event_type(&it.event_type) else {
+        return fault(format!("{place}.event_type"), format!("The program has no event type {:?}.", it.event_type));
+    };
+    for (name, rules) in
+        [("groups", it.groups.len()), ("restrictions", it.restrictions.len()), ("adjustments", it.adjustments.len())]
+    {
+        if rules > TERMS_RULES_MAX {
+            return fault(format!("{place}.{name}"), format!("There are at most {TERMS_RULES_MAX}."));
+        }
+    }
+    let mut read = EventPayout {
+        level: if it.level == Some(Level::Item) { PayoutLevel::Item } else { PayoutLevel::Order },
+        ..EventPayout::plain(id, payout(&it.payout, &format!("{place}.payout"))?)
+    };
+    for (n, it) in it.groups.iter().enumerate() {
+        let place = format!("{place}.groups[{n}]");
+        let payout = payout(&it.payout, &format!("{place}.payout"))?;
+        read.groups.push(PayoutGroup { name: it.name.clone(), conditions: conditions(&it.when, &place)?, payout });
+    }
+    for (n, it) in it.restrictions.iter().enumerate() {
+        let conditions = conditions(&it.when, &format!("{place}.restrictions[{n}]"))?;
+        read.restrictions.push(Restriction { name: it.name.clone(), conditions });
+    }
+    for (n, it) in it.adjustments.iter().enumerate() {
+        let place = format!("{place}.adjustments[{n}]");
+        let ppm = adjusted_by(it, &place)?;
+        read.adjustments.push(Adjustment { name: it.name.clone(), conditions: conditions(&it.when, &place)?, ppm });
+    }
+    if let Some((by, shadowed)) = read.shadowed_group() {
+        let (above, name) = (&read.groups[by].name, &read.groups[shadowed].name);
+        let message = format!("{name:?} can never pay: {above:?} above it takes every order it would.");
+        return fault(format!("{place}.groups[{shadowed}]"), message);
+    }
+    Ok(read)
+}
+
+/// `8%` or `2.00`.
+fn payout(text: &str, place: &str) -> Read<Payout> {
+    let wrong = |why: String| Fault { place: place.to_owned(), message: format!("{text:?} is no payout: {why}.") };
+    let amount = |text: &str| amount(text.trim()).map_err(|why| wrong(why.to_string()));
+    match text.trim().strip_suffix('%') {
+        None => Ok(Payout::Fixed { amount: amount(text)? }),
+        Some(percent) => {
+            let ppm = u32::try_from(amount(percent)?.0 / 100).ok().filter(|ppm| *ppm <= WHOLE_PPM);
+            ppm.map(|ppm| Payout::Rate { ppm }).ok_or_else(|| wrong("a rate is at most 100 %".into()))
+        }
+    }
+}
+
+fn adjusted_by(it: &WrittenAdjustment, place: &str) -> Read<i32> {
+    let (text, name, sign) = match (&it.increase, &it.decrease) {
+        (Some(text), None) => (text, "increase", 1),
+        (None, Some(text)) => (text, "decrease", -1),
+        _ => return fault(place, "It has either an increase or a decrease."),
+    };
+    let place = format!("{place}.{name}");
+    let Payout::Rate { ppm } = payout(text, &place)? else {
+        return fault(place, "It is a rate such as 10%.");
+    };
+    Ok(sign * i32::try_from(ppm).unwrap_or(i32::MAX))
+}
+
+fn conditions(written: &[WrittenCondition], place: &str) -> Read<Vec<Condition>> {
+    if written.len() > TERMS_CONDITIONS_MAX {
+        return fault(format!("{place}.when"), format!("There are at most {TERMS_CONDITIONS_MAX} conditions."));
+    }
+    let read = written.iter().enumerate().map(|(n, it)| condition(it, &format!("{place}.when[{n}]")));
+    let read: Vec<Condition> = read.collect::<Read<_>>()?;
+    if can_never_hold(&read) {
+        return fault(format!("{place}.when"), "These conditions can never hold together.");
+    }
+    Ok(read)
+}
+
+fn condition(it: &WrittenCondition, place: &str) -> Read<Condition> {
+    let words = [
+        (Comparison::Is, &it.is),
+        (Comparison::IsNot, &it.is_not),
+        (Comparison::Contains, &it.contains),
+        (Comparison::ContainsNot, &it.contains_not),
+        (Comparison::StartsWith, &it.starts_with),
+    ];
+    let words: Vec<_> = words.into_iter().filter_map(|(how, values)| Some((how, values.as_ref()?))).collect();
+    let (amounts, days) = ([&it.at_least, &it.below], [&it.from, &it.before]);
+    let (has_amounts, has_days) = (amounts.iter().any(|it| it.is_some()), days.iter().any(|it| it.is_some()));
+    match it.variable.as_str() {
+        ORDER_TOTAL if words.is_empty() && !has_days && has_amounts => {
+            let [at_least, below] = amounts.map(|text| text.as_ref().map(|text| total(text, place)).transpose());
+            Ok(Condition::OrderTotal { at_least: at_least?, below: below? })
+        }
+        ORDER_TOTAL => fault(place, "order_total is compared by at_least, below or both."),
+        DATE if words.is_empty() && !has_amounts && has_days => {
+            let [from, before] = days.map(|text| text.as_ref().map(|text| date(text, place)).transpose());
+            Ok(Condition::Date { from: from?, before: before? })
+        }
+        DATE => fault(place, "date is compared by from, before or both."),
+        name => {
+            let Some(word) = Word::ALL.into_iter().find(|word| word.name() == name) else {
+                let names: Vec<&str> = Word::ALL.into_iter().map(Word::name).chain([ORDER_TOTAL, DATE]).collect();
+                return fault(place, format!("There is no variable {name:?}. There are {}.", names.join(", ")));
+            };
+            let (&[(comparison, values)], false, false) = (&words[..], has_amounts, has_days) else {
+                let ways: Vec<&str> = Comparison::ALL.into_iter().map(Comparison::name).collect();
+                return fault(place, format!("{name} is compared in one way: {}.", ways.join(", ")));
+            };
+            Ok(Condition::Words { word, comparison, values: self::values(word, values, place)? })
+        }
+    }
+}
+
+fn values(word: Word, written: &[String], place: &str) -> Read<Vec<String>> {
+    if written.is_empty() || written.len() > TERMS_VALUES_MAX {
+        return fault(place, format!("There are 1 to {TERMS_VALUES_MAX} values."));
+    }
+    let values: Vec<String> = written.iter().map(|value| value.trim().to_lowercase()).collect();
+    if let Some(known) = word.values()
+        && let Some(unknown) = values.iter().find(|value| !known.contains(&value.as_str()))
+    {
+        return fault(place, format!("{} is never {unknown:?}. It is {}.", word.name(), known.join(", ")));
+    }
+    Ok(values)
+}
+
+fn total(text: &str, place: &str) -> Read<Money> {
+    amount(text).map_err(|why| Fault { place: place.to_owned(), message: format!("{text:?} is no amount: {why}.") })
+}
+
+fn date(text: &str, place: &str) -> Read<Day> {
+    parse_day(text)
+        .ok_or_else(|| Fault { place: place.to_owned(), message: format!("{text:?} is no day such as 2026-11-27.") })
+}
+
+/// Rules as they are written down, with event types by their codes where they have one.
+pub fn write(rules: &TermsRules, currency: Currency, name: &dyn Fn(EventTypeId) -> String) -> Written {
+    let payout_text = |it: Payout| payout_text(it, currency);
+    let payout = |it: &EventPayout| WrittenPayout {
+        event_type: name(it.event_type),
+        level: Some(if it.level == PayoutLevel::Item { Level::Item } else { Level::Order }),
+        payout: payout_text(it.payout),
+        groups: it
+            .groups
+            .iter()
+            .map(|it| WrittenGroup {
+                name: it.name.clone(),
+                when: write_conditions(&it.conditions, currency),
+                payout: payout_text(it.payout),
+            })
+            .collect(),
+        restrictions: it
+            .restrictions
+            .iter()
+            .map(|it| WrittenRestriction { name: it.name.clone(), when: write_conditions(&it.conditions, currency) })
+            .collect(),
+        adjustments: it.adjustments.iter().map(|it| write_adjustment(it, currency)).collect(),
+    };
+    Written {
+        referral_window_days: rules.referral_window_days,
+        view_window_hours: rules.view_window_hours,
+        lock_days: rules.lock_days,
+        payouts: rules.payouts.iter().map(payout).collect(),
+    }
+}
+
+fn write_adjustment(it: &Adjustment, currency: Currency) -> WrittenAdjustment {
+    let rate = payout_text(Payout::Rate { ppm: it.ppm.unsigned_abs() }, currency);
+    let (increase, decrease) = if it.ppm < 0 { (None, Some(rate)) } else { (Some(rate), None) };
+    WrittenAdjustment { name: it.name.clone(), when: write_conditions(&it.conditions, currency), increase, decrease }
+}
+
+/// A payout as it is typed.
+pub fn payout_text(it: Payout, currency: Currency) -> String {
+    match it {
+        Payout::Fixed { amount } => decimal(amount, currency),
+        Payout::Rate { ppm } => {
+            let (whole, rest) = (ppm / 10_000, ppm % 10_000);
+            let rest = format!("{rest:04}");
+            let rest = rest.trim_end_matches('0');
+            if rest.is_empty() { format!("{whole}%") } else { format!("{whole}.{rest}%") }
+        }
+    }
+}
+
+fn write_conditions(conditions: &[Condition], currency: Currency) -> Vec<WrittenCondition> {
+    let write = |it: &Condition| match it {
+        Condition::Words { word, comparison, values } => {
+            let mut written = WrittenCondition { variable: word.name().to_owned(), ..WrittenCondition::default() };
+            let place = match comparison {
+                Comparison::Is => &mut written.is,
+                Comparison::IsNot => &mut written.is_not,
+                Comparison::Contains => &mut written.contains,
+                Comparison::ContainsNot => &mut written.contains_not,
+                Comparison::StartsWith => &mut written.starts_with,
+            };
+            *place = Some(values.clone());
+            written
+        }
+        Condition::OrderTotal { at_least, below } => WrittenCondition {
+            variable: ORDER_TOTAL.to_owned(),
+            at_least: at_least.map(|it| decimal(it, currency)),
+            below: below.map(|it| decimal(it, currency)),
+            ..WrittenCondition::default()
+        },
+        Condition::Date { from, before } => WrittenCondition {
+            variable: DATE.to_owned(),
+            from: from.map(day_text),
+            before: before.map(day_text),
+            ..WrittenCondition::default()
+        },
+    };
+    conditions.iter().map(write).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../../../docs/examples/terms.json");
+
+    fn read_written(written: &Written) -> Result<TermsRules, Fault> {
+        rules(written, &|named| {
+            ["sale", "newsletter"].iter().position(|it| *it == named).map(|n| EventTypeId(n as u32))
+        })
+    }
+
+    #[test]
+    fn the_example_reads_back_as_it_is_written() {
+        let written: Written = serde_json::from_str(EXAMPLE).unwrap();
+        let read = read_written(&written).unwrap();
+        assert_eq!(read.fault(), None);
+        let name = |id: EventTypeId| ["sale", "newsletter"][id.0 as usize].to_owned();
+        let again = write(&read, Currency(*b"EUR"), &name);
+        assert_eq!(read_written(&again), Ok(read));
+    }
+
+    /// The example with one text in place of another.
+    fn fault_of(text: &str, other: &str) -> String {
+        assert!(EXAMPLE.contains(text), "{text}");
+        match serde_json::from_str(&EXAMPLE.replacen(text, other, 1)) {
+            Ok(written) => read_written(&written).unwrap_err().to_string(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn each_fault_is_told_with_its_place() {
+        for (text, other, told) in [
+            ("\"sale\"", "\"sales\"", "payouts[0].event_type: The program has no event type \"sales\"."),
+            ("newsletter", "sale", "payouts[1].event_type: This event type has its payout above already."),
+            ("\"5%\"", "\"101%\"", "payouts[0].payout: \"101%\" is no payout: a rate is at most 100 %."),
+            ("\"12%\"", "\"much\"", "payouts[0].groups[0].payout: \"much\" is no payout"),
+            ("customer_status", "mood", "payouts[0].groups[0].when[0]: There is no variable \"mood\"."),
+            ("[\"new\"]", "[]", "payouts[0].groups[0].when[0]: There are 1 to 1000 values."),
+            (
+                "\"is\": [\"new\"]",
+                "\"at_least\": \"5\"",
+                "payouts[0].groups[0].when[0]: customer_status is compared in one way",
+            ),
+            (
+                "\"variable\": \"date\", \"from\"",
+                "\"variable\": \"order_total\", \"from\"",
+                "order_total is compared by at_least",
+            ),
+            ("2026-12-01", "2026-10-01", "payouts[0].adjustments[0].when: These conditions can never hold together."),
+            ("2026-12-01", "someday", "\"someday\" is no day"),
+            (
+                "\"increase\": \"20%\"",
+                "\"increase\": \"2.00\"",
+                "payouts[0].adjustments[0].increase: It is a rate such as 10%.",
+            ),
+            ("\"increase\"", "\"more\"", "unknown field `more`"),
+            ("\"lock_days\": 30", "\"lock_days\": 3000", "lock_days: It is at most 365 days."),
+            ("customer_status", "device", "device is never \"new\". It is unknown, desktop, phone, tablet, other."),
+        ] {
+            let fault = fault_of(text, other);
+            assert!(fault.contains(told), "{text} as {other}: {fault}");
+        }
+        let boots = EXAMPLE.replacen(
+            "{ \"variable\": \"country\", \"is\": [\"DE\", \"AT\"] }",
+            "{ \"variable\": \"category\", \"is\": [\"boots\"] }",
+            1,
+        );
+        let (first, second) = (boots.find("\"new\"").unwrap(), boots.find("Boots").unwrap());
+        assert!(first < second);
+        let swapped = boots.replacen("{ \"variable\": \"customer_status\", \"is\": [\"new\"] },", "", 1);
+        let fault = read_written(&serde_json::from_str(&swapped).unwrap()).unwrap_err().to_string();
+        assert!(fault.starts_with("payouts[0].groups[1]: \"Boots\" can never pay"), "{fault}");
+    }
+}

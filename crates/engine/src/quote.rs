@@ -1,0 +1,155 @@
+//! What an order would pay under terms that are only written down: for whoever tries them before they hold.
+
+use referee_core::contract::{EventPayout, TermsRules};
+use referee_core::fact::{Device, Item};
+use referee_core::id::{ActionId, AdId, EventTypeId, PartnerId, ProgramId, RecordNo};
+use referee_core::money::{Currency, Money, WHOLE_PPM};
+use referee_core::pricing::{Priced, price};
+use referee_core::row::{ActionRow, ActionState, Evidence};
+use referee_core::time::{DAY_MS, Timestamp, Zone};
+use serde::Deserialize;
+
+use crate::intake::amount;
+use crate::intake::day::parse_day;
+use crate::intake::terms::{Fault, Written, rules};
+
+/// An order, as a file has it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenOrder {
+    pub event_type: String,
+    /// `EUR`.
+    pub currency: String,
+    pub amount: String,
+    /// The day of the event, such as `2026-11-27`.
+    pub date: String,
+    #[serde(default)]
+    pub country: String,
+    #[serde(default)]
+    pub region: String,
+    /// `desktop`, `phone`, `tablet` or `other`.
+    #[serde(default)]
+    pub device: String,
+    #[serde(default)]
+    pub customer_status: String,
+    #[serde(default)]
+    pub promo_code: String,
+    #[serde(default)]
+    pub ad_id: u32,
+    #[serde(default)]
+    pub shared_id: String,
+    #[serde(default)]
+    pub sub_ids: [String; 3],
+    #[serde(default)]
+    pub items: Vec<WrittenItem>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenItem {
+    pub sku: String,
+    #[serde(default)]
+    pub category: String,
+    pub quantity: u32,
+    /// For the whole line, after discounts.
+    pub amount: String,
+}
+
+/// How an order is priced.
+#[derive(Debug, Clone)]
+pub struct Quote {
+    pub terms: EventPayout,
+    pub items: Vec<Item>,
+    pub amount: Money,
+    pub currency: Currency,
+    pub priced: Priced,
+}
+
+/// Prices an order under terms; both as their files have them.
+pub fn quote(terms: &str, order: &str) -> Result<Quote, Fault> {
+    let unread = |file: &str, error: serde_json::Error| Fault { place: file.to_owned(), message: error.to_string() };
+    let written: Written = serde_json::from_str(terms).map_err(|error| unread("the terms", error))?;
+    let order: WrittenOrder = serde_json::from_str(order).map_err(|error| unread("the order", error))?;
+    // Nobody's program is asked: each event type that the terms name exists.
+    let place = |named: &str| written.payouts.iter().position(|it| it.event_type.eq_ignore_ascii_case(named));
+    let id = |named: &str| place(named).and_then(|place| u32::try_from(place + 1).ok()).map(EventTypeId);
+    let rules: TermsRules = rules(&written, &id)?;
+    let terms = id(&order.event_type).and_then(|id| rules.payout(id)).cloned();
+    let terms = terms.ok_or_else(|| wrong("event_type", "These terms pay nothing for it."))?;
+    let action = action(&order)?;
+    let priced = price(&terms, &action, &Zone::utc(), action.amount, &action.items);
+    Ok(Quote { terms, amount: action.amount, currency: action.currency, items: action.items, priced })
+}
+
+fn wrong(place: &str, message: impl Into<String>) -> Fault {
+    Fault { place: format!("the order, {place}"), message: message.into() }
+}
+
+fn read_amount(place: &str, text: &str) -> Result<Money, Fault> {
+    amount::amount(text).map_err(|why| wrong(place, format!("{text:?} is no amount: {why}.")))
+}
+
+/// The action that such an order would open.
+fn action(order: &WrittenOrder) -> Result<ActionRow, Fault> {
+    let amount = read_amount("amount", &order.amount)?;
+    let currency =
+        amount::currency(&order.currency).ok_or_else(|| wrong("currency", "It is three letters, such as EUR."))?;
+    let day = parse_day(&order.date).ok_or_else(|| wrong("date", "It is a day such as 2026-11-27."))?;
+    let occurred_at = Timestamp(i64::from(day.0) * DAY_MS + DAY_MS / 2);
+    let item = |(n, it): (usize, &WrittenItem)| {
+        let amount = read_amount(&format!("items[{n}].amount"), &it.amount)?;
+        Ok(Item {
+            sku: it.sku.clone(),
+            name: String::new(),
+            category: it.category.clone(),
+            quantity: it.quantity,
+            amount,
+        })
+    };
+    let fields = [("customercountry", &order.country), ("customerregion", &order.region)];
+    Ok(ActionRow {
+        id: ActionId { program: ProgramId(1), event_type: EventTypeId(1), seq: 1 },
+        record: RecordNo(1),
+        partner: PartnerId(1),
+        ad: AdId(order.ad_id),
+        click: None,
+        evidence: Evidence::ClickId,
+        share_ppm: WHOLE_PPM,
+        order_id: String::new(),
+        occurred_at,
+        opened_at: occurred_at,
+        changed_at: occurred_at,
+        state: ActionState::Pending,
+        disposition: String::new(),
+        currency,
+        amount,
+        payout: Money::ZERO,
+        intended_amount: amount,
+        intended_payout: Money::ZERO,
+        terms_version: 1,
+        terms_of_template: true,
+        locks_at: occurred_at,
+        locked_record: None,
+        payment: None,
+        changes: 0,
+        items: order.items.iter().enumerate().map(item).collect::<Result<_, Fault>>()?,
+        promo_code: order.promo_code.clone(),
+        customer_status: order.customer_status.clone(),
+        sub_ids: order.sub_ids.clone(),
+        shared_id: order.shared_id.clone(),
+        fields: fields.map(|(name, value)| (name.to_owned(), value.clone())).to_vec(),
+        order_total: amount,
+        device: device(&order.device)?,
+    })
+}
+
+fn device(text: &str) -> Result<Device, Fault> {
+    match text {
+        "" | "unknown" => Ok(Device::Unknown),
+        "desktop" => Ok(Device::Desktop),
+        "phone" => Ok(Device::Phone),
+        "tablet" => Ok(Device::Tablet),
+        "other" => Ok(Device::Other),
+        _ => Err(wrong("device", "It is desktop, phone, tablet or other.")),
+    }
+}

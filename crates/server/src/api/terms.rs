@@ -1,0 +1,95 @@
+//! Terms, by the API: all versions, and a new one.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use http::HeaderMap;
+use referee_core::config::Config;
+use referee_core::contract::Terms;
+use referee_core::fact::{Fact, TermsSet};
+use referee_core::id::{EventTypeId, PartnerId, ProgramId};
+use referee_core::time::Timestamp;
+use referee_engine::intake::terms::{Written, event_type_named, rules, write};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::auth::{caller, reader};
+use super::claims::{field, moment, standing_named};
+use super::extract::{Body, Params};
+use super::resources::{Created, config, created, data, standing};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::vendor::actions::date;
+
+/// Terms that are set without a time start a moment ahead, so that the record that sets them is not already late.
+const AHEAD_MS: i64 = 1_000;
+
+#[derive(Deserialize)]
+pub struct TermsQuery {
+    program_id: Option<u32>,
+    partner_id: Option<u32>,
+}
+
+pub async fn list_terms(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Params(query): Params<TermsQuery>,
+) -> Result<Json<Value>, ApiError> {
+    let caller = reader(&app, &headers).await?;
+    let config = config(&app, caller.brand)?;
+    let wanted = |it: &&Terms| {
+        query.program_id.is_none_or(|id| it.program.0 == id)
+            && query.partner_id.is_none_or(|id| it.partner == Some(PartnerId(id)))
+    };
+    let rows = config.terms.values().flatten().filter(wanted).map(|it| told(&config, it));
+    Ok(data(rows.collect()))
+}
+
+fn told(config: &Config, it: &Terms) -> Value {
+    let name = |id: EventTypeId| match config.event_types.get(&(it.program, id)) {
+        Some(event_type) if !event_type.code.is_empty() => event_type.code.clone(),
+        _ => id.to_string(),
+    };
+    let currency = config.programs.get(&it.program).map(|program| program.currency).unwrap_or_default();
+    json!({
+        "program_id": it.program.0, "partner_id": it.partner.map(|id| id.0), "version": it.version,
+        "starts_at": date(it.starts_at), "ends_at": it.ends_at.map(date), "standing": standing(it.standing),
+        "rules": it.rules.as_ref().map(|rules| write(rules, currency, &name)),
+    })
+}
+
+#[derive(Deserialize)]
+pub struct NewTerms {
+    program_id: u32,
+    /// Left out: the program's template.
+    partner_id: Option<u32>,
+    starts_at: Option<String>,
+    ends_at: Option<String>,
+    standing: Option<String>,
+    /// Left out, for a partner: as the template says.
+    rules: Option<Written>,
+}
+
+/// Sets a new version of terms.
+pub async fn set_terms(State(app): State<Arc<App>>, headers: HeaderMap, Body(body): Body<NewTerms>) -> Created {
+    let caller = caller(&app, &headers, "write").await?;
+    let config = config(&app, caller.brand)?;
+    let program = ProgramId(body.program_id);
+    let event_type = |named: &str| event_type_named(&config, program, named);
+    let rules = body.rules.as_ref().map(|written| rules(written, &event_type)).transpose();
+    let rules = rules.map_err(|fault| ApiError::invalid_field(&format!("rules.{}", fault.place), fault.message))?;
+    let soon = || app.engine.now().plus_ms(AHEAD_MS);
+    let starts_at: Timestamp = moment("starts_at", body.starts_at.as_ref())?.unwrap_or_else(soon);
+    let ends_at = moment("ends_at", body.ends_at.as_ref())?;
+    field("ends_at", crate::claims::period(Some(starts_at), ends_at))?;
+    let terms = TermsSet {
+        program,
+        partner: body.partner_id.map(PartnerId),
+        starts_at,
+        ends_at,
+        standing: standing_named(body.standing.as_ref())?,
+        rules,
+    };
+    created(&app, &caller, Fact::TermsSet(terms)).await
+}

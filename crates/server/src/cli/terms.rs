@@ -1,0 +1,90 @@
+//! `referee terms`: tries terms before they hold.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use referee_engine::error::{Error, Result};
+use referee_engine::quote::{Quote, quote};
+
+use crate::console::format::money;
+use crate::pricing;
+
+#[derive(Args)]
+pub struct Terms {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Says line by line what an order would pay.
+    Test {
+        /// The rules of terms, as JSON.
+        file: PathBuf,
+        /// An order, as JSON.
+        #[arg(long)]
+        order: PathBuf,
+    },
+}
+
+pub fn run(command: Terms) -> Result<ExitCode> {
+    let Command::Test { file, order } = command.command;
+    match quote(&read(&file)?, &read(&order)?) {
+        Ok(quote) => {
+            told(&quote).iter().for_each(|line| println!("{line}"));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(fault) => {
+            eprintln!("{fault}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|error| Error::setup(format!("read {}", path.display()), error))
+}
+
+fn told(quote: &Quote) -> Vec<String> {
+    let Quote { terms, items, amount, currency, priced } = quote;
+    let order = format!("An order of {}", money(*amount, *currency));
+    let rules = pricing::rules(terms, *currency).into_iter().map(|rule| format!("  {rule}"));
+    let lines = priced.lines.iter().map(|line| format!("  {}", pricing::line(line, terms, items, *currency)));
+    let end = format!("It pays {}.", money(priced.payout, *currency));
+    let mut all = vec![order, "Under these rules:".to_owned()];
+    all.extend(rules);
+    all.push("it is priced:".to_owned());
+    all.extend(lines);
+    all.push(end);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    #[test]
+    fn the_examples_are_priced_line_by_line() {
+        let terms = include_str!("../../../../docs/examples/terms.json");
+        let order = include_str!("../../../../docs/examples/order.json");
+        expect![[r#"
+            An order of €219.90
+            Under these rules:
+              Each item is priced by itself.
+              Gift cards: nothing, if the category is gift cards
+              New customers in Germany and Austria: 12 %, if the customer status is new and the country is de or at
+              Boots: 8 %, if the category is boots
+              Autumn push: 20 % more than that, if the event is on or after 2026-10-01 and before 2026-12-01
+            it is priced:
+              1 × TRAIL-42: "Boots" pays 8 %, "Autumn push" 20 % more (in all 120 %): €14.40
+              2 × CAP-1: the default payout pays 5 %, "Autumn push" 20 % more (in all 120 %): €2.40
+              1 × CARD-30: "Gift cards" pays nothing: €0.00
+            It pays €16.79."#]]
+        .assert_eq(&told(&quote(terms, order).unwrap()).join("\n"));
+        let fault = quote(terms, &order.replace("\"sale\"", "\"lead\"")).unwrap_err();
+        assert_eq!(fault.to_string(), "the order, event_type: These terms pay nothing for it.");
+    }
+}

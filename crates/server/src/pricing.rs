@@ -1,0 +1,107 @@
+//! Terms and prices in words: one place for screens and commands.
+
+use referee_core::condition::{Comparison, Condition, Word};
+use referee_core::contract::{EventPayout, Payout, PayoutLevel};
+use referee_core::fact::Item;
+use referee_core::money::{Currency, WHOLE_PPM};
+use referee_core::pricing::{PricedLine, Rule};
+
+use crate::console::format::{day, money, payout, rate};
+
+/// What stands beside the default payout, a line each, in the order in which it counts.
+pub fn rules(terms: &EventPayout, currency: Currency) -> Vec<String> {
+    let when = |conditions: &[Condition]| sentence(conditions, currency);
+    let level = (terms.level == PayoutLevel::Item).then(|| "Each item is priced by itself.".to_owned());
+    let restrictions = terms.restrictions.iter().map(|it| format!("{}: nothing, {}", it.name, when(&it.conditions)));
+    let groups = terms.groups.iter().map(|it| {
+        let pays = payout(it.payout, currency);
+        format!("{}: {pays}, {}", it.name, when(&it.conditions))
+    });
+    let adjustments = terms
+        .adjustments
+        .iter()
+        .map(|it| format!("{}: {} than that, {}", it.name, more_or_less(it.ppm), when(&it.conditions)));
+    level.into_iter().chain(restrictions).chain(groups).chain(adjustments).collect()
+}
+
+fn more_or_less(ppm: i32) -> String {
+    format!("{} {}", rate(ppm.unsigned_abs()), if ppm < 0 { "less" } else { "more" })
+}
+
+/// `if the country is de or at and the order is at least €100.00`.
+fn sentence(conditions: &[Condition], currency: Currency) -> String {
+    if conditions.is_empty() {
+        return "always".to_owned();
+    }
+    let parts: Vec<String> = conditions.iter().map(|it| condition(it, currency)).collect();
+    format!("if {}", parts.join(" and "))
+}
+
+fn condition(it: &Condition, currency: Currency) -> String {
+    match it {
+        Condition::Words { word, comparison, values } => {
+            let how = match comparison {
+                Comparison::Is => "is",
+                Comparison::IsNot => "is not",
+                Comparison::Contains => "contains",
+                Comparison::ContainsNot => "does not contain",
+                Comparison::StartsWith => "starts with",
+            };
+            format!("the {} {how} {}", variable(*word), values.join(" or "))
+        }
+        Condition::OrderTotal { at_least, below } => {
+            let from = at_least.map(|it| format!("at least {}", money(it, currency)));
+            let to = below.map(|it| format!("below {}", money(it, currency)));
+            format!("the order is {}", from.into_iter().chain(to).collect::<Vec<_>>().join(" and "))
+        }
+        Condition::Date { from, before } => {
+            let from = from.map(|it| format!("on or after {}", day(it)));
+            let to = before.map(|it| format!("before {}", day(it)));
+            format!("the event is {}", from.into_iter().chain(to).collect::<Vec<_>>().join(" and "))
+        }
+    }
+}
+
+fn variable(word: Word) -> &'static str {
+    match word {
+        Word::Country => "country",
+        Word::Region => "region",
+        Word::Device => "device",
+        Word::CustomerStatus => "customer status",
+        Word::Currency => "currency",
+        Word::PromoCode => "promo code",
+        Word::Ad => "ad",
+        Word::SharedId => "shared id",
+        Word::SubId1 => "first sub id",
+        Word::SubId2 => "second sub id",
+        Word::SubId3 => "third sub id",
+        Word::Weekday => "weekday",
+        Word::Sku => "SKU",
+        Word::Category => "category",
+    }
+}
+
+/// `2 × HAT-1: "Hats" pays 5 %, 10 % more: €1.65`.
+pub fn line(line: &PricedLine, terms: &EventPayout, items: &[Item], currency: Currency) -> String {
+    let of = line.item.and_then(|place| items.get(place));
+    let of = of.map_or_else(|| "The order".to_owned(), |item| format!("{} × {}", item.quantity, item.sku));
+    let each = if line.item.is_some() && matches!(line.payout, Payout::Fixed { .. }) { " for each" } else { "" };
+    let pays = format!("pays {}{each}", payout(line.payout, currency));
+    let by = match line.rule {
+        Rule::Default => format!("the default payout {pays}"),
+        Rule::Group(place) => format!("{} {pays}", quoted(terms.groups.get(place).map(|it| &it.name))),
+        Rule::Restriction(place) => {
+            format!("{} pays nothing", quoted(terms.restrictions.get(place).map(|it| &it.name)))
+        }
+    };
+    let adjusted = line.adjustments.iter().filter_map(|place| terms.adjustments.get(*place));
+    let adjusted: String =
+        adjusted.map(|it| format!(", {} {}", quoted(Some(&it.name)), more_or_less(it.ppm))).collect();
+    let total =
+        if line.factor_ppm == WHOLE_PPM { String::new() } else { format!(" (in all {})", rate(line.factor_ppm)) };
+    format!("{of}: {by}{adjusted}{total}: {}", money(line.amount, currency))
+}
+
+fn quoted(name: Option<&String>) -> String {
+    name.map_or_else(String::new, |name| format!("\"{name}\""))
+}
