@@ -255,6 +255,8 @@ mod tests {
         assert_eq!(brand, BrandId(1));
         stores.log.copy(PartitionId(1), frames.to_vec()).unwrap();
         assert!(read_all(stores.log.as_ref()).iter().eq(frames), "with the moment they were packed");
+        let latest = history().into_iter().map(|it| it.received_at).max();
+        assert_eq!(stores.latest_moment().unwrap(), latest, "a clock can begin after all that is known");
         catch_up(&stores, &|_| {}).unwrap();
         let dump = folder.path().join("dump");
         stores.dump(&dump).unwrap();

@@ -473,7 +473,7 @@ mod tests {
     use referee_core::time::Timestamp;
 
     use super::*;
-    use crate::clock::SystemClock;
+    use crate::clock::{StandingClock, SystemClock};
     use crate::log::fake::{FakeLog, Fate};
     use crate::log::frame::unpack_facts;
 
@@ -509,6 +509,17 @@ mod tests {
         assert_eq!(records(&log, ONE), told);
         assert!(durable.is_sorted_by_key(|durable| durable.position), "{durable:?}");
         assert_eq!(recorder.queue_records(), 0);
+    }
+
+    #[test]
+    fn a_frame_is_packed_when_the_clock_says() {
+        let (log, clock) = (FakeLog::new(), Arc::new(StandingClock::at(Timestamp(5_000))));
+        let recorder = Recorder::start(log.clone(), 3, 7, clock.clone()).unwrap();
+        wait(recorder.record(ONE, &draft(1)).unwrap()).unwrap();
+        clock.advance(Duration::from_secs(1)).unwrap();
+        wait(recorder.record(ONE, &draft(2)).unwrap()).unwrap();
+        let packed: Vec<_> = log.frames(ONE).iter().map(|frame| frame.packed_at).collect();
+        assert_eq!(packed, [Timestamp(5_000), Timestamp(6_000)]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `--test-clock`: a demonstration's time, moved by a test.
 
-use referee_engine::limits::WORK_LIMIT;
+use referee_engine::limits::{RAW_DAYS, WORK_LIMIT};
 use serde_json::{Value, json};
 
 use crate::support::{Client, Demo, Pair, Reply, eventually, on_every_pair};
@@ -109,6 +109,21 @@ fn more_than_one_turn_of_work_is_done_as_well() {
     assert_ne!(pending(&demo), json!([]));
     assert_eq!(moved_s(&demo, "40d"), 40 * 86_400);
     assert_eq!(pending(&demo), json!([]), "all of them are locked");
+}
+
+#[test]
+fn what_requests_said_of_themselves_goes_when_its_days_are_over_and_not_before() {
+    let mut demo = Demo::with(Pair::Files, FLAGS);
+    demo.click(0);
+    assert_eq!(moved_s(&demo, "91d"), i64::from(RAW_DAYS + 1) * 86_400);
+    demo.click(0);
+    assert_eq!(moved_s(&demo, "1h"), 3_600);
+    demo.stop();
+    let log = String::from_utf8(demo.command(&["log", "cat"]).stdout).expect("text");
+    let records = log.lines().map(|line| serde_json::from_str(line).expect("every line is JSON"));
+    let clicks: Vec<Value> = records.filter(|record: &Value| record["kind"] == "click_recorded").collect();
+    let kept: Vec<bool> = clicks.iter().map(|click| click["raw"]["user_agent"].is_string()).collect();
+    assert_eq!(kept, [false, true], "{clicks:?}");
 }
 
 #[test]
