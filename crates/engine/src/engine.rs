@@ -25,7 +25,7 @@ use crate::log::spool::{SpoolFigures, SpoolLimits, SpooledLog};
 use crate::log::{Draft, Log, Position};
 use crate::lookup::Lookup;
 use crate::lookup::answer::Viewer;
-use crate::machine::{Assignment, Machine, MachineFigures, OnConfig, Progress, Running, Tell};
+use crate::machine::{Assignment, DoneUntil, Machine, MachineFigures, OnConfig, Progress, Running, Tell};
 use crate::peers::{Peers, Watched};
 use crate::role::Role;
 use crate::routing::{PartitionId, Routing};
@@ -72,6 +72,7 @@ pub struct Engine {
     log: Arc<dyn Log>,
     routing: Arc<ArcSwap<Routing>>,
     progress: watch::Receiver<Progress>,
+    done: watch::Sender<DoneUntil>,
     /// What each of this process's machines serves.
     assignments: Vec<Arc<ArcSwap<Assignment>>>,
     machines: Mutex<Vec<Running>>,
@@ -95,7 +96,7 @@ impl Engine {
             None => stores.log.clone(),
         };
         let epoch = if shared { settings.enter(&this_process(config)?)? } else { settings.next_epoch()? };
-        let recorder = Arc::new(Recorder::start(log.clone(), config.edge, epoch)?);
+        let recorder = Arc::new(Recorder::start(log.clone(), config.edge, epoch, clock.clone())?);
         let routing = Arc::new(ArcSwap::from_pointee(Routing::default().with_directory(&settings.directory()?)));
         let (told, progress) = watch::channel(Progress::new());
         let threads = match config.has(Role::Machine) {
@@ -122,9 +123,9 @@ impl Engine {
             None
         };
         let figures = Arc::new(MachineFigures::default());
-        let mut machines = Vec::new();
+        let (done, mut machines) = (watch::Sender::new(DoneUntil::new()), Vec::new());
         for assignment in &assignments {
-            let tell = Tell { config: publisher(routing.clone()), progress: told.clone() };
+            let tell = Tell { config: publisher(routing.clone()), progress: told.clone(), done: done.clone() };
             let mut machine = Machine::new(log.clone(), stores.books()?, tell, figures.clone());
             machine.assign(&assignment.load())?;
             machines.push(machine.start(recorder.clone(), clock.clone(), assignment.clone())?);
@@ -141,6 +142,7 @@ impl Engine {
             spool,
             routing,
             progress,
+            done,
             assignments,
             machines: Mutex::new(machines),
             peers: peers.map(Mutex::new),
@@ -260,6 +262,23 @@ impl Engine {
             .wait_for(|progress| progress.get(&place.partition).is_some_and(|position| *position >= place.position));
         // Too late is no error: the caller reads what there is.
         _ = tokio::time::timeout_at(deadline, reached).await;
+    }
+
+    /// Writes in every brand that time passed until now, and returns when all that fell due by then is done: for whoever
+    /// moved the clock. Callers bring their own deadline.
+    pub async fn pass_time(self: &Arc<Engine>) -> Result<()> {
+        let mut done = self.done.subscribe();
+        let (now, routing) = (self.now(), self.routing.load_full());
+        for brand in routing.brands.keys().copied() {
+            let fact = Fact::TimePassed;
+            self.record(&Draft { brand, received_at: now, occurred_at: now, actor: None, fact, raw: None }).await?;
+        }
+        let is_done = |done: &DoneUntil| {
+            routing.brands.values().all(|it| done.get(&it.partition).is_some_and(|until| *until >= now))
+        };
+        done.wait_for(is_done).await.map_err(|closed| Error::unavailable("wait for what is due", closed))?;
+        let engine = self.clone();
+        blocking(move || engine.clean()).await
     }
 
     /// How far the books have come, by partition.

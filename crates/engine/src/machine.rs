@@ -31,6 +31,9 @@ const FRAMES_MAX: usize = 256;
 /// How far the books have come, for those who wait for their own writes.
 pub type Progress = Places;
 
+/// Until which moment all that fell due was done, by partition, for those who moved the clock.
+pub type DoneUntil = BTreeMap<PartitionId, Timestamp>;
+
 /// The partitions that a machine serves.
 pub type Assignment = BTreeMap<PartitionId, Served>;
 
@@ -72,6 +75,11 @@ impl BrandInHand {
     fn waits(&self) -> Option<Timestamp> {
         self.state.work_waits.then_some(self.state.brand_time)
     }
+
+    /// The queued piece of work that shall be done by a moment, and since when it is due.
+    fn due_by(&self, moment: Timestamp) -> Option<Timestamp> {
+        self.waits().or(self.next_due.filter(|due| *due <= moment))
+    }
 }
 
 struct Partition {
@@ -99,12 +107,13 @@ pub struct Machine {
 pub struct Tell {
     pub config: OnConfig,
     pub progress: watch::Sender<Progress>,
+    pub done: watch::Sender<DoneUntil>,
 }
 
 impl Tell {
     /// Nobody: for replays.
     pub fn nobody() -> Tell {
-        Tell { config: Box::new(|_, _| {}), progress: watch::Sender::default() }
+        Tell { config: Box::new(|_, _| {}), progress: watch::Sender::default(), done: watch::Sender::default() }
     }
 }
 
@@ -318,7 +327,7 @@ mod tests {
         let at = Timestamp(1_800_000_000_000);
         let fact = Fact::TimePassed;
         let draft = Draft { brand: BRAND, received_at: at, occurred_at: at, actor: None, fact, raw: None };
-        (PARTITION, pack(FrameId { edge, epoch, n }, n, &[Encoded::of(&draft)]).unwrap())
+        (PARTITION, pack(FrameId { edge, epoch, n }, n, &[Encoded::of(&draft)], at).unwrap())
     }
 
     /// Applies frames from a log that keeps whatever it is sent; says how many records came of each.

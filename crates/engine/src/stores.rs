@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use referee_core::time::Timestamp;
 
 use crate::books::Books;
 use crate::books::reads::Reads;
@@ -15,13 +16,17 @@ use crate::config::Config;
 use crate::database::postgres::Server;
 use crate::database::sqlite::Sqlite;
 use crate::error::{Error, Result};
+use crate::log::frame::unpack_facts;
 use crate::log::jetstream::{JetStreamConfig, JetStreamLog};
 use crate::log::postgres::PostgresLog;
 use crate::log::sqlite::SqliteLog;
-use crate::log::{Log, Places};
+use crate::log::{Log, Places, Position, patiently};
 use crate::machine::Assignment;
 use crate::secret::Secret;
 use crate::settings::Settings;
+
+/// Frames that are read at once.
+const FRAMES_AT_ONCE: usize = 256;
 
 /// The opened stores of an installation.
 pub struct Stores {
@@ -127,6 +132,24 @@ impl Stores {
         }))
     }
 
+    /// The latest moment at which a record of the log was received. It reads the whole log.
+    pub fn latest_moment(&self) -> Result<Option<Timestamp>> {
+        let mut latest = None;
+        for partition in self.log.partitions()? {
+            let mut after = Position::default();
+            loop {
+                let frames = patiently(|| self.log.read(partition, after, FRAMES_AT_ONCE))?;
+                let Some((last, _)) = frames.last() else { break };
+                after = *last;
+                for (_, frame) in &frames {
+                    let received = unpack_facts(frame)?.into_iter().map(|(_, draft)| draft.received_at);
+                    latest = latest.max(received.max());
+                }
+            }
+        }
+        Ok(latest)
+    }
+
     /// The ordered dump of the books, as of one moment of each cluster, and which places that is.
     pub fn dump(&self, to: &Path) -> Result<Places> {
         let sources = match &self.books {
@@ -207,7 +230,7 @@ mod tests {
         let mut frames = Vec::new();
         for (i, chunk) in drafts.chunks(7).enumerate() {
             let id = FrameId { edge: 1, epoch: 1, n: i as u64 + 1 };
-            frames.push(pack(id, 1 + i as u64 * 7, chunk).unwrap());
+            frames.push(pack(id, 1 + i as u64 * 7, chunk, SystemClock.now()).unwrap());
         }
         frames
     }
@@ -232,6 +255,8 @@ mod tests {
         assert_eq!(brand, BrandId(1));
         stores.log.copy(PartitionId(1), frames.to_vec()).unwrap();
         assert!(read_all(stores.log.as_ref()).iter().eq(frames), "with the moment they were packed");
+        let latest = history().into_iter().map(|it| it.received_at).max();
+        assert_eq!(stores.latest_moment().unwrap(), latest, "a clock can begin after all that is known");
         catch_up(&stores, &|_| {}).unwrap();
         let dump = folder.path().join("dump");
         stores.dump(&dump).unwrap();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use referee_engine::Engine;
+use referee_engine::clock::StandingClock;
 use referee_engine::config::{Config, Scheme};
 use url::Url;
 
@@ -18,6 +19,8 @@ pub struct App {
     pub sign_in_tries: Tries,
     /// The demonstration shop, served on its own host.
     pub shop: Option<Shop>,
+    /// The demonstration's clock, where tests move it.
+    pub test_clock: Option<Arc<StandingClock>>,
 }
 
 /// A shop of the demonstration.
@@ -27,9 +30,9 @@ pub struct Shop {
 }
 
 impl App {
-    pub fn new(engine: Arc<Engine>, config: Config, shop: Option<Shop>) -> Arc<App> {
+    pub fn new(engine: Arc<Engine>, config: Config) -> App {
         let metrics = Metrics::new(engine.clone());
-        Arc::new(App { engine, config, metrics, sign_in_tries: Tries::default(), shop })
+        App { engine, config, metrics, sign_in_tries: Tries::default(), shop: None, test_clock: None }
     }
 
     /// A host's address as visitors type it. The port is the server's own where it is tried out without a proxy.

@@ -18,6 +18,7 @@ pub mod router;
 pub mod serve;
 pub mod setup;
 pub mod tasks;
+pub mod test_clock;
 pub mod tracking;
 pub mod tries;
 pub mod vendor;

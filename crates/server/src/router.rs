@@ -19,7 +19,7 @@ use tower::ServiceExt;
 use crate::app::App;
 use crate::host::host_of;
 use crate::tracking::{click, collect, impression, script};
-use crate::{api, console, docs, health, vendor};
+use crate::{api, console, docs, health, test_clock, vendor};
 
 /// The faces that are routed by path.
 pub struct Faces {
@@ -64,6 +64,9 @@ fn console_face(app: &Arc<App>, edge: bool, reader: bool) -> Router {
             .merge(api::routes())
             .route("/PageLoad", post(vendor::page_load::post_page_load))
             .route("/Advertisers/{sid}/{*rest}", any(vendor::advertisers));
+    }
+    if let Some(clock) = &app.test_clock {
+        face = face.merge(test_clock::routes(clock.clone()));
     }
     face.route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))

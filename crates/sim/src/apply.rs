@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use referee_core::id::BrandId;
+use referee_engine::clock::{Clock, SystemClock};
 use referee_engine::database::postgres::Server;
 use referee_engine::log::frame::{Encoded, pack};
 use referee_engine::log::sqlite::SqliteLog;
@@ -214,7 +215,7 @@ impl Author<'_> {
     fn close_frame(&mut self) -> Result<()> {
         self.frames += 1;
         let id = FrameId { edge: 1, epoch: 1, n: self.frames };
-        self.ready.push((self.partition, pack(id, self.facts + 1, &self.records)?));
+        self.ready.push((self.partition, pack(id, self.facts + 1, &self.records, SystemClock.now())?));
         self.facts += self.records.len() as u64;
         self.records.clear();
         self.wanted = frame_size(&mut self.random);

@@ -4,9 +4,9 @@
 //! header byte (version and flags), the length of what was packed, the packed records, and a CRC-32 over all of it.
 
 use referee_core::id::FactId;
+use referee_core::time::Timestamp;
 
 use super::{Draft, Frame, FrameId, codec};
-use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::limits::FRAME_BYTES_MAX;
 
@@ -37,7 +37,7 @@ impl Encoded {
     }
 }
 
-pub fn pack(id: FrameId, first_fact_n: u64, records: &[Encoded]) -> Result<Frame> {
+pub fn pack(id: FrameId, first_fact_n: u64, records: &[Encoded], packed_at: Timestamp) -> Result<Frame> {
     let facts = section(records.iter().map(|record| record.fact.as_slice()))?;
     let raw = if records.iter().all(|record| record.raw.is_empty()) {
         Vec::new()
@@ -45,7 +45,7 @@ pub fn pack(id: FrameId, first_fact_n: u64, records: &[Encoded]) -> Result<Frame
         section(records.iter().map(|record| record.raw.as_slice()))?
     };
     let records = u32::try_from(records.len()).map_err(|error| Error::corrupt("pack a frame", error))?;
-    Ok(Frame { id, first_fact_n, packed_at: SystemClock.now(), records, facts, raw })
+    Ok(Frame { id, first_fact_n, packed_at, records, facts, raw })
 }
 
 /// The records of a frame, with their names.

@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 
 use super::frame::{Encoded, pack};
 use super::{Completion, Draft, Frame, FrameId, Frames, Kept, Log, Position};
+use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::limits::{FRAME_RECORDS_MAX, LOG_QUEUE_BYTES_MAX, LOG_QUEUE_RECORDS_MAX};
 use crate::routing::PartitionId;
@@ -127,10 +128,10 @@ pub struct Recorder {
 
 impl Recorder {
     /// Starts the writer's thread. No other may use this edge number and epoch.
-    pub fn start(log: Arc<dyn Log>, edge: u16, epoch: u32) -> Result<Recorder> {
+    pub fn start(log: Arc<dyn Log>, edge: u16, epoch: u32, clock: Arc<dyn Clock>) -> Result<Recorder> {
         let (queue, arrived, figures) = (Mutex::default(), Condvar::new(), RecorderFigures::default());
         let shared = Arc::new(Shared { queue, arrived, figures, log });
-        let writer = Writer::new(shared.clone(), edge, epoch);
+        let writer = Writer::new(shared.clone(), edge, epoch, clock);
         let thread = std::thread::Builder::new()
             .name("log-writer".into())
             .spawn(move || writer.run())
@@ -280,6 +281,7 @@ struct Writer {
     shared: Arc<Shared>,
     edge: u16,
     epoch: u32,
+    clock: Arc<dyn Clock>,
     next_frame: u64,
     next_fact: u64,
     load: Load,
@@ -288,8 +290,8 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(shared: Arc<Shared>, edge: u16, epoch: u32) -> Writer {
-        Writer { shared, edge, epoch, next_frame: 1, next_fact: 1, load: Load::default(), ends_at: None }
+    fn new(shared: Arc<Shared>, edge: u16, epoch: u32, clock: Arc<dyn Clock>) -> Writer {
+        Writer { shared, edge, epoch, clock, next_frame: 1, next_fact: 1, load: Load::default(), ends_at: None }
     }
 
     fn run(mut self) {
@@ -358,7 +360,7 @@ impl Writer {
 
     fn pack(&mut self, records: &[Encoded]) -> Result<Frame> {
         let id = FrameId { edge: self.edge, epoch: self.epoch, n: self.next_frame };
-        let frame = pack(id, self.next_fact, records)?;
+        let frame = pack(id, self.next_fact, records, self.clock.now())?;
         self.next_frame += 1;
         self.next_fact += records.len() as u64;
         Ok(frame)
@@ -471,6 +473,7 @@ mod tests {
     use referee_core::time::Timestamp;
 
     use super::*;
+    use crate::clock::{StandingClock, SystemClock};
     use crate::log::fake::{FakeLog, Fate};
     use crate::log::frame::unpack_facts;
 
@@ -478,7 +481,7 @@ mod tests {
     const TWO: PartitionId = PartitionId(2);
 
     fn start(log: &Arc<FakeLog>) -> Recorder {
-        Recorder::start(log.clone(), 3, 7).unwrap()
+        Recorder::start(log.clone(), 3, 7, Arc::new(SystemClock)).unwrap()
     }
 
     /// A record that its time tells from others.
@@ -506,6 +509,17 @@ mod tests {
         assert_eq!(records(&log, ONE), told);
         assert!(durable.is_sorted_by_key(|durable| durable.position), "{durable:?}");
         assert_eq!(recorder.queue_records(), 0);
+    }
+
+    #[test]
+    fn a_frame_is_packed_when_the_clock_says() {
+        let (log, clock) = (FakeLog::new(), Arc::new(StandingClock::at(Timestamp(5_000))));
+        let recorder = Recorder::start(log.clone(), 3, 7, clock.clone()).unwrap();
+        wait(recorder.record(ONE, &draft(1)).unwrap()).unwrap();
+        clock.advance(Duration::from_secs(1)).unwrap();
+        wait(recorder.record(ONE, &draft(2)).unwrap()).unwrap();
+        let packed: Vec<_> = log.frames(ONE).iter().map(|frame| frame.packed_at).collect();
+        assert_eq!(packed, [Timestamp(5_000), Timestamp(6_000)]);
     }
 
     #[test]

@@ -285,7 +285,7 @@ fn change() -> ChangeRequest {
 
 fn packed() -> Frame {
     let records: Vec<Encoded> = drafts().iter().map(Encoded::of).collect();
-    pack(FrameId { edge: 1, epoch: 2, n: 3 }, 40, &records).expect("it can be packed")
+    pack(FrameId { edge: 1, epoch: 2, n: 3 }, 40, &records, Timestamp(0)).expect("it can be packed")
 }
 
 /// The frozen sections of version 1, facts then raw, each after its length.

@@ -7,7 +7,7 @@ use super::Lookup;
 use super::answer::{Answer, Viewer};
 use super::told::{Found, Who};
 use crate::books::conformance::history;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Source};
 use crate::intake::submission::submission_name;
 use crate::log::frame::{Encoded, pack};
@@ -33,7 +33,7 @@ fn stores(folder: &std::path::Path) -> Stores {
             Encoded::of(&Draft { brand, received_at, occurred_at, actor, fact, raw: None })
         })
         .collect();
-    let frame = pack(FrameId { edge: 1, epoch: 1, n: 1 }, 1, &drafts).unwrap();
+    let frame = pack(FrameId { edge: 1, epoch: 1, n: 1 }, 1, &drafts, SystemClock.now()).unwrap();
     stores.log.copy(PartitionId(1), vec![frame]).unwrap();
     catch_up(&stores, &|_| {}).unwrap();
     stores

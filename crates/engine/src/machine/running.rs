@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use referee_core::fact::Fact;
+use referee_core::time::Timestamp;
 
-use super::{Assignment, Machine};
+use super::{Assignment, Machine, Partition};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::limits::WORK_LIMIT;
 use crate::log::recorder::Recorder;
 use crate::log::{Draft, Log, Position};
+use crate::routing::PartitionId;
 
 /// How long the machine rests when nothing arrives, and so how late time is noticed to have passed.
 const IDLE: Duration = Duration::from_millis(500);
@@ -101,6 +103,8 @@ impl Machine {
 
     /// Looks once at every partition: whether anything was applied, and how long to rest if not.
     fn turn(&mut self, recorder: &Recorder, clock: &dyn Clock, counted: &mut Counted) -> (bool, Duration) {
+        // Asked first: what was acknowledged before this moment is in the log when its end is asked for.
+        let now = clock.now();
         let places = self.partitions.iter().map(|partition| (partition.id, partition.applied.position)).collect();
         let behind = match self.log.behind(&places) {
             Ok(behind) => BTreeSet::from_iter(behind),
@@ -110,7 +114,7 @@ impl Machine {
             }
         };
         self.count(counted, behind.len());
-        let (mut busy, mut rest) = (false, IDLE);
+        let (mut busy, mut rest, mut done) = (false, IDLE, Vec::new());
         for i in 0..self.partitions.len() {
             let partition = &self.partitions[i];
             let looks = partition.stopped || behind.contains(&partition.id);
@@ -118,7 +122,10 @@ impl Machine {
                 Ok(applied) => {
                     busy |= applied;
                     self.note_running(i);
-                    self.ask_for_time_and_work(i, recorder, clock);
+                    self.ask_for_time_and_work(i, recorder, now);
+                    if !looks && self.partitions[i].is_done(now) {
+                        done.push(self.partitions[i].id);
+                    }
                 }
                 Err(error) => {
                     self.note_stopped(i, &error);
@@ -126,7 +133,15 @@ impl Machine {
                 }
             }
         }
+        self.tell_done(&done, now);
         (busy, rest)
+    }
+
+    /// Only a clock that was moved makes anybody listen.
+    fn tell_done(&self, partitions: &[PartitionId], now: Timestamp) {
+        if self.tell.done.receiver_count() > 0 {
+            self.tell.done.send_modify(|done| done.extend(partitions.iter().map(|id| (*id, now))));
+        }
     }
 
     fn note_running(&mut self, i: usize) {
@@ -145,11 +160,10 @@ impl Machine {
     }
 
     /// Writes that time passed once something waits for it, and takes queued work in small pieces.
-    fn ask_for_time_and_work(&mut self, i: usize, recorder: &Recorder, clock: &dyn Clock) {
-        let now = clock.now();
+    fn ask_for_time_and_work(&mut self, i: usize, recorder: &Recorder, now: Timestamp) {
         let partition = &mut self.partitions[i];
         for (brand, in_hand) in &mut partition.brands {
-            let Some(due) = in_hand.waits().or(in_hand.next_due.filter(|due| *due <= now)) else { continue };
+            let Some(due) = in_hand.due_by(now) else { continue };
             if in_hand.asked {
                 continue;
             }
@@ -163,6 +177,13 @@ impl Machine {
             // A full queue is no loss: the next turn asks again.
             in_hand.asked = recorder.record(partition.id, &draft).is_ok();
         }
+    }
+}
+
+impl Partition {
+    /// Whether nothing is queued that is due by a moment, nor on its way through the log.
+    fn is_done(&self, moment: Timestamp) -> bool {
+        self.brands.values().all(|in_hand| !in_hand.asked && in_hand.due_by(moment).is_none())
     }
 }
 

@@ -24,7 +24,7 @@ pub fn run(settings: Settings) -> Result<ExitCode> {
         let stop = StopSignal::listen()?;
         let listener = listen(&config).await?;
         tracing::info!(listen = %config.listen, data = %config.data.display(), "referee serves");
-        let app = App::new(engine.clone(), config, None);
+        let app = Arc::new(App::new(engine.clone(), config));
         let ends = async {
             tokio::select! {
                 () = stop.wait() => {}

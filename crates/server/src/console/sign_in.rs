@@ -79,8 +79,8 @@ pub async fn begin(
     }
 }
 
-/// Another site must not sign somebody in here.
-fn own_origin(headers: &HeaderMap, host: &str) -> bool {
+/// Whether no other site's page sent this: none must sign somebody in here.
+pub fn own_origin(headers: &HeaderMap, host: &str) -> bool {
     let Some(origin) = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()) else { return true };
     url::Url::parse(origin).ok().and_then(|url| url.host_str().map(|it| it == host)).unwrap_or(false)
 }

@@ -19,5 +19,6 @@ mod lookup;
 mod profiles;
 mod stores;
 mod support;
+mod test_clock;
 mod trouble;
 mod what_if;

@@ -294,7 +294,7 @@ fn a_recorder_before_a_spool_loses_nothing() {
         subject.log.misbehave(seed);
         // Hardly any room: the recorder must send again what the spool does not take.
         let log = Arc::new(subject.open(SpoolLimits { bytes_max: 200, ..LIMITS }));
-        let recorder = Recorder::start(log.clone(), 1, 1).unwrap();
+        let recorder = Recorder::start(log.clone(), 1, 1, Arc::new(SystemClock)).unwrap();
         let draft = |n: i64| {
             let (brand, at, fact) = (BrandId(1), Timestamp(n), Fact::TimePassed);
             Draft { brand, received_at: at, occurred_at: at, actor: None, fact, raw: None }

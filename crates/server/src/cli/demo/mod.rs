@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use clap::Args;
 use referee_engine::Engine;
-use referee_engine::clock::SystemClock;
+use referee_engine::clock::{Clock, StandingClock, SystemClock};
 use referee_engine::config::{Config, Scheme, Source};
 use referee_engine::error::{Error, Result};
+use referee_engine::stores::Stores;
 
 use crate::app::{App, Shop};
 use crate::demo::ShopConfig;
@@ -39,6 +40,9 @@ pub struct Demo {
     /// Begin anew: removes what an earlier demonstration left in the folder.
     #[arg(long)]
     fresh: bool,
+    /// The clock stands still, and moves only by POST /test/clock on the console's host: for tests.
+    #[arg(long)]
+    test_clock: bool,
 }
 
 pub const SHOP_HOST: &str = "www.shop.localhost";
@@ -58,13 +62,20 @@ pub fn run(command: Demo) -> Result<ExitCode> {
         ..command.servers.source()
     })?;
     log_as(&config);
-    let engine = Arc::new(Engine::open(&config, Arc::new(SystemClock))?);
+    let test_clock = command.test_clock.then(|| standing_clock(&config)).transpose()?;
+    let clock: Arc<dyn Clock> = match &test_clock {
+        Some(standing) => standing.clone(),
+        None => Arc::new(SystemClock),
+    };
+    let engine = Arc::new(Engine::open(&config, clock)?);
+    // Numbers of this run's orders: no earlier run had them, and the clock may stand where it stood then.
+    let began_s = u64::try_from(SystemClock.now().0 / 1_000).unwrap_or_default();
     let outcome = runtime()?.block_on(async {
         let stop = StopSignal::listen()?;
         let listener = listen(&config).await?;
         config.listen = listener.local_addr().map_err(|error| Error::setup("read the port", error))?;
         let port = config.listen.port();
-        let seed = seed::seed(&engine, &config.data, port).await?;
+        let seed = seed::seed(&engine, &config.data, port, command.test_clock).await?;
         let shop = Shop {
             host: SHOP_HOST.into(),
             router: crate::demo::router(ShopConfig {
@@ -73,18 +84,24 @@ pub fn run(command: Demo) -> Result<ExitCode> {
                 sale_event: seed.event_types.sale,
                 click_param: seed::CLICK_PARAM.into(),
                 path_prefix: "/pt".into(),
-                first_order: u64::try_from(engine.now().0 / 1_000 % 100_000_000).unwrap_or(1),
+                first_order: began_s % 100_000_000,
             }),
         };
         greet(&seed.welcome(&config.data));
-        let run = u64::try_from(engine.now().0 / 1_000).unwrap_or_default();
-        let traffic = traffic::start(command.traffic, config.listen, &seed, run);
-        serve(listener, App::new(engine.clone(), config, Some(shop)), stop.wait()).await;
+        let traffic = traffic::start(command.traffic, config.listen, &seed, began_s);
+        let app = App { shop: Some(shop), test_clock, ..App::new(engine.clone(), config) };
+        serve(listener, Arc::new(app), stop.wait()).await;
         traffic.abort();
         Ok::<_, Error>(())
     });
     engine.shut_down();
     outcome.map(|()| ExitCode::SUCCESS)
+}
+
+/// Begins where the computer's clock is, or after all that an earlier run knew.
+fn standing_clock(config: &Config) -> Result<Arc<StandingClock>> {
+    let known = Stores::open(config, &SystemClock)?.latest_moment()?;
+    Ok(Arc::new(StandingClock::after(known)))
 }
 
 /// Says what to open. Nobody may be listening, which is no reason to stop.

@@ -32,6 +32,9 @@ pub struct Seed {
     pub event_types: EventTypes,
     pub partners: Vec<PartnerSeed>,
     pub ads: Vec<AdSeed>,
+    /// The clock stands still, and `/test/clock` moves it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub test_clock: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -80,7 +83,7 @@ const PARTNERS: [PartnerPlan; 3] = [
 const ADS: [(&str, &str); 3] = [("Spring boots", "/"), ("Trail runners", "/products/ridge"), ("Sale", "/?from=sale")];
 
 /// Makes the brand in an empty folder; in one that has it, reads back what was made.
-pub async fn seed(engine: &Engine, folder: &Path, port: u16) -> Result<Seed> {
+pub async fn seed(engine: &Engine, folder: &Path, port: u16, test_clock: bool) -> Result<Seed> {
     let file = folder.join("demo.json");
     let made = match std::fs::read_to_string(&file) {
         Ok(text) => {
@@ -91,6 +94,7 @@ pub async fn seed(engine: &Engine, folder: &Path, port: u16) -> Result<Seed> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Planter::plant(engine, port).await?,
         Err(error) => return Err(Error::setup("read demo.json", error)),
     };
+    let made = Seed { test_clock, ..made };
     let text = serde_json::to_string_pretty(&made).map_err(|error| Error::setup("write demo.json", error))?;
     std::fs::write(&file, text + "\n").map_err(|error| Error::setup("write demo.json", error))?;
     Ok(made)
@@ -153,6 +157,7 @@ impl Planter<'_> {
             event_types,
             partners,
             ads,
+            test_clock: false,
         })
     }
 

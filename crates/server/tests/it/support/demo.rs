@@ -84,6 +84,8 @@ impl Engines {
 
 pub struct Demo {
     folder: TempDir,
+    /// Flags of its command.
+    flags: &'static [&'static str],
     engines: Engines,
     child: Option<Child>,
     pub address: SocketAddr,
@@ -133,9 +135,14 @@ impl Demo {
     }
 
     pub fn on(pair: Pair) -> Demo {
+        Demo::with(pair, &[])
+    }
+
+    /// With further flags.
+    pub fn with(pair: Pair, flags: &'static [&'static str]) -> Demo {
         let (folder, engines) = (tempfile::tempdir().expect("a folder"), Engines::start(pair));
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let mut demo = Demo { folder, engines, child: None, address, seed: Value::Null };
+        let mut demo = Demo { folder, flags, engines, child: None, address, seed: Value::Null };
         demo.run();
         demo
     }
@@ -146,6 +153,7 @@ impl Demo {
             .args(["demo", "--data"])
             .arg(self.folder.path())
             .args(["--listen", &self.address.to_string()])
+            .args(self.flags)
             .envs(self.engines.variables())
             .stdout(Stdio::piped())
             .spawn()
