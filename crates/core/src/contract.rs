@@ -1,6 +1,7 @@
 //! What a partner is paid for, and under which version of the terms.
 
 use crate::id::{EventTypeId, PartnerId, ProgramId};
+use crate::locking::Locking;
 use crate::money::{Currency, Money};
 use crate::program::Standing;
 use crate::time::Timestamp;
@@ -36,8 +37,8 @@ pub struct TermsRules {
     pub referral_window_days: u32,
     /// How long after a view of an ad an event may still be credited to it; None: views earn nothing.
     pub view_window_hours: Option<u32>,
-    /// How long after the event its action stays open to change.
-    pub lock_days: u32,
+    /// Until when an event's action stays open to change.
+    pub locking: Locking,
     pub payouts: Vec<EventPayout>,
 }
 

@@ -343,6 +343,8 @@ fn open_one(
         (None, None) => (AdId(0), report.sub_ids.clone(), report.shared_id.clone()),
     };
     let payout = terms.payout.price(figures.amount, winner.share_ppm, report.currency);
+    let zone = slice.config.programs.get(&report.program).map(|program| &program.zone);
+    let locks_at = zone.and_then(|zone| terms.locking.moment(record.occurred_at, zone));
     let action = ActionRow {
         id,
         record: record.no,
@@ -364,7 +366,8 @@ fn open_one(
         intended_payout: payout,
         terms_version: terms.version,
         terms_of_template: terms.of_template,
-        locks_at: record.occurred_at.plus_days(terms.lock_days),
+        locks_at,
+        held: false,
         locked_record: None,
         payment: None,
         changes: 0,
@@ -387,7 +390,7 @@ fn open_one(
         source: Some(report.source),
     };
     // One that is due already is not announced by time passing: that has been said.
-    slice.state.work_waits |= action.locks_at <= slice.state.brand_time;
+    slice.state.work_waits |= action.is_due(slice.state.brand_time);
     write(slice, record, action, opened);
     id
 }

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::contract::Payout;
 use crate::fact::{Conversion, Record};
 use crate::id::PartnerId;
+use crate::locking::Locking;
 use crate::program::CreditPolicy;
 use crate::row::{ClickRow, Evidence, TouchKind, WHOLE_PPM};
 use crate::time::{DAY_MS, Timestamp};
@@ -47,7 +48,7 @@ pub struct WinnersTerms {
     pub payout: Payout,
     pub version: u32,
     pub of_template: bool,
-    pub lock_days: u32,
+    pub locking: Locking,
 }
 
 impl From<Price<'_>> for WinnersTerms {
@@ -56,7 +57,7 @@ impl From<Price<'_>> for WinnersTerms {
             payout: price.payout,
             version: price.terms.version,
             of_template: price.terms.of_template,
-            lock_days: price.terms.rules.lock_days,
+            locking: price.terms.rules.locking,
         }
     }
 }

@@ -13,6 +13,7 @@ use referee_core::id::{
     AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
 };
 use referee_core::identity::{Alias, Blocked, Identifier, IdentifierKind, LeftOut};
+use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{
     AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source,
@@ -85,7 +86,7 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
     let rules = TermsRules {
         referral_window_days: 30,
         view_window_hours: Some(24),
-        lock_days: 30,
+        locking: Locking::After { days: 30 },
         payouts: vec![EventPayout { event_type: SALE, payout: Payout::Rate { ppm: 100_000 } }],
     };
     let program = Program {
