@@ -378,7 +378,12 @@ fn terms(partner: Option<PartnerId>, sale_ppm: u32) -> TermsSet {
         starts_at: OPENING.minus_days(1),
         ends_at: None,
         standing: Standing::Active,
-        rules: Some(TermsRules { referral_window_days: 30, view_window_hours: None, locking: Locking::After { days: 30 }, payouts }),
+        rules: Some(TermsRules {
+            referral_window_days: 30,
+            view_window_hours: None,
+            locking: Locking::After { days: 30 },
+            payouts,
+        }),
     }
 }
 

@@ -23,8 +23,8 @@ use crate::locking::Locking;
 use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionRow, ActionState, BalanceKey, Bond, Credit, DecisionRow, EdgeRow, Evidence, HistoryKind, OrderKey, Rollup, Step,
-    TouchKind, WHOLE_PPM,
+    Account, ActionRow, ActionState, BalanceKey, Bond, Credit, DecisionRow, EdgeRow, Evidence, HistoryKind, OrderKey,
+    Rollup, Step, TouchKind, WHOLE_PPM,
 };
 use crate::time::Timestamp;
 

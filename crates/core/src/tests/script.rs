@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::words::{
-    D0, Line, click_no, credit, currency, days, digest, hours, identifier, item, item_change, locking, moment, money, number,
-    partner, payout, zone,
+    D0, Line, click_no, credit, currency, days, digest, hours, identifier, item, item_change, locking, moment, money,
+    number, partner, payout, zone,
 };
 use crate::contract::{EventPayout, TermsRules};
 use crate::fact::{

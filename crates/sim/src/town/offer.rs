@@ -222,7 +222,12 @@ fn contract(partner: PartnerId) -> Option<Fact> {
         WEEKLY => {
             let sale = Payout::Fixed { amount: Money(5 * MICROS) };
             let payouts = vec![EventPayout { event_type: SALE, payout: sale }];
-            terms.rules = Some(TermsRules { referral_window_days: 7, view_window_hours: None, locking: Locking::After { days: 14 }, payouts });
+            terms.rules = Some(TermsRules {
+                referral_window_days: 7,
+                view_window_hours: None,
+                locking: Locking::After { days: 14 },
+                payouts,
+            });
         }
         ENDING => terms.ends_at = Some(OPENING.plus_days(20)),
         WITHOUT_CONTRACT | SEARCH => return None,
