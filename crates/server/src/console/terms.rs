@@ -141,10 +141,13 @@ pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) ->
 }
 
 fn locking_words(locking: Locking) -> String {
+    let count = |number: u32, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
     match locking {
-        Locking::After { days } => format!("after {days} days"),
-        Locking::MonthEnd { months: 0, days } => format!("{days} days after the month's end"),
-        Locking::MonthEnd { months, days } => format!("{months} months and {days} days after the month's end"),
+        Locking::After { days } => format!("after {}", count(days, "day")),
+        Locking::MonthEnd { months: 0, days } => format!("{} after the month's end", count(days, "day")),
+        Locking::MonthEnd { months, days } => {
+            format!("{} and {} after the month's end", count(months, "month"), count(days, "day"))
+        }
         Locking::Open => "when they are approved".into(),
     }
 }
