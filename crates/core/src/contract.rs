@@ -2,6 +2,7 @@
 
 use crate::condition::Condition;
 use crate::id::{EventTypeId, PartnerId, ProgramId};
+use crate::locking::Locking;
 use crate::money::{Money, WHOLE_PPM};
 use crate::program::Standing;
 use crate::refusal::Refusal;
@@ -114,8 +115,8 @@ pub struct TermsRules {
     pub referral_window_days: u32,
     /// How long after a view of an ad an event may still be credited to it; None: views earn nothing.
     pub view_window_hours: Option<u32>,
-    /// How long after the event its action stays open to change.
-    pub lock_days: u32,
+    /// Until when an event's action stays open to change.
+    pub locking: Locking,
     pub payouts: Vec<EventPayout>,
 }
 

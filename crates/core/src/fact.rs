@@ -338,7 +338,7 @@ pub enum ActionTarget {
     Order { event_type: EventTypeId, order_id: String },
 }
 
-/// A change of an action: other figures, or a reversal.
+/// A change of an action: other figures, a reversal, or when it locks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeRequest {
     pub submission: SubmissionId,
@@ -356,6 +356,11 @@ pub enum ActionChange {
     Amount(Money),
     /// New quantities or amounts of items; the order's amount follows.
     Items(Vec<ItemChange>),
+    /// It does not lock until it is released.
+    Hold,
+    Release,
+    /// It locks now, before its time.
+    Approve,
 }
 
 /// What becomes of an item. Without an amount, it follows the quantity.

@@ -6,6 +6,7 @@
 
 pub mod id;
 pub mod time;
+pub mod locking;
 pub mod money;
 pub mod refusal;
 pub mod program;

@@ -85,6 +85,8 @@ refusals! {
     AmountTooLarge = 54, "AMOUNT_TOO_LARGE", "The new amount is above the largest an order may have.", "The amount is too large.";
     NoItem = 55, "NO_ITEM", "The action has no item with this SKU.", "The action has no such item.";
     AmountNegative = 56, "AMOUNT_NEGATIVE", "An amount can't be below zero: what is given back is a smaller amount or a reversal.", "The amount is below zero.";
+    ActionHeld = 57, "ACTION_HELD", "The action is held: it can be released, and then held anew or approved.", "The action is held.";
+    ActionNotHeld = 58, "ACTION_NOT_HELD", "The action is not held, so there is nothing to release.", "The action is not held.";
 
     // Configuration.
     SlugTaken = 60, "SLUG_TAKEN", "Another link of this program has this path.", "This path is taken.";

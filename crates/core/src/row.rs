@@ -276,7 +276,10 @@ pub struct ActionRow {
     /// Which version of which terms prices it, now and after any change.
     pub terms_version: u32,
     pub terms_of_template: bool,
-    pub locks_at: Timestamp,
+    /// When it locks or, by an approval, locked; None: it waits for the brand's approval.
+    pub locks_at: Option<Timestamp>,
+    /// A person wants it to stay pending, whatever its time.
+    pub held: bool,
     /// The record that locked it.
     pub locked_record: Option<RecordNo>,
     pub payment: Option<PaymentId>,
@@ -293,14 +296,25 @@ pub struct ActionRow {
     pub device: Device,
 }
 
+impl ActionRow {
+    /// Whether its time to lock has come, and nobody holds it.
+    pub fn is_due(&self, brand_time: Timestamp) -> bool {
+        let has_come = self.locks_at.is_some_and(|at| at <= brand_time);
+        self.state == ActionState::Pending && !self.held && has_come
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum HistoryKind {
     Opened = 1,
     Modified = 2,
     Reversed = 3,
+    /// By its time, or by an approval: then somebody is named.
     Locked = 4,
     Paid = 5,
+    Held = 6,
+    Released = 7,
 }
 
 /// One line of an action's history.
@@ -459,6 +473,9 @@ pub enum SubmissionKind {
     Conversion = 1,
     Modification = 2,
     Reversal = 3,
+    Hold = 4,
+    Release = 5,
+    Approval = 6,
 }
 
 /// What became of a report.

@@ -12,6 +12,7 @@ mod groups;
 mod histories;
 mod identity;
 mod lifecycle;
+mod locking;
 mod money;
 mod orders;
 mod parents;

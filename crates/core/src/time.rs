@@ -41,6 +41,39 @@ impl Day {
         // 1970-01-01 was a Thursday.
         usize::try_from((i64::from(self.0) + 3).rem_euclid(7)).unwrap_or_default()
     }
+
+    pub fn plus(self, days: u32) -> Day {
+        Day(self.0.saturating_add(i32::try_from(days).unwrap_or(i32::MAX)))
+    }
+
+    /// The first day of the month that follows this day's, and of the one so many months later.
+    pub fn first_of_month_after(self, months: u32) -> Day {
+        first_of_month(self.month() + 1 + i64::from(months))
+    }
+
+    /// Months since March of the year 0. Counted from March, the day that leap years add is a year's last.
+    fn month(self) -> i64 {
+        let days = i64::from(self.0) + DAYS_TO_1970;
+        let of_era = days.rem_euclid(ERA_DAYS);
+        // A century that has no leap day, and a year that has none, are a day shorter than those before.
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        (days.div_euclid(ERA_DAYS) * ERA_YEARS + year) * 12 + (5 * of_year + 2) / 153
+    }
+}
+
+/// From 1 March of the year 0 to 1970-01-01.
+const DAYS_TO_1970: i64 = 719_468;
+/// After so many years, the calendar repeats.
+const ERA_YEARS: i64 = 400;
+const ERA_DAYS: i64 = 146_097;
+
+/// Of a month as `Day::month` counts them. From March on, five months have 153 days.
+fn first_of_month(month: i64) -> Day {
+    let (year, of_year) = (month.div_euclid(12), month.rem_euclid(12));
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    let day = year * 365 + leap_days + (153 * of_year + 2) / 5 - DAYS_TO_1970;
+    Day(i32::try_from(day).unwrap_or(i32::MAX))
 }
 
 /// A time zone as a table of changes, so that the rules need no database of zones: the engine writes the coming

@@ -86,5 +86,8 @@ pub const REFUSED_SHOWN_MAX: u32 = 20;
 pub const NAMING_ORDERS_MAX: u32 = 50;
 /// Partners of one group: every touchpoint is looked up in it, and all of it is one fact.
 pub const GROUP_MEMBERS_MAX: usize = 5_000;
+/// The most whole months between an event's month and its locking. No partner waits longer than a year.
+pub const LOCK_MONTHS_MAX: u32 = 12;
+
 /// The longest view window: 90 days. What somebody saw longer ago persuaded nobody.
 pub const VIEW_WINDOW_HOURS_MAX: u32 = 2_160;

@@ -62,5 +62,7 @@ pub fn history(kind: HistoryKind) -> &'static str {
         HistoryKind::Reversed => "Reversed",
         HistoryKind::Locked => "Locked",
         HistoryKind::Paid => "Paid",
+        HistoryKind::Held => "Held",
+        HistoryKind::Released => "Released",
     }
 }

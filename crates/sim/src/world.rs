@@ -13,6 +13,7 @@ use referee_core::fact::{
 };
 use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
 use referee_core::identity::{Alias, Identifier, IdentifierKind};
+use referee_core::locking::Locking;
 use referee_core::machine::RULES_VERSION;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{Category, CreditPolicy, Program, SETTLE_HOURS_DEFAULT, Source, Standing};
@@ -377,7 +378,12 @@ fn terms(partner: Option<PartnerId>, sale_ppm: u32) -> TermsSet {
         starts_at: OPENING.minus_days(1),
         ends_at: None,
         standing: Standing::Active,
-        rules: Some(TermsRules { referral_window_days: 30, view_window_hours: None, lock_days: 30, payouts }),
+        rules: Some(TermsRules {
+            referral_window_days: 30,
+            view_window_hours: None,
+            locking: Locking::After { days: 30 },
+            payouts,
+        }),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Modification and reversal, before an action locks.
+//! What is asked of an action before it locks: modification and reversal here, its locking in `lock`.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ use crate::refusal::Refusal;
 use crate::row::{Account, ActionRow, ActionState, HistoryKind, OrderKey, Rollup, SubmissionKind, SubmissionRow};
 use crate::slice::Slice;
 
+use super::lock::{self, Step};
 use super::{Line, count, parts, write};
 
 /// The most changes an action takes, as published by the platforms this one replaces. A reversal is the end of them and
@@ -52,13 +53,15 @@ pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeReques
     let kind = submission_kind(&request.change, &meant.actions);
     let ids: Vec<ActionId> = meant.actions.iter().map(|action| action.id).collect();
     let (program, order) = (ids.first().map(|id| id.program), order_of(&request.target, meant.actions.first()));
-    let wanted = match &request.change {
-        ActionChange::Reverse => Wanted::Reversal,
-        ActionChange::Amount(amount) => Wanted::Amount(*amount),
-        ActionChange::Items(changes) => Wanted::Items(changes),
-    };
     let cause = Cause { disposition: &request.disposition, source: request.source };
-    let outcome = apply(slice, record, meant, wanted, cause);
+    let outcome = match &request.change {
+        ActionChange::Reverse => apply(slice, record, meant, Wanted::Reversal, cause),
+        ActionChange::Amount(amount) => apply(slice, record, meant, Wanted::Amount(*amount), cause),
+        ActionChange::Items(changes) => apply(slice, record, meant, Wanted::Items(changes), cause),
+        ActionChange::Hold => lock::take(slice, record, meant.actions, Step::Hold, cause),
+        ActionChange::Release => lock::take(slice, record, meant.actions, Step::Release, cause),
+        ActionChange::Approve => lock::take(slice, record, meant.actions, Step::Approve, cause),
+    };
     slice.new.submissions.push(SubmissionRow {
         id: request.submission,
         record: record.no,
@@ -116,6 +119,9 @@ fn submission_kind(change: &ActionChange, actions: &[ActionRow]) -> SubmissionKi
         ActionChange::Reverse => SubmissionKind::Reversal,
         ActionChange::Amount(amount) if reverses(*amount, actions.iter()) => SubmissionKind::Reversal,
         ActionChange::Amount(_) | ActionChange::Items(_) => SubmissionKind::Modification,
+        ActionChange::Hold => SubmissionKind::Hold,
+        ActionChange::Release => SubmissionKind::Release,
+        ActionChange::Approve => SubmissionKind::Approval,
     }
 }
 
@@ -182,7 +188,7 @@ fn figures(meant: &Meant, wanted: Wanted<'_>) -> Result<Vec<Option<Figures>>, Re
     Ok(figures.into_iter().map(Some).collect())
 }
 
-fn open_to_change(action: &ActionRow) -> Result<(), Refusal> {
+pub(crate) fn open_to_change(action: &ActionRow) -> Result<(), Refusal> {
     match action.state {
         ActionState::Reversed => Err(Refusal::ActionAlreadyReversed),
         ActionState::Locked | ActionState::Paid => Err(Refusal::ActionLocked),
@@ -235,6 +241,7 @@ pub(crate) fn know_items(slice: &mut Slice, record: &Record, mut action: ActionR
 fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>) {
     let deltas = (action.amount.negated(), action.payout.negated());
     action.state = ActionState::Reversed;
+    action.held = false;
     action.amount = Money::ZERO;
     for item in &mut action.items {
         *item = Item { quantity: 0, amount: Money::ZERO, ..std::mem::take(item) };

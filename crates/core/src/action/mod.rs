@@ -1,6 +1,7 @@
 //! An action's life: opened, changed, locked, paid, or reversed. Every step leaves a line of history and its entries.
 
 pub mod change;
+pub(crate) mod lock;
 pub mod open;
 pub(crate) mod parts;
 pub mod payment;
@@ -21,6 +22,11 @@ pub(crate) struct Line<'a> {
     pub payout_delta: Money,
     pub disposition: &'a str,
     pub source: Option<Source>,
+}
+
+/// A line of what leaves the figures as they are.
+pub(crate) fn unchanged(kind: HistoryKind) -> Line<'static> {
+    Line { kind, amount_delta: Money::ZERO, payout_delta: Money::ZERO, disposition: "", source: None }
 }
 
 /// Writes what has just become of an action: its row, a line of its history, and an effect.

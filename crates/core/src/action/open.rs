@@ -342,6 +342,8 @@ fn open_one(
         (None, Some(parent)) => (parent.ad, parent.sub_ids, parent.shared_id),
         (None, None) => (AdId(0), report.sub_ids.clone(), report.shared_id.clone()),
     };
+    let zone = slice.config.programs.get(&report.program).map(|program| &program.zone);
+    let locks_at = zone.and_then(|zone| terms.locking.moment(record.occurred_at, zone));
     let mut action = ActionRow {
         id,
         record: record.no,
@@ -363,7 +365,8 @@ fn open_one(
         intended_payout: Money::ZERO,
         terms_version: terms.version,
         terms_of_template: terms.of_template,
-        locks_at: record.occurred_at.plus_days(terms.lock_days),
+        locks_at,
+        held: false,
         locked_record: None,
         payment: None,
         changes: 0,
@@ -390,7 +393,7 @@ fn open_one(
         source: Some(report.source),
     };
     // One that is due already is not announced by time passing: that has been said.
-    slice.state.work_waits |= action.locks_at <= slice.state.brand_time;
+    slice.state.work_waits |= action.is_due(slice.state.brand_time);
     write(slice, record, action, opened);
     id
 }

@@ -3,11 +3,10 @@
 use crate::fact::Record;
 use crate::id::{ActionId, PaymentId};
 use crate::ledger;
-use crate::money::Money;
 use crate::row::{Account, ActionState, HistoryKind, OrderKey, PaymentRow};
 use crate::slice::Slice;
 
-use super::{Line, unsettled, write};
+use super::{lock, unchanged, unsettled, write};
 
 /// Takes the next pieces of work, at most `limit`.
 pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
@@ -15,7 +14,7 @@ pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
     let limit = limit as usize;
     let to_lock: Vec<ActionId> = work.to_lock.into_iter().take(limit).collect();
     for id in &to_lock {
-        lock(slice, record, *id);
+        lock_due(slice, record, *id);
     }
     let left = limit - to_lock.len();
     let to_settle: Vec<OrderKey> = work.to_settle.into_iter().take(left).collect();
@@ -29,15 +28,11 @@ pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
     slice.state.work_waits = waits;
 }
 
-fn lock(slice: &mut Slice, record: &Record, id: ActionId) {
-    let Some(mut action) = slice.actions.get(&id).cloned() else { return };
-    if action.state != ActionState::Pending || action.locks_at > slice.state.brand_time {
-        return;
+fn lock_due(slice: &mut Slice, record: &Record, id: ActionId) {
+    let brand_time = slice.state.brand_time;
+    if let Some(action) = slice.actions.get(&id).filter(|action| action.is_due(brand_time)).cloned() {
+        lock::lock(slice, record, action, unchanged(HistoryKind::Locked));
     }
-    action.state = ActionState::Locked;
-    action.locked_record = Some(record.no);
-    ledger::transfer(slice, record.no, &action, Account::Pending, Account::Locked, action.payout);
-    write(slice, record, action, unchanged(HistoryKind::Locked));
 }
 
 /// Pays the first of a payment's actions; if that was all, the payment is closed.
@@ -58,8 +53,4 @@ fn pay_action(slice: &mut Slice, record: &Record, id: ActionId, payment: &mut Pa
     payment.total = payment.total.plus(action.payout);
     ledger::transfer(slice, record.no, &action, Account::Locked, Account::Paid, action.payout);
     write(slice, record, action, unchanged(HistoryKind::Paid));
-}
-
-fn unchanged(kind: HistoryKind) -> Line<'static> {
-    Line { kind, amount_delta: Money::ZERO, payout_delta: Money::ZERO, disposition: "", source: None }
 }

@@ -3,6 +3,7 @@
 use crate::config::{Config, TermsInForce};
 use crate::fact::{Conversion, Record};
 use crate::id::PartnerId;
+use crate::locking::Locking;
 use crate::money::WHOLE_PPM;
 use crate::program::CreditPolicy;
 use crate::row::{ClickRow, Evidence, TouchKind};
@@ -46,12 +47,12 @@ pub struct Winner {
 pub struct WinnersTerms {
     pub version: u32,
     pub of_template: bool,
-    pub lock_days: u32,
+    pub locking: Locking,
 }
 
 impl From<TermsInForce<'_>> for WinnersTerms {
     fn from(terms: TermsInForce<'_>) -> WinnersTerms {
-        WinnersTerms { version: terms.version, of_template: terms.of_template, lock_days: terms.rules.lock_days }
+        WinnersTerms { version: terms.version, of_template: terms.of_template, locking: terms.rules.locking }
     }
 }
 

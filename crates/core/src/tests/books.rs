@@ -131,8 +131,7 @@ impl Books {
 
     fn load_work(&self, limit: usize, slice: &mut Slice) {
         let in_state = |state| self.actions.values().filter(move |it: &&ActionRow| it.state == state);
-        let mut due: Vec<&ActionRow> =
-            in_state(ActionState::Pending).filter(|it| it.locks_at <= self.state.brand_time).collect();
+        let mut due: Vec<&ActionRow> = self.actions.values().filter(|it| it.is_due(self.state.brand_time)).collect();
         due.sort_by_key(|it| (it.locks_at, it.id.seq));
         for action in due.into_iter().take(limit) {
             slice.work.to_lock.push(action.id);
@@ -254,6 +253,8 @@ fn updated_action(before: ActionRow, after: &ActionRow) -> ActionRow {
         disposition: after.disposition.clone(),
         amount: after.amount,
         payout: after.payout,
+        locks_at: after.locks_at,
+        held: after.held,
         locked_record: after.locked_record,
         payment: after.payment,
         changes: after.changes,

@@ -14,7 +14,9 @@
 //!
 //! A time holds until the next `at`. Whatever was refused is said as it happens, what `show` asks for where it stands,
 //! and the actions and balances at the end. `lost k1 A` makes an id without a record of the click, and `found k1` is
-//! that record, late. `repeat 3 LINE` writes a line three times, with `{n}` for the number. Defaults: ad 1, program 1,
+//! that record, late. Terms lock with `lock=30d`, `lock=month+0m27d` or `lock=open`; `hold`, `release` and `approve`
+//! name an order or action as `modify` does. `repeat 3 LINE` writes a line three times, with `{n}` for the number.
+//! Defaults: ad 1, program 1,
 //! a report from the server, terms of 30 days; `script` has every word.
 //!
 //! Every case runs in batches of one record, of three and of as many as can be, and the books must come out the same.

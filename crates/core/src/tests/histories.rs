@@ -195,7 +195,9 @@ fn change() -> impl Strategy<Value = String> {
     );
     prop_oneof![
         3 => (target.clone(), what).prop_map(|(target, what)| format!("modify {target} {what}")),
-        1 => target.prop_map(|target| format!("reverse {target}")),
+        1 => target.clone().prop_map(|target| format!("reverse {target}")),
+        2 => (select(&["hold", "hold", "release", "release", "approve"][..]), target)
+            .prop_map(|(step, target)| format!("{step} {target}")),
     ]
 }
 
@@ -203,8 +205,13 @@ fn change() -> impl Strategy<Value = String> {
 fn set_up() -> impl Strategy<Value = String> {
     let of = select(&["contract A", "contract B", "contract C", "template"][..]);
     let views = select(&["", "views=0h", "views=30h", "views=900h"][..]);
-    let terms = (of, 1..30_u32, 1..40_u32, 0..20_u32, views).prop_map(|(of, rate, window, lock, views)| {
-        format!("{of} sale={rate}.5% lead={rate} renewal={rate}% window={window}d lock={lock}d {views}")
+    let lock = prop_oneof![
+        4 => (0..20_u32).prop_map(|days| format!("{days}d")),
+        2 => (0..2_u32, 0..30_u32).prop_map(|(months, days)| format!("month+{months}m{days}d")),
+        1 => Just("open".to_owned()),
+    ];
+    let terms = (of, 1..30_u32, 1..40_u32, lock, views).prop_map(|(of, rate, window, lock, views)| {
+        format!("{of} sale={rate}.5% lead={rate} renewal={rate}% window={window}d lock={lock} {views}")
     });
     let standing = select(
         &[

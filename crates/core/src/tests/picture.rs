@@ -149,7 +149,10 @@ fn actions(books: &Books) -> String {
 fn action(row: &ActionRow) -> String {
     let money = |amount| money(amount, row.currency);
     let state = match row.state {
-        ActionState::Pending => format!("pending until {}", time(row.locks_at)),
+        ActionState::Pending => {
+            let held = if row.held { "held, " } else { "" };
+            row.locks_at.map_or(format!("{held}open"), |at| format!("{held}pending until {}", time(at)))
+        }
         ActionState::Locked => "locked".into(),
         ActionState::Paid => format!("paid in {}", row.payment.unwrap_or_default()),
         ActionState::Reversed => format!("reversed {}", row.disposition),

@@ -19,11 +19,12 @@ use crate::fact::{Agent, Navigation, Signals};
 use crate::id::{ActionId, NodeId};
 use crate::identity::profiles::Profiles;
 use crate::invariant;
+use crate::locking::Locking;
 use crate::money::{Money, WHOLE_PPM};
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionRow, ActionState, BalanceKey, Bond, Credit, DecisionRow, EdgeRow, Evidence, OrderKey, Rollup, Step,
-    TouchKind,
+    Account, ActionRow, ActionState, BalanceKey, Bond, Credit, DecisionRow, EdgeRow, Evidence, HistoryKind, OrderKey,
+    Rollup, Step, TouchKind,
 };
 use crate::time::Timestamp;
 
@@ -127,7 +128,7 @@ fn actions_are_priced_by_their_terms(books: &Books) {
         let terms = books.config.terms[&key].iter().find(|terms| terms.version == action.terms_version).unwrap();
         let rules = terms.rules.as_ref().unwrap();
         assert!(terms.starts_at <= action.occurred_at, "{} is priced by terms of later", action.id);
-        assert_eq!(action.locks_at, action.occurred_at.plus_days(rules.lock_days));
+        locks_by_its_terms(books, action, rules.locking);
         let line = rules.payouts.iter().find(|line| line.event_type == action.id.event_type).unwrap();
         let reversed = action.state == ActionState::Reversed;
         let most_halves = match line.payout {
@@ -140,6 +141,33 @@ fn actions_are_priced_by_their_terms(books: &Books) {
         assert_eq!(action.payout.0 % 10_000, 0, "{} pays parts of a cent", action.id);
         assert!(action.amount >= Money::ZERO && action.payout >= Money::ZERO);
         assert!(action.items.iter().all(|item| item.amount >= Money::ZERO), "{:?}", action.items);
+    }
+}
+
+/// Unless somebody approved it.
+fn locks_by_its_terms(books: &Books, action: &ActionRow, locking: Locking) {
+    let pending = action.state == ActionState::Pending;
+    assert!(pending || !action.held, "only what is pending is held");
+    assert!(action.state != ActionState::Locked || action.locks_at.is_some(), "what is locked has a time");
+    let of_action = books.history.values().filter(|line| line.action == action.id);
+    let lines: Vec<_> = of_action.filter(|line| line.kind == HistoryKind::Locked).collect();
+    assert!(lines.len() <= 1, "an action locks once");
+    if let Some(approved) = lines.iter().find(|line| line.source.is_some()) {
+        assert_eq!(action.locks_at, Some(approved.at));
+        return;
+    }
+    let zone = &books.config.programs[&action.id.program].zone;
+    match locking {
+        Locking::After { days } => assert_eq!(action.locks_at, Some(action.occurred_at.plus_days(days))),
+        Locking::Open => assert!(pending || action.state == ActionState::Reversed, "it waits for the brand"),
+        Locking::MonthEnd { months, days } => {
+            let locks_at = action.locks_at.unwrap();
+            let (from, to) = (zone.day(action.occurred_at).0, zone.day(locks_at).0);
+            assert_eq!(locks_at, zone.start_of(zone.day(locks_at)), "a day begins");
+            let (months, days) = (months as i32, days as i32);
+            let between = from + 1 + 28 * months + days..=from + 31 + 31 * months + days;
+            assert!(between.contains(&to), "{from} to {to} is not {months} months and {days} days");
+        }
     }
 }
 
@@ -207,7 +235,8 @@ fn what_was_no_click_does_not_count(books: &Books) {
 
 /// A machine asks for work only if some waits, or if time passes further: what is due now must be waited for.
 fn work_is_not_forgotten(books: &Books) {
-    let due = |action: &ActionRow| action.state == ActionState::Pending && action.locks_at <= books.state.brand_time;
+    let has_come = |action: &ActionRow| action.locks_at.is_some_and(|at| at <= books.state.brand_time);
+    let due = |action: &ActionRow| action.state == ActionState::Pending && !action.held && has_come(action);
     let waits = books.actions.values().any(due) || books.payments.values().any(|payment| payment.open);
     assert!(books.state.work_waits || !waits, "nobody will ask for what is due");
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::words::{
-    D0, Line, Rule, click_no, credit, currency, days, device, digest, hours, identifier, item, item_change, moment,
-    money, number, partner, payout, rule, signed_ppm, zone,
+    D0, Line, Rule, click_no, credit, currency, days, device, digest, hours, identifier, item, item_change, locking,
+    moment, money, number, partner, payout, rule, signed_ppm, zone,
 };
 use crate::contract::{Adjustment, EventPayout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
 use crate::fact::{
@@ -13,6 +13,7 @@ use crate::fact::{
 };
 use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
 use crate::identity::Blocked;
+use crate::locking::Locking;
 use crate::money::Currency;
 use crate::program::{
     AssignedValue, Category, CodePolicy, GroupCredit, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source, Standing,
@@ -163,6 +164,15 @@ impl Reader {
                 let target = self.target(line);
                 self.change(line, target, ActionChange::Reverse)
             }
+            "hold" | "release" | "approve" => {
+                let target = self.target(line);
+                let change = match verb {
+                    "hold" => ActionChange::Hold,
+                    "release" => ActionChange::Release,
+                    _ => ActionChange::Approve,
+                };
+                self.change(line, target, change)
+            }
             "separate" | "rejoin" => {
                 let (a, b) = (line.node(), line.node());
                 Fact::JoinSeparated { a, b, separated: verb == "separate" }
@@ -241,10 +251,10 @@ impl Reader {
         let standing = line.standing();
         let referral_window_days = line.option("window").map_or(30, days);
         let view_window_hours = line.option("views").map(hours);
-        let lock_days = line.option("lock").map_or(30, days);
+        let locking = line.option("lock").map_or(Locking::After { days: 30 }, locking);
         let payouts = self.payouts(program, line);
         let own = !payouts.is_empty() || partner.is_none();
-        let rules = own.then_some(TermsRules { referral_window_days, view_window_hours, lock_days, payouts });
+        let rules = own.then_some(TermsRules { referral_window_days, view_window_hours, locking, payouts });
         Fact::TermsSet(TermsSet { program, partner, starts_at, ends_at, standing, rules })
     }
 

@@ -7,6 +7,7 @@ use crate::contract::Payout;
 use crate::fact::{Device, Item, ItemChange};
 use crate::id::{AdId, ClickNo, NodeId, PartnerId, ProgramId};
 use crate::identity::{Alias, Identifier, IdentifierKind, LeftOut, NodeKind};
+use crate::locking::Locking;
 use crate::money::{Currency, MICROS, Money};
 use crate::program::{CreditPolicy, Source, Standing};
 use crate::refusal::Refusal;
@@ -172,6 +173,16 @@ fn span_ms(mut text: &str) -> i64 {
 
 pub fn days(text: &str) -> u32 {
     number(text.strip_suffix('d').unwrap_or_else(|| panic!("{text} is no number of days")))
+}
+
+/// `30d`, `month+0m27d` or `open`.
+pub fn locking(text: &str) -> Locking {
+    if text == "open" {
+        return Locking::Open;
+    }
+    let Some(after) = text.strip_prefix("month+") else { return Locking::After { days: days(text) } };
+    let (months, rest) = after.split_once('m').unwrap_or_else(|| panic!("{text} is no time after a month's end"));
+    Locking::MonthEnd { months: number(months), days: days(rest) }
 }
 
 pub fn hours(text: &str) -> u32 {

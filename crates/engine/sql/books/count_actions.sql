@@ -7,4 +7,4 @@ where brand = ?1
   and (?6 is null or order_id = ?6)
   and occurred_at between ?7 and ?8
   and changed_at between ?9 and ?10
-  and locks_at between ?11 and ?12;
+  and coalesce(locks_at, 9223372036854775807) between ?11 and ?12;

@@ -1,3 +1,3 @@
 select
-  (select min(locks_at) from action where brand = ?1 and state = 1),
+  (select min(locks_at) from action where brand = ?1 and state = 1 and held = 0),
   (select min(until) from unsettled where brand = ?1);

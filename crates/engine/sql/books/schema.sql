@@ -171,17 +171,18 @@ create table action (
   intended_payout   integer not null,
   terms_version     integer not null,
   terms_of_template integer not null,
-  locks_at          integer not null,
+  locks_at          integer,
   locked_record     integer,
   payment           integer,
   changes           integer not null,
+  held              integer not null,
   details           blob not null,
   primary key (brand, seq)
 ) strict, without rowid;
 
 create index action_by_time on action (brand, occurred_at, seq);
 create index action_by_partner on action (brand, partner, occurred_at, seq);
-create index action_due on action (brand, locks_at, seq) where state = 1;
+create index action_due on action (brand, locks_at, seq) where state = 1 and held = 0;
 create index action_payable on action (brand, program, partner, seq) where state = 2;
 
 create table history (

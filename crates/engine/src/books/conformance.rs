@@ -13,6 +13,7 @@ use referee_core::id::{
     AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
 };
 use referee_core::identity::{Alias, Blocked, Identifier, IdentifierKind, LeftOut};
+use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{
     AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source,
@@ -23,7 +24,7 @@ use referee_core::row::{ActionState, BrandState};
 use referee_core::time::{Day, Timestamp, Zone};
 
 use super::batch::apply_records;
-use super::reads::{ActionFilter, Counted, Period, Reads};
+use super::reads::{ActionFilter, Between, Counted, Period, Reads};
 use super::{Applied, Books, RUNS_MAX};
 use crate::error::Error;
 use crate::log::{FrameId, Position};
@@ -53,6 +54,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     reads_find_what_was_written(make);
     an_order_of_several_actions_is_kept_whole(make);
     an_order_is_decided_again_on_news(make);
+    held_and_open_actions_are_not_due(make);
 }
 
 /// A small history of a brand: 40 clicks, visits that join them to customers, orders, and time passing.
@@ -85,7 +87,7 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
     let rules = TermsRules {
         referral_window_days: 30,
         view_window_hours: Some(24),
-        lock_days: 30,
+        locking: Locking::After { days: 30 },
         payouts: vec![EventPayout::plain(SALE, Payout::Rate { ppm: 100_000 })],
     };
     let program = Program {
@@ -342,6 +344,67 @@ fn an_order_of_several_actions_is_kept_whole(make: &mut dyn FnMut() -> Subject) 
     assert_eq!(submission.actions, order.actions);
     let amounts = actions.iter().map(|it| reads.history(BRAND, it.id).expect("history")[1].amount_delta.0);
     assert_eq!(amounts.collect::<Vec<_>>(), [-1_000_000, -990_000], "1.01 is 0.50 and 0.51");
+}
+
+/// Four orders: one is held, one approved, one locks at its time, and one waits for its approval.
+fn locked_and_not() -> Vec<Record> {
+    let at = |seconds: i64| NOON.plus_ms(seconds * 1_000);
+    let mut facts = set_up();
+    facts.push((at(0), click(0)));
+    facts.push((at(0), visit(0)));
+    facts.extend((0..3).map(|i| (at(i), conversion(i as u64))));
+    for (_, fact) in set_up() {
+        if let Fact::TermsSet(mut it) = fact {
+            it.starts_at = at(10);
+            it.rules.iter_mut().for_each(|rules| rules.locking = Locking::Open);
+            facts.push((at(9), Fact::TermsSet(it)));
+        }
+    }
+    facts.push((at(20), conversion(3)));
+    let step = |n: u8, order: &str, change| {
+        Fact::ChangeRequested(ChangeRequest {
+            submission: SubmissionId([n; 16]),
+            target: ActionTarget::Order { event_type: SALE, order_id: order.into() },
+            disposition: "UNDER_REVIEW".into(),
+            source: Source::Person,
+            change,
+        })
+    };
+    facts.push((at(30), step(200, "order-0", ActionChange::Hold)));
+    facts.push((at(31), step(201, "order-1", ActionChange::Approve)));
+    facts.push((NOON.plus_days(31), Fact::TimePassed));
+    facts.push((NOON.plus_days(31), Fact::WorkAdvanced { limit: 10 }));
+    facts.push((NOON.plus_days(32), step(202, "order-0", ActionChange::Release)));
+    facts.into_iter().enumerate().map(|(i, (at, fact))| record(i as u64 + 1, at, fact)).collect()
+}
+
+fn held_and_open_actions_are_not_due(make: &mut dyn FnMut() -> Subject) {
+    let records = locked_and_not();
+    let (held, _) = records.split_at(records.len() - 1);
+    let mut subject = make();
+    apply(&mut subject, held, 1);
+    assert_eq!(subject.books.next_due(PARTITION, BRAND).expect("due"), None, "one is held, and one is open");
+    let all = subject.reads.actions(BRAND, &ActionFilter::default(), None, 10).expect("actions");
+    let told: Vec<_> = all.iter().rev().map(|it| (it.state, it.held, it.locks_at)).collect();
+    let (pending, locked) = (ActionState::Pending, ActionState::Locked);
+    let in_30_days = |second: i64| Some(NOON.plus_ms(second * 1_000).plus_days(30));
+    let approved = Some(NOON.plus_ms(31_000));
+    let expected = [
+        (pending, true, in_30_days(0)),
+        (locked, false, approved),
+        (locked, false, in_30_days(2)),
+        (pending, false, None),
+    ];
+    assert_eq!(told, expected);
+    let window = Between { from: NOON, to: NOON.plus_days(10_000) };
+    let dated = ActionFilter { locks: window, ..ActionFilter::default() };
+    assert_eq!(subject.reads.actions(BRAND, &dated, None, 10).expect("actions").len(), 3, "what is open has no date");
+
+    let (mut one_by_one, mut whole) = (make(), make());
+    apply(&mut one_by_one, &records, 1);
+    apply(&mut whole, &records, 1_000);
+    assert_eq!((one_by_one.dump)(), (whole.dump)());
+    assert_eq!(whole.books.next_due(PARTITION, BRAND).expect("due"), in_30_days(0), "it was released");
 }
 
 fn splits_do_not_matter(make: &mut dyn FnMut() -> Subject) {

@@ -43,7 +43,7 @@ pub fn action_state(number: u32) -> Result<ActionState> {
 
 pub fn history_kind(number: u32) -> Result<HistoryKind> {
     use HistoryKind::*;
-    find(&[Opened, Modified, Reversed, Locked, Paid], number, |it| it as u32, "kind of history")
+    find(&[Opened, Modified, Reversed, Locked, Paid, Held, Released], number, |it| it as u32, "kind of history")
 }
 
 pub fn evidence(number: u32) -> Result<Evidence> {
@@ -63,7 +63,7 @@ pub fn account(number: u32) -> Result<Account> {
 
 pub fn submission_kind(number: u32) -> Result<SubmissionKind> {
     use SubmissionKind::*;
-    find(&[Conversion, Modification, Reversal], number, |it| it as u32, "kind of submission")
+    find(&[Conversion, Modification, Reversal, Hold, Release, Approval], number, |it| it as u32, "kind of submission")
 }
 
 pub fn source(number: u32) -> Result<referee_core::program::Source> {

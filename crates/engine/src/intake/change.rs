@@ -33,6 +33,9 @@ pub const REASONS: [&str; 16] = [
     "MP_RETURNED",
 ];
 
+/// Why an action may be held, released, or approved before its time.
+pub const LOCK_REASONS: [&str; 6] = ["UNDER_REVIEW", "DISPUTED", "RETURN_EXPECTED", "VERIFIED", "AGREED", "OTHER"];
+
 pub struct ChangeContext<'a> {
     pub config: &'a Config,
     pub source: Source,

@@ -6,13 +6,16 @@ use referee_core::contract::{
     Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, TermsRules, can_never_hold,
 };
 use referee_core::id::{EventTypeId, ProgramId};
+use referee_core::locking::Locking;
 use referee_core::money::{Currency, Money, WHOLE_PPM};
 use referee_core::time::Day;
 use serde::{Deserialize, Serialize};
 
 use super::amount::{amount, decimal};
 use super::day::{day_text, parse_day};
-use crate::limits::{TERMS_CONDITIONS_MAX, TERMS_DAYS_MAX, TERMS_RULES_MAX, TERMS_VALUES_MAX, VIEW_WINDOW_HOURS_MAX};
+use crate::limits::{
+    LOCK_MONTHS_MAX, TERMS_CONDITIONS_MAX, TERMS_DAYS_MAX, TERMS_RULES_MAX, TERMS_VALUES_MAX, VIEW_WINDOW_HOURS_MAX,
+};
 
 /// The rules of terms, as a file has them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +24,20 @@ pub struct Written {
     pub referral_window_days: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub view_window_hours: Option<u32>,
-    pub lock_days: u32,
+    pub locking: WrittenLocking,
     pub payouts: Vec<WrittenPayout>,
+}
+
+/// When actions lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "basis", rename_all = "snake_case", deny_unknown_fields)]
+pub enum WrittenLocking {
+    /// So many days after the event.
+    Event { days: u32 },
+    /// So long after the end of the event's month.
+    MonthEnd { months: u32, days: u32 },
+    /// When they are approved.
+    Approval,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,11 +158,10 @@ pub fn event_type_named(config: &Config, program: ProgramId, named: &str) -> Opt
 
 /// The rules that written terms mean, given what the event types they name are.
 pub fn rules(written: &Written, event_type: &dyn Fn(&str) -> Option<EventTypeId>) -> Read<TermsRules> {
-    for (name, days) in [("referral_window_days", written.referral_window_days), ("lock_days", written.lock_days)] {
-        if days > TERMS_DAYS_MAX {
-            return fault(name, format!("It is at most {TERMS_DAYS_MAX} days."));
-        }
+    if written.referral_window_days > TERMS_DAYS_MAX {
+        return fault("referral_window_days", format!("It is at most {TERMS_DAYS_MAX} days."));
     }
+    let locking = locking(written.locking)?;
     if written.view_window_hours.is_some_and(|hours| hours == 0 || hours > VIEW_WINDOW_HOURS_MAX) {
         return fault("view_window_hours", format!("It is 1 to {VIEW_WINDOW_HOURS_MAX} hours, or left out."));
     }
@@ -161,7 +175,24 @@ pub fn rules(written: &Written, event_type: &dyn Fn(&str) -> Option<EventTypeId>
         payouts.push(payout);
     }
     let (referral_window_days, view_window_hours) = (written.referral_window_days, written.view_window_hours);
-    Ok(TermsRules { referral_window_days, view_window_hours, lock_days: written.lock_days, payouts })
+    Ok(TermsRules { referral_window_days, view_window_hours, locking, payouts })
+}
+
+fn locking(written: WrittenLocking) -> Read<Locking> {
+    let (months, days) = match written {
+        WrittenLocking::Event { days } => (0, days),
+        WrittenLocking::MonthEnd { months, days } => (months, days),
+        WrittenLocking::Approval => (0, 0),
+    };
+    if days > TERMS_DAYS_MAX || months > LOCK_MONTHS_MAX {
+        let message = format!("It is at most {LOCK_MONTHS_MAX} months and {TERMS_DAYS_MAX} days.");
+        return fault("locking", message);
+    }
+    Ok(match written {
+        WrittenLocking::Event { days } => Locking::After { days },
+        WrittenLocking::MonthEnd { months, days } => Locking::MonthEnd { months, days },
+        WrittenLocking::Approval => Locking::Open,
+    })
 }
 
 fn event_payout(
@@ -327,7 +358,11 @@ pub fn write(rules: &TermsRules, currency: Currency, name: &dyn Fn(EventTypeId) 
     Written {
         referral_window_days: rules.referral_window_days,
         view_window_hours: rules.view_window_hours,
-        lock_days: rules.lock_days,
+        locking: match rules.locking {
+            Locking::After { days } => WrittenLocking::Event { days },
+            Locking::MonthEnd { months, days } => WrittenLocking::MonthEnd { months, days },
+            Locking::Open => WrittenLocking::Approval,
+        },
         payouts: rules.payouts.iter().map(payout).collect(),
     }
 }
@@ -439,7 +474,8 @@ mod tests {
                 "payouts[0].adjustments[0].increase: It is a rate such as 10%.",
             ),
             ("\"increase\"", "\"more\"", "unknown field `more`"),
-            ("\"lock_days\": 30", "\"lock_days\": 3000", "lock_days: It is at most 365 days."),
+            ("\"days\": 30", "\"days\": 3000", "locking: It is at most"),
+            ("\"basis\": \"event\"", "\"basis\": \"never\"", "unknown variant `never`"),
             ("customer_status", "device", "device is never \"new\". It is unknown, desktop, phone, tablet, other."),
         ] {
             let fault = fault_of(text, other);

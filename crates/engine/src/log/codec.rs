@@ -483,22 +483,23 @@ fn change_out(it: &fact::ChangeRequest) -> wire::ChangeRequest {
         ActionTarget::Id(id) => (id.to_string(), 0, String::new()),
         ActionTarget::Order { event_type, order_id } => (String::new(), event_type.0, order_id.clone()),
     };
-    let (reverse, amount, items) = match &it.change {
-        ActionChange::Reverse => (true, None, Vec::new()),
-        ActionChange::Amount(amount) => (false, Some(amount.0), Vec::new()),
-        ActionChange::Items(items) => (false, None, items.iter().map(item_change_out).collect()),
-    };
-    wire::ChangeRequest {
+    let mut request = wire::ChangeRequest {
         submission: it.submission.0.to_vec(),
         action,
         event_type,
         order_id,
         disposition: it.disposition.clone(),
         source: it.source as u32,
-        reverse,
-        amount,
-        items,
+        reverse: it.change == ActionChange::Reverse,
+        lock_step: number::of_lock_step(&it.change),
+        ..wire::ChangeRequest::default()
+    };
+    match &it.change {
+        ActionChange::Amount(amount) => request.amount = Some(amount.0),
+        ActionChange::Items(items) => request.items = items.iter().map(item_change_out).collect(),
+        _ => {}
     }
+    request
 }
 
 fn item_change_out(it: &fact::ItemChange) -> wire::ItemChange {
@@ -514,10 +515,11 @@ fn change_in(it: wire::ChangeRequest) -> Result<fact::ChangeRequest> {
     };
     let item =
         |it: wire::ItemChange| fact::ItemChange { sku: it.sku, quantity: it.quantity, amount: it.amount.map(Money) };
-    let change = match (it.reverse, it.amount) {
-        (true, _) => ActionChange::Reverse,
-        (false, Some(amount)) => ActionChange::Amount(Money(amount)),
-        (false, None) => ActionChange::Items(it.items.into_iter().map(item).collect()),
+    let change = match (it.reverse, it.lock_step, it.amount) {
+        (true, ..) => ActionChange::Reverse,
+        (_, Some(step), _) => known(number::lock_step(step), "change of an action")?,
+        (_, None, Some(amount)) => ActionChange::Amount(Money(amount)),
+        (_, None, None) => ActionChange::Items(it.items.into_iter().map(item).collect()),
     };
     Ok(fact::ChangeRequest {
         submission: SubmissionId(fixed(&it.submission)?),

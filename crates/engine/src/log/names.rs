@@ -88,6 +88,11 @@ pub fn group_credit<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::group_credit(*it), *it, to)
 }
 
+pub fn lock_step<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
+    let it = it.unwrap_or_default();
+    named(number::lock_step(it), it, to)
+}
+
 pub fn hex<S: Serializer>(it: &[u8], to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&it.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }

@@ -1,6 +1,6 @@
 //! Numbers of the wire as the rules' enums. None: this program does not know the number.
 
-use referee_core::fact::{Agent, Device, Navigation, Role};
+use referee_core::fact::{ActionChange, Agent, Device, Navigation, Role};
 use referee_core::identity::IdentifierKind;
 use referee_core::program::{Category, CodePolicy, CreditPolicy, GroupCredit, Source, Standing, ValueKind};
 use referee_core::refusal::Refusal;
@@ -69,4 +69,17 @@ pub fn value_kind(number: u32) -> Option<ValueKind> {
 pub fn group_credit(number: u32) -> Option<GroupCredit> {
     use GroupCredit::*;
     find(&[Normal, Yields, Never], number, |it| it as u32)
+}
+
+/// The changes that say when an action locks, and what they are on the wire.
+const LOCK_STEPS: [(ActionChange, u32); 3] =
+    [(ActionChange::Hold, 1), (ActionChange::Release, 2), (ActionChange::Approve, 3)];
+
+pub fn lock_step(number: u32) -> Option<ActionChange> {
+    LOCK_STEPS.into_iter().find(|(_, it)| *it == number).map(|(change, _)| change)
+}
+
+/// None: it is another change.
+pub fn of_lock_step(change: &ActionChange) -> Option<u32> {
+    LOCK_STEPS.iter().find(|(it, _)| it == change).map(|(_, number)| *number)
 }

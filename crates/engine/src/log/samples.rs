@@ -9,6 +9,7 @@ use referee_core::contract::{Adjustment, EventPayout, Payout, PayoutGroup, Payou
 use referee_core::fact::*;
 use referee_core::id::*;
 use referee_core::identity::{Alias, Block, Blocked, Identifier, IdentifierKind, LeftOut};
+use referee_core::locking::Locking;
 use referee_core::money::{Currency, Money};
 use referee_core::program::{
     AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, Program, PromoCode, Source, Standing, ValueKind,
@@ -155,7 +156,7 @@ fn terms() -> TermsSet {
         rules: Some(TermsRules {
             referral_window_days: 30,
             view_window_hours: Some(24),
-            lock_days: 27,
+            locking: Locking::After { days: 27 },
             payouts: vec![rate, fixed],
         }),
     }
@@ -337,6 +338,28 @@ fn what_is_written_is_read_back() {
     let records = unpack(&packed()).expect("it is read");
     assert_eq!(records[0].0, FactId { edge: 1, epoch: 2, n: 40 });
     assert_eq!(records.into_iter().map(|(_, draft)| draft).collect::<Vec<_>>(), drafts());
+}
+
+#[test]
+fn every_locking_is_read_back() {
+    for locking in [Locking::After { days: 0 }, Locking::MonthEnd { months: 1, days: 27 }, Locking::Open] {
+        let mut terms = terms();
+        terms.rules = terms.rules.map(|rules| TermsRules { locking, ..rules });
+        is_read_back(Fact::TermsSet(terms));
+    }
+}
+
+#[test]
+fn every_change_of_an_action_is_read_back() {
+    use ActionChange::*;
+    for what in [Reverse, Amount(Money(10_000)), Items(Vec::new()), Hold, Release, Approve] {
+        is_read_back(Fact::ChangeRequested(ChangeRequest { change: what, ..change() }));
+    }
+}
+
+fn is_read_back(fact: Fact) {
+    let (bytes, raw) = codec::encode(&draft(fact.clone()));
+    assert_eq!(codec::decode(&bytes, &raw).expect("it is read").fact, fact);
 }
 
 #[test]

@@ -363,6 +363,9 @@ pub struct ChangeRequest {
     pub amount: Option<i64>,
     #[prost(message, repeated, tag = "9")]
     pub items: Vec<ItemChange>,
+    #[prost(uint32, optional, tag = "10")]
+    #[serde(serialize_with = "names::lock_step", skip_serializing_if = "Option::is_none")]
+    pub lock_step: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -572,6 +575,7 @@ pub struct Terms {
 pub struct TermsRules {
     #[prost(uint32, tag = "1")]
     pub referral_window_days: u32,
+    /// Days after the event, unless another field says when an action locks.
     #[prost(uint32, tag = "2")]
     pub lock_days: u32,
     #[prost(message, repeated, tag = "3")]
@@ -579,6 +583,21 @@ pub struct TermsRules {
     #[prost(uint32, optional, tag = "4")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub view_window_hours: Option<u32>,
+    #[prost(message, optional, tag = "8")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lock_month_end: Option<MonthEnd>,
+    #[prost(bool, tag = "9")]
+    #[serde(skip_serializing_if = "is_false")]
+    pub lock_open: bool,
+}
+
+/// So long after the end of an event's month.
+#[derive(Clone, Copy, PartialEq, Message, Serialize)]
+pub struct MonthEnd {
+    #[prost(uint32, tag = "1")]
+    pub months: u32,
+    #[prost(uint32, tag = "2")]
+    pub days: u32,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -674,6 +693,10 @@ pub enum Entry {
     AssignedValue(AssignedValue),
     #[prost(message, tag = "28")]
     PartnerGroup(PartnerGroup),
+}
+
+fn is_false(it: &bool) -> bool {
+    !it
 }
 
 fn is_zero(number: &u32) -> bool {

@@ -82,6 +82,16 @@ answers! {
         "Nothing to do: it locks on {when}.",
         "It is credited to you.",
         "Nothing to do: it locks on {when}.";
+    CreditedOpen, "CREDITED_OPEN",
+        "It is credited to {who}, and waits for your approval.",
+        "Approve the action: it does not lock by itself.",
+        "It is credited to you, and waits for the brand's approval.",
+        "Nothing to do: it locks when the brand approves it.";
+    CreditedHeld, "CREDITED_HELD",
+        "It is credited to {who}, and held.",
+        "Release the action when the reason is gone: it does not lock before.",
+        "It is credited to you, and held by the brand.",
+        "Ask the brand why it is held: it locks when it is released.";
     CreditedElsewhere, "CREDITED_ELSEWHERE",
         "It is credited to {who}, not to this partner. {reason}",
         "{advice}",

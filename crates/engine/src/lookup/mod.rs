@@ -320,7 +320,9 @@ fn said_of_actions(actions: &[&ActionTold]) -> Said {
         return Said { who, when, ..Answer::Reversed.into() };
     };
     let (answer, when) = match first.action.state {
-        ActionState::Pending => (Answer::Credited, Some(first.action.locks_at)),
+        ActionState::Pending if first.action.held => (Answer::CreditedHeld, None),
+        ActionState::Pending if first.action.locks_at.is_none() => (Answer::CreditedOpen, None),
+        ActionState::Pending => (Answer::Credited, first.action.locks_at),
         ActionState::Locked => (Answer::Locked, moment_of(first, HistoryKind::Locked)),
         ActionState::Paid | ActionState::Reversed => (Answer::Paid, moment_of(first, HistoryKind::Paid)),
     };

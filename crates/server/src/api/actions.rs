@@ -13,7 +13,7 @@ use referee_core::time::Timestamp;
 use referee_engine::books::reads::{ActionFilter, ClickFilter, Counted};
 use referee_engine::engine::blocking;
 use referee_engine::intake::amount::decimal;
-use referee_engine::intake::change::REASONS;
+use referee_engine::intake::change::{LOCK_REASONS, REASONS};
 use referee_engine::intake::report::Taken;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -89,7 +89,8 @@ pub fn action(row: &ActionRow) -> Value {
         "occurred_at": date(row.occurred_at),
         "opened_at": date(row.opened_at),
         "changed_at": date(row.changed_at),
-        "locks_at": date(row.locks_at),
+        "locks_at": row.locks_at.map(date),
+        "held": row.held,
         "evidence": evidence_name(row.evidence),
         "share_ppm": row.share_ppm,
         "disposition": row.disposition,
@@ -132,8 +133,9 @@ pub async fn find_action(
     Ok(Json(action(&found(&app, caller.brand, &id).await?)))
 }
 
+/// Why an action is to be changed.
 #[derive(Deserialize)]
-pub struct NewReversal {
+pub struct NewChange {
     reason: String,
 }
 
@@ -141,21 +143,58 @@ pub async fn create_reversal(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Body(body): Body<NewReversal>,
+    Body(body): Body<NewChange>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let caller = caller(&app, &headers, "write").await?;
-    let row = found(&app, caller.brand, &id).await?;
+    change(&app, &headers, &id, &body, &REASONS, ActionChange::Reverse).await
+}
+
+pub async fn create_hold(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Body(body): Body<NewChange>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    change(&app, &headers, &id, &body, &LOCK_REASONS, ActionChange::Hold).await
+}
+
+pub async fn create_release(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Body(body): Body<NewChange>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    change(&app, &headers, &id, &body, &LOCK_REASONS, ActionChange::Release).await
+}
+
+pub async fn create_approval(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Body(body): Body<NewChange>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    change(&app, &headers, &id, &body, &LOCK_REASONS, ActionChange::Approve).await
+}
+
+async fn change(
+    app: &App,
+    headers: &HeaderMap,
+    id: &str,
+    body: &NewChange,
+    reasons: &[&str],
+    change: ActionChange,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let caller = caller(app, headers, "write").await?;
+    let row = found(app, caller.brand, id).await?;
     let disposition = body.reason.to_ascii_uppercase();
-    if !REASONS.contains(&disposition.as_str()) {
-        return Err(ApiError::invalid_field("reason", format!("It is one of {}.", REASONS.join(", "))));
+    if !reasons.contains(&disposition.as_str()) {
+        return Err(ApiError::invalid_field("reason", format!("It is one of {}.", reasons.join(", "))));
     }
     let now = app.engine.now();
     let submission = new_submission(now);
     let target = ActionTarget::Id(row.id);
-    let request =
-        ChangeRequest { submission, target, disposition, source: Source::Server, change: ActionChange::Reverse };
+    let request = ChangeRequest { submission, target, disposition, source: Source::Server, change };
     let taken = Taken { fact: Fact::ChangeRequested(request), occurred_at: now, warnings: Vec::new() };
-    Reporter { app: &app, brand: caller.brand, now }.keep(taken, None).await?;
+    Reporter { app, brand: caller.brand, now }.keep(taken, None).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "submission_id": submission_name(submission), "warnings": [] }))))
 }
 

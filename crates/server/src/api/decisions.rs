@@ -326,5 +326,7 @@ fn history_name(kind: HistoryKind) -> &'static str {
         HistoryKind::Reversed => "reversed",
         HistoryKind::Locked => "locked",
         HistoryKind::Paid => "paid",
+        HistoryKind::Held => "held",
+        HistoryKind::Released => "released",
     }
 }

@@ -22,6 +22,7 @@ use serde::Deserialize;
 
 use super::decision::{Drawing, share};
 use super::format;
+use super::lock;
 use super::order::order_address;
 use super::page::{csrf, page};
 use super::person::{Failure, May, Person, done};
@@ -50,7 +51,9 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
     let action = &told.action;
     let drawing = Drawing { person: &person, viewer: person.viewer(), zone: &zone };
     let state = match action.state {
-        ActionState::Pending => format!("Pending, locks {}", format::date(action.locks_at, &zone)),
+        ActionState::Pending if action.held => "Pending, held".to_owned(),
+        ActionState::Pending if action.locks_at.is_none() => "Pending, open until approved".to_owned(),
+        ActionState::Pending => format!("Pending, locks {}", format::locks(action, &zone)),
         state => format::state(state).to_owned(),
     };
     let body = html! {
@@ -70,7 +73,10 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
         (siblings(&person, &told))
         div.two { (history(&told, &zone)) (payout_card(&person, action)) }
         (ledger(&told.entries, action))
-        @if person.may(May::Manage) && action.state == ActionState::Pending { (forms(&person, action)) }
+        @if person.may(May::Manage) && action.state == ActionState::Pending {
+            (forms(&person, action))
+            (lock::forms(&person, action))
+        }
     };
     Ok(page(&person, "/actions", &format!("Order {}", action.order_id), body).into_response())
 }
@@ -197,7 +203,7 @@ fn history(told: &Told, zone: &Zone) -> Markup {
 }
 
 /// What a reason's code says; a code that came in from elsewhere stays readable.
-fn reason_words(code: &str) -> String {
+pub fn reason_words(code: &str) -> String {
     let words = match code {
         "ORDER_UPDATE" => "the order was changed",
         "ITEM_RETURNED" => "an item was returned",
@@ -215,6 +221,11 @@ fn reason_words(code: &str) -> String {
         "REJECTED" => "rejected",
         "CONS_INFO_INVALID" => "the customer's details were not valid",
         "MP_RETURNED" => "returned by the partner",
+        "UNDER_REVIEW" => "it is being looked at",
+        "DISPUTED" => "it is disputed",
+        "RETURN_EXPECTED" => "a return is expected",
+        "VERIFIED" => "it was checked",
+        "AGREED" => "agreed with the partner",
         code => return code.to_lowercase().replace('_', " "),
     };
     words.to_owned()
@@ -279,10 +290,6 @@ pub struct Change {
 pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Change>) -> Result<Response, Failure> {
     person.check_csrf(&sent.csrf)?;
     person.require(May::Manage)?;
-    let id: ActionId = id.parse().map_err(|()| Failure::NotFound)?;
-    if !REASONS.contains(&sent.disposition.as_str()) {
-        return Err(Failure::Invalid("The reason is not one of the list.".into()));
-    }
     let change = match &sent.amount {
         None => ActionChange::Reverse,
         Some(text) => {
@@ -291,13 +298,28 @@ pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Cha
             ActionChange::Amount(amount)
         }
     };
+    request(&person, &id, &REASONS, &sent.disposition, change).await
+}
+
+/// Asks for a change of an action, for one of the reasons that there are for it.
+pub async fn request(
+    person: &Person,
+    id: &str,
+    reasons: &[&str],
+    disposition: &str,
+    change: ActionChange,
+) -> Result<Response, Failure> {
+    let id: ActionId = id.parse().map_err(|()| Failure::NotFound)?;
+    if !reasons.contains(&disposition) {
+        return Err(Failure::Invalid("The reason is not one of the list.".into()));
+    }
     let request = ChangeRequest {
         submission: new_submission(person.app.engine.now()),
         target: ActionTarget::Id(id),
-        disposition: sent.disposition.clone(),
+        disposition: disposition.to_owned(),
         source: Source::Person,
         change,
     };
-    person.settle(&sent.disposition, Fact::ChangeRequested(request)).await?;
+    person.settle(disposition, Fact::ChangeRequested(request)).await?;
     Ok(done(&format!("/actions/{id}")))
 }

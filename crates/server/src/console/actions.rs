@@ -15,8 +15,8 @@ use super::page::{empty, page};
 use super::partners::{choice, program_filter};
 use super::person::{Failure, Person};
 use super::table::{
-    EXPORT_ROWS, PAGE_ROWS, Table, cell, date_cell, figure, file_only, foot, link_cell, minor, minor_figure,
-    money_cell, shown_cell, text, time_cell,
+    EXPORT_ROWS, PAGE_ROWS, Table, cell, figure, file_only, foot, link_cell, minor, minor_figure, money_cell,
+    shown_cell, text, time_cell,
 };
 use crate::paging::{cursor, parse_cursor};
 
@@ -150,7 +150,10 @@ fn table(person: &Person, rows: &[ActionRow], zone: &Zone) -> Table {
             cell(person.partner_name(row.partner)),
             time_cell(row.occurred_at, zone),
             shown_cell(html! { span class=(format::state_class(row.state)) { (state) } }, state),
-            date_cell(row.locks_at, zone),
+            shown_cell(
+                html! { span.time { (format::locks(row, zone)) } },
+                row.locks_at.map(format::utc).unwrap_or_default(),
+            ),
             cell(format::rate(row.share_ppm).trim_end_matches(" %").to_owned()),
             money_cell(row.amount, row.currency),
             money_cell(row.payout, row.currency),

@@ -219,7 +219,7 @@ impl Drawing<'_> {
                     li.reached.reversed { b { "Reversed" } span.time { (said(moment(HistoryKind::Reversed))) } }
                 } @else {
                     @if reached(ActionState::Locked) { (stage("Locked", said(moment(HistoryKind::Locked)), true)) }
-                    @else { (stage("Locks", said(Some(action.locks_at)), false)) }
+                    @else { (stage("Locks", format::locks(action, self.zone), false)) }
                     (stage("Paid", said(moment(HistoryKind::Paid)), reached(ActionState::Paid)))
                 }
             }

@@ -76,5 +76,7 @@ fn what(row: &HistoryRow) -> &'static str {
         HistoryKind::Reversed => "Reversed,",
         HistoryKind::Locked => "Locked,",
         HistoryKind::Paid => "Paid,",
+        HistoryKind::Held => "Held,",
+        HistoryKind::Released => "Released,",
     }
 }

@@ -6,7 +6,7 @@ use referee_core::fact::Role;
 use referee_core::identity::IdentifierKind;
 use referee_core::money::{Currency, Money};
 use referee_core::program::{CreditPolicy, Standing};
-use referee_core::row::{ActionState, Evidence};
+use referee_core::row::{ActionRow, ActionState, Evidence};
 use referee_core::time::{Day, Timestamp, Zone};
 use referee_engine::intake::amount::decimal;
 use referee_engine::intake::day::civil;
@@ -66,6 +66,15 @@ pub fn recent(at: Timestamp, now: Timestamp, zone: &Zone) -> String {
 /// `11 Feb 2026`.
 pub fn date(at: Timestamp, zone: &Zone) -> String {
     strftime(at, zone, "%-d %b %Y")
+}
+
+/// When an action locks: a day, or what it waits for.
+pub fn locks(action: &ActionRow, zone: &Zone) -> String {
+    match action.locks_at {
+        _ if action.held => "held".to_owned(),
+        Some(at) => date(at, zone),
+        None => "open".to_owned(),
+    }
 }
 
 fn strftime(at: Timestamp, zone: &Zone, form: &str) -> String {

@@ -18,6 +18,7 @@ pub mod format;
 pub mod headers;
 pub mod order;
 mod lanes;
+mod lock;
 pub mod overview;
 pub mod page;
 pub mod partner;
@@ -67,6 +68,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/assigned-values/standing", post(values::set_standing))
         .route("/actions", get(actions::list))
         .route("/actions/{id}", get(action::show).post(action::change))
+        .route("/actions/{id}/locking", post(lock::change))
         .route("/conversions", get(conversions::list))
         .route("/orders", get(order::show))
         .route("/clicks", get(clicks::list))

@@ -4,11 +4,12 @@ use maud::{Markup, html};
 use referee_core::config::TermsInForce;
 use referee_core::contract::{EventPayout, Payout, Terms, TermsRules};
 use referee_core::id::{EventTypeId, PartnerId};
+use referee_core::locking::Locking;
 use referee_core::program::{EventType, Program, Standing};
 use referee_core::time::Timestamp;
 use referee_engine::intake::amount;
 use referee_engine::intake::terms::{self as written, payout_text};
-use referee_engine::limits::VIEW_WINDOW_HOURS_MAX;
+use referee_engine::limits::{LOCK_MONTHS_MAX, VIEW_WINDOW_HOURS_MAX};
 
 use super::form::Fields;
 use super::format;
@@ -58,7 +59,7 @@ pub fn lines(person: &Person, program: &Program, terms: &TermsInForce<'_>) -> Ma
         p.muted {
             @if terms.of_template { "By the program's template, version " }
             @else if person.partner.is_some() { "Your own terms, version " } @else { "Its own terms, version " } (terms.version)
-            ". Clicks count for " (terms.rules.referral_window_days) " days, actions lock after " (terms.rules.lock_days) " days."
+            ". Clicks count for " (terms.rules.referral_window_days) " days, actions lock " (locking_words(terms.rules.locking)) "."
             @if let Some(hours) = terms.rules.view_window_hours { " Impressions count for " (hours) " hours." }
         }
         @if terms.rules.payouts.is_empty() { p { "Nothing is paid under these terms." } }
@@ -84,7 +85,7 @@ pub fn history(person: &Person, program: &Program, versions: &[Terms]) -> Markup
         text("State"),
         minor("Clicks count"),
         minor("Impressions count"),
-        minor("Locks after"),
+        minor("Locks"),
         minor("Pays"),
     ];
     let row = |it: &Terms| {
@@ -98,7 +99,7 @@ pub fn history(person: &Person, program: &Program, versions: &[Terms]) -> Markup
             shown_cell(html! { span class=(class) { (state) } }, state.clone()),
             cell(days(|rules| rules.referral_window_days).unwrap_or_default()),
             cell(views.unwrap_or_default()),
-            cell(days(|rules| rules.lock_days).unwrap_or_default()),
+            cell(it.rules.as_ref().map(|rules| locking_words(rules.locking)).unwrap_or_default()),
             cell(pays(person, program, it)),
         ]
     };
@@ -142,9 +143,8 @@ pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) ->
                 input type="number" name="referral_window_days" min="0" max="365" required value=(known.map_or(30, |it| it.referral_window_days)); }
             label { "Hours after an impression in which an event counts for it (empty: impressions earn nothing)"
                 input type="number" name="view_window_hours" min="1" max=(VIEW_WINDOW_HOURS_MAX) value=[known.and_then(|it| it.view_window_hours)]; }
-            label { "Days until an action locks"
-                input type="number" name="lock_days" min="0" max="365" required value=(known.map_or(30, |it| it.lock_days)); }
         }
+        (locking_fields(known.map_or(Locking::After { days: 30 }, |it| it.locking)))
         fieldset {
             legend { "Pays per event: a rate such as 8%, an amount in " (program.currency.to_string()) " such as 2.00, or nothing" }
             div.pair { @for event_type in event_types_of(person, program) {
@@ -155,6 +155,59 @@ pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) ->
         }
         label { "First day (empty: from now on)" input type="date" name="starts"; }
     }
+}
+
+fn locking_words(locking: Locking) -> String {
+    let count = |number: u32, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+    match locking {
+        Locking::After { days } => format!("after {}", count(days, "day")),
+        Locking::MonthEnd { months: 0, days } => format!("{} after the month's end", count(days, "day")),
+        Locking::MonthEnd { months, days } => {
+            format!("{} and {} after the month's end", count(months, "month"), count(days, "day"))
+        }
+        Locking::Open => "when they are approved".into(),
+    }
+}
+
+fn locking_fields(known: Locking) -> Markup {
+    let (kind, months, days) = match known {
+        Locking::After { days } => ("after", 0, days),
+        Locking::MonthEnd { months, days } => ("month_end", months, days),
+        Locking::Open => ("open", 0, 30),
+    };
+    let kinds = [
+        ("after", "so many days after the event"),
+        ("month_end", "so long after the end of the event's month"),
+        ("open", "when we approve it"),
+    ];
+    html! {
+        div.pair {
+            label { "An action locks"
+                select name="locking" { @for (value, words) in kinds { option value=(value) selected[value == kind] { (words) } } } }
+            label { "Days until it locks"
+                input type="number" name="lock_days" min="0" max="365" required value=(days); }
+            label { "Whole months before these days, after a month's end"
+                input type="number" name="lock_months" min="0" max=(LOCK_MONTHS_MAX) value=(months); }
+        }
+    }
+}
+
+fn locking(sent: &Fields) -> Result<Locking, Failure> {
+    match sent.get("locking") {
+        "open" => Ok(Locking::Open),
+        "month_end" => {
+            let months = sent.get("lock_months").parse().ok().filter(|months| *months <= LOCK_MONTHS_MAX);
+            let wrong = || Failure::Invalid(format!("The months are a whole number up to {LOCK_MONTHS_MAX}."));
+            Ok(Locking::MonthEnd { months: months.ok_or_else(wrong)?, days: days(sent, "lock_days")? })
+        }
+        "" | "after" => Ok(Locking::After { days: days(sent, "lock_days")? }),
+        _ => Err(Failure::Invalid("An action locks after days, after a month's end, or when it is approved.".into())),
+    }
+}
+
+fn days(sent: &Fields, name: &str) -> Result<u32, Failure> {
+    let days = sent.get(name).parse().ok().filter(|days| *days <= 365);
+    days.ok_or_else(|| Failure::Invalid("Days are a whole number up to 365.".into()))
 }
 
 /// A form for all rules as text, filled with what holds now.
@@ -188,11 +241,7 @@ pub fn rules(
 }
 
 fn by_fields(sent: &Fields, known: Option<&TermsRules>) -> Result<TermsRules, Failure> {
-    let days = |name: &str| {
-        let days = sent.get(name).parse::<u32>().ok().filter(|days| *days <= 365);
-        days.ok_or_else(|| Failure::Invalid("Days are a whole number up to 365.".into()))
-    };
-    let (referral_window_days, lock_days) = (days("referral_window_days")?, days("lock_days")?);
+    let (referral_window_days, locking) = (days(sent, "referral_window_days")?, locking(sent)?);
     let view_window_hours = match sent.get("view_window_hours") {
         "" => None,
         text => {
@@ -211,7 +260,7 @@ fn by_fields(sent: &Fields, known: Option<&TermsRules>) -> Result<TermsRules, Fa
     Ok(TermsRules {
         referral_window_days,
         view_window_hours,
-        lock_days,
+        locking,
         payouts: payouts.collect::<Result<_, Failure>>()?,
     })
 }
@@ -256,6 +305,21 @@ mod tests {
         for text in ["101%", "-1", "much", "%"] {
             assert!(payout(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn lockings_are_read_as_they_are_chosen() {
+        let read = |pairs: &[(&str, &str)]| {
+            let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            locking(&Fields(pairs.collect())).ok()
+        };
+        assert_eq!(read(&[("lock_days", "10")]), Some(Locking::After { days: 10 }));
+        let month_end = [("locking", "month_end"), ("lock_months", "1"), ("lock_days", "27")];
+        assert_eq!(read(&month_end), Some(Locking::MonthEnd { months: 1, days: 27 }));
+        assert_eq!(read(&[("locking", "open")]), Some(Locking::Open));
+        assert_eq!(read(&[("locking", "month_end"), ("lock_months", "13"), ("lock_days", "1")]), None);
+        assert_eq!(read(&[("locking", "after"), ("lock_days", "366")]), None);
+        assert_eq!(read(&[("locking", "never"), ("lock_days", "1")]), None);
     }
 
     #[test]

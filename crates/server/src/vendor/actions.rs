@@ -282,7 +282,7 @@ impl Names {
             "EventDate": date(row.occurred_at),
             "CreationDate": date(row.opened_at),
             "LastUpdated": date(row.changed_at),
-            "LockingDate": date(row.locks_at),
+            "LockingDate": row.locks_at.map(date).unwrap_or_default(),
             "ClearedDate": if row.state == ActionState::Paid { date(row.changed_at) } else { String::new() },
             "Oid": row.order_id,
             "PromoCode": row.promo_code,
@@ -300,7 +300,9 @@ impl Names {
         let mut value = self.action(action);
         let money = |amount: Money| decimal(amount, action.currency);
         let (state, detail) = state(match line.kind {
-            HistoryKind::Opened | HistoryKind::Modified => ActionState::Pending,
+            HistoryKind::Opened | HistoryKind::Modified | HistoryKind::Held | HistoryKind::Released => {
+                ActionState::Pending
+            }
             HistoryKind::Reversed => ActionState::Reversed,
             HistoryKind::Locked => ActionState::Locked,
             HistoryKind::Paid => ActionState::Paid,

@@ -168,6 +168,9 @@ fn decided(sid: &str, row: &SubmissionRow) -> Value {
         SubmissionKind::Conversion => "Conversion",
         SubmissionKind::Modification => "Modification",
         SubmissionKind::Reversal => "Reversal",
+        SubmissionKind::Hold => "Hold",
+        SubmissionKind::Release => "Release",
+        SubmissionKind::Approval => "Approval",
     };
     json!({
         "BatchId": name,

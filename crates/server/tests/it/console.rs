@@ -280,7 +280,7 @@ fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended(pair: Pa
         let wrong = [&[pair], &days[..], &[("what", "own")]].concat();
         assert!(contract(&wrong).contains(what), "{what}");
     }
-    let rules = r#"{"referral_window_days":20,"lock_days":10,"payouts":[{"event_type":"1","payout":"25%",
+    let rules = r#"{"referral_window_days":20,"locking":{"basis":"event","days":10},"payouts":[{"event_type":"1","payout":"25%",
         "groups":[{"name":"Large baskets","when":[{"variable":"order_total","at_least":"50.00"}],"payout":"30%"}]}]}"#;
     assert!(contract(&[("what", "own"), ("text", "{}")]).contains("missing field"));
     let unknown = rules.replace("order_total", "basket");

@@ -15,6 +15,7 @@ mod faults;
 mod house;
 mod identifiers;
 mod links;
+mod locking;
 mod lookup;
 mod profiles;
 mod stores;

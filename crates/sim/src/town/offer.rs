@@ -3,6 +3,7 @@
 use referee_core::contract::{EventPayout, Payout, TermsRules};
 use referee_core::fact::{AdSet, EventTypeSet, Fact, PartnerGroupSet, TermsSet};
 use referee_core::id::{AdId, EventTypeId, PartnerId, ProgramId};
+use referee_core::locking::Locking;
 use referee_core::machine::RULES_VERSION;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{
@@ -221,7 +222,12 @@ fn contract(partner: PartnerId) -> Option<Fact> {
         WEEKLY => {
             let sale = Payout::Fixed { amount: Money(5 * MICROS) };
             let payouts = vec![EventPayout::plain(SALE, sale)];
-            terms.rules = Some(TermsRules { referral_window_days: 7, view_window_hours: None, lock_days: 14, payouts });
+            terms.rules = Some(TermsRules {
+                referral_window_days: 7,
+                view_window_hours: None,
+                locking: Locking::After { days: 14 },
+                payouts,
+            });
         }
         ENDING => terms.ends_at = Some(OPENING.plus_days(20)),
         WITHOUT_CONTRACT | SEARCH => return None,
@@ -247,7 +253,7 @@ fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> TermsRu
     TermsRules {
         referral_window_days: window_days,
         view_window_hours: None,
-        lock_days: 30,
+        locking: Locking::After { days: 30 },
         payouts: rate.into_iter().chain(fixed).collect(),
     }
 }

@@ -114,10 +114,11 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         intended_payout: money(row, 19)?,
         terms_version: row.number(20)?,
         terms_of_template: row.number(21)?,
-        locks_at: time(row, 22)?,
+        locks_at: row.some_number(22)?.map(Timestamp),
         locked_record: row.some_number(23)?.map(RecordNo),
         payment: row.some_number(24)?.map(PaymentId),
         changes: row.number(25)?,
+        held: row.number(26)?,
         items: Vec::new(),
         promo_code: String::new(),
         customer_status: String::new(),
@@ -127,7 +128,7 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         order_total: Money::ZERO,
         device: Device::default(),
     };
-    stored::fill_action(&mut action, row.blob(26)?)?;
+    stored::fill_action(&mut action, row.blob(27)?)?;
     Ok(action)
 }
 

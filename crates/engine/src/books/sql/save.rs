@@ -240,10 +240,11 @@ fn save_action(save: &mut dyn Write, brand: BrandId, row: &ActionRow) -> Answer<
         row.intended_payout.0,
         row.terms_version,
         row.terms_of_template,
-        row.locks_at.0,
+        row.locks_at.map(|at| at.0),
         row.locked_record.map(|record| record.0),
         row.payment.map(|payment| payment.0),
         row.changes,
+        row.held,
         &stored::action_details(row),
     ])
 }

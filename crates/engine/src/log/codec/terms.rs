@@ -3,6 +3,7 @@
 use referee_core::condition::{Comparison, Condition, Word};
 use referee_core::contract::{Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
 use referee_core::id::EventTypeId;
+use referee_core::locking::Locking;
 use referee_core::money::Money;
 use referee_core::time::Day;
 
@@ -14,19 +15,31 @@ const ORDER_TOTAL: u32 = 100;
 const DATE: u32 = 101;
 
 pub fn rules_out(it: &TermsRules) -> wire::TermsRules {
+    let (lock_days, lock_month_end) = match it.locking {
+        Locking::After { days } => (days, None),
+        Locking::MonthEnd { months, days } => (0, Some(wire::MonthEnd { months, days })),
+        Locking::Open => (0, None),
+    };
     wire::TermsRules {
         referral_window_days: it.referral_window_days,
         view_window_hours: it.view_window_hours,
-        lock_days: it.lock_days,
+        lock_days,
+        lock_month_end,
+        lock_open: it.locking == Locking::Open,
         payouts: it.payouts.iter().map(event_payout_out).collect(),
     }
 }
 
 pub fn rules_in(it: wire::TermsRules) -> Result<TermsRules> {
+    let locking = match (it.lock_open, it.lock_month_end) {
+        (true, _) => Locking::Open,
+        (false, Some(wire::MonthEnd { months, days })) => Locking::MonthEnd { months, days },
+        (false, None) => Locking::After { days: it.lock_days },
+    };
     Ok(TermsRules {
         referral_window_days: it.referral_window_days,
         view_window_hours: it.view_window_hours,
-        lock_days: it.lock_days,
+        locking,
         payouts: it.payouts.into_iter().map(event_payout_in).collect::<Result<_>>()?,
     })
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use referee_core::contract::{EventPayout, Payout, TermsRules};
 use referee_core::fact::{Actor, AdSet, EventTypeSet, Fact, Role, TermsSet};
 use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId};
+use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{Category, CreditPolicy, Program, PromoCode, SETTLE_HOURS_DEFAULT, Standing, VanityLink};
 use referee_engine::engine::{Engine, SettleError};
@@ -286,7 +287,7 @@ fn rules(event_types: &EventTypes, sale_ppm: u32) -> TermsRules {
     TermsRules {
         referral_window_days: 30,
         view_window_hours: None,
-        lock_days: 30,
+        locking: Locking::After { days: 30 },
         payouts: vec![
             line(event_types.sale, Payout::Rate { ppm: sale_ppm }),
             line(event_types.lead, Payout::Fixed { amount: Money(2 * MICROS) }),

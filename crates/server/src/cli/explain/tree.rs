@@ -160,7 +160,11 @@ impl Telling<'_> {
             })
             .collect();
         if action.state == ActionState::Pending {
-            under.push(leaf(format!("Locks {}", utc(action.locks_at))));
+            under.push(leaf(match action.locks_at {
+                _ if action.held => "Held: it locks when it is released".to_owned(),
+                Some(at) => format!("Locks {}", utc(at)),
+                None => "Open: it locks when it is approved".to_owned(),
+            }));
         }
         let (name, currency) = (self.name(action.partner), action.currency);
         let line = format!(

@@ -1,0 +1,56 @@
+//! When a pending action locks, as a person decides it: held, released, or approved before its time.
+
+use axum::extract::{Form, Path};
+use axum::response::Response;
+use maud::{Markup, html};
+use referee_core::fact::ActionChange;
+use referee_core::row::ActionRow;
+use referee_engine::intake::change::LOCK_REASONS;
+use serde::Deserialize;
+
+use super::action::{reason_words, request};
+use super::page::csrf;
+use super::person::{Failure, May, Person};
+
+pub fn forms(person: &Person, action: &ActionRow) -> Markup {
+    html! {
+        section.card.pad {
+            h2 { "Locking" }
+            form.stack action={ "/actions/" (action.id) "/locking" } method="post" {
+                (csrf(person))
+                label { "Why" select name="disposition" { @for reason in LOCK_REASONS { option value=(reason) { (reason_words(reason)) } } } }
+                div.row {
+                    @if action.held {
+                        button name="what" value="release" { "Release" }
+                    } @else {
+                        button name="what" value="hold" { "Hold" }
+                        button name="what" value="approve" { "Approve now" }
+                    }
+                }
+                p.muted {
+                    @if action.held { "It is held. Once it is released, it locks at its time, or at once if that has passed." }
+                    @else { "A held action does not lock until it is released. An approved one is locked at once and owed." }
+                }
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Sent {
+    csrf: String,
+    disposition: String,
+    what: String,
+}
+
+pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Sent>) -> Result<Response, Failure> {
+    person.check_csrf(&sent.csrf)?;
+    person.require(May::Manage)?;
+    let change = match sent.what.as_str() {
+        "hold" => ActionChange::Hold,
+        "release" => ActionChange::Release,
+        "approve" => ActionChange::Approve,
+        _ => return Err(Failure::Invalid("An action is held, released or approved.".into())),
+    };
+    request(&person, &id, &LOCK_REASONS, &sent.disposition, change).await
+}
