@@ -294,6 +294,22 @@ pub struct ActionRow {
     pub order_total: Money,
     /// On which its touchpoint was.
     pub device: Device,
+    pub whole: Whole,
+}
+
+/// The figures that quantities are parts of: as first reported, or as an amount last named them. Counted from here,
+/// returns come to the same however they are split.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Whole {
+    pub amount: Money,
+    /// Quantity and amount of each item, in their order.
+    pub items: Vec<(u32, Money)>,
+}
+
+impl Whole {
+    pub fn of(amount: Money, items: &[Item]) -> Whole {
+        Whole { amount, items: items.iter().map(|item| (item.quantity, item.amount)).collect() }
+    }
 }
 
 impl ActionRow {

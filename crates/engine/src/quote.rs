@@ -5,7 +5,7 @@ use referee_core::fact::{Device, Item};
 use referee_core::id::{ActionId, AdId, EventTypeId, PartnerId, ProgramId, RecordNo};
 use referee_core::money::{Currency, Money, WHOLE_PPM};
 use referee_core::pricing::{Priced, price};
-use referee_core::row::{ActionRow, ActionState, Evidence};
+use referee_core::row::{ActionRow, ActionState, Evidence, Whole};
 use referee_core::time::{DAY_MS, Timestamp, Zone};
 use serde::Deserialize;
 
@@ -141,6 +141,7 @@ fn action(order: &WrittenOrder) -> Result<ActionRow, Fault> {
         fields: fields.map(|(name, value)| (name.to_owned(), value.clone())).to_vec(),
         order_total: amount,
         device: device(&order.device)?,
+        whole: Whole::default(),
     })
 }
 

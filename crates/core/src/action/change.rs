@@ -9,7 +9,9 @@ use crate::money::{Currency, Money, WHOLE_PPM};
 use crate::pricing;
 use crate::program::Source;
 use crate::refusal::Refusal;
-use crate::row::{Account, ActionRow, ActionState, HistoryKind, OrderKey, Rollup, SubmissionKind, SubmissionRow};
+use crate::row::{
+    Account, ActionRow, ActionState, HistoryKind, OrderKey, Rollup, SubmissionKind, SubmissionRow, Whole,
+};
 use crate::slice::Slice;
 
 use super::lock::{self, Step};
@@ -144,6 +146,7 @@ fn apply(
         Some(Err(refusal)) if !meant.actions.iter().any(is_open) => return Err(refusal),
         Some(_) => {}
     }
+    let by_quantity = matches!(&wanted, Wanted::Items(changes) if changes.iter().all(|it| it.amount.is_none()));
     let figures = figures(&meant, wanted)?;
     let mut changes: Vec<(ActionRow, Option<Figures>)> = meant.actions.into_iter().zip(figures).collect();
     changes.retain(|(action, _)| is_open(action));
@@ -161,7 +164,10 @@ fn apply(
     }
     for (action, figures) in changes {
         match figures {
-            Some(figures) => set_figures(slice, record, action, figures, cause),
+            Some(figures) => {
+                let whole = if by_quantity { action.whole.clone() } else { Whole::of(figures.amount, &figures.items) };
+                set_figures(slice, record, ActionRow { whole, ..action }, figures, cause);
+            }
             None => reverse(slice, record, action, cause),
         }
     }
@@ -228,6 +234,7 @@ pub(crate) fn price(slice: &Slice, action: &ActionRow, amount: Money, items: &[I
 
 /// What was bought is known by now, and may have a price of its own.
 pub(crate) fn know_items(slice: &mut Slice, record: &Record, mut action: ActionRow, source: Source) {
+    action.whole = Whole::of(action.amount, &action.items);
     let payout_delta = price(slice, &action, action.amount, &action.items).minus(action.payout);
     if payout_delta == Money::ZERO {
         action.changed_at = record.received_at;
@@ -283,25 +290,27 @@ pub(crate) fn spread(items: &[Item], amount: Money, currency: Currency) -> Vec<I
     items
 }
 
-/// What the actions come to with other items. Of an item without an amount, each keeps the same part of what it has; what
+/// What the actions come to with other items. Of an item without an amount, each keeps a part of what it had whole; what
 /// they keep in all is rounded once.
 fn with_items(Meant { actions, shares }: &Meant, changes: &[ItemChange]) -> Result<Vec<Figures>, Refusal> {
-    // By change and former quantity: what the actions before had of the item.
+    // By change and whole quantity: what the actions before had of the item.
     let mut had: BTreeMap<(usize, u32), Money> = BTreeMap::new();
     let mut all = Vec::new();
     for (n, action) in actions.iter().enumerate() {
+        let mut items = action.items.clone();
         if open_to_change(action).is_err() {
-            all.push(Figures { amount: action.amount, items: action.items.clone() });
+            all.push(Figures { amount: action.amount, items });
             continue;
         }
-        let mut items = action.items.clone();
         for (i, change) in changes.iter().enumerate() {
-            let item = items.iter_mut().find(|item| item.sku == change.sku).ok_or(Refusal::NoItem)?;
-            let (before, quantity) = (item.quantity, change.quantity.unwrap_or(item.quantity));
-            let kept = |had: Money| had.share(i64::from(quantity), i64::from(before), action.currency);
-            let had = had.entry((i, before)).or_default();
-            let rest = kept(had.plus(item.amount)).minus(kept(*had));
-            *had = had.plus(item.amount);
+            let place = items.iter().position(|item| item.sku == change.sku).ok_or(Refusal::NoItem)?;
+            let item = &mut items[place];
+            let quantity = change.quantity.unwrap_or(item.quantity);
+            let (of, whole) = action.whole.items.get(place).copied().unwrap_or((item.quantity, item.amount));
+            let kept = |had: Money| had.share(i64::from(quantity), i64::from(of), action.currency);
+            let had = had.entry((i, of)).or_default();
+            let rest = kept(had.plus(whole)).minus(kept(*had));
+            *had = had.plus(whole);
             let named =
                 change.amount.and_then(|amount| parts::amounts(amount, shares, action.currency).get(n).copied());
             item.amount = named.unwrap_or(rest);
@@ -310,14 +319,19 @@ fn with_items(Meant { actions, shares }: &Meant, changes: &[ItemChange]) -> Resu
                 return Err(Refusal::AmountTooLarge);
             }
         }
-        let (before, after) = (sum(&action.items), sum(&items));
-        let amount = if before > action.amount {
-            // The order's discount is borne by what is kept as by what went back.
-            action.amount.share(after.0, before.0, action.currency)
-        } else {
-            action.amount.plus(after.minus(before))
-        };
-        all.push(Figures { amount, items });
+        all.push(Figures { amount: amount_with(action, &items), items });
     }
     Ok(all)
+}
+
+/// What an action comes to with such items.
+fn amount_with(action: &ActionRow, items: &[Item]) -> Money {
+    let after = sum(items);
+    let whole = action.whole.items.iter().fold(Money::ZERO, |sum, (_, amount)| sum.plus(*amount));
+    if whole > action.whole.amount {
+        // The order's discount is borne by what is kept as by what went back.
+        action.whole.amount.share(after.0, whole.0, action.currency)
+    } else {
+        action.whole.amount.plus(after.minus(whole))
+    }
 }

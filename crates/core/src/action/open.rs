@@ -11,7 +11,7 @@ use crate::program::{Source, Standing};
 use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, Buyer, ConversionRow, Evidence, HistoryKind, OrderKey, Rollup, RollupKey,
-    SubmissionKind, SubmissionRow, UnsettledRow,
+    SubmissionKind, SubmissionRow, UnsettledRow, Whole,
 };
 use crate::slice::Slice;
 use crate::time::Timestamp;
@@ -377,8 +377,10 @@ fn open_one(
         shared_id,
         fields: report.fields.clone(),
         order_total: report.amount,
+        whole: Whole::default(),
         device: winner.click.as_ref().map(|click| click.signals.device).unwrap_or_default(),
     };
+    action.whole = Whole::of(action.amount, &action.items);
     let payout = change::price(slice, &action, action.amount, &action.items);
     (action.payout, action.intended_payout) = (payout, payout);
     ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, action.payout);

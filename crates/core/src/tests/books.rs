@@ -260,6 +260,7 @@ fn updated_action(before: ActionRow, after: &ActionRow) -> ActionRow {
         changes: after.changes,
         // What has no column of its own is replaced as a whole.
         items: after.items.clone(),
+        whole: after.whole.clone(),
         ..before
     }
 }

@@ -358,3 +358,29 @@ fn a_thousand_changes_are_enough_but_a_reversal_is_always_taken() {
     let changes = run(history).books.history.values().filter(of_first).count();
     assert_eq!(changes, 1_002, "opened, changed a thousand times, reversed");
 }
+
+#[test]
+fn what_goes_back_piece_by_piece_comes_to_the_same() {
+    check(
+        "
+        shop
+        at d1  click k1 A visitor=v1
+        at d2  conversion 1001 sale 100.00 visitor=v1 item=a:3:100.00
+        at d2  conversion 1002 sale 100.00 visitor=v1 item=a:3:100.00
+        at d3  modify 1001 item=a:2
+        at d4  modify 1001 item=a:1
+        at d4  modify 1002 item=a:1
+        # What was sent back by mistake is whole again.
+        at d5  modify 1002 item=a:3
+        show history 1002
+        ",
+        expect![[r#"
+            1 d2 opened 100.00 pays 8.00 by server
+            2 d4 modified -66.67 pays -5.33 by server ORDER_UPDATE
+            3 d5 modified 66.67 pays 5.33 by server ORDER_UPDATE
+            action 1.1.1 A 1001 33.33 pays 2.67 pending until d32, by identifier k1, terms template/1
+            action 1.1.2 A 1002 100.00 pays 8.00 pending until d32, by identifier k1, terms template/1
+            balance A pending 10.67 locked 0.00 paid 0.00
+        "#]],
+    );
+}

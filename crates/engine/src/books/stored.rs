@@ -8,7 +8,7 @@ use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     Account, ActionRow, ActionState, Bond, Buyer, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey,
-    Step, SubmissionKind, TouchKind, UnsettledRow,
+    Step, SubmissionKind, TouchKind, UnsettledRow, Whole,
 };
 use referee_core::time::Timestamp;
 
@@ -149,6 +149,18 @@ struct ActionDetails {
     order_total: i64,
     #[prost(uint32, tag = "8")]
     device: u32,
+    #[prost(sint64, tag = "9")]
+    whole_amount: i64,
+    #[prost(message, repeated, tag = "10")]
+    whole_items: Vec<WholeItem>,
+}
+
+#[derive(Clone, Copy, PartialEq, Message)]
+struct WholeItem {
+    #[prost(uint32, tag = "1")]
+    quantity: u32,
+    #[prost(sint64, tag = "2")]
+    amount: i64,
 }
 
 pub fn action_details(row: &ActionRow) -> Vec<u8> {
@@ -161,6 +173,8 @@ pub fn action_details(row: &ActionRow) -> Vec<u8> {
         fields: row.fields.iter().map(field_out).collect(),
         order_total: row.order_total.0,
         device: row.device as u32,
+        whole_amount: row.whole.amount.0,
+        whole_items: row.whole.items.iter().map(|it| WholeItem { quantity: it.0, amount: it.1.0 }).collect(),
     }
     .encode_to_vec()
 }
@@ -175,6 +189,8 @@ pub fn fill_action(row: &mut ActionRow, details: &[u8]) -> Result<()> {
     row.shared_id = details.shared_id;
     row.fields = details.fields.into_iter().map(field_in).collect();
     row.order_total = Money(details.order_total);
+    let items = details.whole_items.iter().map(|it| (it.quantity, Money(it.amount))).collect();
+    row.whole = Whole { amount: Money(details.whole_amount), items };
     row.device = number::device(details.device).ok_or_else(|| damaged("device"))?;
     Ok(())
 }

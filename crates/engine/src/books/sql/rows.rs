@@ -12,7 +12,7 @@ use referee_core::id::{
 use referee_core::money::{Currency, Money};
 use referee_core::row::{
     ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow, OrderKey,
-    PaymentRow, RefusedJoinRow, Rollup, SubmissionRow, UnsettledRow,
+    PaymentRow, RefusedJoinRow, Rollup, SubmissionRow, UnsettledRow, Whole,
 };
 use referee_core::time::Timestamp;
 
@@ -127,6 +127,7 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         fields: Vec::new(),
         order_total: Money::ZERO,
         device: Device::default(),
+        whole: Whole::default(),
     };
     stored::fill_action(&mut action, row.blob(27)?)?;
     Ok(action)

@@ -1,0 +1,122 @@
+//! Terms, as facts and the books hold them.
+
+use prost::Message;
+use serde::Serialize;
+
+use super::{is_false, is_zero};
+use crate::log::names;
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Terms {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, optional, tag = "2")]
+    pub partner: Option<u32>,
+    #[prost(sint64, tag = "3")]
+    #[serde(serialize_with = "names::time")]
+    pub starts_at: i64,
+    #[prost(sint64, optional, tag = "4")]
+    pub ends_at: Option<i64>,
+    #[prost(uint32, tag = "5")]
+    #[serde(serialize_with = "names::standing")]
+    pub standing: u32,
+    #[prost(message, optional, tag = "6")]
+    pub rules: Option<TermsRules>,
+    /// Only where it is known: a fact that sets terms has none yet.
+    #[prost(uint32, tag = "7")]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub version: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct TermsRules {
+    #[prost(uint32, tag = "1")]
+    pub referral_window_days: u32,
+    /// Days after the event, unless another field says when an action locks.
+    #[prost(uint32, tag = "2")]
+    pub lock_days: u32,
+    #[prost(message, repeated, tag = "3")]
+    pub payouts: Vec<EventPayout>,
+    #[prost(uint32, optional, tag = "4")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view_window_hours: Option<u32>,
+    #[prost(message, optional, tag = "8")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lock_month_end: Option<MonthEnd>,
+    #[prost(bool, tag = "9")]
+    #[serde(skip_serializing_if = "is_false")]
+    pub lock_open: bool,
+}
+
+/// So long after the end of an event's month.
+#[derive(Clone, Copy, PartialEq, Message, Serialize)]
+pub struct MonthEnd {
+    #[prost(uint32, tag = "1")]
+    pub months: u32,
+    #[prost(uint32, tag = "2")]
+    pub days: u32,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct EventPayout {
+    #[prost(uint32, tag = "1")]
+    pub event_type: u32,
+    #[prost(uint32, optional, tag = "2")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_ppm: Option<u32>,
+    #[prost(sint64, optional, tag = "3")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed_micros: Option<i64>,
+    /// 0 where it was not known: of the order.
+    #[prost(uint32, tag = "4")]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub level: u32,
+    #[prost(message, repeated, tag = "5")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<TermsRule>,
+    #[prost(message, repeated, tag = "6")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restrictions: Vec<TermsRule>,
+    #[prost(message, repeated, tag = "7")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<TermsRule>,
+}
+
+/// A payout group, a restriction or an adjustment, by where it stands.
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct TermsRule {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(message, repeated, tag = "2")]
+    pub conditions: Vec<Condition>,
+    #[prost(uint32, optional, tag = "3")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_ppm: Option<u32>,
+    #[prost(sint64, optional, tag = "4")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed_micros: Option<i64>,
+    #[prost(sint32, optional, tag = "5")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjust_ppm: Option<i32>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Condition {
+    /// What is asked for: 1 to 99 a word, 100 the order's total, 101 the date.
+    #[prost(uint32, tag = "1")]
+    pub variable: u32,
+    #[prost(uint32, tag = "2")]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub comparison: u32,
+    #[prost(string, repeated, tag = "3")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// Millionths or days: from this on.
+    #[prost(sint64, optional, tag = "4")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<i64>,
+    /// Below or before this.
+    #[prost(sint64, optional, tag = "5")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<i64>,
+}
