@@ -3,7 +3,7 @@
 use referee_core::condition::{Comparison, Condition, Word};
 use referee_core::contract::{EventPayout, Payout, PayoutLevel};
 use referee_core::fact::Item;
-use referee_core::money::{Currency, WHOLE_PPM};
+use referee_core::money::Currency;
 use referee_core::pricing::{PricedLine, Rule};
 
 use crate::console::format::{day, money, payout, rate};
@@ -81,10 +81,15 @@ fn variable(word: Word) -> &'static str {
     }
 }
 
-/// `2 × HAT-1: "Hats" pays 5 %, 10 % more: €1.65`.
+/// `2 × HAT-1: "Hats" pays 5 %, "Autumn push" 10 % more: €1.65`.
 pub fn line(line: &PricedLine, terms: &EventPayout, items: &[Item], currency: Currency) -> String {
     let of = line.item.and_then(|place| items.get(place));
     let of = of.map_or_else(|| "The order".to_owned(), |item| format!("{} × {}", item.quantity, item.sku));
+    format!("{of}: {}", rule(line, terms, currency))
+}
+
+/// The same of a part that is named beside it.
+pub fn rule(line: &PricedLine, terms: &EventPayout, currency: Currency) -> String {
     let each = if line.item.is_some() && matches!(line.payout, Payout::Fixed { .. }) { " for each" } else { "" };
     let pays = format!("pays {}{each}", payout(line.payout, currency));
     let by = match line.rule {
@@ -97,9 +102,8 @@ pub fn line(line: &PricedLine, terms: &EventPayout, items: &[Item], currency: Cu
     let adjusted = line.adjustments.iter().filter_map(|place| terms.adjustments.get(*place));
     let adjusted: String =
         adjusted.map(|it| format!(", {} {}", quoted(Some(&it.name)), more_or_less(it.ppm))).collect();
-    let total =
-        if line.factor_ppm == WHOLE_PPM { String::new() } else { format!(" (in all {})", rate(line.factor_ppm)) };
-    format!("{of}: {by}{adjusted}{total}: {}", money(line.amount, currency))
+    let in_all = if line.adjustments.len() > 1 { format!(", in all {}", rate(line.factor_ppm)) } else { String::new() };
+    format!("{by}{adjusted}{in_all}: {}", money(line.amount, currency))
 }
 
 fn quoted(name: Option<&String>) -> String {

@@ -79,8 +79,8 @@ mod tests {
               Boots: 8 %, if the category is boots
               Autumn push: 20 % more than that, if the event is on or after 2026-10-01 and before 2026-12-01
             it is priced:
-              1 × TRAIL-42: "Boots" pays 8 %, "Autumn push" 20 % more (in all 120 %): €14.40
-              2 × CAP-1: the default payout pays 5 %, "Autumn push" 20 % more (in all 120 %): €2.40
+              1 × TRAIL-42: "Boots" pays 8 %, "Autumn push" 20 % more: €14.40
+              2 × CAP-1: the default payout pays 5 %, "Autumn push" 20 % more: €2.40
               1 × CARD-30: "Gift cards" pays nothing: €0.00
             It pays €16.79."#]]
         .assert_eq(&told(&quote(terms, order).unwrap()).join("\n"));

@@ -110,21 +110,22 @@ async fn ask(person: &Person, id: ActionId) -> Result<Told, Failure> {
     told.await?.ok_or(Failure::NotFound)
 }
 
-/// By which rules it came to its payout, a line for each part.
-fn price_in_words(person: &Person, action: &ActionRow, terms: Option<&EventPayout>) -> Vec<String> {
+/// By which rule a part of it came to its payout: an item, or None for the order whole.
+fn price_in_words(person: &Person, action: &ActionRow, terms: Option<&EventPayout>) -> Vec<(Option<usize>, String)> {
     let Some((terms, program)) = terms.zip(person.config.programs.get(&action.id.program)) else {
-        return vec!["the terms are not known".into()];
+        return vec![(None, "the terms are not known".into())];
     };
     let by_rules = !(terms.groups.is_empty() && terms.restrictions.is_empty() && terms.adjustments.is_empty());
     if by_rules || terms.level == PayoutLevel::Item {
         let priced = price(terms, action, &program.zone, action.amount, &action.items);
-        return priced.lines.iter().map(|it| pricing::line(it, terms, &action.items, action.currency)).collect();
+        return priced.lines.iter().map(|it| (it.item, pricing::rule(it, terms, action.currency))).collect();
     }
-    vec![match terms.payout {
+    let plain = match terms.payout {
         Payout::Rate { ppm } => format!("{} of it", format::rate(ppm)),
         Payout::Fixed { .. } if action.share_ppm == WHOLE_PPM => "a fixed payout".into(),
         Payout::Fixed { .. } => "a fixed payout, by share".into(),
-    }]
+    };
+    vec![(None, plain)]
 }
 
 fn payout_card(person: &Person, action: &ActionRow) -> Markup {
@@ -132,6 +133,11 @@ fn payout_card(person: &Person, action: &ActionRow) -> Markup {
     let rules = person.config.rules_of(action.id.program, of, action.terms_version);
     let terms = rules.and_then(|rules| rules.payout(action.id.event_type));
     let how = price_in_words(person, action, terms);
+    let priced_by = |part: Option<usize>| {
+        html! {
+            @for (_, words) in how.iter().filter(|(of, _)| *of == part) { br; span.muted { (words) } }
+        }
+    };
     let money = |amount| format::money(amount, action.currency);
     html! {
         section.card {
@@ -141,12 +147,12 @@ fn payout_card(person: &Person, action: &ActionRow) -> Markup {
                     th.num { (action.currency.to_string()) }
                 } }
                 tbody {
-                    @for item in &action.items {
-                        tr { td { (item.quantity) " × " (item.name) @if !item.sku.is_empty() { span.muted { " " (item.sku) } } } td.num { (money(item.amount)) } }
+                    @for (place, item) in action.items.iter().enumerate() {
+                        tr { td { (item.quantity) " × " (item.name) @if !item.sku.is_empty() { span.muted { " " (item.sku) } } (priced_by(Some(place))) } td.num { (money(item.amount)) } }
                     }
                     tr { td { @if action.share_ppm == WHOLE_PPM { "Order" } @else { "Its part of the order, " (format::rate(action.share_ppm)) } } td.num { (money(action.amount)) } }
                     @if !action.promo_code.is_empty() { tr { td { "Promo code" } td.num { (action.promo_code) } } }
-                    tr { td { b { "Payout" } @for line in how { br; span.muted { (line) } } } td.num { b { (money(action.payout)) } } }
+                    tr { td { b { "Payout" } (priced_by(None)) } td.num { b { (money(action.payout)) } } }
                 }
             }
         }
