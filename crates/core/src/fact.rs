@@ -361,6 +361,8 @@ pub enum ActionChange {
     Release,
     /// It locks now, before its time.
     Approve,
+    /// A reversal is taken back: everything is as it was before.
+    Restore,
 }
 
 /// What becomes of an item. Without an amount, it follows the quantity.

@@ -87,6 +87,7 @@ refusals! {
     AmountNegative = 56, "AMOUNT_NEGATIVE", "An amount can't be below zero: what is given back is a smaller amount or a reversal.", "The amount is below zero.";
     ActionHeld = 57, "ACTION_HELD", "The action is held: it can be released, and then held anew or approved.", "The action is held.";
     ActionNotHeld = 58, "ACTION_NOT_HELD", "The action is not held, so there is nothing to release.", "The action is not held.";
+    ActionNotReversed = 59, "ACTION_NOT_REVERSED", "The action is not reversed, so there is nothing to restore.", "The action is not reversed.";
 
     // Configuration.
     SlugTaken = 60, "SLUG_TAKEN", "Another link of this program has this path.", "This path is taken.";

@@ -295,6 +295,8 @@ pub struct ActionRow {
     /// On which its touchpoint was.
     pub device: Device,
     pub whole: Whole,
+    /// What it had when it was reversed, for whoever takes that back.
+    pub before_reversal: Option<Whole>,
 }
 
 /// The figures that quantities are parts of: as first reported, or as an amount last named them. Counted from here,
@@ -331,6 +333,7 @@ pub enum HistoryKind {
     Paid = 5,
     Held = 6,
     Released = 7,
+    Restored = 8,
 }
 
 /// One line of an action's history.
@@ -492,6 +495,7 @@ pub enum SubmissionKind {
     Hold = 4,
     Release = 5,
     Approval = 6,
+    Restoration = 7,
 }
 
 /// What became of a report.

@@ -142,6 +142,7 @@ fn action(order: &WrittenOrder) -> Result<ActionRow, Fault> {
         order_total: amount,
         device: device(&order.device)?,
         whole: Whole::default(),
+        before_reversal: None,
     })
 }
 

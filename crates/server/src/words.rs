@@ -63,6 +63,7 @@ pub fn history(kind: HistoryKind) -> &'static str {
         HistoryKind::Locked => "Locked",
         HistoryKind::Paid => "Paid",
         HistoryKind::Held => "Held",
+        HistoryKind::Restored => "Restored",
         HistoryKind::Released => "Released",
     }
 }

@@ -63,6 +63,7 @@ pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeReques
         ActionChange::Hold => lock::take(slice, record, meant.actions, Step::Hold, cause),
         ActionChange::Release => lock::take(slice, record, meant.actions, Step::Release, cause),
         ActionChange::Approve => lock::take(slice, record, meant.actions, Step::Approve, cause),
+        ActionChange::Restore => restore_all(slice, record, meant.actions, cause),
     };
     slice.new.submissions.push(SubmissionRow {
         id: request.submission,
@@ -124,6 +125,7 @@ fn submission_kind(change: &ActionChange, actions: &[ActionRow]) -> SubmissionKi
         ActionChange::Hold => SubmissionKind::Hold,
         ActionChange::Release => SubmissionKind::Release,
         ActionChange::Approve => SubmissionKind::Approval,
+        ActionChange::Restore => SubmissionKind::Restoration,
     }
 }
 
@@ -249,11 +251,43 @@ fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cau
     let deltas = (action.amount.negated(), action.payout.negated());
     action.state = ActionState::Reversed;
     action.held = false;
+    action.before_reversal = Some(Whole::of(action.amount, &action.items));
     action.amount = Money::ZERO;
     for item in &mut action.items {
         *item = Item { quantity: 0, amount: Money::ZERO, ..std::mem::take(item) };
     }
     shift(slice, record, action, HistoryKind::Reversed, deltas, cause);
+}
+
+/// Takes back the reversal of those of the actions that are reversed. If none is, or their time to lock has passed, the
+/// first says why.
+fn restore_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, cause: Cause<'_>) -> Result<(), Refusal> {
+    let brand_time = slice.state.brand_time;
+    let restorable = |action: &ActionRow| match action.state {
+        // What would have been locked by now can't come back as something that changes.
+        ActionState::Reversed if action.locks_at.is_some_and(|at| at <= brand_time) => Err(Refusal::ActionLocked),
+        ActionState::Reversed => Ok(()),
+        _ => Err(Refusal::ActionNotReversed),
+    };
+    let why_not = restorable(actions.first().ok_or(Refusal::ActionRefNotFound)?);
+    let able: Vec<ActionRow> = actions.into_iter().filter(|action| restorable(action).is_ok()).collect();
+    if able.is_empty() {
+        return why_not;
+    }
+    able.into_iter().for_each(|action| restore(slice, record, action, cause));
+    Ok(())
+}
+
+fn restore(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>) {
+    let before = action.before_reversal.take().unwrap_or_default();
+    action.state = ActionState::Pending;
+    action.amount = before.amount;
+    for (item, (quantity, amount)) in action.items.iter_mut().zip(before.items) {
+        (item.quantity, item.amount) = (quantity, amount);
+    }
+    let payout = price(slice, &action, action.amount, &action.items);
+    let deltas = (action.amount, payout.minus(action.payout));
+    shift(slice, record, action, HistoryKind::Restored, deltas, cause);
 }
 
 fn shift(

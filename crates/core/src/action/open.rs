@@ -378,6 +378,7 @@ fn open_one(
         fields: report.fields.clone(),
         order_total: report.amount,
         whole: Whole::default(),
+        before_reversal: None,
         device: winner.click.as_ref().map(|click| click.signals.device).unwrap_or_default(),
     };
     action.whole = Whole::of(action.amount, &action.items);

@@ -261,6 +261,7 @@ fn updated_action(before: ActionRow, after: &ActionRow) -> ActionRow {
         // What has no column of its own is replaced as a whole.
         items: after.items.clone(),
         whole: after.whole.clone(),
+        before_reversal: after.before_reversal.clone(),
         ..before
     }
 }

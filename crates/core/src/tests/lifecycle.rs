@@ -219,3 +219,37 @@ fn an_action_that_earns_nothing_lives_as_the_others_do() {
         "#]],
     );
 }
+
+#[test]
+fn a_reversal_can_be_taken_back_until_the_action_would_have_locked() {
+    check(
+        "
+        shop
+        at d1   click k1 A visitor=v1
+        at d2   conversion 1001 sale 100.00 visitor=v1 item=a:2:60.00 item=b:1:40.00
+        at d3   modify 1001 item=a:1
+        at d4   reverse 1001 reason=CONS_FRAUD
+        at d4   reverse 1001
+        at d5   restore 1001 by=7
+        at d5   restore 1001
+        at d6   modify 1001 item=a:0
+        show history 1001
+        at d7   reverse 1001
+        at d40  time
+                drain
+                restore 1001
+        ",
+        expect![[r#"
+            d4 reverse 1001: ACTION_ALREADY_REVERSED
+            d5 restore 1001: ACTION_NOT_REVERSED
+            1 d2 opened 100.00 pays 8.00 by server
+            2 d3 modified -30.00 pays -2.40 by server ORDER_UPDATE
+            3 d4 reversed -70.00 pays -5.60 by server CONS_FRAUD
+            4 d5 restored 70.00 pays 5.60 by server user 7 ORDER_UPDATE
+            5 d6 modified -30.00 pays -2.40 by server ORDER_UPDATE
+            d40 restore 1001: ACTION_LOCKED
+            action 1.1.1 A 1001 0.00 pays 0.00 reversed ORDER_UPDATE, by identifier k1, terms template/1
+            balance A pending 0.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}

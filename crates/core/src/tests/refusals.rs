@@ -47,6 +47,7 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::MaxModificationsReached => "conversion 1001 sale 1.00 partner=A\n repeat 1001 modify 1001 amount={n}",
         Refusal::AmountTooLarge => "conversion 1001 sale 1.00 partner=A\n modify 1001 amount=1000000001",
         Refusal::ActionHeld => "conversion 1001 sale 1.00 partner=A\n repeat 2 hold 1001",
+        Refusal::ActionNotReversed => "conversion 1001 sale 1.00 partner=A\n restore 1001",
         Refusal::ActionNotHeld => "conversion 1001 sale 1.00 partner=A\n release 1001",
         Refusal::NoItem => "conversion 1001 sale 1.00 partner=A\n modify 1001 item=hat:1",
         Refusal::AmountNegative => "conversion 1001 sale 1.00 partner=A\n modify 1001 amount=-1.00",

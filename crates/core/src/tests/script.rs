@@ -164,10 +164,11 @@ impl Reader {
                 let target = self.target(line);
                 self.change(line, target, ActionChange::Reverse)
             }
-            "hold" | "release" | "approve" => {
+            "hold" | "release" | "approve" | "restore" => {
                 let target = self.target(line);
                 let change = match verb {
                     "hold" => ActionChange::Hold,
+                    "restore" => ActionChange::Restore,
                     "release" => ActionChange::Release,
                     _ => ActionChange::Approve,
                 };

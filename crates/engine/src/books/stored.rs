@@ -43,7 +43,12 @@ pub fn action_state(number: u32) -> Result<ActionState> {
 
 pub fn history_kind(number: u32) -> Result<HistoryKind> {
     use HistoryKind::*;
-    find(&[Opened, Modified, Reversed, Locked, Paid, Held, Released], number, |it| it as u32, "kind of history")
+    find(
+        &[Opened, Modified, Reversed, Locked, Paid, Held, Released, Restored],
+        number,
+        |it| it as u32,
+        "kind of history",
+    )
 }
 
 pub fn evidence(number: u32) -> Result<Evidence> {
@@ -63,7 +68,12 @@ pub fn account(number: u32) -> Result<Account> {
 
 pub fn submission_kind(number: u32) -> Result<SubmissionKind> {
     use SubmissionKind::*;
-    find(&[Conversion, Modification, Reversal, Hold, Release, Approval], number, |it| it as u32, "kind of submission")
+    find(
+        &[Conversion, Modification, Reversal, Hold, Release, Approval, Restoration],
+        number,
+        |it| it as u32,
+        "kind of submission",
+    )
 }
 
 pub fn source(number: u32) -> Result<referee_core::program::Source> {
@@ -149,10 +159,18 @@ struct ActionDetails {
     order_total: i64,
     #[prost(uint32, tag = "8")]
     device: u32,
-    #[prost(sint64, tag = "9")]
-    whole_amount: i64,
-    #[prost(message, repeated, tag = "10")]
-    whole_items: Vec<WholeItem>,
+    #[prost(message, optional, tag = "9")]
+    whole: Option<StoredWhole>,
+    #[prost(message, optional, tag = "10")]
+    before_reversal: Option<StoredWhole>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredWhole {
+    #[prost(sint64, tag = "1")]
+    amount: i64,
+    #[prost(message, repeated, tag = "2")]
+    items: Vec<WholeItem>,
 }
 
 #[derive(Clone, Copy, PartialEq, Message)]
@@ -161,6 +179,16 @@ struct WholeItem {
     quantity: u32,
     #[prost(sint64, tag = "2")]
     amount: i64,
+}
+
+fn whole_out(it: &Whole) -> StoredWhole {
+    let item = |(quantity, amount): &(u32, Money)| WholeItem { quantity: *quantity, amount: amount.0 };
+    StoredWhole { amount: it.amount.0, items: it.items.iter().map(item).collect() }
+}
+
+fn whole_in(it: StoredWhole) -> Whole {
+    let items = it.items.iter().map(|it| (it.quantity, Money(it.amount))).collect();
+    Whole { amount: Money(it.amount), items }
 }
 
 pub fn action_details(row: &ActionRow) -> Vec<u8> {
@@ -173,8 +201,8 @@ pub fn action_details(row: &ActionRow) -> Vec<u8> {
         fields: row.fields.iter().map(field_out).collect(),
         order_total: row.order_total.0,
         device: row.device as u32,
-        whole_amount: row.whole.amount.0,
-        whole_items: row.whole.items.iter().map(|it| WholeItem { quantity: it.0, amount: it.1.0 }).collect(),
+        whole: Some(whole_out(&row.whole)),
+        before_reversal: row.before_reversal.as_ref().map(whole_out),
     }
     .encode_to_vec()
 }
@@ -189,8 +217,8 @@ pub fn fill_action(row: &mut ActionRow, details: &[u8]) -> Result<()> {
     row.shared_id = details.shared_id;
     row.fields = details.fields.into_iter().map(field_in).collect();
     row.order_total = Money(details.order_total);
-    let items = details.whole_items.iter().map(|it| (it.quantity, Money(it.amount))).collect();
-    row.whole = Whole { amount: Money(details.whole_amount), items };
+    row.whole = details.whole.map(whole_in).unwrap_or_default();
+    row.before_reversal = details.before_reversal.map(whole_in);
     row.device = number::device(details.device).ok_or_else(|| damaged("device"))?;
     Ok(())
 }

@@ -491,7 +491,7 @@ fn change_out(it: &fact::ChangeRequest) -> wire::ChangeRequest {
         disposition: it.disposition.clone(),
         source: it.source as u32,
         reverse: it.change == ActionChange::Reverse,
-        lock_step: number::of_lock_step(&it.change),
+        step: number::of_step(&it.change),
         ..wire::ChangeRequest::default()
     };
     match &it.change {
@@ -515,9 +515,9 @@ fn change_in(it: wire::ChangeRequest) -> Result<fact::ChangeRequest> {
     };
     let item =
         |it: wire::ItemChange| fact::ItemChange { sku: it.sku, quantity: it.quantity, amount: it.amount.map(Money) };
-    let change = match (it.reverse, it.lock_step, it.amount) {
+    let change = match (it.reverse, it.step, it.amount) {
         (true, ..) => ActionChange::Reverse,
-        (_, Some(step), _) => known(number::lock_step(step), "change of an action")?,
+        (_, Some(step), _) => known(number::step(step), "change of an action")?,
         (_, None, Some(amount)) => ActionChange::Amount(Money(amount)),
         (_, None, None) => ActionChange::Items(it.items.into_iter().map(item).collect()),
     };

@@ -88,9 +88,9 @@ pub fn group_credit<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::group_credit(*it), *it, to)
 }
 
-pub fn lock_step<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
+pub fn step<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
     let it = it.unwrap_or_default();
-    named(number::lock_step(it), it, to)
+    named(number::step(it), it, to)
 }
 
 pub fn hex<S: Serializer>(it: &[u8], to: S) -> Result<S::Ok, S::Error> {

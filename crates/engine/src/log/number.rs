@@ -71,15 +71,15 @@ pub fn group_credit(number: u32) -> Option<GroupCredit> {
     find(&[Normal, Yields, Never], number, |it| it as u32)
 }
 
-/// The changes that say when an action locks, and what they are on the wire.
-const LOCK_STEPS: [(ActionChange, u32); 3] =
-    [(ActionChange::Hold, 1), (ActionChange::Release, 2), (ActionChange::Approve, 3)];
+/// The changes that name no figures, but for a reversal, and what they are on the wire.
+const STEPS: [(ActionChange, u32); 4] =
+    [(ActionChange::Hold, 1), (ActionChange::Release, 2), (ActionChange::Approve, 3), (ActionChange::Restore, 4)];
 
-pub fn lock_step(number: u32) -> Option<ActionChange> {
-    LOCK_STEPS.into_iter().find(|(_, it)| *it == number).map(|(change, _)| change)
+pub fn step(number: u32) -> Option<ActionChange> {
+    STEPS.into_iter().find(|(_, it)| *it == number).map(|(change, _)| change)
 }
 
 /// None: it is another change.
-pub fn of_lock_step(change: &ActionChange) -> Option<u32> {
-    LOCK_STEPS.iter().find(|(it, _)| it == change).map(|(_, number)| *number)
+pub fn of_step(change: &ActionChange) -> Option<u32> {
+    STEPS.iter().find(|(it, _)| it == change).map(|(_, number)| *number)
 }

@@ -352,7 +352,7 @@ fn every_locking_is_read_back() {
 #[test]
 fn every_change_of_an_action_is_read_back() {
     use ActionChange::*;
-    for what in [Reverse, Amount(Money(10_000)), Items(Vec::new()), Hold, Release, Approve] {
+    for what in [Reverse, Amount(Money(10_000)), Items(Vec::new()), Hold, Release, Approve, Restore] {
         is_read_back(Fact::ChangeRequested(ChangeRequest { change: what, ..change() }));
     }
 }

@@ -368,8 +368,8 @@ pub struct ChangeRequest {
     #[prost(message, repeated, tag = "9")]
     pub items: Vec<ItemChange>,
     #[prost(uint32, optional, tag = "10")]
-    #[serde(serialize_with = "names::lock_step", skip_serializing_if = "Option::is_none")]
-    pub lock_step: Option<u32>,
+    #[serde(serialize_with = "names::step", skip_serializing_if = "Option::is_none")]
+    pub step: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

@@ -148,6 +148,15 @@ pub async fn create_reversal(
     change(&app, &headers, &id, &body, &REASONS, ActionChange::Reverse).await
 }
 
+pub async fn create_restoration(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Body(body): Body<NewChange>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    change(&app, &headers, &id, &body, &LOCK_REASONS, ActionChange::Restore).await
+}
+
 pub async fn create_hold(
     State(app): State<Arc<App>>,
     headers: HeaderMap,

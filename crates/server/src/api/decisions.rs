@@ -327,6 +327,7 @@ fn history_name(kind: HistoryKind) -> &'static str {
         HistoryKind::Locked => "locked",
         HistoryKind::Paid => "paid",
         HistoryKind::Held => "held",
+        HistoryKind::Restored => "restored",
         HistoryKind::Released => "released",
     }
 }

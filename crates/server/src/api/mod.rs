@@ -48,6 +48,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/actions/{id}/decision", get(decisions::find_decision))
         .route("/api/v1/actions/{id}/reversals", post(actions::create_reversal))
         .route("/api/v1/actions/{id}/holds", post(actions::create_hold))
+        .route("/api/v1/actions/{id}/restorations", post(actions::create_restoration))
         .route("/api/v1/actions/{id}/releases", post(actions::create_release))
         .route("/api/v1/actions/{id}/approvals", post(actions::create_approval))
         .route("/api/v1/clicks", get(actions::list_clicks))

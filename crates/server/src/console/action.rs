@@ -77,6 +77,9 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
             (forms(&person, action))
             (lock::forms(&person, action))
         }
+        @if person.may(May::Manage) && action.state == ActionState::Reversed && !has_locked(&person, action) {
+            (lock::restore_form(&person, action))
+        }
     };
     Ok(page(&person, "/actions", &format!("Order {}", action.order_id), body).into_response())
 }
@@ -108,6 +111,11 @@ async fn ask(person: &Person, id: ActionId) -> Result<Told, Failure> {
         }))
     });
     told.await?.ok_or(Failure::NotFound)
+}
+
+/// Whether its time to lock has passed.
+fn has_locked(person: &Person, action: &ActionRow) -> bool {
+    action.locks_at.is_some_and(|at| at <= person.app.engine.now())
 }
 
 /// By which rule a part of it came to its payout: an item, or None for the order whole.

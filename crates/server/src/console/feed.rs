@@ -77,6 +77,7 @@ fn what(row: &HistoryRow) -> &'static str {
         HistoryKind::Locked => "Locked,",
         HistoryKind::Paid => "Paid,",
         HistoryKind::Held => "Held,",
+        HistoryKind::Restored => "Restored,",
         HistoryKind::Released => "Released,",
     }
 }

@@ -36,6 +36,21 @@ pub fn forms(person: &Person, action: &ActionRow) -> Markup {
     }
 }
 
+/// For an action that is reversed and whose time to lock has not passed.
+pub fn restore_form(person: &Person, action: &ActionRow) -> Markup {
+    html! {
+        section.card.pad {
+            h2 { "Restore" }
+            form.stack action={ "/actions/" (action.id) "/locking" } method="post" {
+                (csrf(person))
+                label { "Why" select name="disposition" { @for reason in LOCK_REASONS { option value=(reason) { (reason_words(reason)) } } } }
+                div.row { button name="what" value="restore" { "Take the reversal back" } }
+                p.muted { "It is then as it was before it was reversed, at the price of its terms." }
+            }
+        }
+    }
+}
+
 #[derive(Deserialize)]
 pub struct Sent {
     csrf: String,
@@ -50,7 +65,8 @@ pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Sen
         "hold" => ActionChange::Hold,
         "release" => ActionChange::Release,
         "approve" => ActionChange::Approve,
-        _ => return Err(Failure::Invalid("An action is held, released or approved.".into())),
+        "restore" => ActionChange::Restore,
+        _ => return Err(Failure::Invalid("An action is held, released, approved or restored.".into())),
     };
     request(&person, &id, &LOCK_REASONS, &sent.disposition, change).await
 }

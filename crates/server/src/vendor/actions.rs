@@ -300,9 +300,11 @@ impl Names {
         let mut value = self.action(action);
         let money = |amount: Money| decimal(amount, action.currency);
         let (state, detail) = state(match line.kind {
-            HistoryKind::Opened | HistoryKind::Modified | HistoryKind::Held | HistoryKind::Released => {
-                ActionState::Pending
-            }
+            HistoryKind::Opened
+            | HistoryKind::Modified
+            | HistoryKind::Held
+            | HistoryKind::Released
+            | HistoryKind::Restored => ActionState::Pending,
             HistoryKind::Reversed => ActionState::Reversed,
             HistoryKind::Locked => ActionState::Locked,
             HistoryKind::Paid => ActionState::Paid,

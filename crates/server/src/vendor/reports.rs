@@ -171,6 +171,7 @@ fn decided(sid: &str, row: &SubmissionRow) -> Value {
         SubmissionKind::Hold => "Hold",
         SubmissionKind::Release => "Release",
         SubmissionKind::Approval => "Approval",
+        SubmissionKind::Restoration => "Restoration",
     };
     json!({
         "BatchId": name,

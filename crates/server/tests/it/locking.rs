@@ -7,6 +7,7 @@ use crate::support::{Demo, Pair, Person, eventually, on_every_pair};
 on_every_pair!(
     a_person_holds_releases_and_approves_an_action,
     a_server_holds_releases_and_approves_an_action,
+    a_reversal_is_taken_back,
     open_terms_lock_nothing_by_themselves,
 );
 
@@ -59,6 +60,28 @@ fn a_person_holds_releases_and_approves_an_action(pair: Pair) {
     assert_eq!(step("approve", "AGREED").status, 303);
     assert_eq!((&action(&demo, "H1")["state"], answer(&demo, "H1").as_str()), (&json!("locked"), "LOCKED"));
     assert!(!page().contains("Approve now"));
+}
+
+fn a_reversal_is_taken_back(pair: Pair) {
+    let demo = Demo::on(pair);
+    let id = order(&demo, "R1")["id"].as_str().expect("an id").to_owned();
+    let owner = demo.sign_in("/user");
+    let page = || owner.get(&format!("/actions/{id}")).text();
+    let restore = || owner.post(&format!("/actions/{id}/locking"), &[("what", "restore"), ("disposition", "VERIFIED")]);
+    assert!(!page().contains("Take the reversal back"));
+    assert!(restore().text().contains("nothing to restore"));
+    assert_eq!(owner.post(&format!("/actions/{id}"), &[("disposition", "CONS_FRAUD")]).status, 303);
+    assert_eq!((&action(&demo, "R1")["state"], &action(&demo, "R1")["payout"]), (&json!("reversed"), &json!("0.00")));
+    assert!(page().contains("Take the reversal back"));
+    assert_eq!(restore().status, 303);
+    assert_eq!((&action(&demo, "R1")["state"], &action(&demo, "R1")["payout"]), (&json!("pending"), &json!("8.00")));
+    assert!(page().contains("Restored"));
+    for (what, reason, state) in [("reversals", "CONS_FRAUD", "reversed"), ("restorations", "VERIFIED", "pending")] {
+        let body = json!({ "reason": reason }).to_string();
+        let taken = demo.api().post(&format!("/api/v1/actions/{id}/{what}"), "application/json", &body);
+        assert_eq!(taken.status, 202, "{}", taken.text());
+        eventually("it is in the books", || action(&demo, "R1")["state"] == state);
+    }
 }
 
 fn a_server_holds_releases_and_approves_an_action(pair: Pair) {

@@ -128,6 +128,7 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         order_total: Money::ZERO,
         device: Device::default(),
         whole: Whole::default(),
+        before_reversal: None,
     };
     stored::fill_action(&mut action, row.blob(27)?)?;
     Ok(action)
