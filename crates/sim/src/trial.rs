@@ -21,7 +21,7 @@ use referee_engine::books::{Applied, Books as _};
 use referee_engine::log::Position;
 use referee_engine::routing::PartitionId;
 
-use crate::auditor::{Auditor, Judged, Opinion, OrderName, Owed, Part, Tally, Verdict};
+use crate::auditor::{Auditor, Given, Judged, Opinion, OrderName, Owed, Part, Tally, Verdict};
 use crate::random::Random;
 use crate::town::{BRAND, Town};
 
@@ -205,7 +205,7 @@ pub fn is_of_another(refusal: Refusal) -> bool {
     WHO_IS_WHO.contains(&refusal.number())
 }
 
-/// The parts of an order's actions add up to the order, and each is priced as it must be.
+/// The parts of an order's actions add up to the order, those of an item to the item, and each part is priced as it must be.
 fn compare_sums(reads: &SqlReads, auditor: &Auditor, findings: &mut Findings) -> Result<()> {
     for (name, sum, paid) in auditor.sums() {
         let order_id = Some(name.1.clone());
@@ -213,16 +213,32 @@ fn compare_sums(reads: &SqlReads, auditor: &Auditor, findings: &mut Findings) ->
         let mut actions = reads.actions(BRAND, &filter, None, ACTIONS_MAX)?;
         actions.sort_by_key(|action| action.id);
         findings.credited += u64::from(!actions.is_empty());
-        let given: Vec<(Money, u32)> = actions.iter().map(|action| (action.amount, action.share_ppm)).collect();
+        let given: Vec<Given> = actions.iter().map(given).collect();
         let owed = |it: &ActionRow| Owed { partner: it.partner, amount: it.amount, payout: it.payout };
         let about = || Matter::Sum { name: name.clone() };
-        let total = given.iter().fold(Money::ZERO, |sum, (amount, _)| sum.plus(*amount));
+        let total = sum_of(given.iter().map(|it| it.amount));
         if paid == 0 || paid == WHOLE_PPM {
             findings.compare(about(), &total, &if paid > 0 { sum } else { Money::ZERO });
+        }
+        let items = auditor.items(name);
+        if given.iter().any(|it| it.items.len() != items.len()) {
+            findings.compare_words(about(), format!("{given:?}"), format!("{} items", items.len()));
+        } else if paid == WHOLE_PPM {
+            let total = |n: usize| sum_of(given.iter().map(|it| it.items[n]));
+            findings.compare(about(), &(0..items.len()).map(total).collect(), &items);
         }
         findings.compare(about(), &actions.iter().map(owed).collect(), &auditor.owed(name, &given));
     }
     Ok(())
+}
+
+fn given(action: &ActionRow) -> Given {
+    let items = action.items.iter().map(|item| item.amount).collect();
+    Given { amount: action.amount, share: action.share_ppm, items }
+}
+
+fn sum_of(amounts: impl Iterator<Item = Money>) -> Money {
+    amounts.fold(Money::ZERO, Money::plus)
 }
 
 /// Whether books and auditor take the same identifiers for one person in the end.

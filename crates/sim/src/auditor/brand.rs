@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use referee_core::contract::{Payout, TermsRules};
+use referee_core::contract::{EventPayout, TermsRules};
 use referee_core::fact::{EventTypeSet, Fact, PartnerGroupSet, TermsSet};
 use referee_core::id::{AdId, EventTypeId, PartnerId, ProgramId};
-use referee_core::money::{Currency, Money};
+use referee_core::money::Currency;
 use referee_core::program::{AssignedValue, CreditPolicy, GroupCredit, PromoCode, Standing, ValueKind};
 use referee_core::refusal::Refusal;
 use referee_core::row::Evidence;
@@ -210,21 +210,7 @@ fn over(terms: &TermsSet, at: Timestamp) -> bool {
 }
 
 /// What terms pay for an event type.
-pub fn payout(rules: &TermsRules, event_type: EventTypeId) -> Result<Payout, Refusal> {
+pub fn payout(rules: &TermsRules, event_type: EventTypeId) -> Result<&EventPayout, Refusal> {
     let line = rules.payouts.iter().find(|line| line.event_type == event_type);
-    line.map(|line| line.payout).ok_or(Refusal::ActionTermsNotFound)
-}
-
-/// What a share of an order is paid: to the nearest of what can be paid, a half away from zero. The amount is that of
-/// the share, which is in millionths.
-pub fn price(payout: Payout, amount: Money, share: u32, currency: Currency) -> Money {
-    let unit = 10_i128.pow(6 - currency.digits());
-    let (amount, rate) = match payout {
-        Payout::Rate { ppm } => (amount, ppm),
-        Payout::Fixed { amount } => (amount, share),
-    };
-    // Nothing here is below zero.
-    let (exact, step) = (i128::from(amount.0) * i128::from(rate), 1_000_000 * unit);
-    let units = (2 * exact + step) / (2 * step);
-    Money(i64::try_from(units * unit).unwrap_or(i64::MAX))
+    line.ok_or(Refusal::ActionTermsNotFound)
 }

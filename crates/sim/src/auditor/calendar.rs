@@ -30,10 +30,7 @@ impl Calendar<'_> {
 
     /// The figures of the day on which something happened.
     pub fn on(&mut self, program: ProgramId, at: Timestamp) -> &mut Tally {
-        let offsets = self.zones.get(&program).map(|zone| zone.offsets.as_slice()).unwrap_or_default();
-        let in_force = offsets.iter().rev().find(|(from, _)| *from <= at).or(offsets.first());
-        let minutes = in_force.map_or(0, |(_, minutes)| i64::from(*minutes));
-        let day = (at.0 + minutes * MINUTE_MS).div_euclid(DAY_MS);
+        let day = day(self.zones.get(&program), at);
         self.days.entry((program, day)).or_default()
     }
 
@@ -41,4 +38,12 @@ impl Calendar<'_> {
     pub fn days(&self) -> &BTreeMap<DayOf, Tally> {
         &self.days
     }
+}
+
+/// Days since 1970 by the calendar of a time zone.
+pub fn day(zone: Option<&Zone>, at: Timestamp) -> i64 {
+    let offsets = zone.map(|zone| zone.offsets.as_slice()).unwrap_or_default();
+    let in_force = offsets.iter().rev().find(|(from, _)| *from <= at).or(offsets.first());
+    let minutes = in_force.map_or(0, |(_, minutes)| i64::from(*minutes));
+    (at.0 + minutes * MINUTE_MS).div_euclid(DAY_MS)
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use referee_core::contract::Payout;
+use referee_core::contract::EventPayout;
 use referee_core::id::PartnerId;
 use referee_core::program::{CodePolicy, PromoCode};
 use referee_core::refusal::Refusal;
@@ -214,10 +214,10 @@ fn lose(candidates: &mut [Candidate], reason: impl Fn(PartnerId) -> Refusal) {
 }
 
 /// The terms that price a partner's part of an order, for good. None: it is paid nothing.
-pub fn pricing(brand: &Brand, order: &Order, partner: PartnerId) -> Option<Payout> {
+pub fn pricing(brand: &Brand, order: &Order, partner: PartnerId) -> Option<EventPayout> {
     if brand.is_channel(partner) {
         return None;
     }
     let rules = brand.terms_of_active(order.report.program, partner, order.at).ok()?;
-    payout(rules, order.report.event_type).ok()
+    payout(rules, order.report.event_type).ok().cloned()
 }

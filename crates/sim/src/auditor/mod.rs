@@ -1,6 +1,6 @@
-//! A second, simple-minded judge of who is who and who earns what, written from the documents on identity and
-//! attribution alone. It shares no code with `referee_core::identity` and `referee_core::attribution`, knows no
-//! batches, indexes nothing and forgets nothing.
+//! A second, simple-minded judge of who is who and who earns what, written from the documents on identity, attribution
+//! and terms alone. It shares no code with `referee_core::identity`, `attribution` and `pricing`, knows no batches, indexes
+//! nothing and forgets nothing.
 
 mod aliases;
 mod brand;
@@ -11,6 +11,7 @@ mod decision;
 mod eligibility;
 mod order;
 mod people;
+mod price;
 mod share;
 mod sighting;
 mod touchpoint;
@@ -18,26 +19,27 @@ mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use referee_core::fact::{Click, ClickRef, Conversion, Fact, Record, Visit};
+use referee_core::fact::{Click, ClickRef, Conversion, Fact, Item, Record, Visit};
 use referee_core::id::{ClickNo, EventTypeId, ProgramId, RecordNo};
 use referee_core::identity::{Alias, Identifier};
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
-use referee_core::row::TouchKind;
+use referee_core::row::{Evidence, TouchKind};
 use referee_core::time::{Timestamp, Zone};
 
 use self::aliases::Aliases;
-use self::brand::{Brand, price};
-use self::calendar::Calendar;
+use self::brand::Brand;
 pub use self::calendar::Tally;
+use self::calendar::{Calendar, day};
 use self::component::{Arrival, Components};
 use self::crowd::nobodies;
 use self::decision::{Case, pricing};
-use self::order::{Again, Order};
+use self::order::{Again, Earned, Order};
 use self::people::People;
+use self::price::{Origin, Subject};
 use self::sighting::{Node, Pair, Sighting, noted};
 use self::touchpoint::Touchpoint;
-pub use self::verdict::{Judged, Opinion, Owed, Part, Verdict};
+pub use self::verdict::{Given, Judged, Opinion, Owed, Part, Verdict};
 
 pub type OrderName = (EventTypeId, String);
 
@@ -166,9 +168,22 @@ impl Auditor {
     }
 
     fn credit(&self, order: &mut Order, verdict: &Verdict) {
-        let pricing = |part: &Part| Some((*part, pricing(&self.brand, order, part.partner)?));
-        let parts = verdict.parts.iter().filter_map(pricing).collect();
+        let earned = |part: &Part| {
+            let terms = pricing(&self.brand, order, part.partner)?;
+            Some(Earned { part: *part, terms, origin: self.origin(order, part) })
+        };
+        let parts = verdict.parts.iter().filter_map(earned).collect();
         order.earn(parts);
+    }
+
+    /// What the touchpoint of a part told; of an order that follows from another, the touchpoint that brought that one.
+    fn origin(&self, order: &Order, part: &Part) -> Origin {
+        if let Some(click) = part.click.and_then(|no| self.clicks.get(&no)) {
+            return click.origin.clone();
+        }
+        let parents = self.parent_parts(order).filter(|_| part.evidence == Evidence::ParentAction).unwrap_or_default();
+        let parent = parents.iter().find(|it| it.part.partner == part.partner);
+        parent.map_or_else(|| Origin::of_report(&order.report), |it| it.origin.clone())
     }
 
     fn hear_report(&mut self, record: &Record, report: &Conversion) -> (Vec<Node>, Vec<Opinion>) {
@@ -226,11 +241,15 @@ impl Auditor {
 
     /// Who earned the order that this one follows from. None: its event type has no parent.
     fn parent_of(&self, order: &Order) -> Option<Vec<Part>> {
+        self.parent_parts(order).map(|parts| parts.iter().map(|it| it.part).collect())
+    }
+
+    fn parent_parts(&self, order: &Order) -> Option<&[Earned]> {
         let report = &order.report;
         let parent = self.brand.parent(report.event_type)?;
         let order_id = if report.parent_order.is_empty() { &report.order_id } else { &report.parent_order };
         let found = self.orders.get(&(parent, order_id.clone()));
-        Some(found.map(|it| it.parts.iter().map(|(part, _)| *part).collect()).unwrap_or_default())
+        Some(found.map(|it| it.parts.as_slice()).unwrap_or_default())
     }
 
     /// What a visit or report shows. A click whose record has not come is known from its id.
@@ -248,21 +267,37 @@ impl Auditor {
         noted(&self.sightings, &self.aliases)
     }
 
-    /// What is owed for an order, whose amount and shares are in parts as given.
-    pub fn owed(&self, name: &OrderName, given: &[(Money, u32)]) -> Vec<Owed> {
+    /// What is owed for an order, whose figures and shares are in parts as given.
+    pub fn owed(&self, name: &OrderName, given: &[Given]) -> Vec<Owed> {
         let Some(order) = self.orders.get(name) else { return Vec::new() };
-        let (_, currency) = order.sum();
-        let owed = |((part, payout), (amount, share)): (&(Part, _), &(Money, u32))| Owed {
-            partner: part.partner,
-            amount: *amount,
-            payout: price(*payout, *amount, *share, currency),
+        let owed = |(it, given): (&Earned, &Given)| {
+            let (partner, amount) = (it.part.partner, given.amount);
+            Owed { partner, amount, payout: self.subject(order, it, given).price(&it.terms) }
         };
         order.parts.iter().zip(given).map(owed).collect()
     }
 
+    fn subject<'a>(&self, order: &'a Order, earned: &'a Earned, given: &Given) -> Subject<'a> {
+        let with_amount = |(item, amount): (&Item, &Money)| Item { amount: *amount, ..item.clone() };
+        Subject {
+            report: &order.report,
+            origin: &earned.origin,
+            day: day(self.zones.get(&order.report.program), order.at),
+            share: given.share,
+            amount: given.amount,
+            items: order.items.iter().zip(&given.items).map(with_amount).collect(),
+            currency: order.sum().1,
+        }
+    }
+
+    /// What each item of an order comes to, as its actions know it.
+    pub fn items(&self, name: &OrderName) -> Vec<Money> {
+        self.orders.get(name).map(|it| it.items.iter().map(|item| item.amount).collect()).unwrap_or_default()
+    }
+
     /// What each order comes to, and how much of it in millionths is paid to somebody.
     pub fn sums(&self) -> impl Iterator<Item = (&OrderName, Money, u32)> {
-        let paid = |order: &Order| order.parts.iter().map(|(part, _)| part.share).sum();
+        let paid = |order: &Order| order.parts.iter().map(|it| it.part.share).sum();
         self.orders.iter().map(move |(name, order)| (name, order.sum().0, paid(order)))
     }
 

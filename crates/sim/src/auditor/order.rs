@@ -1,7 +1,7 @@
 //! Orders as they were reported.
 
-use referee_core::contract::Payout;
-use referee_core::fact::{Conversion, Record};
+use referee_core::contract::EventPayout;
+use referee_core::fact::{Conversion, Item, Record};
 use referee_core::id::{ClickNo, RecordNo};
 use referee_core::money::{Currency, Money};
 use referee_core::program::Source;
@@ -9,6 +9,7 @@ use referee_core::time::{MINUTE_MS, Timestamp};
 
 use super::brand::Brand;
 use super::people::{SESSION_MS, TOLERANCE_MS};
+use super::price::Origin;
 use super::sighting::Node;
 use super::verdict::Part;
 
@@ -33,12 +34,21 @@ pub struct Order {
     currency: Currency,
     amount: Money,
     pub digest: [u8; 16],
-    /// Its action knows what was bought.
-    itemised: bool,
-    /// Who has a part of it, and what prices that part. Empty: it has earned nobody anything.
-    pub parts: Vec<(Part, Payout)>,
-    /// The report that it is decided by.
+    /// What was bought, as its actions know it.
+    pub items: Vec<Item>,
+    /// Who has a part of it. Empty: it has earned nobody anything.
+    pub parts: Vec<Earned>,
+    /// The report that it is decided by; once it has earned something, the one by which it did.
     pub report: Conversion,
+}
+
+/// A part of an order, and what prices it.
+#[derive(Debug, Clone)]
+pub struct Earned {
+    pub part: Part,
+    pub terms: EventPayout,
+    /// What its touchpoint told when it was decided.
+    pub origin: Origin,
 }
 
 /// What a further report of an order is.
@@ -65,14 +75,14 @@ impl Order {
             currency: report.currency,
             amount: report.amount,
             digest: report.digest,
-            itemised: false,
+            items: Vec::new(),
             parts: Vec::new(),
             report: report.clone(),
         }
     }
 
     pub fn again(&self, brand: &Brand, report: &Conversion) -> Again {
-        let itemised_once = report.items.is_empty() || !self.itemised;
+        let itemised_once = report.items.is_empty() || self.items.is_empty();
         let same_sum = report.currency == self.currency && report.amount == self.amount;
         if report.digest == self.digest || (same_sum && itemised_once) {
             return Again::Supplement;
@@ -95,15 +105,15 @@ impl Order {
     }
 
     /// Its actions open, with what the report that it is decided by says was bought.
-    pub fn earn(&mut self, parts: Vec<(Part, Payout)>) {
+    pub fn earn(&mut self, parts: Vec<Earned>) {
         self.parts = parts;
-        self.itemised = !self.report.items.is_empty();
+        self.items.clone_from(&self.report.items);
     }
 
     /// The figures of a correction, with its items.
     pub fn correct(&mut self, report: &Conversion) {
         self.take(report);
-        self.itemised = !report.items.is_empty();
+        self.items.clone_from(&report.items);
     }
 
     /// Whether what has arrived now may let it earn something after all: it happened before, or soon after and
@@ -122,8 +132,8 @@ impl Order {
 
     /// The same money again, for an order that has its action.
     pub fn supplement(&mut self, report: &Conversion) {
-        if !self.itemised && !report.items.is_empty() {
-            self.itemised = true;
+        if self.items.is_empty() && !report.items.is_empty() {
+            self.items.clone_from(&report.items);
             self.digest = report.digest;
         }
     }

@@ -7,6 +7,7 @@ use referee_core::row::TouchKind;
 use referee_core::time::Timestamp;
 
 use super::brand::Brand;
+use super::price::Origin;
 use super::sighting::Node;
 
 #[derive(Debug, Clone)]
@@ -19,6 +20,7 @@ pub struct Touchpoint {
     /// The record that told of it first.
     pub record: RecordNo,
     pub node: Node,
+    pub origin: Origin,
     /// Why it did not count.
     pub refusal: Option<Refusal>,
     /// Known from its id only.
@@ -36,6 +38,7 @@ impl Touchpoint {
             at: record.occurred_at,
             record: record.no,
             node: click.visitor.map_or(Node::Click(click.no), Node::Named),
+            origin: Origin::of_click(click),
             refusal: not_a_person(kind, &click.signals).or(led_nowhere),
             recovered: false,
         }
@@ -50,6 +53,7 @@ impl Touchpoint {
             at: click.clicked_at,
             record: record.no,
             node: Node::Click(click.no),
+            origin: Origin { ad: Some(click.ad), ..Origin::default() },
             refusal: brand.link_refusal(click.program, click.partner, click.ad, click.clicked_at),
             recovered: true,
         }
@@ -58,6 +62,7 @@ impl Touchpoint {
     /// The record of a click that was known from its id.
     pub fn complete(&mut self, click: &Click) {
         self.refusal = not_a_person(self.kind, &click.signals).or(self.refusal);
+        self.origin = Origin::of_click(click);
         self.recovered = false;
     }
 }

@@ -58,6 +58,16 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// What one part of an order has of its figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    pub amount: Money,
+    /// In millionths.
+    pub share: u32,
+    /// The amount of each item.
+    pub items: Vec<Money>,
+}
+
 /// What is owed to one partner for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owed {

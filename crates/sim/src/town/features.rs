@@ -24,6 +24,8 @@ pub struct Features {
     /// Shared credit, codes with conditions, groups, channels, assigned values, impressions, and orders that follow
     /// from others.
     pub policies: bool,
+    /// Terms with payout groups, restrictions and adjustments, by order or by item.
+    pub conditions: bool,
 }
 
 impl Features {
@@ -39,6 +41,7 @@ impl Features {
         floods: true,
         changing_set_up: true,
         policies: true,
+        conditions: true,
     };
 
     /// Everybody has devices of their own, and everything arrives when it happens.
@@ -53,5 +56,6 @@ impl Features {
         floods: false,
         changing_set_up: true,
         policies: true,
+        conditions: true,
     };
 }

@@ -2,6 +2,7 @@
 //! the records do not say.
 
 pub mod clock;
+mod deal;
 pub mod device;
 pub mod features;
 mod flood;
@@ -15,7 +16,7 @@ mod story;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use referee_core::fact::{Actor, Fact, Record, Role};
+use referee_core::fact::{Actor, Fact, Record, Role, TermsSet};
 use referee_core::id::{BrandId, ClickNo, EventTypeId, FactId, ProgramId, RecordNo, UserId};
 use referee_core::identity::{Identifier, IdentifierKind};
 
@@ -46,6 +47,7 @@ impl Town {
         let mut days = Days {
             features,
             random,
+            goods: Random::new(seed.rotate_left(32)),
             clock,
             names: Names::default(),
             people: Vec::new(),
@@ -73,6 +75,8 @@ impl Town {
 struct Days {
     features: Features,
     random: Random,
+    /// Of what is bought and on what terms: who does what is the same with others.
+    goods: Random,
     clock: Clock,
     names: Names,
     people: Vec<Person>,
@@ -92,6 +96,11 @@ impl Days {
         if self.features.changing_set_up {
             let Days { clock, random, .. } = self;
             facts.extend(offer::changes(random, |random| clock.any(random)));
+        }
+        for (_, fact) in &mut facts {
+            if let (true, Fact::TermsSet(TermsSet { rules: Some(rules), .. })) = (self.features.conditions, fact) {
+                deal::refine(&mut self.goods, rules);
+            }
         }
         self.facts.extend(facts.into_iter().map(|(at, fact)| (Moments { occurred: at, received: at }, fact)));
         Ok(())

@@ -14,6 +14,9 @@ use super::person::PersonNo;
 use super::session::Shown;
 use crate::random::Random;
 
+const STATUSES: [&str; 4] = ["", "NEW", "existing", "New"];
+const CATEGORIES: [&str; 4] = ["Boots", "tents", "Gift cards", ""];
+
 impl Days {
     pub(super) fn order(&mut self, person: PersonNo, device: usize, at: Timestamp) {
         self.orders += 1;
@@ -45,7 +48,7 @@ impl Days {
             forced_partner: None,
             sub_ids: Default::default(),
             shared_id: String::new(),
-            customer_status: String::new(),
+            customer_status: self.goods.of(&STATUSES).to_owned(),
             parent_order: String::new(),
             digest: [0; 16],
             fields: Vec::new(),
@@ -106,7 +109,7 @@ impl Days {
         let usual = if report.program == SECOND { *b"JPY" } else { *b"EUR" };
         report.currency = Currency(if self.random.percent(3) { *b"USD" } else { usual });
         let items = if self.random.percent(25) { 1 + self.random.below(3) } else { 0 };
-        report.items = (0..items).map(|n| item(&mut self.random, n)).collect();
+        report.items = (0..items).map(|n| item(&mut self.random, &mut self.goods, n)).collect();
         report.amount = match items {
             0 => Money((1 + self.random.below(20_000)) as i64 * MICROS / 100),
             _ => report.items.iter().fold(Money::ZERO, |sum, item| sum.plus(item.amount)),
@@ -135,6 +138,7 @@ impl Days {
                     let shown = self.shown_at_checkout(person, device).sorted();
                     (report.identifiers, report.aliases) = (shown.identifiers, shown.aliases);
                     report.click = None;
+                    report.customer_status = self.goods.of(&STATUSES).to_owned();
                 }
                 _ => report = self.priced(report),
             }
@@ -149,9 +153,10 @@ impl Days {
     }
 }
 
-fn item(random: &mut Random, n: u64) -> Item {
+fn item(random: &mut Random, goods: &mut Random, n: u64) -> Item {
     let amount = Money((1 + random.below(9_000)) as i64 * MICROS / 100);
-    Item { sku: format!("S{n}"), name: format!("Thing {n}"), category: String::new(), quantity: 1, amount }
+    let (category, quantity) = (goods.of(&CATEGORIES).to_owned(), 1 + goods.popular(4) as u32);
+    Item { sku: format!("S{n}"), name: format!("Thing {n}"), category, quantity, amount }
 }
 
 /// With the digest of its figures.

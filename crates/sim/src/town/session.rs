@@ -1,6 +1,6 @@
 //! One sitting of a person at a device: a link, pages of the shop, perhaps signing in, perhaps an order.
 
-use referee_core::fact::{Agent, Click, ClickRef, Fact, Navigation, Signals, Visit};
+use referee_core::fact::{Agent, Click, ClickRef, Device, Fact, Navigation, Signals, Visit};
 use referee_core::id::{AdId, ClickNo, ProgramId};
 use referee_core::identity::{Alias, Identifier, IdentifierKind};
 use referee_core::program::Source;
@@ -11,6 +11,8 @@ use super::Days;
 use super::device::Place;
 use super::offer::{LINKS, MAIN, SECOND};
 use super::person::PersonNo;
+
+const DEVICES: [Device; 5] = [Device::Unknown, Device::Desktop, Device::Phone, Device::Tablet, Device::Other];
 
 /// What a record brings of a person.
 #[derive(Default)]
@@ -87,6 +89,7 @@ impl Days {
         if lost {
             moments.received = moments.received.plus_days(self.random.below(3) as u32);
         }
+        let kind = DEVICES[self.goods.below(DEVICES.len() as u64) as usize];
         let seen_only = self.features.policies && !lost && self.random.percent(15);
         let fact = Click {
             no,
@@ -97,7 +100,7 @@ impl Days {
             visitor,
             sub_ids: Default::default(),
             shared_id: String::new(),
-            signals,
+            signals: Signals { device: kind, ..signals },
             deep_link_refused: false,
         };
         if seen_only {

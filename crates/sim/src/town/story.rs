@@ -1,6 +1,6 @@
 //! A town's records in words.
 
-use referee_core::fact::{ClickRef, Fact, Record};
+use referee_core::fact::{ClickRef, Fact, Item, Record};
 use referee_core::identity::Identifier;
 use referee_core::time::Timestamp;
 
@@ -41,12 +41,14 @@ impl Town {
                 format!("visit {}{}{issued}", self.words(&visit.identifiers), click_word(visit.click))
             }
             Fact::ConversionReported(report) => format!(
-                "report {} event {} {:?} {} {} {}{}{}{}{}{}",
+                "report {} event {} {:?} {} {}{}{} {}{}{}{}{}{}",
                 report.order_id,
                 report.event_type,
                 report.source,
                 report.amount.0 / 10_000,
                 report.currency,
+                report.items.iter().map(item_word).collect::<String>(),
+                if report.customer_status.is_empty() { "" } else { " customer " }.to_owned() + &report.customer_status,
                 self.words(&report.identifiers),
                 click_word(report.click),
                 if report.promo_code.is_empty() { String::new() } else { format!(" code {}", report.promo_code) },
@@ -64,6 +66,10 @@ impl Town {
     fn words(&self, identifiers: &[Identifier]) -> String {
         identifiers.iter().map(|it| self.names.of(it)).collect::<Vec<_>>().join(" ")
     }
+}
+
+fn item_word(item: &Item) -> String {
+    format!(" ({} {} {:?} for {})", item.quantity, item.sku, item.category, item.amount.0 / 10_000)
 }
 
 fn click_word(click: Option<ClickRef>) -> String {
