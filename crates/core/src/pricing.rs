@@ -162,6 +162,7 @@ impl<'a> Seen<'a> {
             Word::CustomerStatus => one(self.customer_status),
             Word::Currency => one(self.currency.as_str()),
             Word::PromoCode => one(self.promo_code),
+            Word::Ad if self.ad == AdId(0) => one(""),
             Word::Ad => vec![self.ad.to_string()],
             Word::SharedId => one(self.shared_id),
             Word::SubId1 => one(&self.sub_ids[0]),

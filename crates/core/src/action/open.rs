@@ -2,7 +2,7 @@
 
 use crate::attribution::credit::{Winner, WinnersTerms};
 use crate::attribution::decide::{Verdict, decide};
-use crate::fact::{Conversion, Record};
+use crate::fact::{Conversion, Device, Record};
 use crate::id::{ActionId, AdId, NodeId, PartnerId};
 use crate::identity::{Sighting, graph};
 use crate::ledger;
@@ -337,10 +337,10 @@ fn open_one(
     let parent = slice.parent_order(report).filter(|_| winner.evidence == Evidence::ParentAction);
     let parents = parent.map(|parent| slice.parent_actions(&parent)).unwrap_or_default();
     let parent = parents.into_iter().find(|action| action.partner == winner.partner);
-    let (ad, sub_ids, shared_id) = match (&winner.click, parent) {
-        (Some(click), _) => (click.ad, click.sub_ids.clone(), click.shared_id.clone()),
-        (None, Some(parent)) => (parent.ad, parent.sub_ids, parent.shared_id),
-        (None, None) => (AdId(0), report.sub_ids.clone(), report.shared_id.clone()),
+    let (ad, device, sub_ids, shared_id) = match (&winner.click, parent) {
+        (Some(click), _) => (click.ad, click.signals.device, click.sub_ids.clone(), click.shared_id.clone()),
+        (None, Some(parent)) => (parent.ad, parent.device, parent.sub_ids, parent.shared_id),
+        (None, None) => (AdId(0), Device::Unknown, report.sub_ids.clone(), report.shared_id.clone()),
     };
     let zone = slice.config.programs.get(&report.program).map(|program| &program.zone);
     let locks_at = zone.and_then(|zone| terms.locking.moment(record.occurred_at, zone));
@@ -379,7 +379,7 @@ fn open_one(
         order_total: report.amount,
         whole: Whole::default(),
         before_reversal: None,
-        device: winner.click.as_ref().map(|click| click.signals.device).unwrap_or_default(),
+        device,
     };
     action.whole = Whole::of(action.amount, &action.items);
     let payout = change::price(slice, &action, action.amount, &action.items);

@@ -142,6 +142,31 @@ fn adjustments_add_up_and_restrictions_end_it() {
 }
 
 #[test]
+fn what_follows_from_a_parent_is_of_its_touchpoint() {
+    check(
+        "
+        shop
+        event renewal parent=sale
+        at d0  contract A sale=10% renewal=1% group=renewal:device/is/phone:5% adjust=renewal:ad_id/is/1:+100%
+        at d1  click k1 A visitor=v1 on=phone
+        at d2  conversion 1001 sale 100.00 visitor=v1
+        at d3  conversion 1001 renewal 100.00
+        ",
+        expect![[r#"
+            action 1.1.1 A 1001 100.00 pays 10.00 pending until d32, by identifier k1, terms A/2
+            action 1.2.2 A 1001 100.00 pays 10.00 pending until d33, by parent action, terms A/2
+            balance A pending 20.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_not_known_is_an_empty_word() {
+    assert!(!pays_more("ad_id/is/0", "partner=A") && pays_more("ad_id/is_not/1", "partner=A"));
+    assert!(pays_more("device/is/unknown", "partner=A") && pays_more("country/is_not/de", ""));
+}
+
+#[test]
 fn a_return_moves_no_order_into_another_group() {
     check(
         "
