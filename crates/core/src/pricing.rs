@@ -13,20 +13,19 @@ use crate::row::ActionRow;
 use crate::time::{Timestamp, Zone};
 
 /// An order as conditions see it.
-#[derive(Debug, Clone)]
-pub struct Seen<'a> {
-    pub at: Timestamp,
-    pub zone: &'a Zone,
-    pub currency: Currency,
+struct Seen<'a> {
+    at: Timestamp,
+    zone: &'a Zone,
+    currency: Currency,
     /// Of the whole order, as first reported.
-    pub order_total: Money,
-    pub device: Device,
-    pub ad: AdId,
-    pub customer_status: &'a str,
-    pub promo_code: &'a str,
-    pub sub_ids: &'a [String; 3],
-    pub shared_id: &'a str,
-    pub fields: &'a [(String, String)],
+    order_total: Money,
+    device: Device,
+    ad: AdId,
+    customer_status: &'a str,
+    promo_code: &'a str,
+    sub_ids: &'a [String; 3],
+    shared_id: &'a str,
+    fields: &'a [(String, String)],
 }
 
 /// Which rule priced a part of an action.

@@ -4,7 +4,9 @@ use expect_test::expect;
 use proptest::prelude::*;
 
 use super::fixture::{check, run};
+use crate::action::parts;
 use crate::condition::{Comparison, Word};
+use crate::money::{Currency, MICROS, Money, WHOLE_PPM};
 
 #[test]
 fn the_first_group_whose_conditions_are_met_pays() {
@@ -255,5 +257,47 @@ proptest! {
         let whole = last(format!("{opened} at d3 modify 1001 {}", at_once.join(" ")));
         let split = last(format!("{opened} {}", one_by_one.join("\n")));
         prop_assert!(all_goes || whole == split, "{} {}", whole, split);
+    }
+}
+
+/// Numbers that look random, the same on every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+
+    /// Up to a thousand major units, in the currency's smallest.
+    fn amount(&mut self, unit: i64) -> Money {
+        let most = 1_000 * MICROS / unit;
+        Money(i64::try_from(self.below(most.unsigned_abs())).unwrap() * unit)
+    }
+}
+
+/// Over a million orders in currencies of 0, 2 and 3 digits, split among up to four: the parts add up to the order, and
+/// each payout is within half of the smallest unit of what the terms say exactly.
+#[test]
+fn rounding_loses_nothing_over_a_million_orders() {
+    let mut numbers = Numbers(1);
+    for n in 0..1_000_000 {
+        let (currency, unit) = [(*b"JPY", MICROS), (*b"EUR", 10_000), (*b"KWD", 1_000)][n % 3];
+        let (currency, amount) = (Currency(currency), numbers.amount(unit));
+        let rate = u32::try_from(numbers.below(u64::from(WHOLE_PPM) + 1)).unwrap();
+        let mut shares = vec![WHOLE_PPM];
+        for _ in 0..numbers.below(4) {
+            let last = shares.pop().unwrap_or_default();
+            let cut = u32::try_from(numbers.below(u64::from(last) + 1)).unwrap();
+            shares.extend([cut, last - cut]);
+        }
+        let parts = parts::amounts(amount, &shares, currency);
+        assert_eq!(parts.iter().map(|part| part.0).sum::<i64>(), amount.0, "{amount:?} by {shares:?}");
+        for part in parts {
+            let (paid, exact) = (part.at_rate(rate, currency), i128::from(part.0) * i128::from(rate));
+            let off = (i128::from(paid.0) * i128::from(MICROS) - exact).abs();
+            assert!(2 * off <= i128::from(unit) * i128::from(MICROS), "{part:?} at {rate} paid {paid:?}");
+            assert_eq!(paid.0 % unit, 0, "it can be paid");
+        }
     }
 }
