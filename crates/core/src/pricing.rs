@@ -5,6 +5,7 @@
 //! moves it into another payout group, and any split or order of returns ends at the same payout.
 
 use crate::condition::{Condition, DEVICES, WEEKDAYS, Word};
+use crate::config::Config;
 use crate::contract::{EventPayout, Payout, PayoutLevel};
 use crate::fact::{Device, Item};
 use crate::id::AdId;
@@ -57,6 +58,13 @@ pub struct PricedLine {
 pub struct Priced {
     pub payout: Money,
     pub lines: Vec<PricedLine>,
+}
+
+/// The terms that price an action, which are those it was opened under, and the zone in which its days are counted.
+pub fn terms_of<'a>(config: &'a Config, action: &ActionRow) -> Option<(&'a EventPayout, &'a Zone)> {
+    let of = if action.terms_of_template { None } else { Some(action.partner) };
+    let rules = config.rules_of(action.id.program, of, action.terms_version)?;
+    Some((rules.payout(action.id.event_type)?, &config.programs.get(&action.id.program)?.zone))
 }
 
 /// Prices an action with these figures.

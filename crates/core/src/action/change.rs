@@ -225,12 +225,9 @@ fn set_figures(slice: &mut Slice, record: &Record, mut action: ActionRow, figure
 
 /// What an action pays with such figures, by the terms it was opened under.
 pub(crate) fn price(slice: &Slice, action: &ActionRow, amount: Money, items: &[Item]) -> Money {
-    let of = if action.terms_of_template { None } else { Some(action.partner) };
-    let rules = slice.config.rules_of(action.id.program, of, action.terms_version);
-    let zone = slice.config.programs.get(&action.id.program).map(|program| &program.zone);
-    match (rules.and_then(|rules| rules.payout(action.id.event_type)), zone) {
-        (Some(terms), Some(zone)) => pricing::price(terms, action, zone, amount, items).payout,
-        _ => action.payout,
+    match pricing::terms_of(&slice.config, action) {
+        Some((terms, zone)) => pricing::price(terms, action, zone, amount, items).payout,
+        None => action.payout,
     }
 }
 

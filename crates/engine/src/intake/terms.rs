@@ -220,7 +220,11 @@ fn event_payout(
         read.groups.push(PayoutGroup { name: it.name.clone(), conditions: conditions(&it.when, &place)?, payout });
     }
     for (n, it) in it.restrictions.iter().enumerate() {
-        let conditions = conditions(&it.when, &format!("{place}.restrictions[{n}]"))?;
+        let place = format!("{place}.restrictions[{n}]");
+        if it.when.is_empty() {
+            return fault(format!("{place}.when"), "Without a condition nothing would ever be paid.");
+        }
+        let conditions = conditions(&it.when, &place)?;
         read.restrictions.push(Restriction { name: it.name.clone(), conditions });
     }
     for (n, it) in it.adjustments.iter().enumerate() {
@@ -467,6 +471,11 @@ mod tests {
                 "order_total is compared by at_least",
             ),
             ("2026-12-01", "2026-10-01", "payouts[0].adjustments[0].when: These conditions can never hold together."),
+            (
+                "\"when\": [{ \"variable\": \"category\", \"is\": [\"gift cards\"] }]",
+                "\"when\": []",
+                "payouts[0].restrictions[0].when: Without a condition",
+            ),
             ("2026-12-01", "someday", "\"someday\" is no day"),
             (
                 "\"increase\": \"20%\"",

@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 
 use super::auth::{caller, reader};
 use super::extract::{Body, Params};
+use super::resources::config;
+use super::terms;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::paging::{before, cursor, rows_wanted};
@@ -130,7 +132,10 @@ pub async fn find_action(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let caller = reader(&app, &headers).await?;
-    Ok(Json(action(&found(&app, caller.brand, &id).await?)))
+    let row = found(&app, caller.brand, &id).await?;
+    let mut told = action(&row);
+    told["priced_by"] = terms::priced_by(&*config(&app, caller.brand)?, &row);
+    Ok(Json(told))
 }
 
 /// Why an action is to be changed.

@@ -9,8 +9,11 @@ use referee_core::config::Config;
 use referee_core::contract::Terms;
 use referee_core::fact::{Fact, TermsSet};
 use referee_core::id::{EventTypeId, PartnerId, ProgramId};
+use referee_core::pricing::{PricedLine, Rule, price, terms_of};
+use referee_core::row::ActionRow;
 use referee_core::time::Timestamp;
-use referee_engine::intake::terms::{Written, event_type_named, rules, write};
+use referee_engine::intake::amount::decimal;
+use referee_engine::intake::terms::{Written, event_type_named, payout_text, rules, write};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -57,6 +60,33 @@ fn told(config: &Config, it: &Terms) -> Value {
         "starts_at": date(it.starts_at), "ends_at": it.ends_at.map(date), "standing": standing(it.standing),
         "rules": it.rules.as_ref().map(|rules| write(rules, currency, &name)),
     })
+}
+
+/// By which rules an action comes to its payout, a line for each part. None: its terms are not in the edge's picture yet.
+pub fn priced_by(config: &Config, action: &ActionRow) -> Value {
+    let Some((terms, zone)) = terms_of(config, action) else { return Value::Null };
+    let name = |line: &PricedLine| match line.rule {
+        Rule::Default => None,
+        Rule::Group(place) => terms.groups.get(place).map(|it| it.name.as_str()),
+        Rule::Restriction(place) => terms.restrictions.get(place).map(|it| it.name.as_str()),
+    };
+    let kind = |rule: Rule| match rule {
+        Rule::Default => "default",
+        Rule::Group(_) => "group",
+        Rule::Restriction(_) => "restriction",
+    };
+    let adjusted = |place: &usize| terms.adjustments.get(*place).map(|it| it.name.as_str());
+    let line = |line: &PricedLine| {
+        json!({
+            "item": line.item,
+            "rule": kind(line.rule),
+            "name": name(line),
+            "payout": payout_text(line.payout, action.currency),
+            "adjustments": line.adjustments.iter().filter_map(adjusted).collect::<Vec<_>>(),
+            "amount": decimal(line.amount, action.currency),
+        })
+    };
+    price(terms, action, zone, action.amount, &action.items).lines.iter().map(line).collect()
 }
 
 #[derive(Deserialize)]

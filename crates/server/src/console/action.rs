@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use referee_core::contract::{EventPayout, Payout, PayoutLevel};
+use referee_core::contract::{Payout, PayoutLevel};
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact};
 use referee_core::id::{ActionId, UserId};
 use referee_core::money::WHOLE_PPM;
-use referee_core::pricing::price;
+use referee_core::pricing::{price, terms_of};
 use referee_core::program::Source;
 use referee_core::row::{Account, ActionRow, ActionState, EntryRow, HistoryRow};
 use referee_core::time::Zone;
@@ -119,13 +119,13 @@ fn has_locked(person: &Person, action: &ActionRow) -> bool {
 }
 
 /// By which rule a part of it came to its payout: an item, or None for the order whole.
-fn price_in_words(person: &Person, action: &ActionRow, terms: Option<&EventPayout>) -> Vec<(Option<usize>, String)> {
-    let Some((terms, program)) = terms.zip(person.config.programs.get(&action.id.program)) else {
+fn price_in_words(person: &Person, action: &ActionRow) -> Vec<(Option<usize>, String)> {
+    let Some((terms, zone)) = terms_of(&person.config, action) else {
         return vec![(None, "the terms are not known".into())];
     };
     let by_rules = !(terms.groups.is_empty() && terms.restrictions.is_empty() && terms.adjustments.is_empty());
     if by_rules || terms.level == PayoutLevel::Item {
-        let priced = price(terms, action, &program.zone, action.amount, &action.items);
+        let priced = price(terms, action, zone, action.amount, &action.items);
         return priced.lines.iter().map(|it| (it.item, pricing::rule(it, terms, action.currency))).collect();
     }
     let plain = match terms.payout {
@@ -137,10 +137,7 @@ fn price_in_words(person: &Person, action: &ActionRow, terms: Option<&EventPayou
 }
 
 fn payout_card(person: &Person, action: &ActionRow) -> Markup {
-    let of = if action.terms_of_template { None } else { Some(action.partner) };
-    let rules = person.config.rules_of(action.id.program, of, action.terms_version);
-    let terms = rules.and_then(|rules| rules.payout(action.id.event_type));
-    let how = price_in_words(person, action, terms);
+    let how = price_in_words(person, action);
     let priced_by = |part: Option<usize>| {
         html! {
             @for (_, words) in how.iter().filter(|(of, _)| *of == part) { br; span.muted { (words) } }

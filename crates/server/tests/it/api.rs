@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Demo, Pair, on_every_pair};
+use crate::support::{Client, Demo, Pair, eventually, on_every_pair};
 
 on_every_pair!(
     the_document_and_the_routes_name_the_same,
     a_brand_sets_itself_up_with_ids_it_brings_along,
     every_no_has_the_one_envelope,
     tokens_open_only_what_they_are_for,
+    terms_are_set_and_price_by_their_rules,
 );
 
 fn document() -> Value {
@@ -114,4 +115,52 @@ fn tokens_open_only_what_they_are_for(pair: Pair) {
     let account_token = format!("Bearer {}", demo.text("/auth_token"));
     let other_kind = Client::new(demo.address, "localhost").with("authorization", &account_token);
     assert_eq!(other_kind.get("/api/v1/actions").status, 401, "an account's token is no API token");
+}
+
+fn terms_are_set_and_price_by_their_rules(pair: Pair) {
+    let demo = Demo::on(pair);
+    let post = |path: &str, body: &Value| demo.api().post(path, "application/json", &body.to_string());
+    let mut rules: Value = serde_json::from_str(include_str!("../../../../docs/examples/terms.json")).expect("JSON");
+    rules["payouts"][1]["event_type"] = json!("lead");
+    let mut wrong = rules.clone();
+    wrong["payouts"][0]["payout"] = json!("101%");
+    let refused = post("/api/v1/terms", &json!({ "program_id": 1, "partner_id": 1, "rules": wrong }));
+    assert_eq!(
+        (refused.status, &refused.json()["error"]["fields"][0]["field"]),
+        (400, &json!("rules.payouts[0].payout"))
+    );
+    let past = json!({ "program_id": 1, "partner_id": 1, "starts_at": "2020-01-01T00:00:00Z", "rules": rules });
+    assert_eq!(post("/api/v1/terms", &past).json()["error"]["code"], "TERMS_IN_PAST");
+    let set = post("/api/v1/terms", &json!({ "program_id": 1, "partner_id": 1, "rules": rules }));
+    assert_eq!(set.status, 201, "{}", set.text());
+    let newest = || {
+        let listed = demo.api().get("/api/v1/terms?program_id=1&partner_id=1").json();
+        listed["data"].as_array().and_then(|all| all.last().cloned()).expect("terms")
+    };
+    eventually("the edge knows the terms", || newest()["version"] == 2);
+    assert_eq!(newest()["rules"]["payouts"][0]["groups"], lower(&rules["payouts"][0]["groups"]));
+    let order = |name: &str| {
+        let order = json!({ "program": 1, "event_type_code": "sale", "event_date": "NOW", "order_id": name,
+            "currency": "EUR", "partner_id": 1, "CustomerCountry": "DE", "CustomerStatus": "new",
+            "ItemSku1": "HAT", "ItemCategory1": "hats", "ItemQuantity1": "1", "ItemSubTotal1": "10.00",
+            "ItemSku2": "CARD", "ItemCategory2": "Gift Cards", "ItemQuantity2": "1", "ItemSubTotal2": "20.00" });
+        assert_eq!(post("/api/v1/conversions", &order).status, 202);
+        let found = demo.api().get(&format!("/api/v1/actions?order_id={name}")).json()["data"][0]["id"].clone();
+        demo.api().get(&format!("/api/v1/actions/{}", found.as_str().expect("an id"))).json()
+    };
+    let mut n = 0;
+    eventually("the terms hold", || {
+        n += 1;
+        order(&format!("T{n}"))["priced_by"][0]["rule"] == "group"
+    });
+    let told = order("last");
+    assert_eq!(told["priced_by"][0]["name"], "New customers in Germany and Austria");
+    assert_eq!((&told["priced_by"][0]["item"], &told["priced_by"][1]["rule"]), (&json!(0), &json!("restriction")));
+    assert_eq!(told["priced_by"][0]["payout"], "12%");
+}
+
+/// Groups as they are kept: their values in lower case.
+fn lower(groups: &Value) -> Value {
+    let text = groups.to_string().replace("\"DE\"", "\"de\"").replace("\"AT\"", "\"at\"");
+    serde_json::from_str(&text).expect("JSON")
 }
