@@ -6,7 +6,8 @@ use crate::contract::{Terms, TermsRules};
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
 use crate::program::{
-    Ad, AssignedValue, EventType, GroupCredit, PartnerGroup, Program, PromoCode, Standing, ValueKind, VanityLink,
+    Ad, AssignedValue, EventType, GroupCredit, PartnerGroup, PaymentRules, Program, PromoCode, Standing, ValueKind,
+    VanityLink,
 };
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -33,6 +34,7 @@ pub enum ConfigEntry {
     PartnerGroup(PartnerGroup),
     Terms(Terms),
     Block(Block),
+    PaymentRules(PaymentRules),
 }
 
 /// Days before the longest referral window whose clicks a decision still names.
@@ -52,6 +54,7 @@ pub struct Config {
     pub groups: BTreeMap<(ProgramId, u32), PartnerGroup>,
     /// Versions in ascending order; None is the template.
     pub terms: BTreeMap<(ProgramId, Option<PartnerId>), Vec<Terms>>,
+    pub payment_rules: PaymentRules,
     /// The brand's block list, with what was let go again.
     pub blocks: BTreeMap<Identifier, Block>,
     /// Every hash that an active entry of it names.
@@ -83,6 +86,7 @@ impl Config {
             ConfigEntry::AssignedValue(it) => {
                 _ = self.assigned_values.insert((it.program, it.kind, it.value.clone()), it);
             }
+            ConfigEntry::PaymentRules(it) => self.payment_rules = it,
             ConfigEntry::PartnerGroup(it) => _ = self.groups.insert((it.program, it.id), it),
             ConfigEntry::Terms(it) => {
                 let versions = self.terms.entry((it.program, it.partner)).or_default();

@@ -5,12 +5,14 @@
 
 use crate::contract::TermsRules;
 use crate::id::{
-    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
+    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
+    RecordNo, SubmissionId, UserId,
 };
 use crate::identity::{Alias, Blocked, Identifier, LeftOut};
 use crate::money::{Currency, Money};
 use crate::program::{
-    AssignedValue, Category, CreditPolicy, GroupCredit, Program, PromoCode, Source, Standing, ValueKind, VanityLink,
+    AssignedValue, Category, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode, Source, Standing, ValueKind,
+    VanityLink,
 };
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -85,10 +87,23 @@ pub enum Fact {
         b: NodeId,
         separated: bool,
     },
-    /// All that is locked for a partner was transferred.
+    /// All that is locked for a partner in a program's currency was transferred.
     PaymentMade {
         program: ProgramId,
         partner: PartnerId,
+    },
+    PaymentRulesSet(PaymentRules),
+    /// What is locked for these partners is to be paid, once the run is approved.
+    PaymentRunProposed(PaymentRunProposed),
+    PaymentRunDecided {
+        run: PaymentRunId,
+        approved: bool,
+    },
+    /// The bank, or whoever made the transfer, has said what became of it.
+    PaymentConcluded {
+        payment: PaymentId,
+        /// Why the money has not arrived; None: it has.
+        failure: Option<String>,
     },
     /// Brand time is at least the record's `occurred_at`.
     TimePassed,
@@ -120,6 +135,10 @@ impl Fact {
             Fact::ChangeRequested(_) => "change_requested",
             Fact::JoinSeparated { .. } => "join_separated",
             Fact::PaymentMade { .. } => "payment_made",
+            Fact::PaymentRulesSet(_) => "payment_rules_set",
+            Fact::PaymentRunProposed(_) => "payment_run_proposed",
+            Fact::PaymentRunDecided { .. } => "payment_run_decided",
+            Fact::PaymentConcluded { .. } => "payment_concluded",
             Fact::TimePassed => "time_passed",
             Fact::WorkAdvanced { .. } => "work_advanced",
         }
@@ -187,6 +206,15 @@ pub struct TermsSet {
     pub standing: Standing,
     /// None, for a partner only: follow the template.
     pub rules: Option<TermsRules>,
+}
+
+/// Proposes payments to partners in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentRunProposed {
+    pub currency: Currency,
+    pub partners: Vec<PartnerId>,
+    /// Also what is below the threshold, such as the last payment to a partner who leaves.
+    pub below_threshold: bool,
 }
 
 /// What intake measured about a request on a tracking link. It measures and never accuses.
@@ -352,10 +380,8 @@ pub struct ChangeRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionChange {
     Reverse,
-    /// The order's new amount; zero reverses.
-    Amount(Money),
-    /// New quantities or amounts of items; the order's amount follows.
-    Items(Vec<ItemChange>),
+    /// Other figures; those that come to nothing reverse.
+    Modify(NewFigures),
     /// It does not lock until it is released.
     Hold,
     Release,
@@ -363,6 +389,18 @@ pub enum ActionChange {
     Approve,
     /// A reversal is taken back: everything is as it was before.
     Restore,
+    /// The right figures of what is locked already; zero takes everything back.
+    Correct(NewFigures),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NewFigures {
+    /// The order's new amount.
+    Amount(Money),
+    /// What is added to its amount; below zero: taken off.
+    Delta(Money),
+    /// New quantities or amounts of items; the order's amount follows.
+    Items(Vec<ItemChange>),
 }
 
 /// What becomes of an item. Without an amount, it follows the quantity.

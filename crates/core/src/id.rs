@@ -40,6 +40,8 @@ number! {
     EventTypeId(u32);
     /// One transfer of locked payouts to a partner.
     PaymentId(u32);
+    /// Payments that are proposed and decided on together.
+    PaymentRunId(u32);
     /// A person who signs in. The name behind it is kept in the settings only.
     UserId(u32);
     /// Place of a record in its brand's history: dense, from 1, the same on every engine.

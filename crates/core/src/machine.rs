@@ -91,7 +91,13 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         }
         Fact::ChangeRequested(request) => action::change::request(slice, record, request).map(|ids| names(&ids)).into(),
         Fact::JoinSeparated { a, b, separated } => graph::separate(slice, record, *a, *b, *separated).into(),
-        Fact::PaymentMade { program, partner } => action::payment::begin(slice, record, *program, *partner).into(),
+        Fact::PaymentMade { program, partner } => action::payment::made(slice, record, *program, *partner).into(),
+        Fact::PaymentRulesSet(rules) => setup::set_payment_rules(slice, rules).into(),
+        Fact::PaymentRunProposed(fact) => action::payment::propose(slice, record, fact).into(),
+        Fact::PaymentRunDecided { run, approved } => action::payment::decide(slice, record, *run, *approved).into(),
+        Fact::PaymentConcluded { payment, failure } => {
+            action::payment::conclude(slice, record, *payment, failure.as_deref()).into()
+        }
         Fact::TimePassed => {
             slice.state.brand_time = slice.state.brand_time.max(record.occurred_at);
             slice.state.work_waits = true;

@@ -1,7 +1,7 @@
 //! What a brand sets up: programs, event types, ads, links and codes.
 
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use crate::time::{Timestamp, Zone};
 
 /// Whether something is in use. Nothing is ever deleted: history refers to it.
@@ -254,5 +254,22 @@ mod tests {
         {
             assert!(!matches_pattern(pattern, text), "{pattern} {text}");
         }
+    }
+}
+
+/// How a brand pays its partners.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PaymentRules {
+    /// Whoever proposes payments can't approve them.
+    pub two_persons: bool,
+    /// What must be owed, by currency, before it is worth a payment. Where none is set, anything above zero.
+    pub thresholds: Vec<(Currency, Money)>,
+    /// The day of the month, from 1 to 28, on which payments are proposed; None: by hand only.
+    pub day_of_month: Option<u8>,
+}
+
+impl PaymentRules {
+    pub fn threshold(&self, currency: Currency) -> Money {
+        self.thresholds.iter().find(|(of, _)| *of == currency).map_or(Money::ZERO, |(_, amount)| *amount)
     }
 }

@@ -118,6 +118,16 @@ refusals! {
     PhoneMalformed = 87, "PHONE_MALFORMED", "The value is no phone number in the international form, nor a national one with the country's code.", "The value is not a phone number.";
     IdentifierKindUnknown = 88, "IDENTIFIER_KIND_UNKNOWN", "The list of identifiers names a kind that there is not.", "The kind of identifier is not known.";
     TwoCustomers = 89, "TWO_CUSTOMERS", "The report names two different customers. The first counts.", "The report names two different customers.";
+
+    // What is owed, and its payment.
+    ActionNotLocked = 100, "ACTION_NOT_LOCKED", "The action is not locked yet: until then it is changed or reversed, not corrected.", "The action is not locked yet.";
+    NothingToPay = 101, "NOTHING_TO_PAY", "Nothing is owed to any of these partners, or less than is worth a payment; what is below zero is carried forward.", "Nothing is owed that could be paid.";
+    PaymentUnderWay = 102, "PAYMENT_UNDER_WAY", "A payment to the partner in this currency is proposed or being gathered; the next can follow when that is done.", "A payment is under way.";
+    PaymentRunNotFound = 103, "PAYMENT_RUN_NOT_FOUND", "There is no payment run with this number.", "There is no such payment run.";
+    PaymentRunDecided = 104, "PAYMENT_RUN_DECIDED", "The payment run was approved or dropped before.", "The payment run was decided before.";
+    SecondPersonNeeded = 105, "SECOND_PERSON_NEEDED", "Payment runs are approved by somebody other than the person who proposed them.", "Another person has to approve the payments.";
+    PaymentNotFound = 106, "PAYMENT_NOT_FOUND", "There is no payment with this number.", "There is no such payment.";
+    PaymentNotSent = 107, "PAYMENT_NOT_SENT", "The payment is not on its way: it was not approved yet, or it is settled or failed already.", "The payment is not on its way.";
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use crate::fact::{Actor, Conversion, Device, Item, Signals};
 use crate::id::{
-    ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, ProgramId, RecordNo, SubmissionId,
-    UserId,
+    ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
+    SubmissionId, UserId,
 };
 use crate::identity::{Identifier, IdentifierKind, LeftOut};
 use crate::money::{Currency, Money};
@@ -23,6 +23,7 @@ pub struct BrandState {
     pub last_event_type: EventTypeId,
     pub last_action_seq: u32,
     pub last_payment: PaymentId,
+    pub last_payment_run: PaymentRunId,
     /// No order that may still be decided again happened after this.
     pub last_unsettled_at: Timestamp,
     /// Queued work may be left: a `WorkAdvanced` would find something or prove there is nothing.
@@ -280,8 +281,11 @@ pub struct ActionRow {
     pub locks_at: Option<Timestamp>,
     /// A person wants it to stay pending, whatever its time.
     pub held: bool,
-    /// The record that locked it.
-    pub locked_record: Option<RecordNo>,
+    /// What the next payment takes: its payout once it is locked, and then what corrections add to it.
+    pub owed: Money,
+    /// The record since which it is owed.
+    pub owed_since: Option<RecordNo>,
+    /// The last payment that took something of it.
     pub payment: Option<PaymentId>,
     pub changes: u32,
     pub items: Vec<Item>,
@@ -334,6 +338,10 @@ pub enum HistoryKind {
     Held = 6,
     Released = 7,
     Restored = 8,
+    /// Other figures after it was locked; the difference is owed, or owed back.
+    Corrected = 9,
+    /// Its payment came to nothing: it is owed again.
+    Returned = 10,
 }
 
 /// One line of an action's history.
@@ -419,15 +427,18 @@ pub struct DecisionRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Account {
-    /// What the brand spends; the counterpart of all others.
+    /// What the brand spends on actions as they open and change.
     Cost = 1,
     Pending = 2,
     Locked = 3,
     Paid = 4,
+    /// What corrections of locked actions cost, or bring back.
+    Correction = 5,
 }
 
 impl Account {
-    pub const ALL: [Account; 4] = [Account::Cost, Account::Pending, Account::Locked, Account::Paid];
+    pub const ALL: [Account; 5] =
+        [Account::Cost, Account::Pending, Account::Locked, Account::Paid, Account::Correction];
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -496,6 +507,7 @@ pub enum SubmissionKind {
     Release = 5,
     Approval = 6,
     Restoration = 7,
+    Correction = 8,
 }
 
 /// What became of a report.
@@ -529,19 +541,101 @@ pub struct AuditRow {
     pub refusal: Option<Refusal>,
 }
 
-/// One transfer of locked payouts to a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum PaymentState {
+    /// Its run waits for a decision.
+    Proposed = 1,
+    /// What is owed is being gathered.
+    Gathering = 2,
+    /// The transfer is to be made, or under way.
+    Sent = 3,
+    /// The money has arrived.
+    Settled = 4,
+    /// The money has not arrived, or there was none: what was gathered is being given back.
+    Returning = 5,
+    /// What was gathered is owed again.
+    Failed = 6,
+    /// Its run was turned down.
+    Dropped = 7,
+}
+
+impl PaymentState {
+    pub const ALL: [PaymentState; 7] = [
+        PaymentState::Proposed,
+        PaymentState::Gathering,
+        PaymentState::Sent,
+        PaymentState::Settled,
+        PaymentState::Returning,
+        PaymentState::Failed,
+        PaymentState::Dropped,
+    ];
+
+    /// Whether another payment to the same partner has to wait.
+    pub fn is_under_way(self) -> bool {
+        matches!(self, PaymentState::Proposed | PaymentState::Gathering | PaymentState::Returning)
+    }
+}
+
+/// One transfer of locked payouts to a partner, over all programs with the currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentRow {
     pub id: PaymentId,
+    /// What was owed by then is paid.
     pub record: RecordNo,
     pub at: Timestamp,
-    pub program: ProgramId,
+    /// None: it was made outside, and only told of.
+    pub run: Option<PaymentRunId>,
     pub partner: PartnerId,
     pub currency: Currency,
+    /// What was owed when it was proposed. Corrections that come before it is gathered change what it comes to.
+    pub proposed: Money,
     pub actions: u32,
     pub total: Money,
-    /// Actions are still being gathered.
-    pub open: bool,
+    pub state: PaymentState,
+    pub changed_at: Timestamp,
+    /// Why it failed.
+    pub reason: String,
+    /// The last action that was given back.
+    pub returned_to: u32,
+}
+
+/// What a payment took of one action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentLineRow {
+    pub payment: PaymentId,
+    pub action: ActionId,
+    pub amount: Money,
+    /// The payment that took something of it before.
+    pub before: Option<PaymentId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum RunState {
+    Proposed = 1,
+    Approved = 2,
+    Dropped = 3,
+}
+
+impl RunState {
+    pub const ALL: [RunState; 3] = [RunState::Proposed, RunState::Approved, RunState::Dropped];
+}
+
+/// Payments that are proposed and decided on together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentRunRow {
+    pub id: PaymentRunId,
+    pub record: RecordNo,
+    pub at: Timestamp,
+    pub currency: Currency,
+    pub payments: Vec<PaymentId>,
+    pub proposed: Money,
+    /// None: by the calendar.
+    pub proposed_by: Option<UserId>,
+    pub state: RunState,
+    pub decided_at: Option<Timestamp>,
+    pub decided_by: Option<UserId>,
 }
 
 /// What the outside must be told.

@@ -5,7 +5,8 @@ use crate::contract::TermsRules;
 use crate::fact::{AdSet, EventTypeSet, PartnerGroupSet, Record, TermsSet};
 use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
-use crate::program::{Ad, AssignedValue, EventType, PartnerGroup, Program, PromoCode, VanityLink};
+use crate::money::Money;
+use crate::program::{Ad, AssignedValue, EventType, PartnerGroup, PaymentRules, Program, PromoCode, VanityLink};
 use crate::refusal::Refusal;
 use crate::slice::Slice;
 
@@ -188,6 +189,14 @@ pub(crate) fn set_terms(slice: &mut Slice, record: &Record, fact: &TermsSet) -> 
     let subject = terms.version.to_string();
     set(slice, ConfigEntry::Terms(terms));
     Ok(subject)
+}
+
+pub(crate) fn set_payment_rules(slice: &mut Slice, rules: &PaymentRules) -> Subject {
+    if rules.thresholds.iter().any(|(_, amount)| *amount < Money::ZERO) {
+        return Err(Refusal::AmountNegative);
+    }
+    set(slice, ConfigEntry::PaymentRules(rules.clone()));
+    Ok(String::new())
 }
 
 /// The entry keeps its name for as long as its value stands on the list or comes back to it.

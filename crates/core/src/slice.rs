@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, ConfigEntry};
 use crate::fact::{ActionTarget, Conversion, Fact, Record};
-use crate::id::{ActionId, ClickNo, EventTypeId, NodeId, PaymentId, RecordNo};
+use crate::id::{ActionId, ClickNo, EventTypeId, NodeId, PartnerId, PaymentId, PaymentRunId, RecordNo};
 use crate::identity::Identifier;
 use crate::identity::profiles::SESSION_MS;
+use crate::money::Currency;
 use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
-    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentRow, RefusedJoinRow, Rollup,
-    RollupKey, SubmissionRow, UnsettledRow,
+    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow,
+    RefusedJoinRow, Rollup, RollupKey, SubmissionRow, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Timestamp};
 
@@ -111,6 +112,11 @@ pub struct Wanted {
     pub actions: BTreeSet<ActionId>,
     /// Nodes that a person names.
     pub nodes: BTreeSet<NodeId>,
+    /// What is locked for these partners in a currency, in all programs, and their payments that are under way.
+    pub payees: Option<(Currency, BTreeSet<PartnerId>)>,
+    /// With its payments.
+    pub payment_run: Option<PaymentRunId>,
+    pub payment: Option<PaymentId>,
     /// A piece of queued work of at most this size. Such a record is a batch of its own.
     pub work: Option<u32>,
 }
@@ -133,8 +139,10 @@ pub struct WantedComponents {
 pub struct Work {
     /// Pending actions whose time to lock has come, by (locks_at, id).
     pub to_lock: Vec<ActionId>,
-    /// The oldest open payment and the actions that belong to it, by id.
+    /// The oldest payment that is gathering, and the actions that it is owed for, by id.
     pub to_pay: Option<(PaymentId, Vec<ActionId>)>,
+    /// The oldest payment that is returning, and the next of its lines, by action.
+    pub to_return: Option<(PaymentId, Vec<PaymentLineRow>)>,
     /// Orders that are not decided again any more, by (until, key).
     pub to_settle: Vec<OrderKey>,
 }
@@ -151,6 +159,9 @@ pub struct Slice {
     pub conversions: Table<OrderKey, ConversionRow>,
     pub actions: Table<ActionId, ActionRow>,
     pub payments: Table<PaymentId, PaymentRow>,
+    pub payment_runs: Table<PaymentRunId, PaymentRunRow>,
+    /// What is locked for the partners that are to be paid, in the currency asked for.
+    pub locked: BTreeMap<PartnerId, i128>,
     /// Of the loaded components that something of earlier may concern.
     pub unsettled: Table<OrderKey, UnsettledRow>,
     unsettled_at: BTreeSet<(NodeId, OrderKey)>,
@@ -181,6 +192,7 @@ pub struct NewRows {
     pub decisions: Vec<DecisionRow>,
     pub history: Vec<HistoryRow>,
     pub entries: Vec<EntryRow>,
+    pub payment_lines: Vec<PaymentLineRow>,
     pub submissions: Vec<SubmissionRow>,
     pub audit: Vec<AuditRow>,
     pub effects: Vec<EffectRow>,
@@ -225,6 +237,15 @@ impl Slice {
                 },
                 Fact::JoinSeparated { a, b, .. } => wanted.nodes.extend([*a, *b]),
                 Fact::WorkAdvanced { limit } => wanted.work = Some(*limit),
+                Fact::PaymentMade { program, partner } => {
+                    let currency = self.config.programs.get(program).map(|it| it.currency);
+                    wanted.payees = currency.map(|currency| (currency, BTreeSet::from([*partner])));
+                }
+                Fact::PaymentRunProposed(run) => {
+                    wanted.payees = Some((run.currency, run.partners.iter().copied().collect()));
+                }
+                Fact::PaymentRunDecided { run, .. } => wanted.payment_run = Some(*run),
+                Fact::PaymentConcluded { payment, .. } => wanted.payment = Some(*payment),
                 _ => {}
             }
         }
@@ -237,6 +258,8 @@ impl Slice {
         self.identifiers.expect_all(wanted.identifiers.iter().copied());
         self.conversions.expect_all(wanted.orders.iter().cloned());
         self.actions.expect_all(wanted.actions.iter().copied());
+        wanted.payment_run.into_iter().for_each(|id| self.payment_runs.expect(id));
+        wanted.payment.into_iter().for_each(|id| self.payments.expect(id));
     }
 }
 

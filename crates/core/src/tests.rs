@@ -17,6 +17,7 @@ mod money;
 mod orders;
 mod parents;
 mod parts;
+mod payments;
 mod picture;
 mod pricing;
 mod properties;

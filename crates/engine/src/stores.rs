@@ -208,7 +208,7 @@ mod tests {
 
     use super::*;
     use crate::books::conformance::history;
-    use crate::books::reads::{ActionFilter, Period};
+    use crate::books::reads::{ActionFilter, PaymentFilter, Period};
     use crate::clock::SystemClock;
     use crate::config::Source;
     use crate::log::frame::{Encoded, pack};
@@ -266,7 +266,7 @@ mod tests {
             "{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             reads.actions(brand, &ActionFilter::default(), None, 1_000).unwrap(),
             reads.balances(brand, None).unwrap(),
-            reads.payments(brand, None, 1_000).unwrap(),
+            reads.payments(brand, &PaymentFilter::default(), 1_000).unwrap(),
             reads.days(brand, all).unwrap(),
             reads.partners(brand, all).unwrap(),
         );

@@ -64,6 +64,8 @@ pub fn history(kind: HistoryKind) -> &'static str {
         HistoryKind::Paid => "Paid",
         HistoryKind::Held => "Held",
         HistoryKind::Restored => "Restored",
+        HistoryKind::Corrected => "Corrected",
+        HistoryKind::Returned => "Payment failed",
         HistoryKind::Released => "Released",
     }
 }

@@ -1,8 +1,8 @@
-//! What is asked of an action before it locks: modification and reversal here, its locking in `lock`.
+//! What is asked of an action: modification and reversal before it locks, correction after it; its locking in `lock`.
 
 use std::collections::BTreeMap;
 
-use crate::fact::{ActionChange, ActionTarget, ChangeRequest, Item, ItemChange, Record};
+use crate::fact::{ActionChange, ActionTarget, ChangeRequest, Item, ItemChange, NewFigures, Record};
 use crate::id::ActionId;
 use crate::ledger;
 use crate::money::{Currency, Money, WHOLE_PPM};
@@ -30,10 +30,29 @@ pub(crate) struct Figures {
 /// What is to become of an order.
 pub(crate) enum Wanted<'a> {
     Reversal,
-    /// Its items follow.
-    Amount(Money),
+    New(&'a NewFigures),
     Figures(Figures),
-    Items(&'a [ItemChange]),
+}
+
+/// When in its life an action is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// What changes is the action.
+    Pending,
+    /// What was locked stands: the difference is an entry of its own, which the next payment takes.
+    Locked,
+}
+
+impl Stage {
+    fn admits(self, action: &ActionRow) -> Result<(), Refusal> {
+        match (self, action.state) {
+            (Stage::Pending, ActionState::Pending) => Ok(()),
+            (Stage::Pending, ActionState::Locked | ActionState::Paid) => Err(Refusal::ActionLocked),
+            (Stage::Locked, ActionState::Locked | ActionState::Paid) => Ok(()),
+            (Stage::Locked, ActionState::Pending) => Err(Refusal::ActionNotLocked),
+            (_, ActionState::Reversed) => Err(Refusal::ActionAlreadyReversed),
+        }
+    }
 }
 
 /// Why it changes, and who says so.
@@ -45,21 +64,27 @@ pub(crate) struct Cause<'a> {
 
 /// The actions that a change is meant for.
 struct Meant {
+    stage: Stage,
     actions: Vec<ActionRow>,
     /// What each has of the figures that the change names.
     shares: Vec<u32>,
 }
 
 pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeRequest) -> Result<Vec<ActionId>, Refusal> {
-    let meant = find(slice, &request.target);
+    let stage = match request.change {
+        ActionChange::Correct(_) => Stage::Locked,
+        _ => Stage::Pending,
+    };
+    let meant = find(slice, &request.target, stage);
     let kind = submission_kind(&request.change, &meant.actions);
     let ids: Vec<ActionId> = meant.actions.iter().map(|action| action.id).collect();
     let (program, order) = (ids.first().map(|id| id.program), order_of(&request.target, meant.actions.first()));
     let cause = Cause { disposition: &request.disposition, source: request.source };
     let outcome = match &request.change {
         ActionChange::Reverse => apply(slice, record, meant, Wanted::Reversal, cause),
-        ActionChange::Amount(amount) => apply(slice, record, meant, Wanted::Amount(*amount), cause),
-        ActionChange::Items(changes) => apply(slice, record, meant, Wanted::Items(changes), cause),
+        ActionChange::Modify(figures) | ActionChange::Correct(figures) => {
+            apply(slice, record, meant, Wanted::New(figures), cause)
+        }
         ActionChange::Hold => lock::take(slice, record, meant.actions, Step::Hold, cause),
         ActionChange::Release => lock::take(slice, record, meant.actions, Step::Release, cause),
         ActionChange::Approve => lock::take(slice, record, meant.actions, Step::Approve, cause),
@@ -89,20 +114,21 @@ pub(crate) fn correct(
     cause: Cause<'_>,
 ) -> Result<(), Refusal> {
     let shares = parts::shares(&actions);
-    apply(slice, record, Meant { actions, shares }, Wanted::Figures(figures), cause)
+    let stage = Stage::Pending;
+    apply(slice, record, Meant { stage, actions, shares }, Wanted::Figures(figures), cause)
 }
 
 /// An order means all its actions, each by its share; an action's id means that one, and figures are its own.
-fn find(slice: &Slice, target: &ActionTarget) -> Meant {
+fn find(slice: &Slice, target: &ActionTarget, stage: Stage) -> Meant {
     match target {
         ActionTarget::Id(id) => {
             let actions: Vec<ActionRow> = slice.actions.get(id).cloned().into_iter().collect();
-            Meant { shares: vec![WHOLE_PPM; actions.len()], actions }
+            Meant { stage, shares: vec![WHOLE_PPM; actions.len()], actions }
         }
         ActionTarget::Order { event_type, order_id } => {
             let key = OrderKey { event_type: *event_type, order_id: order_id.clone() };
             let actions = slice.conversions.get(&key).map(|row| slice.actions_of(row)).unwrap_or_default();
-            Meant { shares: parts::shares(&actions), actions }
+            Meant { stage, shares: parts::shares(&actions), actions }
         }
     }
 }
@@ -120,12 +146,15 @@ fn order_of(target: &ActionTarget, found: Option<&ActionRow>) -> Option<OrderKey
 fn submission_kind(change: &ActionChange, actions: &[ActionRow]) -> SubmissionKind {
     match change {
         ActionChange::Reverse => SubmissionKind::Reversal,
-        ActionChange::Amount(amount) if reverses(*amount, actions.iter()) => SubmissionKind::Reversal,
-        ActionChange::Amount(_) | ActionChange::Items(_) => SubmissionKind::Modification,
+        ActionChange::Modify(NewFigures::Amount(amount)) if reverses(*amount, actions.iter()) => {
+            SubmissionKind::Reversal
+        }
+        ActionChange::Modify(_) => SubmissionKind::Modification,
         ActionChange::Hold => SubmissionKind::Hold,
         ActionChange::Release => SubmissionKind::Release,
         ActionChange::Approve => SubmissionKind::Approval,
         ActionChange::Restore => SubmissionKind::Restoration,
+        ActionChange::Correct(_) => SubmissionKind::Correction,
     }
 }
 
@@ -134,7 +163,7 @@ fn reverses<'a>(amount: Money, mut actions: impl Iterator<Item = &'a ActionRow>)
     amount == Money::ZERO && actions.any(|action| action.amount != Money::ZERO)
 }
 
-/// Changes those of the actions that are still open. If none is, the first says why.
+/// Changes those of the actions that are in the right stage. If none is, the first says why.
 fn apply(
     slice: &mut Slice,
     record: &Record,
@@ -142,18 +171,18 @@ fn apply(
     wanted: Wanted<'_>,
     cause: Cause<'_>,
 ) -> Result<(), Refusal> {
-    let is_open = |action: &ActionRow| open_to_change(action).is_ok();
-    match meant.actions.first().map(open_to_change) {
-        None => return Err(Refusal::ActionRefNotFound),
-        Some(Err(refusal)) if !meant.actions.iter().any(is_open) => return Err(refusal),
-        Some(_) => {}
-    }
-    let by_quantity = matches!(&wanted, Wanted::Items(changes) if changes.iter().all(|it| it.amount.is_none()));
+    let stage = meant.stage;
+    let admitted = |action: &ActionRow| stage.admits(action).is_ok();
+    first_says_why(&meant.actions, |action| stage.admits(action))?;
+    let by_quantity = matches!(
+        &wanted,
+        Wanted::New(NewFigures::Items(changes)) if changes.iter().all(|it| it.amount.is_none())
+    );
     let figures = figures(&meant, wanted)?;
     let mut changes: Vec<(ActionRow, Option<Figures>)> = meant.actions.into_iter().zip(figures).collect();
-    changes.retain(|(action, _)| is_open(action));
+    changes.retain(|(action, _)| admitted(action));
     let whole = changes.iter().flat_map(|(_, figures)| figures).fold(Money::ZERO, |sum, it| sum.plus(it.amount));
-    if reverses(whole, changes.iter().map(|(action, _)| action)) {
+    if stage == Stage::Pending && reverses(whole, changes.iter().map(|(action, _)| action)) {
         changes.iter_mut().for_each(|(_, figures)| *figures = None);
     }
     // The first line of its history is no change: it opened the action.
@@ -178,30 +207,42 @@ fn apply(
 
 /// What each of the actions comes to; None: it is reversed.
 fn figures(meant: &Meant, wanted: Wanted<'_>) -> Result<Vec<Option<Figures>>, Refusal> {
-    let Meant { actions, shares } = meant;
+    let Meant { actions, shares, .. } = meant;
     let Some(currency) = actions.first().map(|action| action.currency) else { return Ok(Vec::new()) };
     let figures: Vec<Figures> = match wanted {
         Wanted::Reversal => return Ok(actions.iter().map(|_| None).collect()),
-        Wanted::Amount(amount) => {
-            let parts = actions.iter().zip(parts::amounts(amount, shares, currency));
-            parts.map(|(it, amount)| Figures { amount, items: spread(&it.items, amount, currency) }).collect()
+        Wanted::New(NewFigures::Amount(amount)) => with_amount(meant, *amount, currency),
+        Wanted::New(NewFigures::Delta(delta)) => {
+            let before = actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.amount));
+            with_amount(meant, before.plus(*delta), currency)
         }
+        Wanted::New(NewFigures::Items(changes)) => with_items(meant, changes)?,
         Wanted::Figures(Figures { amount, items }) => {
             let items = parts::items(&items, shares, currency);
             let parts = parts::amounts(amount, shares, currency).into_iter().zip(items);
             parts.map(|(amount, items)| Figures { amount, items }).collect()
         }
-        Wanted::Items(changes) => with_items(meant, changes)?,
     };
     Ok(figures.into_iter().map(Some).collect())
 }
 
 pub(crate) fn open_to_change(action: &ActionRow) -> Result<(), Refusal> {
-    match action.state {
-        ActionState::Reversed => Err(Refusal::ActionAlreadyReversed),
-        ActionState::Locked | ActionState::Paid => Err(Refusal::ActionLocked),
-        ActionState::Pending => Ok(()),
-    }
+    Stage::Pending.admits(action)
+}
+
+/// What the actions come to with another amount of their order: its items follow.
+fn with_amount(Meant { actions, shares, .. }: &Meant, amount: Money, currency: Currency) -> Vec<Figures> {
+    let parts = actions.iter().zip(parts::amounts(amount, shares, currency));
+    parts.map(|(it, amount)| Figures { amount, items: spread(&it.items, amount, currency) }).collect()
+}
+
+/// Whether any of the actions can be taken. If none can, the first says why.
+pub(crate) fn first_says_why(
+    actions: &[ActionRow],
+    able: impl Fn(&ActionRow) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let why_not = able(actions.first().ok_or(Refusal::ActionRefNotFound)?);
+    if actions.iter().any(|action| able(action).is_ok()) { Ok(()) } else { why_not }
 }
 
 fn within_limits(figures: &Figures) -> Result<(), Refusal> {
@@ -220,7 +261,8 @@ fn set_figures(slice: &mut Slice, record: &Record, mut action: ActionRow, figure
     let payout_delta = price(slice, &action, figures.amount, &figures.items).minus(action.payout);
     action.amount = figures.amount;
     action.items = figures.items;
-    shift(slice, record, action, HistoryKind::Modified, (amount_delta, payout_delta), cause);
+    let kind = if action.state == ActionState::Pending { HistoryKind::Modified } else { HistoryKind::Corrected };
+    shift(slice, record, action, kind, (amount_delta, payout_delta), cause);
 }
 
 /// What an action pays with such figures, by the terms it was opened under.
@@ -256,8 +298,7 @@ fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cau
     shift(slice, record, action, HistoryKind::Reversed, deltas, cause);
 }
 
-/// Takes back the reversal of those of the actions that are reversed. If none is, or their time to lock has passed, the
-/// first says why.
+/// Takes back the reversal of those of the actions that are reversed and whose time to lock has not passed.
 fn restore_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, cause: Cause<'_>) -> Result<(), Refusal> {
     let brand_time = slice.state.brand_time;
     let restorable = |action: &ActionRow| match action.state {
@@ -266,12 +307,9 @@ fn restore_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, caus
         ActionState::Reversed => Ok(()),
         _ => Err(Refusal::ActionNotReversed),
     };
-    let why_not = restorable(actions.first().ok_or(Refusal::ActionRefNotFound)?);
-    let able: Vec<ActionRow> = actions.into_iter().filter(|action| restorable(action).is_ok()).collect();
-    if able.is_empty() {
-        return why_not;
-    }
-    able.into_iter().for_each(|action| restore(slice, record, action, cause));
+    first_says_why(&actions, restorable)?;
+    let able = actions.into_iter().filter(|action| restorable(action).is_ok());
+    able.for_each(|action| restore(slice, record, action, cause));
     Ok(())
 }
 
@@ -295,7 +333,13 @@ fn shift(
     (amount_delta, payout_delta): (Money, Money),
     Cause { disposition, source }: Cause<'_>,
 ) {
-    ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, payout_delta);
+    if kind == HistoryKind::Corrected {
+        ledger::transfer(slice, record.no, &action, Account::Correction, Account::Locked, payout_delta);
+        action.owed = action.owed.plus(payout_delta);
+        action.owed_since = action.owed_since.or(Some(record.no));
+    } else {
+        ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, payout_delta);
+    }
     count(slice, &action, Rollup { amount: amount_delta, payout: payout_delta, ..Rollup::default() });
     action.payout = action.payout.plus(payout_delta);
     action.disposition = disposition.to_owned();
@@ -323,13 +367,13 @@ pub(crate) fn spread(items: &[Item], amount: Money, currency: Currency) -> Vec<I
 
 /// What the actions come to with other items. Of an item without an amount, each keeps a part of what it had whole; what
 /// they keep in all is rounded once.
-fn with_items(Meant { actions, shares }: &Meant, changes: &[ItemChange]) -> Result<Vec<Figures>, Refusal> {
+fn with_items(Meant { stage, actions, shares }: &Meant, changes: &[ItemChange]) -> Result<Vec<Figures>, Refusal> {
     // By change and whole quantity: what the actions before had of the item.
     let mut had: BTreeMap<(usize, u32), Money> = BTreeMap::new();
     let mut all = Vec::new();
     for (n, action) in actions.iter().enumerate() {
         let mut items = action.items.clone();
-        if open_to_change(action).is_err() {
+        if stage.admits(action).is_err() {
             all.push(Figures { amount: action.amount, items });
             continue;
         }

@@ -6,7 +6,7 @@ use crate::refusal::Refusal;
 use crate::row::{Account, ActionRow, ActionState, HistoryKind};
 use crate::slice::Slice;
 
-use super::change::{Cause, open_to_change};
+use super::change::{Cause, first_says_why, open_to_change};
 use super::{Line, unchanged, write};
 
 /// What a person wants of an action's locking.
@@ -29,7 +29,7 @@ impl Step {
     }
 }
 
-/// Takes the step with those of the actions that can take it. If none can, the first says why.
+/// Takes the step with those of the actions that can take it.
 pub(crate) fn take(
     slice: &mut Slice,
     record: &Record,
@@ -37,13 +37,8 @@ pub(crate) fn take(
     step: Step,
     cause: Cause<'_>,
 ) -> Result<(), Refusal> {
-    let first = actions.first().ok_or(Refusal::ActionRefNotFound)?;
-    let why_not = step.able(first);
-    let able: Vec<ActionRow> = actions.into_iter().filter(|action| step.able(action).is_ok()).collect();
-    if able.is_empty() {
-        return why_not;
-    }
-    for mut action in able {
+    first_says_why(&actions, |action| step.able(action))?;
+    for mut action in actions.into_iter().filter(|action| step.able(action).is_ok()) {
         action.disposition = cause.disposition.to_owned();
         let line = |kind| Line { disposition: cause.disposition, source: Some(cause.source), ..unchanged(kind) };
         match step {
@@ -68,7 +63,7 @@ fn set_held(slice: &mut Slice, record: &Record, mut action: ActionRow, held: boo
 /// What it pays is owed from here on.
 pub(crate) fn lock(slice: &mut Slice, record: &Record, mut action: ActionRow, line: Line<'_>) {
     action.state = ActionState::Locked;
-    action.locked_record = Some(record.no);
+    (action.owed, action.owed_since) = (action.payout, Some(record.no));
     ledger::transfer(slice, record.no, &action, Account::Pending, Account::Locked, action.payout);
     write(slice, record, action, line);
 }

@@ -1,35 +1,210 @@
-//! The payment of what is locked for a partner.
+//! Paying what is locked: proposed, decided on, gathered action by action, sent, and settled or given back.
+//!
+//! What is below zero is never paid: it stays where it is and is taken off what is locked next.
 
-use crate::fact::Record;
-use crate::id::{PartnerId, PaymentId, ProgramId};
-use crate::money::Money;
+use std::collections::BTreeSet;
+
+use crate::fact::{PaymentRunProposed, Record};
+use crate::id::{ActionId, PartnerId, PaymentId, PaymentRunId, ProgramId};
+use crate::ledger;
+use crate::money::{Currency, Money};
 use crate::refusal::Refusal;
-use crate::row::PaymentRow;
+use crate::row::{
+    Account, ActionState, HistoryKind, PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RunState,
+};
 use crate::setup::Subject;
 use crate::slice::Slice;
 
-/// Gathers what is locked by now; the queue does the gathering.
-pub(crate) fn begin(slice: &mut Slice, record: &Record, program: ProgramId, partner: PartnerId) -> Subject {
+use super::{unchanged, write};
+
+/// It was transferred outside: what is locked by now is gathered and settled.
+pub(crate) fn made(slice: &mut Slice, record: &Record, program: ProgramId, partner: PartnerId) -> Subject {
     let currency = slice.config.programs.get(&program).ok_or(Refusal::CampaignNotFound)?.currency;
+    payable(slice, partner, Money::ZERO)?;
+    let id = open(slice, record, None, partner, currency);
+    slice.state.work_waits = true;
+    Ok(id.to_string())
+}
+
+/// Proposes a payment to each of the partners that can have one. If none can, the first says why.
+pub(crate) fn propose(slice: &mut Slice, record: &Record, fact: &PaymentRunProposed) -> Subject {
+    let rules = &slice.config.payment_rules;
+    let threshold = if fact.below_threshold { Money::ZERO } else { rules.threshold(fact.currency) };
+    let partners: BTreeSet<PartnerId> = fact.partners.iter().copied().collect();
+    let why_not = partners.first().map_or(Err(Refusal::NothingToPay), |first| payable(slice, *first, threshold));
+    let partners: Vec<PartnerId> =
+        partners.into_iter().filter(|partner| payable(slice, *partner, threshold).is_ok()).collect();
+    if partners.is_empty() {
+        return why_not.map(|()| String::new());
+    }
+    slice.state.last_payment_run.0 += 1;
+    let id = slice.state.last_payment_run;
+    let currency = fact.currency;
+    let payments = partners.into_iter().map(|partner| open(slice, record, Some(id), partner, currency)).collect();
+    let mut run = PaymentRunRow {
+        id,
+        record: record.no,
+        at: record.received_at,
+        currency,
+        payments,
+        proposed: Money::ZERO,
+        proposed_by: record.actor.as_ref().map(|actor| actor.user),
+        state: RunState::Proposed,
+        decided_at: None,
+        decided_by: None,
+    };
+    let amounts = run.payments.iter().filter_map(|id| slice.payments.get(id)).map(|payment| payment.proposed);
+    run.proposed = amounts.fold(Money::ZERO, Money::plus);
+    slice.payment_runs.set(id, run);
+    Ok(id.to_string())
+}
+
+/// Why there can be no payment to a partner now.
+fn payable(slice: &Slice, partner: PartnerId, threshold: Money) -> Result<(), Refusal> {
     if !slice.config.partners.contains_key(&partner) {
         return Err(Refusal::PartnerNotFound);
     }
+    if slice.payments.rows().any(|(_, it)| it.partner == partner && it.state.is_under_way()) {
+        return Err(Refusal::PaymentUnderWay);
+    }
+    let locked = locked(slice, partner);
+    if locked > Money::ZERO && locked >= threshold { Ok(()) } else { Err(Refusal::NothingToPay) }
+}
+
+fn locked(slice: &Slice, partner: PartnerId) -> Money {
+    let sum = slice.locked.get(&partner).copied().unwrap_or_default();
+    Money(i64::try_from(sum).unwrap_or(i64::MAX))
+}
+
+fn open(
+    slice: &mut Slice,
+    record: &Record,
+    run: Option<PaymentRunId>,
+    partner: PartnerId,
+    currency: Currency,
+) -> PaymentId {
     slice.state.last_payment.0 += 1;
-    let id = PaymentId(slice.state.last_payment.0);
-    slice.payments.set(
+    let id = slice.state.last_payment;
+    let payment = PaymentRow {
         id,
-        PaymentRow {
-            id,
-            record: record.no,
-            at: record.occurred_at,
-            program,
-            partner,
-            currency,
-            actions: 0,
-            total: Money::ZERO,
-            open: true,
-        },
-    );
-    slice.state.work_waits = true;
+        record: record.no,
+        at: record.occurred_at,
+        run,
+        partner,
+        currency,
+        proposed: locked(slice, partner),
+        actions: 0,
+        total: Money::ZERO,
+        state: if run.is_some() { PaymentState::Proposed } else { PaymentState::Gathering },
+        changed_at: record.received_at,
+        reason: String::new(),
+        returned_to: 0,
+    };
+    slice.payments.set(id, payment);
+    id
+}
+
+/// Somebody approves a run or turns it down.
+pub(crate) fn decide(slice: &mut Slice, record: &Record, id: PaymentRunId, approved: bool) -> Subject {
+    let mut run = slice.payment_runs.get(&id).cloned().ok_or(Refusal::PaymentRunNotFound)?;
+    if run.state != RunState::Proposed {
+        return Err(Refusal::PaymentRunDecided);
+    }
+    let user = record.actor.as_ref().map(|actor| actor.user);
+    if approved && slice.config.payment_rules.two_persons && user == run.proposed_by {
+        return Err(Refusal::SecondPersonNeeded);
+    }
+    let (state, of_payments) = if approved {
+        (RunState::Approved, PaymentState::Gathering)
+    } else {
+        (RunState::Dropped, PaymentState::Dropped)
+    };
+    for payment in &run.payments {
+        enter(slice, record, *payment, of_payments);
+    }
+    (run.state, run.decided_at, run.decided_by) = (state, Some(record.received_at), user);
+    slice.payment_runs.set(id, run);
+    slice.state.work_waits |= approved;
     Ok(id.to_string())
+}
+
+/// It is known what became of a transfer.
+pub(crate) fn conclude(slice: &mut Slice, record: &Record, id: PaymentId, failure: Option<&str>) -> Subject {
+    let payment = slice.payments.get(&id).ok_or(Refusal::PaymentNotFound)?;
+    let told_of_outside = payment.run.is_none() && payment.state == PaymentState::Settled && failure.is_some();
+    if payment.state != PaymentState::Sent && !told_of_outside {
+        return Err(Refusal::PaymentNotSent);
+    }
+    let state = if failure.is_some() { PaymentState::Returning } else { PaymentState::Settled };
+    enter(slice, record, id, state);
+    if let (Some(payment), Some(failure)) = (slice.payments.edit(&id), failure) {
+        payment.reason = failure.to_owned();
+        slice.state.work_waits = true;
+    }
+    Ok(id.to_string())
+}
+
+fn enter(slice: &mut Slice, record: &Record, id: PaymentId, state: PaymentState) {
+    if let Some(payment) = slice.payments.edit(&id) {
+        (payment.state, payment.changed_at) = (state, record.received_at);
+    }
+}
+
+/// Gathers the first of the actions that a payment is owed for; if that was all, the money can be sent.
+pub(crate) fn gather(slice: &mut Slice, record: &Record, id: PaymentId, actions: Vec<ActionId>, limit: usize) {
+    let is_all = actions.len() <= limit;
+    for action in actions.into_iter().take(limit) {
+        take(slice, record, action, id);
+    }
+    let Some(payment) = slice.payments.get(&id).filter(|_| is_all) else { return };
+    let state = match payment.run {
+        // Corrections have taken all of it meanwhile: there is nothing to send.
+        _ if payment.total <= Money::ZERO => PaymentState::Returning,
+        Some(_) => PaymentState::Sent,
+        None => PaymentState::Settled,
+    };
+    enter(slice, record, id, state);
+}
+
+fn take(slice: &mut Slice, record: &Record, action: ActionId, id: PaymentId) {
+    let Some(mut action) = slice.actions.get(&action).cloned() else { return };
+    let Some(payment) = slice.payments.edit(&id) else { return };
+    let amount = std::mem::take(&mut action.owed);
+    payment.actions += 1;
+    payment.total = payment.total.plus(amount);
+    slice.new.payment_lines.push(PaymentLineRow { payment: id, action: action.id, amount, before: action.payment });
+    action.state = ActionState::Paid;
+    action.owed_since = None;
+    action.payment = Some(id);
+    ledger::transfer(slice, record.no, &action, Account::Locked, Account::Paid, amount);
+    write(slice, record, action, unchanged(HistoryKind::Paid));
+}
+
+/// Gives back the first of a payment's lines; if that was all, it has failed and everything is owed again.
+pub(crate) fn give_back(slice: &mut Slice, record: &Record, id: PaymentId, lines: Vec<PaymentLineRow>, limit: usize) {
+    let is_all = lines.len() <= limit;
+    for line in lines.into_iter().take(limit) {
+        if let Some(payment) = slice.payments.edit(&id) {
+            payment.returned_to = line.action.seq;
+        }
+        give_back_line(slice, record, &line);
+    }
+    if is_all {
+        enter(slice, record, id, PaymentState::Failed);
+    }
+}
+
+fn give_back_line(slice: &mut Slice, record: &Record, line: &PaymentLineRow) {
+    let Some(mut action) = slice.actions.get(&line.action).cloned() else { return };
+    action.owed = action.owed.plus(line.amount);
+    action.owed_since = action.owed_since.or(Some(record.no));
+    // What it was paid before or since still stands; the first payment is the one without which it is not paid.
+    if line.before.is_none() {
+        action.state = ActionState::Locked;
+    }
+    if action.payment == Some(line.payment) {
+        action.payment = line.before;
+    }
+    ledger::transfer(slice, record.no, &action, Account::Paid, Account::Locked, line.amount);
+    write(slice, record, action, unchanged(HistoryKind::Returned));
 }

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
 use crate::fact::Record;
-use crate::id::{ActionId, ClickNo, NodeId, PaymentId, RecordNo, SubmissionId};
+use crate::id::{ActionId, ClickNo, NodeId, PaymentId, PaymentRunId, RecordNo, SubmissionId};
 use crate::identity::Identifier;
 use crate::machine::{self, Outcome};
 use crate::row::{
-    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
-    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentRow, RefusedJoinRow, Rollup,
-    RollupKey, SubmissionRow, UnsettledRow,
+    Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
+    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow,
+    PaymentState, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, UnsettledRow,
 };
 use crate::slice::{Slice, Wanted, WantedComponents};
 
@@ -28,6 +28,8 @@ pub struct Books {
     pub conversions: BTreeMap<OrderKey, ConversionRow>,
     pub actions: BTreeMap<u32, ActionRow>,
     pub payments: BTreeMap<PaymentId, PaymentRow>,
+    pub payment_runs: BTreeMap<PaymentRunId, PaymentRunRow>,
+    pub payment_lines: BTreeMap<(PaymentId, u32), PaymentLineRow>,
     pub decisions: BTreeMap<(RecordNo, OrderKey), DecisionRow>,
     pub history: BTreeMap<(ActionId, u32), HistoryRow>,
     pub entries: BTreeMap<(RecordNo, u32), EntryRow>,
@@ -65,6 +67,8 @@ impl Books {
             }
         }
         self.load_orders(&wanted, slice);
+        self.load_payees(&wanted, slice);
+        self.load_payments(&wanted, slice);
         slice.expect(&wanted);
         for node in slice.named_nodes(&wanted) {
             slice.roots.load(node, self.roots.get(&node).copied());
@@ -130,7 +134,6 @@ impl Books {
     }
 
     fn load_work(&self, limit: usize, slice: &mut Slice) {
-        let in_state = |state| self.actions.values().filter(move |it: &&ActionRow| it.state == state);
         let mut due: Vec<&ActionRow> = self.actions.values().filter(|it| it.is_due(self.state.brand_time)).collect();
         due.sort_by_key(|it| (it.locks_at, it.id.seq));
         for action in due.into_iter().take(limit) {
@@ -140,16 +143,53 @@ impl Books {
         let mut over: Vec<_> = self.unsettled.iter().filter(|(_, row)| row.until <= self.state.brand_time).collect();
         over.sort_by_key(|(key, row)| (row.until, *key));
         slice.work.to_settle = over.into_iter().take(limit).map(|(key, _)| key.clone()).collect();
-        let Some(payment) = self.payments.values().find(|payment| payment.open) else { return };
-        let of_partner = in_state(ActionState::Locked)
-            .filter(|it| (it.id.program, it.partner) == (payment.program, payment.partner));
-        let payable = of_partner.filter(|it| it.locked_record.is_some_and(|locked| locked <= payment.record));
-        let payable: Vec<&ActionRow> = payable.take(limit + 1).collect();
-        for action in &payable {
-            slice.actions.load(action.id, Some((*action).clone()));
+        let in_state = |state| self.payments.values().find(|payment| payment.state == state);
+        if let Some(payment) = in_state(PaymentState::Gathering) {
+            let of_partner = self.actions.values().filter(|it| it.partner == payment.partner);
+            let payable = of_partner.filter(|it| {
+                it.currency == payment.currency && it.owed_since.is_some_and(|since| since <= payment.record)
+            });
+            let payable: Vec<&ActionRow> = payable.take(limit + 1).collect();
+            for action in &payable {
+                slice.actions.load(action.id, Some((*action).clone()));
+            }
+            slice.work.to_pay = Some((payment.id, payable.iter().map(|it| it.id).collect()));
+            slice.payments.load(payment.id, Some(payment.clone()));
+        } else if let Some(payment) = in_state(PaymentState::Returning) {
+            let lines = self.payment_lines.range((payment.id, payment.returned_to + 1)..=(payment.id, u32::MAX));
+            let lines: Vec<PaymentLineRow> = lines.map(|(_, line)| line.clone()).take(limit + 1).collect();
+            for line in &lines {
+                slice.actions.load(line.action, self.actions.get(&line.action.seq).cloned());
+            }
+            slice.work.to_return = Some((payment.id, lines));
+            slice.payments.load(payment.id, Some(payment.clone()));
         }
-        slice.work.to_pay = Some((payment.id, payable.iter().map(|it| it.id).collect()));
-        slice.payments.load(payment.id, Some(payment.clone()));
+    }
+
+    fn load_payees(&self, wanted: &Wanted, slice: &mut Slice) {
+        let Some((currency, partners)) = &wanted.payees else { return };
+        for (key, amount) in &self.balances {
+            if key.account == Account::Locked && key.currency == *currency && partners.contains(&key.partner) {
+                *slice.locked.entry(key.partner).or_default() += i128::from(*amount);
+            }
+        }
+        let concerned =
+            |it: &&PaymentRow| it.currency == *currency && partners.contains(&it.partner) && it.state.is_under_way();
+        for payment in self.payments.values().filter(concerned) {
+            slice.payments.load(payment.id, Some(payment.clone()));
+        }
+    }
+
+    fn load_payments(&self, wanted: &Wanted, slice: &mut Slice) {
+        if let Some(run) = wanted.payment_run.and_then(|id| self.payment_runs.get(&id)) {
+            slice.payment_runs.load(run.id, Some(run.clone()));
+            for id in &run.payments {
+                slice.payments.load(*id, self.payments.get(id).cloned());
+            }
+        }
+        if let Some(payment) = wanted.payment.and_then(|id| self.payments.get(&id)) {
+            slice.payments.load(payment.id, Some(payment.clone()));
+        }
     }
 
     fn save(&mut self, slice: Slice) {
@@ -174,6 +214,7 @@ impl Books {
         self.unsettled.extend(slice.unsettled.changed().map(|(key, row)| (key.clone(), row.clone())));
         self.unsettled.retain(|key, _| !slice.unsettled.removed().any(|gone| gone == key));
         self.payments.extend(slice.payments.changed().map(|(id, row)| (*id, row.clone())));
+        self.payment_runs.extend(slice.payment_runs.changed().map(|(id, row)| (*id, row.clone())));
         self.add(&slice);
         // Every batch reads the set-up as the books hold it, so it must be all in the entries.
         slice.new.config.iter().for_each(|entry| self.config.set(entry.clone()));
@@ -194,6 +235,7 @@ impl Books {
         add(&mut self.decisions, new.decisions.iter().map(|it| ((it.record, it.order.clone()), it)));
         add(&mut self.history, new.history.iter().map(|it| ((it.action, it.seq), it)));
         add(&mut self.entries, new.entries.iter().map(|it| ((it.record, it.n), it)));
+        add(&mut self.payment_lines, new.payment_lines.iter().map(|it| ((it.payment, it.action.seq), it)));
         add(&mut self.audit, new.audit.iter().map(|it| (it.record, it)));
         add(&mut self.effects, new.effects.iter().map(|it| ((it.record, it.n), it)));
         // A submission that is told twice keeps its first answer.
@@ -255,7 +297,8 @@ fn updated_action(before: ActionRow, after: &ActionRow) -> ActionRow {
         payout: after.payout,
         locks_at: after.locks_at,
         held: after.held,
-        locked_record: after.locked_record,
+        owed: after.owed,
+        owed_since: after.owed_since,
         payment: after.payment,
         changes: after.changes,
         // What has no column of its own is replaced as a whole.

@@ -15,7 +15,8 @@
 //! A time holds until the next `at`. Whatever was refused is said as it happens, what `show` asks for where it stands,
 //! and the actions and balances at the end. `lost k1 A` makes an id without a record of the click, and `found k1` is
 //! that record, late. Terms lock with `lock=30d`, `lock=month+0m27d` or `lock=open`; `hold`, `release` and `approve`
-//! name an order or action as `modify` does. `repeat 3 LINE` writes a line three times, with `{n}` for the number.
+//! name an order or action as `modify` does, and so does `correct` after it. `propose A,B`, `approve-run 1`,
+//! `settled 1` and `failed 1` pay. `repeat 3 LINE` writes a line three times, with `{n}` for the number.
 //! Defaults: ad 1, program 1,
 //! a report from the server, terms of 30 days; `script` has every word.
 //!

@@ -77,6 +77,7 @@ fn fact() -> impl Strategy<Value = String> {
         2 => Just("time".to_owned()),
         3 => select(&[0, 1, 3, 50][..]).prop_map(|limit| format!("work {limit}")),
         1 => select(&["A", "B", "C", "Z"][..]).prop_map(|partner| format!("pay {partner}")),
+        2 => payment(),
         2 => set_up(),
     ]
 }
@@ -194,10 +195,24 @@ fn change() -> impl Strategy<Value = String> {
         &["amount=0", "amount=50.00", "amount=1000000000", "amount=0.02", "item=a:1", "item=a:0", "item=b::7.77"][..],
     );
     prop_oneof![
-        3 => (target.clone(), what).prop_map(|(target, what)| format!("modify {target} {what}")),
+        3 => (target.clone(), what.clone()).prop_map(|(target, what)| format!("modify {target} {what}")),
+        2 => (target.clone(), what).prop_map(|(target, what)| format!("correct {target} {what}")),
         1 => target.clone().prop_map(|target| format!("reverse {target}")),
         2 => (select(&["hold", "hold", "release", "release", "approve"][..]), target)
             .prop_map(|(step, target)| format!("{step} {target}")),
+    ]
+}
+
+fn payment() -> impl Strategy<Value = String> {
+    let proposed = select(&["propose A,B,C", "propose A", "propose B,C all"][..]);
+    let decided = (select(&["approve-run", "approve-run", "drop-run"][..]), 1..4_u32);
+    let concluded = (select(&["settled", "failed", "failed"][..]), 1..6_u32);
+    let rules = select(&["payment-rules two-persons", "payment-rules threshold=5.00", "payment-rules"][..]);
+    prop_oneof![
+        4 => proposed.prop_map(str::to_owned),
+        4 => decided.prop_map(|(what, run)| format!("{what} {run}")),
+        3 => concluded.prop_map(|(what, payment)| format!("{what} {payment}")),
+        1 => rules.prop_map(str::to_owned),
     ]
 }
 

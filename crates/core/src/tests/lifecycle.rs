@@ -31,7 +31,7 @@ fn a_sale_is_opened_locked_and_paid() {
             1 d2 opened 100.00 pays 8.00 by server
             2 d32 locked 0.00 pays 0.00 by machine
             3 d33 paid 0.00 pays 0.00 by machine
-            payment 1 d33 to A: 1 actions, 8.00 EUR, closed
+            payment 1 d33 to A: 1 actions, 8.00 EUR, settled
             tell 10/0 1.1.1 1 Opened
             tell 14/0 1.1.1 2 Locked
             tell 16/0 1.1.1 3 Paid
@@ -104,7 +104,7 @@ fn brand_time_never_goes_back() {
 }
 
 #[test]
-fn a_payment_takes_what_is_locked_of_its_partner_and_program() {
+fn a_payment_takes_what_is_locked_of_its_partner_in_all_programs() {
     check(
         "
         shop
@@ -128,15 +128,15 @@ fn a_payment_takes_what_is_locked_of_its_partner_and_program() {
         show payments
         ",
         expect![[r#"
-            payment 1 d33 to A: 2 actions, 24.00 EUR, closed
+            payment 1 d33 to A: 3 actions, 29.00 EUR, settled
             action 1.1.1 A 1001 100.00 pays 8.00 paid in 1, by identifier k1, terms template/1
             action 1.1.2 A 1002 200.00 pays 16.00 paid in 1, by identifier k1, terms template/1
             action 1.1.3 B 1003 100.00 pays 8.00 locked, by identifier k2, terms template/1
-            action 2.2.4 A 1004 0.00 pays 5.00 locked, by identifier k3, terms template/1
+            action 2.2.4 A 1004 0.00 pays 5.00 paid in 1, by identifier k3, terms template/1
             action 1.1.5 A 1005 100.00 pays 8.00 pending until d50, by identifier k1, terms template/1
             balance A pending 8.00 locked 0.00 paid 24.00
             balance B pending 0.00 locked 8.00 paid 0.00
-            balance A program 2 pending 0.00 locked 5.00 paid 0.00
+            balance A program 2 pending 0.00 locked 0.00 paid 5.00
         "#]],
     );
 }
@@ -163,11 +163,11 @@ fn what_locks_after_the_payment_was_made_is_not_in_it() {
         show payments
         ",
         expect![[r#"
-            payment 1 d33 to A: 1 actions, 8.00 EUR, closed
+            payment 1 d33 to A: 1 actions, 8.00 EUR, settled
             action 1.1.1 A 1001 100.00 pays 8.00 paid in 1, by identifier k1, terms template/1
             action 1.1.2 A 1002 200.00 pays 16.00 locked, by identifier k1, terms template/1
-            payment 1 d33 to A: 1 actions, 8.00 EUR, closed
-            payment 2 d34 to A: 1 actions, 16.00 EUR, closed
+            payment 1 d33 to A: 1 actions, 8.00 EUR, settled
+            payment 2 d34 to A: 1 actions, 16.00 EUR, settled
             action 1.1.1 A 1001 100.00 pays 8.00 paid in 1, by identifier k1, terms template/1
             action 1.1.2 A 1002 200.00 pays 16.00 paid in 2, by identifier k1, terms template/1
             balance A pending 0.00 locked 0.00 paid 24.00
@@ -176,7 +176,7 @@ fn what_locks_after_the_payment_was_made_is_not_in_it() {
 }
 
 #[test]
-fn a_payment_of_nothing_is_closed_at_once() {
+fn nothing_can_be_paid_where_nothing_is_owed() {
     check(
         "
         shop
@@ -188,8 +188,7 @@ fn a_payment_of_nothing_is_closed_at_once() {
         pay A program=7
         ",
         expect![[r#"
-            payment 1 d33 to A: 0 actions, 0.00 EUR, open
-            payment 1 d33 to A: 0 actions, 0.00 EUR, closed
+            d33 pay A: NOTHING_TO_PAY
             d33 pay Z: PARTNER_NOT_FOUND
             d33 pay A: CAMPAIGN_NOT_FOUND
         "#]],
@@ -211,11 +210,10 @@ fn an_action_that_earns_nothing_lives_as_the_others_do() {
         show payments
         ",
         expect![[r#"
+            d32 pay A: NOTHING_TO_PAY
             1 d2 opened 0.01 pays 0.00 by server
             2 d32 locked 0.00 pays 0.00 by machine
-            3 d32 paid 0.00 pays 0.00 by machine
-            payment 1 d32 to A: 1 actions, 0.00 EUR, closed
-            action 1.1.1 A 1001 0.01 pays 0.00 paid in 1, by identifier k1, terms template/1
+            action 1.1.1 A 1001 0.01 pays 0.00 locked, by identifier k1, terms template/1
         "#]],
     );
 }

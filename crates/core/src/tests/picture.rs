@@ -15,7 +15,7 @@ use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Candidate, ClickRow, Credit, DecisionRow, EdgeRow, Effect,
-    Evidence, LeftOutKey, RefusedJoinRow, Rollup, Step, TouchKind,
+    Evidence, LeftOutKey, PaymentState, RefusedJoinRow, Rollup, Step, TouchKind,
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
@@ -433,11 +433,24 @@ fn unsettled(books: &Books) -> String {
 
 fn payments(books: &Books) -> String {
     let line = |it: &crate::row::PaymentRow| {
-        let open = if it.open { "open" } else { "closed" };
         let (total, to) = (money(it.total, it.currency), partner(it.partner));
-        format!("payment {} {} to {to}: {} actions, {total} {}, {open}\n", it.id, time(it.at), it.actions, it.currency)
+        let state = format!("{:?}", it.state).to_lowercase();
+        let why = if it.reason.is_empty() { String::new() } else { format!(" {:?}", it.reason) };
+        let of = if it.state == PaymentState::Proposed {
+            format!("owed {}", money(it.proposed, it.currency))
+        } else {
+            format!("{} actions, {total}", it.actions)
+        };
+        format!("payment {} {} to {to}: {of} {}, {state}{why}\n", it.id, time(it.at), it.currency)
     };
-    books.payments.values().map(line).collect()
+    let run = |it: &crate::row::PaymentRunRow| {
+        let payments: Vec<String> = it.payments.iter().map(ToString::to_string).collect();
+        let state = format!("{:?}", it.state).to_lowercase();
+        let (of, amount) = (payments.join(","), money(it.proposed, it.currency));
+        format!("run {} {} of payments {of}: {amount} {}, {state}\n", it.id, time(it.at), it.currency)
+    };
+    let runs: String = books.payment_runs.values().map(run).collect();
+    runs + &books.payments.values().map(line).collect::<String>()
 }
 
 fn audit(books: &Books) -> String {

@@ -24,7 +24,7 @@ use crate::money::{Money, WHOLE_PPM};
 use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Credit, DecisionRow, EdgeRow, Evidence, HistoryKind, OrderKey,
-    Rollup, Step, TouchKind,
+    PaymentLineRow, PaymentState, Rollup, Step, TouchKind,
 };
 use crate::time::Timestamp;
 
@@ -100,24 +100,50 @@ fn money_adds_up(books: &Books) {
     }
     assert_eq!(books.balances, of_entries);
     let mut of_actions: BTreeMap<BalanceKey, i64> = of_entries.into_keys().map(|key| (key, 0)).collect();
-    for action in books.actions.values().filter(|action| action.payout != Money::ZERO) {
-        let account = match action.state {
-            ActionState::Pending => Account::Pending,
-            ActionState::Locked => Account::Locked,
-            ActionState::Paid => Account::Paid,
-            ActionState::Reversed => panic!("{} is reversed and still pays", action.id),
-        };
+    for action in books.actions.values() {
         let (program, partner, currency) = (action.id.program, action.partner, action.currency);
-        *of_actions.entry(BalanceKey { program, partner, currency, account }).or_default() += action.payout.0;
-        *of_actions.entry(BalanceKey { program, partner, currency, account: Account::Cost }).or_default() -=
-            action.payout.0;
+        let mut add = |account, amount: Money| {
+            if amount != Money::ZERO {
+                *of_actions.entry(BalanceKey { program, partner, currency, account }).or_default() += amount.0;
+            }
+        };
+        let lines = books.history.values().filter(|line| line.action == action.id);
+        let corrected = lines.filter(|line| line.kind == HistoryKind::Corrected);
+        let corrections = corrected.fold(Money::ZERO, |sum, line| sum.plus(line.payout_delta));
+        match action.state {
+            ActionState::Pending => add(Account::Pending, action.payout),
+            ActionState::Locked | ActionState::Paid => {
+                add(Account::Locked, action.owed);
+                add(Account::Paid, action.payout.minus(action.owed));
+            }
+            ActionState::Reversed => assert_eq!(action.payout, Money::ZERO, "{} is reversed", action.id),
+        }
+        add(Account::Cost, corrections.minus(action.payout));
+        add(Account::Correction, corrections.negated());
     }
     assert_eq!(books.balances, of_actions);
+    payments_are_what_they_took(books);
+}
+
+/// A payment is the sum of its lines, and one that stands took what its actions were paid.
+fn payments_are_what_they_took(books: &Books) {
+    let mut paid: BTreeMap<ActionId, Money> = BTreeMap::new();
     for payment in books.payments.values() {
-        let paid = || books.actions.values().filter(|action| action.payment == Some(payment.id));
-        assert_eq!(payment.actions as usize, paid().count());
-        assert_eq!(payment.total, paid().fold(Money::ZERO, |sum, action| sum.plus(action.payout)));
-        assert!(paid().all(|action| (action.id.program, action.partner) == (payment.program, payment.partner)));
+        let lines = || books.payment_lines.range((payment.id, 0)..=(payment.id, u32::MAX)).map(|(_, line)| line);
+        assert_eq!(payment.actions as usize, lines().count());
+        assert_eq!(payment.total, lines().fold(Money::ZERO, |sum, line| sum.plus(line.amount)));
+        assert!(lines().all(|line| books.actions[&line.action.seq].partner == payment.partner));
+        assert!(payment.total > Money::ZERO || !matches!(payment.state, PaymentState::Sent | PaymentState::Settled));
+        let returned = |line: &PaymentLineRow| line.action.seq <= payment.returned_to;
+        for line in lines().filter(|line| !returned(line)) {
+            let sum = paid.entry(line.action).or_default();
+            *sum = sum.plus(line.amount);
+        }
+    }
+    for action in books.actions.values() {
+        let locked = matches!(action.state, ActionState::Locked | ActionState::Paid);
+        let taken = if locked { action.payout.minus(action.owed) } else { Money::ZERO };
+        assert_eq!(paid.get(&action.id).copied().unwrap_or_default(), taken, "{}", action.id);
     }
 }
 
@@ -237,7 +263,11 @@ fn what_was_no_click_does_not_count(books: &Books) {
 fn work_is_not_forgotten(books: &Books) {
     let has_come = |action: &ActionRow| action.locks_at.is_some_and(|at| at <= books.state.brand_time);
     let due = |action: &ActionRow| action.state == ActionState::Pending && !action.held && has_come(action);
-    let waits = books.actions.values().any(due) || books.payments.values().any(|payment| payment.open);
+    let waits = books.actions.values().any(due)
+        || books
+            .payments
+            .values()
+            .any(|payment| matches!(payment.state, PaymentState::Gathering | PaymentState::Returning));
     assert!(books.state.work_waits || !waits, "nobody will ask for what is due");
 }
 

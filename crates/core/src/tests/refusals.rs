@@ -77,6 +77,18 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::PhoneMalformed => "conversion 1001 sale 1.00 left=phone:PHONE_MALFORMED",
         Refusal::IdentifierKindUnknown => "visit left=unknown:IDENTIFIER_KIND_UNKNOWN",
         Refusal::TwoCustomers => "visit customer=c7 customer=c8",
+        Refusal::ActionNotLocked => "conversion 1001 sale 1.00 partner=A\n correct 1001 amount=0",
+        Refusal::NothingToPay => "propose A",
+        Refusal::PaymentUnderWay => "conversion 1001 sale 1.00 partner=A\n approve 1001\n repeat 2 propose A",
+        Refusal::PaymentRunNotFound => "approve-run 1",
+        Refusal::PaymentRunDecided => {
+            "conversion 1001 sale 1.00 partner=A\n approve 1001\n propose A\n repeat 2 drop-run 1"
+        }
+        Refusal::SecondPersonNeeded => {
+            "payment-rules two-persons\n conversion 1001 sale 1.00 partner=A\n approve 1001\n propose A by=1\n approve-run 1 by=1"
+        }
+        Refusal::PaymentNotFound => "settled 1",
+        Refusal::PaymentNotSent => "conversion 1001 sale 1.00 partner=A\n approve 1001\n propose A\n settled 1",
     }
 }
 

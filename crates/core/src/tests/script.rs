@@ -9,15 +9,15 @@ use super::words::{
 use crate::contract::{Adjustment, EventPayout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
 use crate::fact::{
     ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
-    Item, ItemChange, Navigation, PartnerGroupSet, Role, Signals, TermsSet, Visit,
+    Item, Navigation, NewFigures, PartnerGroupSet, PaymentRunProposed, Role, Signals, TermsSet, Visit,
 };
-use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId, UserId};
+use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, PaymentId, PaymentRunId, ProgramId, SubmissionId, UserId};
 use crate::identity::Blocked;
 use crate::locking::Locking;
 use crate::money::Currency;
 use crate::program::{
-    AssignedValue, Category, CodePolicy, GroupCredit, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source, Standing,
-    ValueKind, VanityLink,
+    AssignedValue, Category, CodePolicy, GroupCredit, PaymentRules, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source,
+    Standing, ValueKind, VanityLink,
 };
 use crate::time::Timestamp;
 
@@ -178,6 +178,21 @@ impl Reader {
                 let (a, b) = (line.node(), line.node());
                 Fact::JoinSeparated { a, b, separated: verb == "separate" }
             }
+            "correct" => self.correct(line),
+            "propose" => propose(line),
+            "approve-run" | "drop-run" => {
+                Fact::PaymentRunDecided { run: PaymentRunId(number(line.word())), approved: verb == "approve-run" }
+            }
+            "settled" => Fact::PaymentConcluded { payment: PaymentId(number(line.word())), failure: None },
+            "failed" => Fact::PaymentConcluded {
+                payment: PaymentId(number(line.word())),
+                failure: Some(line.option("why").unwrap_or("unknown account").to_owned()),
+            },
+            "payment-rules" => Fact::PaymentRulesSet(PaymentRules {
+                two_persons: line.flag("two-persons"),
+                thresholds: line.option("threshold").map(|it| (Currency(*b"EUR"), money(it))).into_iter().collect(),
+                day_of_month: None,
+            }),
             "pay" => Fact::PaymentMade { partner: partner(line.word()), program: line.program() },
             "time" => Fact::TimePassed,
             "work" => Fact::WorkAdvanced { limit: number(line.word()) },
@@ -379,11 +394,13 @@ impl Reader {
 
     fn modify(&mut self, line: &mut Line<'_>) -> Fact {
         let target = self.target(line);
-        let items: Vec<ItemChange> = line.options("item").into_iter().map(item_change).collect();
-        let change = match line.option("amount") {
-            Some(amount) => ActionChange::Amount(money(amount)),
-            None => ActionChange::Items(items),
-        };
+        let change = ActionChange::Modify(new_figures(line));
+        self.change(line, target, change)
+    }
+
+    fn correct(&mut self, line: &mut Line<'_>) -> Fact {
+        let target = self.target(line);
+        let change = ActionChange::Correct(new_figures(line));
         self.change(line, target, change)
     }
 
@@ -466,6 +483,23 @@ fn value(line: &mut Line<'_>) -> Fact {
         program: line.program(),
         standing: line.standing(),
     })
+}
+
+/// `amount=5.00`, `delta=-5.00` or `item=hat:1`.
+fn new_figures(line: &mut Line<'_>) -> NewFigures {
+    match (line.option("amount"), line.option("delta")) {
+        (Some(amount), _) => NewFigures::Amount(money(amount)),
+        (None, Some(delta)) => NewFigures::Delta(money(delta)),
+        (None, None) => NewFigures::Items(line.options("item").into_iter().map(item_change).collect()),
+    }
+}
+
+/// `propose A,B all`.
+fn propose(line: &mut Line<'_>) -> Fact {
+    let below_threshold = line.flag("all");
+    let currency = line.option("currency").map_or(Currency(*b"EUR"), currency);
+    let partners = line.word().split(',').map(partner).collect();
+    Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold })
 }
 
 /// `group 1 A,B yields`.

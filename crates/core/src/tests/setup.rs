@@ -221,10 +221,11 @@ fn what_a_person_did_is_kept_with_its_outcome() {
         ",
         expect![[r#"
             d3 reverse 9999: ACTION_REF_NOT_FOUND
+            d5 pay A: NOTHING_TO_PAY
             d2 conversion_reported "1.1.1" by 7 "because"
             d3 change_requested "1.1.1" by 7 "because"
             d3 change_requested "" by 7 "because" ACTION_REF_NOT_FOUND
-            d5 payment_made "1" by 8 "because"
+            d5 payment_made "" by 8 "because" NOTHING_TO_PAY
             action 1.1.1 A 1001 50.00 pays 4.00 pending until d32, by identifier k1, terms template/1
             balance A pending 4.00 locked 0.00 paid 0.00
         "#]],

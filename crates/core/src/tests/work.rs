@@ -88,9 +88,9 @@ fn a_large_payment_is_gathered_in_pieces() {
         show work
         ",
         expect![[r#"
-            payment 1 d41 to A: 2 actions, 24.00 EUR, open
-            payment 1 d41 to A: 4 actions, 80.00 EUR, open
-            payment 1 d41 to A: 5 actions, 120.00 EUR, closed
+            payment 1 d41 to A: 2 actions, 24.00 EUR, gathering
+            payment 1 d41 to A: 4 actions, 80.00 EUR, gathering
+            payment 1 d41 to A: 5 actions, 120.00 EUR, settled
             work waits: true
             work waits: false
             action 1.1.1 A order1 100.00 pays 8.00 paid in 1, by identifier k1, terms template/1
@@ -119,8 +119,8 @@ fn a_payment_is_closed_with_its_last_action() {
         show payments
         ",
         expect![[r#"
-            payment 1 d41 to A: 2 actions, 24.00 EUR, open
-            payment 1 d41 to A: 4 actions, 80.00 EUR, closed
+            payment 1 d41 to A: 2 actions, 24.00 EUR, gathering
+            payment 1 d41 to A: 4 actions, 80.00 EUR, settled
             action 1.1.1 A order1 100.00 pays 8.00 paid in 1, by identifier k1, terms template/1
             action 1.1.2 A order2 200.00 pays 16.00 paid in 1, by identifier k1, terms template/1
             action 1.1.3 A order3 300.00 pays 24.00 paid in 1, by identifier k1, terms template/1
@@ -148,9 +148,9 @@ fn payments_are_gathered_one_after_the_other() {
         show payments
         ",
         expect![[r#"
-            payment 1 d41 to B: 3 actions, 24.00 EUR, closed
-            payment 2 d41 to A: 3 actions, 24.00 EUR, closed
-            payment 3 d41 to B: 0 actions, 0.00 EUR, closed
+            d41 pay B: PAYMENT_UNDER_WAY
+            payment 1 d41 to B: 3 actions, 24.00 EUR, settled
+            payment 2 d41 to A: 3 actions, 24.00 EUR, settled
             action 1.1.1 A a1 100.00 pays 8.00 paid in 2, by identifier k1, terms template/1
             action 1.1.2 A a2 100.00 pays 8.00 paid in 2, by identifier k1, terms template/1
             action 1.1.3 A a3 100.00 pays 8.00 paid in 2, by identifier k1, terms template/1
@@ -185,7 +185,7 @@ fn locking_comes_before_paying_within_one_piece() {
             action 1.1.2 A early2 100.00 pays 8.00 locked, by identifier k1, terms template/1
             action 1.1.3 A late1 100.00 pays 8.00 locked, by identifier k1, terms template/1
             action 1.1.4 A late2 100.00 pays 8.00 locked, by identifier k1, terms template/1
-            payment 1 d40 to A: 1 actions, 8.00 EUR, open
+            payment 1 d40 to A: 1 actions, 8.00 EUR, gathering
             action 1.1.1 A early1 100.00 pays 8.00 paid in 1, by identifier k1, terms template/1
             action 1.1.2 A early2 100.00 pays 8.00 paid in 1, by identifier k1, terms template/1
             action 1.1.3 A late1 100.00 pays 8.00 locked, by identifier k1, terms template/1

@@ -1,2 +1,2 @@
-select id, record, at, program, partner, currency, actions, total, open from payment
-where brand = ?1 and (?2 is null or partner = ?2) order by id desc limit ?3;
+select id, record, at, run, partner, currency, proposed, actions, total, state, changed_at, reason, returned_to from payment
+where brand = ?1 and (?2 is null or partner = ?2) and (?3 is null or run = ?3) and id < ?4 order by id desc limit ?5;

@@ -1,5 +1,5 @@
-insert into brand_state (brand, last_record, rules_version, brand_time, last_node, last_ad, last_event_type, last_action_seq, last_payment, last_unsettled_at, work_waits)
-values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+insert into brand_state (brand, last_record, rules_version, brand_time, last_node, last_ad, last_event_type, last_action_seq, last_payment, last_payment_run, last_unsettled_at, work_waits)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
 on conflict (brand) do update set
   last_record = excluded.last_record,
   rules_version = excluded.rules_version,
@@ -9,5 +9,6 @@ on conflict (brand) do update set
   last_event_type = excluded.last_event_type,
   last_action_seq = excluded.last_action_seq,
   last_payment = excluded.last_payment,
+  last_payment_run = excluded.last_payment_run,
   last_unsettled_at = excluded.last_unsettled_at,
   work_waits = excluded.work_waits;

@@ -23,6 +23,7 @@ create table brand_state (
   last_event_type integer not null,
   last_action_seq bigint not null,
   last_payment    integer not null,
+  last_payment_run integer not null,
   last_unsettled_at bigint not null,
   work_waits      integer not null
 );
@@ -176,7 +177,8 @@ create table action (
   terms_version     integer not null,
   terms_of_template integer not null,
   locks_at          bigint,
-  locked_record     bigint,
+  owed              bigint not null,
+  owed_since        bigint,
   payment           integer,
   changes           integer not null,
   held              integer not null,
@@ -187,7 +189,7 @@ create table action (
 create index action_by_time on action (brand, occurred_at, seq);
 create index action_by_partner on action (brand, partner, occurred_at, seq);
 create index action_due on action (brand, locks_at, seq) where state = 1 and held = 0;
-create index action_payable on action (brand, program, partner, seq) where state = 2;
+create index action_owed on action (brand, partner, currency, seq) where owed_since is not null;
 
 create table history (
   brand        integer not null,
@@ -249,6 +251,8 @@ create table balance (
   amount   bigint not null,
   primary key (brand, program, partner, account, currency)
 );
+
+create index balance_by_partner on balance (brand, partner, account, currency);
 
 create table rollup (
   brand       integer not null,
@@ -317,20 +321,52 @@ create table audit (
 create unique index audit_by_fact on audit (brand, edge, epoch, n);
 
 create table payment (
-  brand    integer not null,
-  id       bigint not null,
-  record   bigint not null,
-  at       bigint not null,
-  program  integer not null,
-  partner  integer not null,
-  currency text collate "C" not null,
-  actions  integer not null,
-  total    bigint not null,
-  open     integer not null,
+  brand       integer not null,
+  id          integer not null,
+  record      bigint not null,
+  at          bigint not null,
+  run         integer,
+  partner     integer not null,
+  currency    text collate "C" not null,
+  proposed    bigint not null,
+  actions     integer not null,
+  total       bigint not null,
+  state       integer not null,
+  changed_at  bigint not null,
+  reason      text collate "C" not null,
+  returned_to integer not null,
   primary key (brand, id)
 );
 
-create index payment_open on payment (brand, id) where open = 1;
+create index payment_by_run on payment (brand, run) where run is not null;
+create index payment_by_state on payment (brand, state, id);
+
+-- What a payment took of each action.
+create table payment_line (
+  brand      integer not null,
+  payment    integer not null,
+  action_seq integer not null,
+  program    integer not null,
+  event_type integer not null,
+  amount     bigint not null,
+  before     integer,
+  primary key (brand, payment, action_seq)
+);
+
+create table payment_run (
+  brand       integer not null,
+  id          integer not null,
+  record      bigint not null,
+  at          bigint not null,
+  currency    text collate "C" not null,
+  payments    text collate "C" not null,
+  proposed    bigint not null,
+  proposed_by bigint,
+  state       integer not null,
+  decided_at  bigint,
+  decided_by  bigint,
+  primary key (brand, id)
+);
 
 create table outbox (
   brand      integer not null,

@@ -23,6 +23,7 @@ create table brand_state (
   last_event_type integer not null,
   last_action_seq integer not null,
   last_payment    integer not null,
+  last_payment_run integer not null,
   last_unsettled_at integer not null,
   work_waits      integer not null
 ) strict;
@@ -172,7 +173,8 @@ create table action (
   terms_version     integer not null,
   terms_of_template integer not null,
   locks_at          integer,
-  locked_record     integer,
+  owed              integer not null,
+  owed_since        integer,
   payment           integer,
   changes           integer not null,
   held              integer not null,
@@ -183,7 +185,7 @@ create table action (
 create index action_by_time on action (brand, occurred_at, seq);
 create index action_by_partner on action (brand, partner, occurred_at, seq);
 create index action_due on action (brand, locks_at, seq) where state = 1 and held = 0;
-create index action_payable on action (brand, program, partner, seq) where state = 2;
+create index action_owed on action (brand, partner, currency, seq) where owed_since is not null;
 
 create table history (
   brand        integer not null,
@@ -245,6 +247,8 @@ create table balance (
   amount   integer not null,
   primary key (brand, program, partner, account, currency)
 ) strict, without rowid;
+
+create index balance_by_partner on balance (brand, partner, account, currency);
 
 create table rollup (
   brand       integer not null,
@@ -313,20 +317,52 @@ create table audit (
 create unique index audit_by_fact on audit (brand, edge, epoch, n);
 
 create table payment (
-  brand    integer not null,
-  id       integer not null,
-  record   integer not null,
-  at       integer not null,
-  program  integer not null,
-  partner  integer not null,
-  currency text not null,
-  actions  integer not null,
-  total    integer not null,
-  open     integer not null,
+  brand       integer not null,
+  id          integer not null,
+  record      integer not null,
+  at          integer not null,
+  run         integer,
+  partner     integer not null,
+  currency    text not null,
+  proposed    integer not null,
+  actions     integer not null,
+  total       integer not null,
+  state       integer not null,
+  changed_at  integer not null,
+  reason      text not null,
+  returned_to integer not null,
   primary key (brand, id)
 ) strict, without rowid;
 
-create index payment_open on payment (brand, id) where open = 1;
+create index payment_by_run on payment (brand, run) where run is not null;
+create index payment_by_state on payment (brand, state, id);
+
+-- What a payment took of each action.
+create table payment_line (
+  brand      integer not null,
+  payment    integer not null,
+  action_seq integer not null,
+  program    integer not null,
+  event_type integer not null,
+  amount     integer not null,
+  before     integer,
+  primary key (brand, payment, action_seq)
+) strict, without rowid;
+
+create table payment_run (
+  brand       integer not null,
+  id          integer not null,
+  record      integer not null,
+  at          integer not null,
+  currency    text not null,
+  payments    text not null,
+  proposed    integer not null,
+  proposed_by integer,
+  state       integer not null,
+  decided_at  integer,
+  decided_by  integer,
+  primary key (brand, id)
+) strict, without rowid;
 
 create table outbox (
   brand      integer not null,

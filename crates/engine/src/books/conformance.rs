@@ -7,24 +7,25 @@ use referee_core::config::Config;
 use referee_core::contract::{EventPayout, Payout, TermsRules};
 use referee_core::fact::{
     ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
-    Navigation, PartnerGroupSet, Record, Role, Signals, TermsSet, Visit,
+    Navigation, NewFigures, PartnerGroupSet, PaymentRunProposed, Record, Role, Signals, TermsSet, Visit,
 };
 use referee_core::id::{
-    AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, ProgramId, RecordNo, SubmissionId, UserId,
+    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
+    SubmissionId, UserId,
 };
 use referee_core::identity::{Alias, Blocked, Identifier, IdentifierKind, LeftOut};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{
-    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source,
-    Standing, ValueKind,
+    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode,
+    SETTLE_HOURS_DEFAULT, Source, Standing, ValueKind,
 };
 use referee_core::refusal::Refusal;
-use referee_core::row::{ActionState, BrandState};
+use referee_core::row::{ActionState, BrandState, PaymentState, RunState};
 use referee_core::time::{Day, Timestamp, Zone};
 
 use super::batch::apply_records;
-use super::reads::{ActionFilter, Between, Counted, Period, Reads};
+use super::reads::{ActionFilter, Between, Counted, PaymentFilter, Period, Reads};
 use super::{Applied, Books, RUNS_MAX};
 use crate::error::Error;
 use crate::log::{FrameId, Position};
@@ -73,7 +74,34 @@ pub fn history() -> Vec<Record> {
     facts.extend((0..3).map(|_| (later, Fact::WorkAdvanced { limit: 4 })));
     facts.push((later, Fact::PaymentMade { program: PROGRAM, partner: PARTNER }));
     facts.extend((0..3).map(|_| (later, Fact::WorkAdvanced { limit: 4 })));
+    facts.extend(second_payment().into_iter().map(|fact| (later.plus_days(1), fact)));
     facts.into_iter().enumerate().map(|(i, (at, fact))| record(i as u64 + 1, at, fact)).collect()
+}
+
+/// Corrections of what was paid, and a payment of them that fails.
+fn second_payment() -> Vec<Fact> {
+    let correct = |seq: u32, delta| {
+        let change = ActionChange::Correct(NewFigures::Delta(Money(delta * MICROS)));
+        let target = ActionTarget::Id(ActionId { program: PROGRAM, event_type: SALE, seq });
+        let submission = SubmissionId([100 + seq as u8; 16]);
+        let (disposition, source) = ("ORDER_UPDATE".to_owned(), Source::Person);
+        Fact::ChangeRequested(ChangeRequest { submission, target, disposition, source, change })
+    };
+    let thresholds = vec![(Currency(*b"EUR"), Money(MICROS))];
+    let work = || Fact::WorkAdvanced { limit: 1 };
+    let (currency, partners) = (Currency(*b"EUR"), vec![PARTNER, PartnerId(12)]);
+    vec![
+        Fact::PaymentRulesSet(PaymentRules { two_persons: false, thresholds, day_of_month: Some(5) }),
+        correct(1, -1),
+        correct(2, 50),
+        Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold: false }),
+        Fact::PaymentRunDecided { run: PaymentRunId(1), approved: true },
+        work(),
+        work(),
+        Fact::PaymentConcluded { payment: PaymentId(2), failure: Some("Account closed".into()) },
+        work(),
+        work(),
+    ]
 }
 
 fn record(no: u64, at: Timestamp, fact: Fact) -> Record {
@@ -291,7 +319,9 @@ fn shared() -> Vec<Record> {
         facts.push((NOON.plus_ms(10), visit(i)));
     }
     facts.push((NOON.plus_ms(20), conversion(3)));
-    for (submission, change) in [(1, ActionChange::Amount(Money(1_010_000))), (2, ActionChange::Reverse)] {
+    for (submission, change) in
+        [(1, ActionChange::Modify(NewFigures::Amount(Money(1_010_000)))), (2, ActionChange::Reverse)]
+    {
         facts.push((
             NOON.plus_ms(30),
             Fact::ChangeRequested(ChangeRequest {
@@ -515,8 +545,27 @@ fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {
     assert_eq!(unclaimed.len(), 1);
     assert_eq!(unclaimed[0].0.order_id, "order-39");
     assert_eq!(reads.orders_like(BRAND, "order-3", 10).expect("search").len(), 4);
-    let paid = reads.payments(BRAND, Some(PARTNER), 10).expect("payments");
-    assert_eq!((paid[0].actions, paid[0].open), (9, false));
+    reads_find_payments(reads);
     let audit = reads.audit_by_fact_id(BRAND, records[1].id).expect("audit").expect("a person did it");
     assert_eq!((audit.kind.as_str(), audit.subject.as_str()), ("program_set", "1"));
+}
+
+fn reads_find_payments(reads: &dyn Reads) {
+    let of_partner = PaymentFilter { partner: Some(PARTNER), ..PaymentFilter::default() };
+    let paid = reads.payments(BRAND, &of_partner, 10).expect("payments");
+    assert_eq!(
+        paid.iter().map(|it| (it.actions, it.state)).collect::<Vec<_>>(),
+        [(2, PaymentState::Failed), (9, PaymentState::Settled)]
+    );
+    let of_run = PaymentFilter { run: Some(PaymentRunId(1)), ..PaymentFilter::default() };
+    assert_eq!(reads.payments(BRAND, &of_run, 10).expect("payments"), paid[..1]);
+    let before = PaymentFilter { before: Some(PaymentId(2)), ..PaymentFilter::default() };
+    assert_eq!(reads.payments(BRAND, &before, 10).expect("payments"), paid[1..]);
+    assert!(reads.payments(BrandId(2), &of_partner, 10).expect("nothing of another brand").is_empty());
+    assert_eq!(reads.payment(BRAND, PaymentId(2)).expect("a payment").as_ref(), Some(&paid[0]));
+    let run = reads.payment_run(BRAND, PaymentRunId(1)).expect("a run").expect("there is one");
+    assert_eq!((run.payments.as_slice(), run.state), ([PaymentId(2)].as_slice(), RunState::Approved));
+    assert_eq!(reads.payment_runs(BRAND, 10).expect("runs"), [run]);
+    let lines = reads.payment_lines(BRAND, PaymentId(2), 1, 10).expect("lines");
+    assert_eq!(lines.iter().map(|it| (it.action.seq, it.before)).collect::<Vec<_>>(), [(2, Some(PaymentId(1)))]);
 }

@@ -3,14 +3,15 @@
 use referee_core::config::Config;
 use referee_core::fact::Actor;
 use referee_core::id::{
-    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, ProgramId, RecordNo, SubmissionId,
+    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
+    RecordNo, SubmissionId,
 };
 use referee_core::identity::Identifier;
 use referee_core::money::{Currency, Money};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
-    LeftOutKey, OrderKey, PaymentRow, RefusedJoinRow, Rollup, SubmissionRow,
+    LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Rollup, SubmissionRow,
 };
 use referee_core::time::{Day, Timestamp};
 
@@ -107,6 +108,14 @@ pub struct ClickFilter {
     pub counted: Counted,
 }
 
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PaymentFilter {
+    pub partner: Option<PartnerId>,
+    pub run: Option<PaymentRunId>,
+    /// Only those made before this one.
+    pub before: Option<PaymentId>,
+}
+
 pub trait Reads: Send + Sync {
     fn days(&self, brand: BrandId, period: Period) -> Result<Vec<(Day, Rollup)>>;
     fn partners(&self, brand: BrandId, period: Period) -> Result<Vec<(PartnerId, Rollup)>>;
@@ -188,7 +197,14 @@ pub trait Reads: Send + Sync {
     fn audit(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<AuditEntry>>;
     fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>>;
     fn balances(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Money)>>;
-    fn payments(&self, brand: BrandId, partner: Option<PartnerId>, most: u32) -> Result<Vec<PaymentRow>>;
+    /// Newest first.
+    fn payments(&self, brand: BrandId, which: &PaymentFilter, most: u32) -> Result<Vec<PaymentRow>>;
+    fn payment(&self, brand: BrandId, id: PaymentId) -> Result<Option<PaymentRow>>;
+    /// What it took, by action, after the one with this sequence.
+    fn payment_lines(&self, brand: BrandId, id: PaymentId, after: u32, most: u32) -> Result<Vec<PaymentLineRow>>;
+    /// Newest first.
+    fn payment_runs(&self, brand: BrandId, most: u32) -> Result<Vec<PaymentRunRow>>;
+    fn payment_run(&self, brand: BrandId, id: PaymentRunId) -> Result<Option<PaymentRunRow>>;
 
     /// What a brand has set up.
     fn config(&self, brand: BrandId) -> Result<Config>;

@@ -8,7 +8,7 @@ use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     Account, ActionRow, ActionState, Bond, Buyer, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey,
-    Step, SubmissionKind, TouchKind, UnsettledRow, Whole,
+    PaymentState, RunState, Step, SubmissionKind, TouchKind, UnsettledRow, Whole,
 };
 use referee_core::time::Timestamp;
 
@@ -44,7 +44,7 @@ pub fn action_state(number: u32) -> Result<ActionState> {
 pub fn history_kind(number: u32) -> Result<HistoryKind> {
     use HistoryKind::*;
     find(
-        &[Opened, Modified, Reversed, Locked, Paid, Held, Released, Restored],
+        &[Opened, Modified, Reversed, Locked, Paid, Held, Released, Restored, Corrected, Returned],
         number,
         |it| it as u32,
         "kind of history",
@@ -62,6 +62,14 @@ pub fn touch_kind(number: u32) -> Result<TouchKind> {
     find(&[Click, Impression], number, |it| it as u32, "kind of touchpoint")
 }
 
+pub fn payment_state(number: u32) -> Result<PaymentState> {
+    find(&PaymentState::ALL, number, |it| it as u32, "state of a payment")
+}
+
+pub fn run_state(number: u32) -> Result<RunState> {
+    find(&RunState::ALL, number, |it| it as u32, "state of a payment run")
+}
+
 pub fn account(number: u32) -> Result<Account> {
     find(&Account::ALL, number, |it| it as u32, "account")
 }
@@ -69,7 +77,7 @@ pub fn account(number: u32) -> Result<Account> {
 pub fn submission_kind(number: u32) -> Result<SubmissionKind> {
     use SubmissionKind::*;
     find(
-        &[Conversion, Modification, Reversal, Hold, Release, Approval, Restoration],
+        &[Conversion, Modification, Reversal, Hold, Release, Approval, Restoration, Correction],
         number,
         |it| it as u32,
         "kind of submission",

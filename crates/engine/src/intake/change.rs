@@ -1,7 +1,7 @@
 //! A change of an action, from its fields to the fact.
 
 use referee_core::config::Config;
-use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, ItemChange};
+use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, ItemChange, NewFigures};
 use referee_core::id::{EventTypeId, SubmissionId};
 use referee_core::money::Money;
 use referee_core::program::Source;
@@ -36,13 +36,28 @@ pub const REASONS: [&str; 16] = [
 /// Why an action may be held, released, or approved before its time.
 pub const LOCK_REASONS: [&str; 6] = ["UNDER_REVIEW", "DISPUTED", "RETURN_EXPECTED", "VERIFIED", "AGREED", "OTHER"];
 
+/// What is asked for. Figures are read from the fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    Reversal,
+    Modification,
+    Correction,
+    /// Something about its locking.
+    Step(ActionChange),
+}
+
+impl Asked {
+    fn reasons(&self) -> &'static [&'static str] {
+        if matches!(self, Asked::Step(_)) { &LOCK_REASONS } else { &REASONS }
+    }
+}
+
 pub struct ChangeContext<'a> {
     pub config: &'a Config,
     pub source: Source,
     pub submission: SubmissionId,
     pub now: Timestamp,
-    /// The request was to delete.
-    pub reverse: bool,
+    pub asked: Asked,
     /// The action, where the address names it.
     pub action: Option<&'a str>,
 }
@@ -50,8 +65,13 @@ pub struct ChangeContext<'a> {
 pub fn change(fields: &Fields, context: &ChangeContext<'_>) -> Result<Taken, Vec<FieldError>> {
     let mut errors = Vec::new();
     let target = target(fields, context, &mut errors);
-    let disposition = disposition(fields, &mut errors);
-    let change = if context.reverse { ActionChange::Reverse } else { figures(fields, &mut errors) };
+    let disposition = disposition(fields, context.asked.reasons(), &mut errors);
+    let change = match &context.asked {
+        Asked::Reversal => ActionChange::Reverse,
+        Asked::Modification => ActionChange::Modify(figures(fields, &mut errors)),
+        Asked::Correction => ActionChange::Correct(figures(fields, &mut errors)),
+        Asked::Step(step) => step.clone(),
+    };
     match target {
         Some(target) if errors.is_empty() => {
             let (submission, source) = (context.submission, context.source);
@@ -92,12 +112,12 @@ fn event_type(config: &Config, named: &str) -> Option<EventTypeId> {
     named.parse().ok().and_then(by_id).or_else(by_code).map(|it| it.id)
 }
 
-fn disposition(fields: &Fields, errors: &mut Vec<FieldError>) -> String {
+fn disposition(fields: &Fields, reasons: &[&str], errors: &mut Vec<FieldError>) -> String {
     let said = fields.get(&["DispositionCode", "Reason", "reason"]).map(str::to_ascii_uppercase);
     match said {
-        Some(code) if REASONS.contains(&code.as_str()) => code,
+        Some(code) if reasons.contains(&code.as_str()) => code,
         Some(_) => {
-            let message = format!("The reason is one of {}.", REASONS.join(", "));
+            let message = format!("The reason is one of {}.", reasons.join(", "));
             errors.push(FieldError::new("Reason", DropReason::BadReason, message));
             String::new()
         }
@@ -108,20 +128,23 @@ fn disposition(fields: &Fields, errors: &mut Vec<FieldError>) -> String {
     }
 }
 
-fn figures(fields: &Fields, errors: &mut Vec<FieldError>) -> ActionChange {
+fn figures(fields: &Fields, errors: &mut Vec<FieldError>) -> NewFigures {
     let items = item_changes(fields, errors);
     if !items.is_empty() {
-        return ActionChange::Items(items);
+        return NewFigures::Items(items);
     }
-    match fields.get(&["Amount"]) {
-        Some(text) => ActionChange::Amount(money("Amount", text, errors)),
-        None => {
-            errors.push(FieldError::new(
-                "Amount",
-                DropReason::FieldMissing,
-                "Amount, or Sku with Quantity or Amount, is required.",
-            ));
-            ActionChange::Amount(Money::ZERO)
+    match (fields.get(&["Amount"]), fields.get(&["AmountDelta", "amount_delta"])) {
+        (Some(_), Some(_)) => {
+            let message = "Either the new amount or what is added to it, not both.";
+            errors.push(FieldError::new("AmountDelta", DropReason::BadAmount, message));
+            NewFigures::Amount(Money::ZERO)
+        }
+        (Some(text), None) => NewFigures::Amount(money("Amount", text, errors)),
+        (None, Some(text)) => NewFigures::Delta(delta(text, errors)),
+        (None, None) => {
+            let message = "Amount, AmountDelta, or Sku with Quantity or Amount, is required.";
+            errors.push(FieldError::new("Amount", DropReason::FieldMissing, message));
+            NewFigures::Amount(Money::ZERO)
         }
     }
 }
@@ -156,6 +179,14 @@ fn item_changes(fields: &Fields, errors: &mut Vec<FieldError>) -> Vec<ItemChange
             ItemChange { sku, quantity, amount }
         })
         .collect()
+}
+
+/// What is added, or taken off with a minus.
+fn delta(text: &str, errors: &mut Vec<FieldError>) -> Money {
+    match text.trim().strip_prefix('-') {
+        Some(text) => money("AmountDelta", text, errors).negated(),
+        None => money("AmountDelta", text.trim().trim_start_matches('+'), errors),
+    }
 }
 
 fn money(field: &str, text: &str, errors: &mut Vec<FieldError>) -> Money {

@@ -3,10 +3,8 @@
 use prost::Message;
 use referee_core::config::{self, ConfigEntry};
 use referee_core::contract;
-use referee_core::fact::{self, ActionChange, ActionTarget, Actor, Fact};
-use referee_core::id::{
-    ActionId, AdId, BrandId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, SubmissionId, UserId,
-};
+use referee_core::fact::{self, Actor, Fact};
+use referee_core::id::{AdId, BrandId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, SubmissionId, UserId};
 use referee_core::money::{Currency, Money};
 use referee_core::program::{self, VanityLink};
 use referee_core::time::{Timestamp, Zone};
@@ -15,9 +13,12 @@ use super::claims::{code_in, code_out, group_in, group_out, group_set_in, named_
 use super::{Draft, Raw, number, wire};
 use crate::error::{Error, Result};
 
+mod change;
 mod identifiers;
+mod payments;
 mod terms;
 
+use change::{change_in, change_out};
 use identifiers::{
     aliases_in, aliases_out, block_in, block_out, blocked_in, blocked_out, identifier_in, identifier_out,
     identifiers_in, identifiers_out,
@@ -130,6 +131,7 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
             version: it.version,
         }),
         ConfigEntry::Block(it) => wire::Entry::Block(block_out(it)),
+        ConfigEntry::PaymentRules(it) => wire::Entry::PaymentRules(payments::rules_out(it)),
     };
     wire::ConfigEntry { entry: Some(entry) }.encode_to_vec()
 }
@@ -176,6 +178,7 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
             rules: it.rules.map(terms::rules_in).transpose()?,
         }),
         wire::Entry::Block(it) => ConfigEntry::Block(block_in(it)?),
+        wire::Entry::PaymentRules(it) => ConfigEntry::PaymentRules(payments::rules_in(it)?),
     })
 }
 
@@ -232,6 +235,14 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         }
         Fact::PaymentMade { program, partner } => {
             wire::Fact::PaymentMade(wire::Payment { program: program.0, partner: partner.0 })
+        }
+        Fact::PaymentRulesSet(it) => wire::Fact::PaymentRulesSet(payments::rules_out(it)),
+        Fact::PaymentRunProposed(it) => wire::Fact::PaymentRunProposed(payments::proposed_out(it)),
+        Fact::PaymentRunDecided { run, approved } => {
+            wire::Fact::PaymentRunDecided(wire::DecidedRun { run: run.0, approved: *approved })
+        }
+        Fact::PaymentConcluded { payment, failure } => {
+            wire::Fact::PaymentConcluded(wire::ConcludedPayment { payment: payment.0, failure: failure.clone() })
         }
         Fact::TimePassed => wire::Fact::TimePassed(wire::Nothing {}),
         Fact::WorkAdvanced { limit } => wire::Fact::WorkAdvanced(wire::Work { limit: *limit }),
@@ -295,6 +306,10 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::PaymentMade(it) => {
             Fact::PaymentMade { program: ProgramId(it.program), partner: PartnerId(it.partner) }
         }
+        wire::Fact::PaymentRulesSet(it) => Fact::PaymentRulesSet(payments::rules_in(it)?),
+        wire::Fact::PaymentRunProposed(it) => payments::proposed_in(it)?,
+        wire::Fact::PaymentRunDecided(it) => payments::decided_in(it),
+        wire::Fact::PaymentConcluded(it) => payments::concluded_in(it),
         wire::Fact::TimePassed(_) => Fact::TimePassed,
         wire::Fact::WorkAdvanced(it) => Fact::WorkAdvanced { limit: it.limit },
     })
@@ -475,58 +490,6 @@ pub fn conversion_in(it: wire::Conversion) -> Result<fact::Conversion> {
         parent_order: it.parent_order,
         digest: fixed(&it.digest)?,
         fields: it.fields.into_iter().map(field_in).collect(),
-    })
-}
-
-fn change_out(it: &fact::ChangeRequest) -> wire::ChangeRequest {
-    let (action, event_type, order_id) = match &it.target {
-        ActionTarget::Id(id) => (id.to_string(), 0, String::new()),
-        ActionTarget::Order { event_type, order_id } => (String::new(), event_type.0, order_id.clone()),
-    };
-    let mut request = wire::ChangeRequest {
-        submission: it.submission.0.to_vec(),
-        action,
-        event_type,
-        order_id,
-        disposition: it.disposition.clone(),
-        source: it.source as u32,
-        reverse: it.change == ActionChange::Reverse,
-        step: number::of_step(&it.change),
-        ..wire::ChangeRequest::default()
-    };
-    match &it.change {
-        ActionChange::Amount(amount) => request.amount = Some(amount.0),
-        ActionChange::Items(items) => request.items = items.iter().map(item_change_out).collect(),
-        _ => {}
-    }
-    request
-}
-
-fn item_change_out(it: &fact::ItemChange) -> wire::ItemChange {
-    wire::ItemChange { sku: it.sku.clone(), quantity: it.quantity, amount: it.amount.map(|amount| amount.0) }
-}
-
-fn change_in(it: wire::ChangeRequest) -> Result<fact::ChangeRequest> {
-    let target = if it.action.is_empty() {
-        ActionTarget::Order { event_type: EventTypeId(it.event_type), order_id: it.order_id }
-    } else {
-        let id: std::result::Result<ActionId, ()> = it.action.parse();
-        ActionTarget::Id(id.map_err(|()| Error::corrupt("read a record", "it names no action"))?)
-    };
-    let item =
-        |it: wire::ItemChange| fact::ItemChange { sku: it.sku, quantity: it.quantity, amount: it.amount.map(Money) };
-    let change = match (it.reverse, it.step, it.amount) {
-        (true, ..) => ActionChange::Reverse,
-        (_, Some(step), _) => known(number::step(step), "change of an action")?,
-        (_, None, Some(amount)) => ActionChange::Amount(Money(amount)),
-        (_, None, None) => ActionChange::Items(it.items.into_iter().map(item).collect()),
-    };
-    Ok(fact::ChangeRequest {
-        submission: SubmissionId(fixed(&it.submission)?),
-        target,
-        disposition: it.disposition,
-        source: known(number::source(it.source), "source")?,
-        change,
     })
 }
 

@@ -12,8 +12,8 @@ use referee_core::identity::{Alias, Block, Blocked, Identifier, IdentifierKind, 
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, Money};
 use referee_core::program::{
-    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, Program, PromoCode, Source, Standing, ValueKind,
-    VanityLink,
+    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode, Source, Standing,
+    ValueKind, VanityLink,
 };
 use referee_core::refusal::Refusal;
 use referee_core::time::{Day, Timestamp, Zone};
@@ -62,6 +62,10 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::PartnerGroupSet(partner_group())),
         draft(Fact::ImpressionRecorded(click())),
         by_a_person(Fact::JoinSeparated { a: NodeId(17), b: NodeId(37), separated: true }),
+        by_a_person(Fact::PaymentRulesSet(payment_rules())),
+        by_a_person(Fact::PaymentRunProposed(payment_run())),
+        by_a_person(Fact::PaymentRunDecided { run: PaymentRunId(3), approved: true }),
+        by_a_person(Fact::PaymentConcluded { payment: PaymentId(5), failure: Some("Account closed".into()) }),
     ]
 }
 
@@ -142,6 +146,16 @@ fn partner_group() -> PartnerGroupSet {
         members: vec![PartnerId(11), PartnerId(12)],
         credit: GroupCredit::Yields,
     }
+}
+
+fn payment_rules() -> PaymentRules {
+    let thresholds = vec![(Currency(*b"EUR"), Money(25_000_000)), (Currency(*b"USD"), Money(50_000_000))];
+    PaymentRules { two_persons: true, thresholds, day_of_month: Some(5) }
+}
+
+fn payment_run() -> PaymentRunProposed {
+    let partners = vec![PartnerId(11), PartnerId(12)];
+    PaymentRunProposed { currency: Currency(*b"EUR"), partners, below_threshold: true }
 }
 
 fn terms() -> TermsSet {
@@ -280,7 +294,11 @@ fn change() -> ChangeRequest {
         target: ActionTarget::Order { event_type: EventTypeId(4_636), order_id: "10482".into() },
         disposition: "ITEM_RETURNED".into(),
         source: Source::Person,
-        change: ActionChange::Items(vec![ItemChange { sku: "ridge".into(), quantity: Some(1), amount: None }]),
+        change: ActionChange::Modify(NewFigures::Items(vec![ItemChange {
+            sku: "ridge".into(),
+            quantity: Some(1),
+            amount: None,
+        }])),
     }
 }
 
@@ -352,7 +370,9 @@ fn every_locking_is_read_back() {
 #[test]
 fn every_change_of_an_action_is_read_back() {
     use ActionChange::*;
-    for what in [Reverse, Amount(Money(10_000)), Items(Vec::new()), Hold, Release, Approve, Restore] {
+    let figures = [NewFigures::Amount(Money(10_000)), NewFigures::Delta(Money(-10_000)), NewFigures::Items(Vec::new())];
+    let figures = figures.into_iter().flat_map(|it| [Modify(it.clone()), Correct(it)]);
+    for what in figures.chain([Reverse, Hold, Release, Approve, Restore]) {
         is_read_back(Fact::ChangeRequested(ChangeRequest { change: what, ..change() }));
     }
 }
@@ -366,7 +386,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 20, "as many as the wire has");
+    assert_eq!(kinds.len(), 24, "as many as the wire has");
 }
 
 #[test]
@@ -433,7 +453,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..19_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..24_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

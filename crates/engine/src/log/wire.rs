@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::names;
 
+mod payments;
 mod terms;
 
+pub use payments::{ConcludedPayment, DecidedRun, Payment, PaymentRules, ProposedRun, Threshold};
 pub use terms::{Condition, EventPayout, MonthEnd, Terms, TermsRule, TermsRules};
 
 /// A record on its way into a frame.
@@ -25,7 +27,10 @@ pub struct Record {
     #[prost(message, optional, tag = "4")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
-    #[prost(oneof = "Fact", tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49")]
+    #[prost(
+        oneof = "Fact",
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53"
+    )]
     pub fact: Option<Fact>,
 }
 
@@ -96,6 +101,14 @@ pub enum Fact {
     ImpressionRecorded(Click),
     #[prost(message, tag = "49")]
     JoinSeparated(Separation),
+    #[prost(message, tag = "50")]
+    PaymentRulesSet(PaymentRules),
+    #[prost(message, tag = "51")]
+    PaymentRunProposed(ProposedRun),
+    #[prost(message, tag = "52")]
+    PaymentRunDecided(DecidedRun),
+    #[prost(message, tag = "53")]
+    PaymentConcluded(ConcludedPayment),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -111,14 +124,6 @@ pub struct Rules {
 pub struct Work {
     #[prost(uint32, tag = "1")]
     pub limit: u32,
-}
-
-#[derive(Clone, PartialEq, Message, Serialize)]
-pub struct Payment {
-    #[prost(uint32, tag = "1")]
-    pub program: u32,
-    #[prost(uint32, tag = "2")]
-    pub partner: u32,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -370,6 +375,14 @@ pub struct ChangeRequest {
     #[prost(uint32, optional, tag = "10")]
     #[serde(serialize_with = "names::step", skip_serializing_if = "Option::is_none")]
     pub step: Option<u32>,
+    /// The figures are those of what is locked already.
+    #[prost(bool, tag = "11")]
+    #[serde(skip_serializing_if = "is_false")]
+    pub corrects: bool,
+    /// What is added to the amount, in place of a new one.
+    #[prost(sint64, optional, tag = "12")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delta: Option<i64>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -556,7 +569,7 @@ pub struct PartnerGroup {
 /// One thing set up, as the books keep it.
 #[derive(Clone, PartialEq, Message)]
 pub struct ConfigEntry {
-    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 48")]
+    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 48")]
     pub entry: Option<Entry>,
 }
 
@@ -582,6 +595,8 @@ pub enum Entry {
     AssignedValue(AssignedValue),
     #[prost(message, tag = "28")]
     PartnerGroup(PartnerGroup),
+    #[prost(message, tag = "29")]
+    PaymentRules(PaymentRules),
 }
 
 fn is_false(it: &bool) -> bool {

@@ -4,28 +4,23 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use http::{HeaderMap, StatusCode};
-use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact};
+use http::HeaderMap;
 use referee_core::id::{ActionId, ClickNo, PartnerId, ProgramId};
-use referee_core::program::Source;
 use referee_core::row::{ActionRow, ActionState, ClickRow, Evidence};
 use referee_core::time::Timestamp;
 use referee_engine::books::reads::{ActionFilter, ClickFilter, Counted};
 use referee_engine::engine::blocking;
 use referee_engine::intake::amount::decimal;
-use referee_engine::intake::change::{LOCK_REASONS, REASONS};
-use referee_engine::intake::report::Taken;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::{caller, reader};
-use super::extract::{Body, Params};
+use super::auth::reader;
+use super::extract::Params;
 use super::resources::config;
 use super::terms;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::paging::{before, cursor, rows_wanted};
-use crate::reports::{Reporter, new_submission, submission_name};
 use crate::vendor::actions::date;
 
 #[derive(Deserialize)]
@@ -120,7 +115,7 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
     }
 }
 
-async fn found(app: &App, brand: referee_core::id::BrandId, id: &str) -> Result<ActionRow, ApiError> {
+pub async fn found(app: &App, brand: referee_core::id::BrandId, id: &str) -> Result<ActionRow, ApiError> {
     let id: ActionId = id.parse().map_err(|()| ApiError::not_found("action"))?;
     let engine = app.engine.clone();
     blocking(move || engine.reads.action(brand, id)).await?.ok_or_else(|| ApiError::not_found("action"))
@@ -136,80 +131,6 @@ pub async fn find_action(
     let mut told = action(&row);
     told["priced_by"] = terms::priced_by(&*config(&app, caller.brand)?, &row);
     Ok(Json(told))
-}
-
-/// Why an action is to be changed.
-#[derive(Deserialize)]
-pub struct NewChange {
-    reason: String,
-}
-
-pub async fn create_reversal(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Body(body): Body<NewChange>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
-    change(&app, &headers, &id, &body, &REASONS, ActionChange::Reverse).await
-}
-
-pub async fn create_restoration(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Body(body): Body<NewChange>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
-    change(&app, &headers, &id, &body, &LOCK_REASONS, ActionChange::Restore).await
-}
-
-pub async fn create_hold(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Body(body): Body<NewChange>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
-    change(&app, &headers, &id, &body, &LOCK_REASONS, ActionChange::Hold).await
-}
-
-pub async fn create_release(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Body(body): Body<NewChange>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
-    change(&app, &headers, &id, &body, &LOCK_REASONS, ActionChange::Release).await
-}
-
-pub async fn create_approval(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Body(body): Body<NewChange>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
-    change(&app, &headers, &id, &body, &LOCK_REASONS, ActionChange::Approve).await
-}
-
-async fn change(
-    app: &App,
-    headers: &HeaderMap,
-    id: &str,
-    body: &NewChange,
-    reasons: &[&str],
-    change: ActionChange,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let caller = caller(app, headers, "write").await?;
-    let row = found(app, caller.brand, id).await?;
-    let disposition = body.reason.to_ascii_uppercase();
-    if !reasons.contains(&disposition.as_str()) {
-        return Err(ApiError::invalid_field("reason", format!("It is one of {}.", reasons.join(", "))));
-    }
-    let now = app.engine.now();
-    let submission = new_submission(now);
-    let target = ActionTarget::Id(row.id);
-    let request = ChangeRequest { submission, target, disposition, source: Source::Server, change };
-    let taken = Taken { fact: Fact::ChangeRequested(request), occurred_at: now, warnings: Vec::new() };
-    Reporter { app, brand: caller.brand, now }.keep(taken, None).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({ "submission_id": submission_name(submission), "warnings": [] }))))
 }
 
 #[derive(Deserialize)]

@@ -328,6 +328,8 @@ fn history_name(kind: HistoryKind) -> &'static str {
         HistoryKind::Paid => "paid",
         HistoryKind::Held => "held",
         HistoryKind::Restored => "restored",
+        HistoryKind::Corrected => "corrected",
+        HistoryKind::Returned => "returned",
         HistoryKind::Released => "released",
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod auth;
+pub mod changes;
 pub mod claims;
 pub mod decisions;
 pub mod extract;
@@ -46,11 +47,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/actions", get(actions::list_actions))
         .route("/api/v1/actions/{id}", get(actions::find_action))
         .route("/api/v1/actions/{id}/decision", get(decisions::find_decision))
-        .route("/api/v1/actions/{id}/reversals", post(actions::create_reversal))
-        .route("/api/v1/actions/{id}/holds", post(actions::create_hold))
-        .route("/api/v1/actions/{id}/restorations", post(actions::create_restoration))
-        .route("/api/v1/actions/{id}/releases", post(actions::create_release))
-        .route("/api/v1/actions/{id}/approvals", post(actions::create_approval))
+        .route("/api/v1/actions/{id}/{change}", post(changes::create))
         .route("/api/v1/clicks", get(actions::list_clicks))
         .route("/api/v1/clicks/{id}", get(decisions::find_click))
         .route("/api/v1/orders/{text}", get(decisions::find_order))

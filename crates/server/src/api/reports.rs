@@ -62,7 +62,7 @@ fn refused_fields(errors: &str) -> Vec<Value> {
     errors.into_iter().map(line).collect()
 }
 
-fn invalid(errors: &[FieldError]) -> ApiError {
+pub fn invalid(errors: &[FieldError]) -> ApiError {
     let field = |error: &FieldError| Field {
         field: error.field.clone(),
         code: error.reason.code().to_owned(),

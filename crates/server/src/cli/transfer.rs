@@ -142,5 +142,6 @@ fn account_word(account: Account) -> &'static str {
         Account::Pending => "pending",
         Account::Locked => "locked",
         Account::Paid => "paid",
+        Account::Correction => "corrections, cost to the brands",
     }
 }

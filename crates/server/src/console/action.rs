@@ -6,7 +6,7 @@ use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use referee_core::contract::{Payout, PayoutLevel};
-use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact};
+use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, NewFigures};
 use referee_core::id::{ActionId, UserId};
 use referee_core::money::WHOLE_PPM;
 use referee_core::pricing::{price, terms_of};
@@ -76,6 +76,9 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
         @if person.may(May::Manage) && action.state == ActionState::Pending {
             (forms(&person, action))
             (lock::forms(&person, action))
+        }
+        @if person.may(May::Manage) && matches!(action.state, ActionState::Locked | ActionState::Paid) {
+            (correction_form(&person, action))
         }
         @if person.may(May::Manage) && action.state == ActionState::Reversed && !has_locked(&person, action) {
             (lock::restore_form(&person, action))
@@ -248,6 +251,7 @@ fn ledger(entries: &[EntryRow], action: &ActionRow) -> Markup {
         Account::Pending => "Pending payouts",
         Account::Locked => "Locked payouts",
         Account::Paid => "Paid",
+        Account::Correction => "Cost of corrections",
     };
     html! {
         details.card.pad {
@@ -291,11 +295,31 @@ fn forms(person: &Person, action: &ActionRow) -> Markup {
     }
 }
 
+/// For what is locked or paid already.
+fn correction_form(person: &Person, action: &ActionRow) -> Markup {
+    html! {
+        section.card.pad {
+            h2 { "Correct" }
+            form.stack action={ "/actions/" (action.id) } method="post" {
+                (csrf(person))
+                input type="hidden" name="correct" value="true";
+                label { "The right amount, " (action.currency.to_string())
+                    input name="amount" required inputmode="decimal" value=(amount::decimal(action.amount, action.currency)); }
+                label { "Why" select name="disposition" { @for reason in REASONS { option value=(reason) { (reason_words(reason)) } } } }
+                button { "Correct" }
+                p.muted { "What was locked stays on the record. The difference, at the price of its terms, is added to or taken off the next payment; what is below zero is carried forward." }
+            }
+        }
+    }
+}
+
 #[derive(Deserialize)]
 pub struct Change {
     csrf: String,
     disposition: String,
     amount: Option<String>,
+    #[serde(default)]
+    correct: bool,
 }
 
 pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Change>) -> Result<Response, Failure> {
@@ -306,7 +330,8 @@ pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Cha
         Some(text) => {
             let amount =
                 amount::amount(text).map_err(|why| Failure::Invalid(format!("The amount can't be taken: {why}.")))?;
-            ActionChange::Amount(amount)
+            let figures = NewFigures::Amount(amount);
+            if sent.correct { ActionChange::Correct(figures) } else { ActionChange::Modify(figures) }
         }
     };
     request(&person, &id, &REASONS, &sent.disposition, change).await

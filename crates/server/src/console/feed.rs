@@ -78,6 +78,8 @@ fn what(row: &HistoryRow) -> &'static str {
         HistoryKind::Paid => "Paid,",
         HistoryKind::Held => "Held,",
         HistoryKind::Restored => "Restored,",
+        HistoryKind::Corrected => "Corrected,",
+        HistoryKind::Returned => "Payment failed, owed again:",
         HistoryKind::Released => "Released,",
     }
 }

@@ -6,9 +6,10 @@ use axum::extract::{Form, Query};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use referee_core::fact::Fact;
-use referee_core::id::{PartnerId, ProgramId};
+use referee_core::id::PartnerId;
 use referee_core::money::{Currency, Money};
-use referee_core::row::{Account, BalanceKey, PaymentRow};
+use referee_core::row::{Account, BalanceKey, PaymentRow, PaymentState};
+use referee_engine::books::reads::PaymentFilter;
 use referee_engine::engine::blocking;
 use serde::Deserialize;
 
@@ -30,7 +31,7 @@ pub struct PaymentsQuery {
     format: Option<String>,
 }
 
-/// What one partner is owed in one program.
+/// What one partner is owed in one currency, in all programs.
 #[derive(Clone, Copy, Default)]
 struct Owed {
     pending: Money,
@@ -38,17 +39,17 @@ struct Owed {
     paid: Money,
 }
 
-type Key = (PartnerId, ProgramId, Currency);
+type Key = (PartnerId, Currency);
 
 fn owed(balances: &[(BalanceKey, Money)]) -> BTreeMap<Key, Owed> {
     let mut rows: BTreeMap<Key, Owed> = BTreeMap::new();
     for (key, amount) in balances {
-        let row = rows.entry((key.partner, key.program, key.currency)).or_default();
+        let row = rows.entry((key.partner, key.currency)).or_default();
         match key.account {
             Account::Pending => row.pending = row.pending.plus(*amount),
             Account::Locked => row.locked = row.locked.plus(*amount),
             Account::Paid => row.paid = row.paid.plus(*amount),
-            Account::Cost => {}
+            Account::Cost | Account::Correction => {}
         }
     }
     rows
@@ -59,9 +60,13 @@ pub async fn show(person: Person, Query(query): Query<PaymentsQuery>) -> Result<
     let partner = person.partner.or_else(|| query.partner.parse().ok().map(PartnerId));
     let (engine, brand) = (person.app.engine.clone(), person.brand);
     let most = if export { EXPORT_ROWS } else { PAGE_ROWS };
-    let (balances, payments) =
-        blocking(move || Ok((engine.reads.balances(brand, partner)?, engine.reads.payments(brand, partner, most)?)))
-            .await?;
+    let (balances, payments) = blocking(move || {
+        Ok((
+            engine.reads.balances(brand, partner)?,
+            engine.reads.payments(brand, &PaymentFilter { partner, ..PaymentFilter::default() }, most)?,
+        ))
+    })
+    .await?;
     let owed = owed(&balances);
     let (balances, made) = (balance_table(&person, &owed), payment_table(&person, &payments));
     if export {
@@ -95,7 +100,7 @@ pub async fn show(person: Person, Query(query): Query<PaymentsQuery>) -> Result<
 fn totals(owed: &BTreeMap<Key, Owed>) -> Markup {
     let sum = |of: fn(&Owed) -> Money| {
         let mut sums: BTreeMap<Currency, Money> = BTreeMap::new();
-        for ((_, _, currency), row) in owed {
+        for ((_, currency), row) in owed {
             let sum = sums.entry(*currency).or_default();
             *sum = sum.plus(of(row));
         }
@@ -113,22 +118,20 @@ fn totals(owed: &BTreeMap<Key, Owed>) -> Markup {
 fn balance_table(person: &Person, owed: &BTreeMap<Key, Owed>) -> Table {
     let columns = vec![
         text("Partner"),
-        minor("Program"),
         minor_figure("Pending"),
         figure("Locked"),
         minor_figure("Paid"),
         file_only("Currency"),
         buttons(),
     ];
-    let row = |((partner, program, currency), it): (&Key, &Owed)| {
+    let row = |((partner, currency), it): (&Key, &Owed)| {
         vec![
             partner_cell(person, *partner),
-            cell(person.config.programs.get(program).map(|it| it.name.clone()).unwrap_or_default()),
             money_cell(it.pending, *currency),
             money_cell(it.locked, *currency),
             money_cell(it.paid, *currency),
             cell(currency.to_string()),
-            shown_cell(pay_form(person, *partner, *program, format::money(it.locked, *currency), it.locked), ""),
+            shown_cell(pay_form(person, *partner, *currency, it.locked), ""),
         ]
     };
     Table { columns, rows: owed.iter().map(row).collect() }.without(person.partner.map(|_| "Partner"))
@@ -139,13 +142,15 @@ fn partner_cell(person: &Person, partner: PartnerId) -> super::table::Cell {
     if person.partner.is_some() { cell(name) } else { link_cell(&format!("/partners/{partner}"), name) }
 }
 
-fn pay_form(person: &Person, partner: PartnerId, program: ProgramId, figure: String, locked: Money) -> Markup {
+fn pay_form(person: &Person, partner: PartnerId, currency: Currency, locked: Money) -> Markup {
+    let figure = format::money(locked, currency);
     let question = format!("Was {figure} transferred to {}? It is marked as paid.", person.partner_name(partner));
+    let program = person.config.programs.values().find(|program| program.currency == currency);
     html! {
-        @if person.may(May::Pay) && locked > Money::ZERO {
+        @if let Some(program) = program.filter(|_| person.may(May::Pay) && locked > Money::ZERO) {
             form.inline action="/payments" method="post" data-confirm=(question) {
                 (csrf(person))
-                input type="hidden" name="program" value=(program);
+                input type="hidden" name="program" value=(program.id);
                 input type="hidden" name="partner" value=(partner);
                 button { "Mark " (figure) " as paid" }
             }
@@ -158,26 +163,37 @@ fn payment_table(person: &Person, payments: &[PaymentRow]) -> Table {
         minor("Payment"),
         text("Partner"),
         text("When"),
-        minor("Program"),
+        text("State"),
         minor_figure("Actions"),
         figure("Total"),
         file_only("Currency"),
     ];
     let row = |row: &PaymentRow| {
-        let program = person.config.programs.get(&row.program);
-        let zone = program.map(|it| it.zone.clone()).unwrap_or_default();
-        let total = money_cell(row.total, row.currency);
+        let amount = if row.state == PaymentState::Proposed { row.proposed } else { row.total };
         vec![
             cell(row.id.to_string()),
             partner_cell(person, row.partner),
-            time_cell(row.at, &zone),
-            cell(program.map(|it| it.name.clone()).unwrap_or_default()),
+            time_cell(row.at, &person.zone(None)),
+            cell(payment_state(row)),
             number_cell(i64::from(row.actions)),
-            if row.open { total.with(html! { " " span.muted { "still gathering" } }) } else { total },
+            money_cell(amount, row.currency),
             cell(row.currency.to_string()),
         ]
     };
     Table { columns, rows: payments.iter().map(row).collect() }.without(person.partner.map(|_| "Partner"))
+}
+
+fn payment_state(row: &PaymentRow) -> String {
+    let words = match row.state {
+        PaymentState::Proposed => "proposed",
+        PaymentState::Gathering => "being gathered",
+        PaymentState::Sent => "to be transferred",
+        PaymentState::Settled => "paid",
+        PaymentState::Returning | PaymentState::Failed if row.reason.is_empty() => "came to nothing",
+        PaymentState::Returning | PaymentState::Failed => return format!("failed: {}", row.reason),
+        PaymentState::Dropped => "dropped",
+    };
+    words.to_owned()
 }
 
 #[derive(Deserialize)]

@@ -306,7 +306,10 @@ impl Names {
             | HistoryKind::Released
             | HistoryKind::Restored => ActionState::Pending,
             HistoryKind::Reversed => ActionState::Reversed,
-            HistoryKind::Locked => ActionState::Locked,
+            HistoryKind::Locked | HistoryKind::Returned => ActionState::Locked,
+            // What was locked stands; the difference is a line of its own.
+            HistoryKind::Corrected if action.state == ActionState::Paid => ActionState::Paid,
+            HistoryKind::Corrected => ActionState::Locked,
             HistoryKind::Paid => ActionState::Paid,
         });
         value["Id"] = json!(format!("{}.{}", line.action, line.seq));

@@ -6,7 +6,7 @@ use referee_core::program::Source;
 use referee_core::row::{SubmissionKind, SubmissionRow};
 use referee_core::time::Timestamp;
 use referee_engine::engine::blocking;
-use referee_engine::intake::change::{ChangeContext, change};
+use referee_engine::intake::change::{Asked, ChangeContext, change};
 use referee_engine::intake::drop_reason::FieldError;
 use referee_engine::intake::fields::Fields;
 use referee_engine::intake::report::{ReportContext, Taken, Warning, conversion};
@@ -55,7 +55,8 @@ async fn change_action(call: &Call<'_>, action: Option<&str>, reverse: bool) -> 
     let now = call.app.engine.now();
     let submission = new_submission(now);
     let brand = call.brand()?;
-    let context = ChangeContext { config: &brand.config, source: Source::Server, submission, now, reverse, action };
+    let asked = if reverse { Asked::Reversal } else { Asked::Modification };
+    let context = ChangeContext { config: &brand.config, source: Source::Server, submission, now, asked, action };
     let taken = change(&fields, &context);
     let kind = if reverse { "reversal" } else { "modification" };
     call.take(&fields, kind, submission_name(submission), taken, None).await
@@ -172,6 +173,7 @@ fn decided(sid: &str, row: &SubmissionRow) -> Value {
         SubmissionKind::Release => "Release",
         SubmissionKind::Approval => "Approval",
         SubmissionKind::Restoration => "Restoration",
+        SubmissionKind::Correction => "Correction",
     };
     json!({
         "BatchId": name,

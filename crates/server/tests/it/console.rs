@@ -517,8 +517,8 @@ fn every_table_has_a_file_with_figures_to_reckon_with(pair: Pair) {
         ("/actions?format=csv&state=pending", ",100.00,12.00,EUR,"),
         ("/conversions?format=csv", ",100.00,EUR,Credited"),
         ("/clicks?format=csv&counted=yes", "Trail Notes,Spring boots,Counted"),
-        ("/payments?format=csv&table=balances", "Trail Notes,Acme Shoes partners,12.00,0.00,0.00,EUR"),
-        ("/payments?format=csv", "Payment,Partner,When,Program,Actions,Total,Currency"),
+        ("/payments?format=csv&table=balances", "Trail Notes,12.00,0.00,0.00,EUR"),
+        ("/payments?format=csv", "Payment,Partner,When,State,Actions,Total,Currency"),
     ] {
         let file = export(&owner, path);
         assert!(file.contains(expected), "{path}: {file}");

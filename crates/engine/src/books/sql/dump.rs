@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 21] = [
+const TABLES: [(&str, &str); 23] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -34,6 +34,8 @@ const TABLES: [(&str, &str); 21] = [
     ("node_root", "brand, node"),
     ("outbox", "brand, record, n"),
     ("payment", "brand, id"),
+    ("payment_line", "brand, payment, action_seq"),
+    ("payment_run", "brand, id"),
     ("refused_join", "brand, record, n"),
     ("rollup", "brand, program, day, partner, ad"),
     ("submission", "brand, id"),

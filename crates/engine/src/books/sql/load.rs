@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use referee_core::fact::Record;
-use referee_core::id::{BrandId, NodeId, RecordNo};
-use referee_core::row::IdentifierRow;
+use referee_core::id::{BrandId, NodeId, PartnerId, RecordNo};
+use referee_core::row::{IdentifierRow, PaymentState};
 use referee_core::slice::{Slice, Wanted, WantedComponents};
 use referee_core::time::Timestamp;
 
@@ -12,12 +12,15 @@ use super::rows;
 use crate::books::stored;
 use crate::database::{Answer, Database, Row, Value, find, list};
 use crate::error::Result;
+use crate::values;
 
 pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &mut Slice) -> Answer<()> {
     let wanted = slice.wanted(records);
     clicks(db, brand, &wanted, slice)?;
     identifiers(db, brand, &wanted, slice)?;
     conversions_and_actions(db, brand, &wanted, slice)?;
+    payees(db, brand, &wanted, slice)?;
+    payments(db, brand, &wanted, slice)?;
     slice.expect(&wanted);
     roots(db, brand, &wanted, slice)?;
     let components = slice.wanted_components(records);
@@ -216,18 +219,77 @@ fn work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) ->
     let sql = include_str!("../../../sql/books/load_settled.sql");
     slice.work.to_settle =
         list(db, sql, &[brand.0.into(), slice.state.brand_time.0.into(), limit.into()], rows::order_key)?;
+    payment_work(db, brand, limit, slice)
+}
+
+/// What the oldest payment that is gathered or given back goes on with.
+fn payment_work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) -> Answer<()> {
     let sql = include_str!("../../../sql/books/load_open_payment.sql");
-    let Some(payment) = find(db, sql, &[brand.0.into()], rows::payment)? else { return Ok(()) };
     // One more than may be taken, so that the rule sees whether some are left.
     let most = limit.saturating_add(1);
-    let (program, partner, record) = (payment.program.0, payment.partner.0, payment.record.0);
-    let values = [brand.0.into(), program.into(), partner.into(), record.into(), most.into()];
-    let mut payable = Vec::new();
-    for action in list(db, include_str!("../../../sql/books/load_payable.sql"), &values, rows::action)? {
-        payable.push(action.id);
-        slice.actions.load(action.id, Some(action));
+    if let Some(payment) = find(db, sql, &[brand.0.into(), (PaymentState::Gathering as u8).into()], rows::payment)? {
+        let (partner, currency, record) = (payment.partner.0, payment.currency.as_str(), payment.record.0);
+        let values = values![brand.0, partner, currency, record, most];
+        let mut payable = Vec::new();
+        for action in list(db, include_str!("../../../sql/books/load_payable.sql"), values, rows::action)? {
+            payable.push(action.id);
+            slice.actions.load(action.id, Some(action));
+        }
+        slice.work.to_pay = Some((payment.id, payable));
+        slice.payments.load(payment.id, Some(payment));
+    } else if let Some(payment) =
+        find(db, sql, &[brand.0.into(), (PaymentState::Returning as u8).into()], rows::payment)?
+    {
+        let values = values![brand.0, payment.id.0, payment.returned_to, most];
+        let lines = list(db, include_str!("../../../sql/books/load_payment_lines.sql"), values, rows::payment_line)?;
+        let wanted = Wanted { actions: lines.iter().map(|line| line.action).collect(), ..Wanted::default() };
+        conversions_and_actions(db, brand, &wanted, slice)?;
+        slice.expect(&wanted);
+        slice.work.to_return = Some((payment.id, lines));
+        slice.payments.load(payment.id, Some(payment));
     }
-    slice.work.to_pay = Some((payment.id, payable));
-    slice.payments.load(payment.id, Some(payment));
+    Ok(())
+}
+
+/// What is owed to whom is to be paid, and which payments stand in the way.
+fn payees(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {
+    let Some((currency, partners)) = &wanted.payees else { return Ok(()) };
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_locked.sql"),
+        include_str!("../../../sql/books/load_locked.postgres.sql"),
+    );
+    let asked = Value::integers(partners.iter().map(|partner| u64::from(partner.0)));
+    db.ask(sql, &[brand.0.into(), currency.as_str().into(), asked], &mut |row| {
+        let amount: i64 = row.number(1)?;
+        *slice.locked.entry(PartnerId(row.number(0)?)).or_default() += i128::from(amount);
+        Ok(())
+    })?;
+    let sql = include_str!("../../../sql/books/load_payments_under_way.sql");
+    for payment in list(db, sql, values![brand.0, currency.as_str()], rows::payment)? {
+        slice.payments.load(payment.id, Some(payment));
+    }
+    Ok(())
+}
+
+/// What is decided or told of.
+fn payments(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {
+    if let Some(id) = wanted.payment_run {
+        let run = find(
+            db,
+            include_str!("../../../sql/books/load_payment_run.sql"),
+            values![brand.0, id.0],
+            rows::payment_run,
+        )?;
+        slice.payment_runs.load(id, run);
+        let sql = include_str!("../../../sql/books/load_payments_of_run.sql");
+        for payment in list(db, sql, values![brand.0, id.0], rows::payment)? {
+            slice.payments.load(payment.id, Some(payment));
+        }
+    }
+    if let Some(id) = wanted.payment {
+        let payment =
+            find(db, include_str!("../../../sql/books/load_payment.sql"), values![brand.0, id.0], rows::payment)?;
+        slice.payments.load(id, payment);
+    }
     Ok(())
 }

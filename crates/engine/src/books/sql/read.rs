@@ -2,19 +2,21 @@
 
 use referee_core::config::Config;
 use referee_core::id::{
-    ActionId, AdId, BrandId, ClickNo, FactId, NodeId, PartnerId, ProgramId, RecordNo, SubmissionId,
+    ActionId, AdId, BrandId, ClickNo, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
+    SubmissionId,
 };
 use referee_core::identity::Identifier;
 use referee_core::money::Money;
 use referee_core::row::{
     ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
-    LeftOutKey, OrderKey, PaymentRow, RefusedJoinRow, Rollup, SubmissionRow,
+    LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Rollup, SubmissionRow,
 };
 use referee_core::time::{Day, Timestamp};
 
 use super::{Clusters, config, places, rows, trouble};
 use crate::books::reads::{
-    ActionFilter, AuditEntry, Between, ClickFilter, Counted, CountedConversions, Intended, NumberedPage, Period, Reads,
+    ActionFilter, AuditEntry, Between, ClickFilter, Counted, CountedConversions, Intended, NumberedPage, PaymentFilter,
+    Period, Reads,
 };
 use crate::books::stored;
 use crate::database::{Pool, Row, Value};
@@ -349,9 +351,37 @@ impl Reads for SqlReads {
         self.ask(brand, include_str!("../../../sql/books/read_balances.sql"), values, rows::balance)
     }
 
-    fn payments(&self, brand: BrandId, partner: Option<PartnerId>, most: u32) -> Result<Vec<PaymentRow>> {
-        let values = values![brand.0, partner.map(|id| id.0), most];
+    fn payments(&self, brand: BrandId, which: &PaymentFilter, most: u32) -> Result<Vec<PaymentRow>> {
+        let before = which.before.map_or(i64::MAX, |id| i64::from(id.0));
+        let values = values![brand.0, which.partner.map(|id| id.0), which.run.map(|id| id.0), before, most];
         self.ask(brand, include_str!("../../../sql/books/read_payments.sql"), values, rows::payment)
+    }
+
+    fn payment(&self, brand: BrandId, id: PaymentId) -> Result<Option<PaymentRow>> {
+        self.one(brand, include_str!("../../../sql/books/read_payment.sql"), values![brand.0, id.0], rows::payment)
+    }
+
+    fn payment_lines(&self, brand: BrandId, id: PaymentId, after: u32, most: u32) -> Result<Vec<PaymentLineRow>> {
+        let values = values![brand.0, id.0, after, most];
+        self.ask(brand, include_str!("../../../sql/books/read_payment_lines.sql"), values, rows::payment_line)
+    }
+
+    fn payment_runs(&self, brand: BrandId, most: u32) -> Result<Vec<PaymentRunRow>> {
+        self.ask(
+            brand,
+            include_str!("../../../sql/books/read_payment_runs.sql"),
+            values![brand.0, most],
+            rows::payment_run,
+        )
+    }
+
+    fn payment_run(&self, brand: BrandId, id: PaymentRunId) -> Result<Option<PaymentRunRow>> {
+        self.one(
+            brand,
+            include_str!("../../../sql/books/read_payment_run.sql"),
+            values![brand.0, id.0],
+            rows::payment_run,
+        )
     }
 
     fn config(&self, brand: BrandId) -> Result<Config> {

@@ -6,13 +6,13 @@ use crate::database::Row;
 use crate::error::{Error, Result};
 use referee_core::fact::{Actor, Device};
 use referee_core::id::{
-    ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, ProgramId, RecordNo, SubmissionId,
-    UserId,
+    ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
+    SubmissionId, UserId,
 };
 use referee_core::money::{Currency, Money};
 use referee_core::row::{
     ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow, OrderKey,
-    PaymentRow, RefusedJoinRow, Rollup, SubmissionRow, UnsettledRow, Whole,
+    PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Rollup, SubmissionRow, UnsettledRow, Whole,
 };
 use referee_core::time::Timestamp;
 
@@ -39,8 +39,9 @@ pub fn brand_state(row: &dyn Row) -> Result<BrandState> {
         last_event_type: EventTypeId(row.number(5)?),
         last_action_seq: row.number(6)?,
         last_payment: PaymentId(row.number(7)?),
-        last_unsettled_at: time(row, 8)?,
-        work_waits: row.number(9)?,
+        last_payment_run: PaymentRunId(row.number(8)?),
+        last_unsettled_at: time(row, 9)?,
+        work_waits: row.number(10)?,
     })
 }
 
@@ -115,10 +116,11 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         terms_version: row.number(20)?,
         terms_of_template: row.number(21)?,
         locks_at: row.some_number(22)?.map(Timestamp),
-        locked_record: row.some_number(23)?.map(RecordNo),
-        payment: row.some_number(24)?.map(PaymentId),
-        changes: row.number(25)?,
-        held: row.number(26)?,
+        owed: money(row, 23)?,
+        owed_since: row.some_number(24)?.map(RecordNo),
+        payment: row.some_number(25)?.map(PaymentId),
+        changes: row.number(26)?,
+        held: row.number(27)?,
         items: Vec::new(),
         promo_code: String::new(),
         customer_status: String::new(),
@@ -130,7 +132,7 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         whole: Whole::default(),
         before_reversal: None,
     };
-    stored::fill_action(&mut action, row.blob(27)?)?;
+    stored::fill_action(&mut action, row.blob(28)?)?;
     Ok(action)
 }
 
@@ -223,12 +225,41 @@ pub fn payment(row: &dyn Row) -> Result<PaymentRow> {
         id: PaymentId(row.number(0)?),
         record: RecordNo(row.number(1)?),
         at: time(row, 2)?,
-        program: ProgramId(row.number(3)?),
+        run: row.some_number(3)?.map(PaymentRunId),
         partner: PartnerId(row.number(4)?),
         currency: currency(row, 5)?,
-        actions: row.number(6)?,
-        total: money(row, 7)?,
-        open: row.number(8)?,
+        proposed: money(row, 6)?,
+        actions: row.number(7)?,
+        total: money(row, 8)?,
+        state: stored::payment_state(row.number(9)?)?,
+        changed_at: time(row, 10)?,
+        reason: row.text(11)?.to_owned(),
+        returned_to: row.number(12)?,
+    })
+}
+
+pub fn payment_line(row: &dyn Row) -> Result<PaymentLineRow> {
+    let (program, event_type) = (ProgramId(row.number(2)?), EventTypeId(row.number(3)?));
+    Ok(PaymentLineRow {
+        payment: PaymentId(row.number(0)?),
+        action: ActionId { program, event_type, seq: row.number(1)? },
+        amount: money(row, 4)?,
+        before: row.some_number(5)?.map(PaymentId),
+    })
+}
+
+pub fn payment_run(row: &dyn Row) -> Result<PaymentRunRow> {
+    Ok(PaymentRunRow {
+        id: PaymentRunId(row.number(0)?),
+        record: RecordNo(row.number(1)?),
+        at: time(row, 2)?,
+        currency: currency(row, 3)?,
+        payments: stored::numbers(Some(row.text(4)?))?.into_iter().map(PaymentId).collect(),
+        proposed: money(row, 5)?,
+        proposed_by: row.some_number(6)?.map(UserId),
+        state: stored::run_state(row.number(7)?)?,
+        decided_at: row.some_number(8)?.map(Timestamp),
+        decided_by: row.some_number(9)?.map(UserId),
     })
 }
 

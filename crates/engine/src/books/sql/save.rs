@@ -51,6 +51,7 @@ fn save_state(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()
             state.last_event_type.0,
             state.last_action_seq,
             state.last_payment.0,
+            state.last_payment_run.0,
             state.last_unsettled_at.0,
             state.work_waits,
         ],
@@ -89,6 +90,7 @@ fn config_key(entry: &ConfigEntry) -> (u8, u32, String) {
         ConfigEntry::Block(it) => (20, 0, it.record.to_string()),
         ConfigEntry::AssignedValue(it) => (8, it.program.0, format!("{}/{}", it.kind as u8, it.value)),
         ConfigEntry::PartnerGroup(it) => (9, it.program.0, it.id.to_string()),
+        ConfigEntry::PaymentRules(_) => (10, 0, String::new()),
     }
 }
 
@@ -181,21 +183,51 @@ fn save_orders(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<(
         save_action(save.as_mut(), brand, row)?;
     }
     save.finish()?;
+    save_payments(db, brand, slice)
+}
+
+fn save_payments(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
     let mut save = db.write(include_str!("../../../sql/books/save_payment.sql"))?;
     for (_, row) in slice.payments.changed() {
-        let (record, currency) = (row.record.0, row.currency.as_str());
-        let (program, partner, total) = (row.program.0, row.partner.0, row.total.0);
         save.row(values![
             brand.0,
             row.id.0,
-            record,
+            row.record.0,
             row.at.0,
-            program,
-            partner,
-            currency,
+            row.run.map(|run| run.0),
+            row.partner.0,
+            row.currency.as_str(),
+            row.proposed.0,
             row.actions,
-            total,
-            row.open
+            row.total.0,
+            row.state as u8,
+            row.changed_at.0,
+            &row.reason,
+            row.returned_to,
+        ])?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_payment_line.sql"))?;
+    for row in &slice.new.payment_lines {
+        let (action, before) = (row.action, row.before.map(|payment| payment.0));
+        let (program, event_type) = (action.program.0, action.event_type.0);
+        save.row(values![brand.0, row.payment.0, action.seq, program, event_type, row.amount.0, before])?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_payment_run.sql"))?;
+    for (_, row) in slice.payment_runs.changed() {
+        save.row(values![
+            brand.0,
+            row.id.0,
+            row.record.0,
+            row.at.0,
+            row.currency.as_str(),
+            &stored::list(row.payments.iter().map(|id| id.0)).unwrap_or_default(),
+            row.proposed.0,
+            row.proposed_by.map(|user| user.0),
+            row.state as u8,
+            row.decided_at.map(|at| at.0),
+            row.decided_by.map(|user| user.0),
         ])?;
     }
     save.finish()
@@ -241,7 +273,8 @@ fn save_action(save: &mut dyn Write, brand: BrandId, row: &ActionRow) -> Answer<
         row.terms_version,
         row.terms_of_template,
         row.locks_at.map(|at| at.0),
-        row.locked_record.map(|record| record.0),
+        row.owed.0,
+        row.owed_since.map(|record| record.0),
         row.payment.map(|payment| payment.0),
         row.changes,
         row.held,

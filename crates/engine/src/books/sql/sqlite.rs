@@ -84,7 +84,7 @@ mod tests {
             while let Some(step) = steps.next().unwrap() {
                 let step: String = step.get(3).unwrap();
                 // Partial indexes hold only what is open or due.
-                let partial = ["action_due", "payment_open", "unsettled_due"].iter().any(|index| step.contains(index));
+                let partial = ["action_due", "unsettled_due"].iter().any(|index| step.contains(index));
                 let narrow = partial || !step.starts_with("SEARCH") || step.contains(" AND ");
                 let scan = step.starts_with("SCAN") && !step.contains("rarray") && step != "SCAN CONSTANT ROW";
                 assert!(narrow && !scan && !step.contains("BLOOM"), "{name}: {step}");

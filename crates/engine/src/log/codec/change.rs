@@ -1,0 +1,69 @@
+//! What is asked of an action, to the wire and back.
+
+use referee_core::fact::{self, ActionChange, ActionTarget, NewFigures};
+use referee_core::id::{ActionId, EventTypeId, SubmissionId};
+use referee_core::money::Money;
+
+use super::{fixed, known};
+use crate::error::{Error, Result};
+use crate::log::{number, wire};
+
+pub fn change_out(it: &fact::ChangeRequest) -> wire::ChangeRequest {
+    let (action, event_type, order_id) = match &it.target {
+        ActionTarget::Id(id) => (id.to_string(), 0, String::new()),
+        ActionTarget::Order { event_type, order_id } => (String::new(), event_type.0, order_id.clone()),
+    };
+    let mut request = wire::ChangeRequest {
+        submission: it.submission.0.to_vec(),
+        action,
+        event_type,
+        order_id,
+        disposition: it.disposition.clone(),
+        source: it.source as u32,
+        reverse: it.change == ActionChange::Reverse,
+        step: number::of_step(&it.change),
+        corrects: matches!(it.change, ActionChange::Correct(_)),
+        ..wire::ChangeRequest::default()
+    };
+    if let ActionChange::Modify(figures) | ActionChange::Correct(figures) = &it.change {
+        match figures {
+            NewFigures::Amount(amount) => request.amount = Some(amount.0),
+            NewFigures::Delta(delta) => request.delta = Some(delta.0),
+            NewFigures::Items(items) => request.items = items.iter().map(item_change_out).collect(),
+        }
+    }
+    request
+}
+
+fn item_change_out(it: &fact::ItemChange) -> wire::ItemChange {
+    wire::ItemChange { sku: it.sku.clone(), quantity: it.quantity, amount: it.amount.map(|amount| amount.0) }
+}
+
+pub fn change_in(it: wire::ChangeRequest) -> Result<fact::ChangeRequest> {
+    let target = if it.action.is_empty() {
+        ActionTarget::Order { event_type: EventTypeId(it.event_type), order_id: it.order_id }
+    } else {
+        let id: std::result::Result<ActionId, ()> = it.action.parse();
+        ActionTarget::Id(id.map_err(|()| Error::corrupt("read a record", "it names no action"))?)
+    };
+    let item =
+        |it: wire::ItemChange| fact::ItemChange { sku: it.sku, quantity: it.quantity, amount: it.amount.map(Money) };
+    let figures = match (it.amount, it.delta) {
+        (Some(amount), _) => NewFigures::Amount(Money(amount)),
+        (None, Some(delta)) => NewFigures::Delta(Money(delta)),
+        (None, None) => NewFigures::Items(it.items.into_iter().map(item).collect()),
+    };
+    let change = match (it.reverse, it.step, it.corrects) {
+        (true, ..) => ActionChange::Reverse,
+        (_, Some(step), _) => known(number::step(step), "change of an action")?,
+        (_, None, true) => ActionChange::Correct(figures),
+        (_, None, false) => ActionChange::Modify(figures),
+    };
+    Ok(fact::ChangeRequest {
+        submission: SubmissionId(fixed(&it.submission)?),
+        target,
+        disposition: it.disposition,
+        source: known(number::source(it.source), "source")?,
+        change,
+    })
+}
