@@ -23,6 +23,7 @@ macro_rules! documents {
 documents! {
     "start",
     "guide/missing-order",
+    "guide/payments",
     "guide/scale-out",
     "concepts/tracking-methods",
     "concepts/the-log",
@@ -34,6 +35,7 @@ documents! {
     "reference/identifiers",
     "reference/click-ids",
     "reference/terms",
+    "reference/payment-files",
     "reference/refusals",
     "reference/answers",
     "reference/errors",

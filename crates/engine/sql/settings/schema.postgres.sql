@@ -103,3 +103,57 @@ create table placement (
   partition integer primary key,
   cluster   text collate "C" not null
 );
+
+-- Who is paid, and by whom: what stands in documents and payment files. Details are sealed with the master key.
+create table payee (
+  brand        integer not null,
+  partner      integer not null,
+  details      bytea not null,
+  payable_from bigint not null,
+  primary key (brand, partner),
+  foreign key (brand, partner) references membership (brand, partner)
+);
+
+create table payee_change (
+  brand   integer not null,
+  partner integer not null,
+  number  integer not null,
+  at      bigint not null,
+  "user"  integer not null,
+  fields  text collate "C" not null,
+  primary key (brand, partner, number),
+  foreign key (brand, partner) references membership (brand, partner)
+);
+
+create table payer (
+  brand   integer primary key references brand (id),
+  details bytea not null
+);
+
+-- Mail that waits to be sent, and mail that was.
+create table mail (
+  brand      integer not null references brand (id),
+  number     integer not null,
+  recipient  text collate "C" not null,
+  subject    text collate "C" not null,
+  body       text collate "C" not null,
+  created_at bigint not null,
+  sent_at    bigint,
+  primary key (brand, number)
+);
+
+-- Invoices, statements and cancellations. No row is ever changed or taken away: their numbers have no gap.
+create table document (
+  brand     integer not null,
+  number    integer not null,
+  partner   integer not null,
+  payment   text collate "C" not null,
+  cancels   integer,
+  issued_at bigint not null,
+  content   bytea not null,
+  primary key (brand, number),
+  foreign key (brand, partner) references membership (brand, partner)
+);
+
+create index document_by_partner on document (brand, partner, number);
+create index document_by_payment on document (brand, payment);

@@ -70,6 +70,36 @@ pub fn decimal(amount: Money, currency: Currency) -> String {
     }
 }
 
+/// `€1,234.50` to read; other currencies by their code.
+pub fn shown(amount: Money, currency: Currency) -> String {
+    let text = decimal(amount, currency);
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("−", digits),
+        None => ("", text.as_str()),
+    };
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let point = if decimals.is_empty() { "" } else { "." };
+    let symbol = match currency.as_str() {
+        "EUR" => "€".to_owned(),
+        "USD" => "$".to_owned(),
+        "GBP" => "£".to_owned(),
+        code => format!("{code} "),
+    };
+    format!("{sign}{symbol}{}{point}{decimals}", grouped(whole))
+}
+
+/// `1,234,567`.
+pub fn grouped(digits: &str) -> String {
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -4,6 +4,9 @@
 
 mod copy;
 mod directory;
+mod documents;
+mod mails;
+mod payees;
 mod placement;
 mod processes;
 mod refused;
@@ -17,6 +20,8 @@ use std::path::Path;
 use referee_core::time::Timestamp;
 
 pub use directory::{Brand, NewBrand, Partner};
+pub use mails::Mail;
+pub use payees::{KeptPayee, PayeeChange, PayeeEntry};
 pub use processes::{ALIVE_MS, Process};
 pub use refused::RefusedReport;
 pub(crate) use sessions::digest;
@@ -33,7 +38,7 @@ use crate::values;
 
 /// "Rfse": marks the file as ours.
 const APPLICATION_ID: i32 = 0x5266_7365;
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 /// Held by whoever changes the settings on a server, so that numbers are given out once. Any number would do.
 const CHANGING: i64 = 0x0052_6673_6574_7469;
 
@@ -161,19 +166,25 @@ fn open_file(path: &Path) -> Result<Sqlite> {
 }
 
 fn prepare(db: &mut Sqlite) -> Result<()> {
-    let doing = "prepare the settings";
-    match db.version().map_err(|trouble| trouble.doing(doing))? {
+    let first = include_str!("../../sql/settings/schema.sql");
+    // Came with version 2: files of version 1 get it when they are opened.
+    let payees = include_str!("../../sql/settings/payees.sql");
+    match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),
-        0 => {
-            let schema = include_str!("../../sql/settings/schema.sql");
-            let marks = format!("pragma application_id = {APPLICATION_ID}; pragma user_version = {SCHEMA_VERSION};");
-            db.run_script(&format!("begin immediate; {schema} {marks} commit;")).map_err(|trouble| trouble.doing(doing))
-        }
+        0 => write(db, &format!("{first} {payees}")),
+        1 => write(db, payees),
         newer => Err(Error::setup(
             "open the settings",
             format!("the file is of version {newer}, this program knows {SCHEMA_VERSION}; run the newer program"),
         )),
     }
+}
+
+/// Brings the file to this program's version.
+fn write(db: &mut Sqlite, change: &str) -> Result<()> {
+    let marks = format!("pragma application_id = {APPLICATION_ID}; pragma user_version = {SCHEMA_VERSION};");
+    let script = format!("begin immediate; {change} {marks} commit;");
+    db.run_script(&script).map_err(|trouble| trouble.doing("prepare the settings"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@ use referee_core::id::{PartnerId, ProgramId};
 use std::path::PathBuf;
 
 use super::*;
+
+mod documents;
+mod payees;
 use crate::intake::keys::BrandKeys;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -28,7 +31,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 7] = [
+const CHECKS: [fn(&Place); 14] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -36,6 +39,13 @@ const CHECKS: [fn(&Place); 7] = [
     sessions_end_by_time_sign_out_and_a_new_password,
     a_revoked_token_is_not_found,
     refused_reports_are_found_by_order_and_forgotten_in_time,
+    payees::details_are_sealed_and_belong_to_one_partner,
+    payees::a_changed_account_is_announced_and_held,
+    payees::what_is_missing_is_asked_for_in_order,
+    documents::numbers_have_no_gap_and_a_payment_has_one_document,
+    documents::a_cancellation_is_a_document_of_its_own,
+    documents::what_is_issued_never_changes,
+    payees::a_copy_holds_details_mail_and_changes,
 ];
 
 #[test]

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::format;
 use super::page::{csrf, page};
-use super::person::{BRAND_COOKIE, Failure, Person, SESSION_COOKIE, done};
+use super::person::{BRAND_COOKIE, Failure, Person, SESSION_COOKIE, Said, done};
 use super::sign_in::set_cookie;
 
 /// As many as `referee user add` asks for.
@@ -58,22 +58,18 @@ pub async fn set_password(person: Person, Form(sent): Form<NewPassword>) -> Resu
     if sent.new != sent.again {
         return invalid("The new password was not typed the same way twice.");
     }
-    // Whoever finds an open session must not get to guess either.
-    let (app, now) = (person.app.clone(), person.app.engine.now());
-    let who = format!("user {}", person.user);
-    if !app.sign_in_tries.allow(&who, now) {
-        return invalid("Too many tries. Wait a quarter of an hour.");
+    match person.says_password(sent.current).await? {
+        Said::Right => {}
+        Said::Wrong => return invalid("The current password is wrong."),
+        Said::TooOften => return invalid("Too many tries. Wait a quarter of an hour."),
     }
-    let (engine, user, email) = (app.engine.clone(), person.user, person.email.clone());
+    let (app, user) = (person.app.clone(), person.user);
+    let (engine, now) = (app.engine.clone(), app.engine.now());
     let session = blocking(move || {
-        if engine.settings.verify_password(&email, &sent.current)?.is_none_or(|found| found.id != user) {
-            return Ok(None);
-        }
         engine.settings.set_password(user, &sent.new)?;
-        engine.settings.begin_session(user, now).map(Some)
+        engine.settings.begin_session(user, now)
     });
-    let Some(session) = session.await? else { return invalid("The current password is wrong.") };
-    app.sign_in_tries.forget(&who);
+    let session = session.await?;
     let life_s = u64::from(SESSION_DAYS) * 24 * 60 * 60;
     let cookie = set_cookie(&app, SESSION_COOKIE, &session.token, life_s);
     Ok(([(header::SET_COOKIE, cookie)], done("/account")).into_response())

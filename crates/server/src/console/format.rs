@@ -4,53 +4,20 @@ use maud::{Markup, html};
 use referee_core::contract::Payout;
 use referee_core::fact::Role;
 use referee_core::identity::IdentifierKind;
-use referee_core::money::{Currency, Money};
+use referee_core::money::Currency;
 use referee_core::program::{CreditPolicy, Standing};
 use referee_core::row::{ActionRow, ActionState, Evidence};
 use referee_core::time::{Day, Timestamp, Zone};
-use referee_engine::intake::amount::decimal;
+pub use referee_engine::document::per_cent as rate;
+use referee_engine::intake::amount::grouped;
+pub use referee_engine::intake::amount::shown as money;
 use referee_engine::intake::day::civil;
 pub use referee_engine::intake::day::{day_text as day, parse_day};
-
-/// `€1,234.50`; other currencies by their code.
-pub fn money(amount: Money, currency: Currency) -> String {
-    let text = decimal(amount, currency);
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("−", digits),
-        None => ("", text.as_str()),
-    };
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-    let point = if decimals.is_empty() { "" } else { "." };
-    let symbol = match currency.as_str() {
-        "EUR" => "€".to_owned(),
-        "USD" => "$".to_owned(),
-        "GBP" => "£".to_owned(),
-        code => format!("{code} "),
-    };
-    format!("{sign}{symbol}{}{point}{decimals}", grouped(whole))
-}
 
 /// `1,234,567`.
 pub fn number(number: i64) -> String {
     let sign = if number < 0 { "−" } else { "" };
     format!("{sign}{}", grouped(&number.unsigned_abs().to_string()))
-}
-
-fn grouped(digits: &str) -> String {
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `12.5 %`.
-pub fn rate(ppm: u32) -> String {
-    let text = format!("{}.{:04}", ppm / 10_000, ppm % 10_000);
-    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// `11 Feb 2026, 08:22` in the program's zone.
@@ -184,6 +151,8 @@ pub fn evidence(evidence: Evidence) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use referee_core::money::Money;
+
     use super::*;
 
     #[test]

@@ -12,6 +12,8 @@ pub mod codes;
 pub mod contract;
 pub mod conversions;
 pub mod decision;
+mod documents;
+mod draft;
 pub mod feed;
 pub mod form;
 pub mod format;
@@ -19,10 +21,13 @@ pub mod headers;
 pub mod order;
 mod lanes;
 mod lock;
+mod mails;
 pub mod overview;
 pub mod page;
 pub mod partner;
 pub mod partners;
+mod payee;
+mod payer;
 pub mod payments;
 pub mod person;
 pub mod plain;
@@ -79,6 +84,17 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/feed", get(feed::show))
         .route("/feed/lines", get(feed::lines))
         .route("/payments", get(payments::show).post(payments::pay))
+        .route("/payees/{who}", get(payee::show))
+        .route("/payees/{who}/party", post(payee::set_party))
+        .route("/payees/{who}/tax", post(payee::set_tax))
+        .route("/payees/{who}/method", post(payee::set_method))
+        .route("/payer", get(payer::show).post(payer::set))
+        .route("/documents", get(documents::list))
+        .route("/documents/{number}", get(documents::show))
+        .route("/documents/{number}/pdf", get(documents::show_pdf))
+        .route("/documents/{number}/cancellation", post(documents::cancel))
+        .route("/mails", get(mails::show))
+        .route("/mails/{number}", post(mails::mark_sent))
         .route("/search", get(search::find))
         .route("/audit", get(audit::show))
         .route("/account", get(account::show))

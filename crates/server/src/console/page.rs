@@ -69,6 +69,8 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
             ("/clicks", "Clicks"),
             ("/ads", "Links"),
             ("/payments", "Payments"),
+            ("/documents", "Documents"),
+            ("/payees/own", "Payment details"),
         ];
         return vec![("", own), ("Help", vec![("/docs", "Documentation")])];
     }
@@ -82,6 +84,10 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         ("/profiles", "Profiles"),
         ("/feed", "Live feed"),
     ];
+    let mut money = vec![("/payments", "Payments"), ("/documents", "Documents")];
+    if person.may(May::Pay) {
+        money.extend([("/payer", "Payer"), ("/mails", "Mail")]);
+    }
     let mut set_up = Vec::new();
     if person.may(May::SetUp) || person.may(May::ManageUsers) {
         set_up.push(("/settings", "Settings"));
@@ -91,7 +97,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         set_up.push(("/audit", "Audit trail"));
     }
     set_up.push(("/docs", "Documentation"));
-    vec![("", first), ("Money", vec![("/payments", "Payments")]), ("Set-up", set_up)]
+    vec![("", first), ("Money", money), ("Set-up", set_up)]
 }
 
 /// The hidden field that every form brings back.

@@ -17,7 +17,7 @@ use super::partners::{balances, partner_of, sums, sums_text};
 use super::person::{Failure, May, Person, done};
 use super::settings::people::{Newcomer, invite, shown_once};
 use super::table::{Cell, Table, cell, minor, shown_cell, text};
-use super::{contract, format};
+use super::{contract, format, payee};
 
 pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failure> {
     person.require_brand_side()?;
@@ -27,6 +27,11 @@ pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failu
     let users = blocking(move || engine.settings.users_of(brand)).await?;
     let now = person.config.partners.get(&partner).map_or(Standing::Active, |it| it.standing);
     let channel = person.config.is_channel(partner);
+    let payment = if channel {
+        html! {}
+    } else {
+        payee::notice(&person, partner).await?
+    };
     let body = html! {
         p.facts {
             (format::standing(now)) @if channel { span.tag { "Channel: never paid" } } span.muted { "Id " (partner) }
@@ -39,6 +44,7 @@ pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failu
                 div { span.muted { (name) } b { (sums_text(&sums(&balances, partner, account))) } }
             }
         }
+        (payment)
         (links(&person, partner))
         @for program in person.config.programs.values().filter(|_| !channel) { (contract::section(&person, program, partner)) }
         (portal_users(&person, partner, &users))

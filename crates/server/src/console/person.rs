@@ -44,6 +44,14 @@ pub struct Person {
     pub partner_names: HashMap<PartnerId, String>,
 }
 
+/// What came of a password that was asked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    Right,
+    Wrong,
+    TooOften,
+}
+
 /// What somebody may do beyond looking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum May {
@@ -87,6 +95,21 @@ impl Person {
     pub fn check_csrf(&self, sent: &str) -> Result<(), Failure> {
         let same = bool::from(sent.as_bytes().ct_eq(self.csrf.as_bytes()));
         if same { Ok(()) } else { Err(Failure::StaleForm) }
+    }
+
+    /// Whether this is the password of whoever is signed in. Whoever finds an open session must not get to guess.
+    pub async fn says_password(&self, password: String) -> Result<Said, Failure> {
+        let (engine, user, email) = (self.app.engine.clone(), self.user, self.email.clone());
+        let who = format!("user {user}");
+        if !self.app.sign_in_tries.allow(&who, engine.now()) {
+            return Ok(Said::TooOften);
+        }
+        let found = blocking(move || engine.settings.verify_password(&email, &password)).await?;
+        if found.is_none_or(|found| found.id != user) {
+            return Ok(Said::Wrong);
+        }
+        self.app.sign_in_tries.forget(&who);
+        Ok(Said::Right)
     }
 
     /// The zone in which times are shown: that of the wanted program, or of the first.

@@ -19,7 +19,7 @@ on_every_pair!(
     every_table_has_a_file_with_figures_to_reckon_with,
 );
 
-const SCREENS: [&str; 19] = [
+const SCREENS: [&str; 23] = [
     "/",
     "/partners",
     "/partners/1",
@@ -30,6 +30,10 @@ const SCREENS: [&str; 19] = [
     "/clicks",
     "/feed",
     "/payments",
+    "/payees/1",
+    "/payer",
+    "/documents",
+    "/mails",
     "/settings",
     "/settings/event-types/1/1",
     "/settings/identifiers",

@@ -3,9 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use referee_core::refusal::Refusal;
+use referee_engine::document::DocumentFault;
 use referee_engine::intake::drop_reason::DropReason;
 use referee_engine::lookup::advice::{ADVICE, OTHERWISE};
 use referee_engine::lookup::answer::Answer;
+use referee_engine::payee::DetailFault;
+use referee_engine::payment_file::FileReason;
+use referee_engine::payment_file::answer::AnswerReason;
 
 use crate::support::data_path;
 
@@ -119,6 +123,14 @@ fn every_no_has_a_sentence_in_the_documents() {
     }
     for reason in DropReason::ALL {
         assert!(page.contains(&format!("`{}`", reason.code())), "{} is not explained", reason.code());
+    }
+    let page = text(data_path("docs/reference/payment-files.md"));
+    let refused_files = FileReason::ALL.iter().map(|it| (it.code(), it.sentence()));
+    let answers = AnswerReason::ALL.iter().map(|it| (it.code(), it.sentence()));
+    let details = DetailFault::ALL.iter().map(|it| (it.code(), it.sentence()));
+    let documents = DocumentFault::ALL.iter().map(|it| (it.code(), it.sentence()));
+    for (code, sentence) in refused_files.chain(answers).chain(details).chain(documents) {
+        assert!(page.contains(&format!("| `{code}` | {sentence} |")), "{code} is not explained as it is said");
     }
     let answers = text(data_path("docs/reference/answers.md"));
     for answer in Answer::ALL {

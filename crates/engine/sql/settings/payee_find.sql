@@ -1,0 +1,1 @@
+select details, payable_from from payee where brand = ?1 and partner = ?2;

@@ -1,0 +1,1 @@
+select details from payer where brand = ?1;
