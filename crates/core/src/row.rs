@@ -1,5 +1,7 @@
 //! What the books hold: the rows that the rules derive. An engine stores them as they are and decides nothing.
 
+use std::collections::BTreeMap;
+
 use crate::fact::{Actor, Conversion, Device, Item, Signals};
 use crate::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, ProgramId, RecordNo, SubmissionId,
@@ -9,7 +11,7 @@ use crate::identity::{Identifier, IdentifierKind, LeftOut};
 use crate::money::{Currency, Money};
 use crate::program::Source;
 use crate::refusal::Refusal;
-use crate::time::{Day, Timestamp};
+use crate::time::{Day, Timestamp, Zone};
 
 /// What a brand's history has come to, beside its rows: the applied place and the counters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,6 +29,34 @@ pub struct BrandState {
     pub last_unsettled_at: Timestamp,
     /// Queued work may be left: a `WorkAdvanced` would find something or prove there is nothing.
     pub work_waits: bool,
+    pub posting: Posting,
+}
+
+/// When entries are posted: a moment that never goes back, so that a month that has ended stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Posting {
+    /// The largest moment at which a record was received.
+    pub moment: Timestamp,
+    /// Of programs that were moved to another zone, the day it was there: the new zone may still have the one before.
+    pub not_before: BTreeMap<ProgramId, Day>,
+}
+
+impl Posting {
+    /// The day on which an entry of a program is posted now.
+    pub fn day(&self, program: ProgramId, zone: &Zone) -> Day {
+        let day = zone.day(self.moment);
+        self.not_before.get(&program).map_or(day, |first| day.max(*first))
+    }
+
+    /// When the month of a program that is open now closes, at the earliest.
+    pub fn closes_at(&self, program: ProgramId, zone: &Zone) -> Timestamp {
+        zone.start_of(self.day(program, zone).first_of_month_after(0))
+    }
+
+    /// Whether nothing is posted any more in the month that begins with a day.
+    pub fn has_closed(&self, month: Day, program: ProgramId, zone: &Zone) -> bool {
+        self.day(program, zone) >= month.first_of_month_after(0)
+    }
 }
 
 /// What kind of touchpoint something is.
@@ -428,6 +458,11 @@ pub enum Account {
 
 impl Account {
     pub const ALL: [Account; 4] = [Account::Cost, Account::Pending, Account::Locked, Account::Paid];
+
+    /// Whether it holds what is the partner's, or was until it was paid. All others are what the brand spends.
+    pub fn is_of_partner(self) -> bool {
+        matches!(self, Account::Pending | Account::Locked | Account::Paid)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -443,9 +478,35 @@ pub struct BalanceKey {
 pub struct EntryRow {
     pub record: RecordNo,
     pub n: u32,
+    /// In the program's zone.
+    pub posted_on: Day,
     pub key: BalanceKey,
     pub amount: Money,
     pub action: Option<ActionId>,
+}
+
+/// An account in a month, which is named by its first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MonthKey {
+    pub month: Day,
+    pub of: BalanceKey,
+}
+
+/// What went into an account and out of it. Added to what the row already holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Turnover {
+    pub money_in: i128,
+    pub money_out: i128,
+}
+
+impl Turnover {
+    pub fn add(&mut self, amount: Money) {
+        if amount >= Money::ZERO {
+            self.money_in += i128::from(amount.0);
+        } else {
+            self.money_out -= i128::from(amount.0);
+        }
+    }
 }
 
 /// Counts and sums of a day, kept by partner and ad. Partner and ad are 0 where nobody earned.

@@ -24,7 +24,9 @@ create table brand_state (
   last_action_seq integer not null,
   last_payment    integer not null,
   last_unsettled_at integer not null,
-  work_waits      integer not null
+  work_waits      integer not null,
+  posted_at       integer not null,
+  not_before      text
 ) strict;
 
 create table config (
@@ -226,6 +228,8 @@ create table entry (
   brand      integer not null,
   record     integer not null,
   n          integer not null,
+  posted_on  integer not null,
+  month      integer not null,
   program    integer not null,
   partner    integer not null,
   account    integer not null,
@@ -236,6 +240,9 @@ create table entry (
   primary key (brand, record, n)
 ) strict, without rowid;
 
+-- For the journal of a month. Months only go forward, so that it grows at its end.
+create index entry_by_month on entry (brand, month);
+
 create table balance (
   brand    integer not null,
   program  integer not null,
@@ -244,6 +251,19 @@ create table balance (
   currency text not null,
   amount   integer not null,
   primary key (brand, program, partner, account, currency)
+) strict, without rowid;
+
+-- What went into each account and out of it, by month. A partner's lie together, for whoever asks for its own.
+create table turnover (
+  brand     integer not null,
+  partner   integer not null,
+  program   integer not null,
+  currency  text not null,
+  account   integer not null,
+  month     integer not null,
+  money_in  integer not null,
+  money_out integer not null,
+  primary key (brand, partner, program, currency, account, month)
 ) strict, without rowid;
 
 create table rollup (
