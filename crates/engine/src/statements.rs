@@ -85,14 +85,15 @@ fn move_on(movements: &mut BTreeMap<(ProgramId, Currency, Account), Movement>, h
     }
 }
 
-/// Of the month that begins with a day: everybody who was owed something in it, or the one partner.
+/// Of the month that begins with a day: everybody who was owed something in it, or the one partner. None: it has not begun
+/// in any program.
 pub fn statements(
     reads: &dyn Reads,
     brand: BrandId,
     config: &Config,
     month: Day,
     partner: Option<PartnerId>,
-) -> Result<Statements> {
+) -> Result<Option<Statements>> {
     let posting = reads.posting(brand)?;
     let mut of: BTreeMap<Owed, Statement> = BTreeMap::new();
     for (key, movement) in reads.movements(brand, month, partner)? {
@@ -100,8 +101,11 @@ pub fn statements(
         of.entry(owed).or_default().add(key.account, movement);
     }
     of.retain(|_, statement| !statement.is_empty());
+    if !config.programs.values().any(|it| posting.day(it.id, &it.zone) >= month) {
+        return Ok(None);
+    }
     let programs: BTreeSet<ProgramId> = of.keys().map(|it| it.program).collect();
-    Ok(Statements { closed: has_closed(&posting, config, &programs, month), of })
+    Ok(Some(Statements { closed: has_closed(&posting, config, &programs, month), of }))
 }
 
 /// Where nothing was posted yet, every program of the brand counts.

@@ -6,6 +6,7 @@ pub mod claims;
 pub mod decisions;
 pub mod extract;
 pub mod identifiers;
+pub mod months;
 pub mod profiles;
 pub mod reports;
 pub mod resources;
@@ -51,6 +52,9 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/actions/{id}/restorations", post(actions::create_restoration))
         .route("/api/v1/actions/{id}/releases", post(actions::create_release))
         .route("/api/v1/actions/{id}/approvals", post(actions::create_approval))
+        .route("/api/v1/months", get(months::list_months))
+        .route("/api/v1/statements", get(months::list_statements))
+        .route("/api/v1/journal.csv", get(months::find_journal))
         .route("/api/v1/clicks", get(actions::list_clicks))
         .route("/api/v1/clicks/{id}", get(decisions::find_click))
         .route("/api/v1/orders/{text}", get(decisions::find_order))

@@ -19,6 +19,7 @@ pub mod headers;
 pub mod order;
 mod lanes;
 mod lock;
+pub mod months;
 pub mod overview;
 pub mod page;
 pub mod partner;
@@ -31,6 +32,7 @@ pub mod profiles;
 pub mod search;
 pub mod settings;
 pub mod sign_in;
+pub mod statement;
 pub mod steps;
 pub mod table;
 pub mod terms;
@@ -79,6 +81,11 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/feed", get(feed::show))
         .route("/feed/lines", get(feed::lines))
         .route("/payments", get(payments::show).post(payments::pay))
+        .route("/months", get(months::list))
+        .route("/months/accounts", get(months::show_codes).post(months::set_codes))
+        .route("/months/{month}", get(months::show))
+        .route("/months/{month}/journal", get(months::journal))
+        .route("/months/{month}/partners/{id}", get(months::of_partner))
         .route("/search", get(search::find))
         .route("/audit", get(audit::show))
         .route("/account", get(account::show))

@@ -69,6 +69,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
             ("/clicks", "Clicks"),
             ("/ads", "Links"),
             ("/payments", "Payments"),
+            ("/months", "Statements"),
         ];
         return vec![("", own), ("Help", vec![("/docs", "Documentation")])];
     }
@@ -91,7 +92,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         set_up.push(("/audit", "Audit trail"));
     }
     set_up.push(("/docs", "Documentation"));
-    vec![("", first), ("Money", vec![("/payments", "Payments")]), ("Set-up", set_up)]
+    vec![("", first), ("Money", vec![("/payments", "Payments"), ("/months", "Months")]), ("Set-up", set_up)]
 }
 
 /// The hidden field that every form brings back.
