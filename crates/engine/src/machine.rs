@@ -319,9 +319,11 @@ fn check_place(log: &dyn Log, partition: PartitionId, applied: &Applied) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use referee_core::config::ConfigEntry;
     use referee_core::fact::Fact;
 
     use super::*;
+    use crate::books::conformance::history;
     use crate::books::sql::SqlBooks;
     use crate::log::conformance::submit;
     use crate::log::fake::FakeLog;
@@ -362,6 +364,30 @@ mod tests {
             counts.push(machine.catch_up(&Progress::from([(PARTITION, end)]), &mut |_| {}).unwrap());
         }
         counts
+    }
+
+    /// Nobody may come by in the new month, and nothing may be due.
+    #[test]
+    fn time_is_said_to_pass_as_a_month_begins() {
+        let mut in_hand = BrandInHand {
+            config: Config::default(),
+            state: BrandState::default(),
+            next_due: None,
+            next_month: None,
+            asked: false,
+        };
+        for fact in history().into_iter().map(|record| record.fact) {
+            if let Fact::ProgramSet(program) = fact {
+                in_hand.config.set(ConfigEntry::Program(program));
+            }
+        }
+        let (noon, february) = (Timestamp(1_800_000_000_000), Timestamp(1_801_440_000_000));
+        in_hand.state.posting.moment = noon;
+        in_hand.next_month = next_month(&in_hand.config, &in_hand.state);
+        assert_eq!((in_hand.due_by(february.plus_ms(-1)), in_hand.due_by(february)), (None, Some(february)));
+        in_hand.state.posting.moment = february;
+        assert_eq!(next_month(&in_hand.config, &in_hand.state), Some(february.plus_days(28)));
+        assert_eq!(next_month(&Config::default(), &in_hand.state), None);
     }
 
     #[test]

@@ -249,10 +249,10 @@ pub async fn show_codes(person: Person) -> Result<Response, Failure> {
 /// What stands in an account.
 fn meaning(account: Account) -> &'static str {
     match account {
-        Account::Cost => "cost: what payouts come to",
-        Account::Pending => "accrued: pending, may still change",
-        Account::Locked => "payable: locked, ready to be paid",
-        Account::Paid => "bank or clearing: transferred",
+        Account::Cost => "what payouts cost",
+        Account::Pending => "pending, may still change",
+        Account::Locked => "locked, ready to be paid",
+        Account::Paid => "your bank or a clearing account",
     }
 }
 
@@ -261,7 +261,7 @@ fn codes_form(person: &Person, codes: &AccountCodes) -> Markup {
         form.stack action="/months/accounts" method="post" {
             (csrf(person))
             @for account in Account::ALL {
-                label { (account_name(account)) ", " (meaning(account))
+                label { (account_name(account)) ": " (meaning(account))
                     input name={ "account-" (account as u8) } maxlength=(CODE_LETTERS_MAX) value=(codes.code(account));
                 }
             }

@@ -33,7 +33,7 @@ pub async fn answer(person: &Person, month: Day, partner: PartnerId, export: boo
         @if found.of.is_empty() {
             (empty("Nothing was owed in this month", html! { p { "What an order earns stands here from the moment its action opens." } }))
         } @else {
-            @for (owed, statement) in &found.of { (section(person, owed, statement)) }
+            @for (owed, statement) in &found.of { (section(person, owed, statement, found.closed)) }
             (foot(&format!("/months/{name}/partners/{partner}"), &[], None))
         }
     };
@@ -49,7 +49,7 @@ fn program_name(person: &Person, owed: &Owed) -> String {
 }
 
 /// Line by line, from what was owed to what is owed.
-fn section(person: &Person, owed: &Owed, it: &Statement) -> Markup {
+fn section(person: &Person, owed: &Owed, it: &Statement, closed: bool) -> Markup {
     let lines = [
         ("Earned", it.earned),
         ("Reversed", it.reversed.negated()),
@@ -69,7 +69,7 @@ fn section(person: &Person, owed: &Owed, it: &Statement) -> Markup {
                     @for (name, amount) in lines.into_iter().filter(|(_, amount)| *amount != Money::ZERO) {
                         tr { td { (name) } td.num { (money(amount)) } }
                     }
-                    tr.sum { td { "Owed as the month ended" } td.num { (money(it.closing())) } }
+                    tr.sum { td { @if closed { "Owed as the month ended" } @else { "Owed by now" } } td.num { (money(it.closing())) } }
                     tr { td.muted { "of which locked, ready to be paid" } td.num.muted { (money(it.locked)) } }
                     tr { td.muted { "of which pending, may still change" } td.num.muted { (money(it.pending)) } }
                 }

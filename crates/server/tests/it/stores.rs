@@ -145,7 +145,7 @@ fn stores_that_do_not_belong_together_are_refused_with_what_to_do() {
     assert!(refused(&demo, &[]).contains("of version 99, this program knows"));
     rig.psql("update referee_store set version = 1 where name = 'books'");
     assert!(refused(&demo, &[]).contains("run `backup` with the older program"));
-    rig.psql("update referee_store set version = 3 where name = 'books'");
+    rig.psql("update referee_store set version = 4 where name = 'books'");
 
     let own = rig.psql("select installation from referee_store where name = 'books'");
     rig.psql("update referee_store set installation = 'somebody' where name = 'log'");
