@@ -19,6 +19,7 @@ pub mod row;
 pub mod pricing;
 pub mod slice;
 pub mod ledger;
+pub mod statement;
 pub mod invariant;
 pub mod setup;
 pub mod attribution;

@@ -39,6 +39,7 @@ pub fn knows_rules(fact: &Fact) -> bool {
 
 /// Applies one record. Total: whatever a fact says, the answer is an outcome.
 pub fn apply(slice: &mut Slice, record: &Record) -> Outcome {
+    slice.state.posting.moment = slice.state.posting.moment.max(record.received_at);
     let outcome = consequences(slice, record);
     action::unsettled::news(slice, record);
     slice.state.last_record = record.no;

@@ -11,6 +11,12 @@ use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::time::{Day, Timestamp};
 
+mod entry;
+mod payment;
+
+pub use entry::{Account, BalanceKey, EntryRow, MonthKey, Posting, Turnover};
+pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RunState};
+
 /// What a brand's history has come to, beside its rows: the applied place and the counters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BrandState {
@@ -28,6 +34,7 @@ pub struct BrandState {
     pub last_unsettled_at: Timestamp,
     /// Queued work may be left: a `WorkAdvanced` would find something or prove there is nothing.
     pub work_waits: bool,
+    pub posting: Posting,
 }
 
 /// What kind of touchpoint something is.
@@ -423,42 +430,6 @@ pub struct DecisionRow {
     pub left_out: Vec<LeftOut>,
 }
 
-/// Accounts of the double-entry ledger, per program and partner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Account {
-    /// What the brand spends on actions as they open and change.
-    Cost = 1,
-    Pending = 2,
-    Locked = 3,
-    Paid = 4,
-    /// What corrections of locked actions cost, or bring back.
-    Correction = 5,
-}
-
-impl Account {
-    pub const ALL: [Account; 5] =
-        [Account::Cost, Account::Pending, Account::Locked, Account::Paid, Account::Correction];
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct BalanceKey {
-    pub program: ProgramId,
-    pub partner: PartnerId,
-    pub account: Account,
-    pub currency: Currency,
-}
-
-/// One side of a ledger entry. The amounts of a record sum to zero.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntryRow {
-    pub record: RecordNo,
-    pub n: u32,
-    pub key: BalanceKey,
-    pub amount: Money,
-    pub action: Option<ActionId>,
-}
-
 /// Counts and sums of a day, kept by partner and ad. Partner and ad are 0 where nobody earned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RollupKey {
@@ -539,103 +510,6 @@ pub struct AuditRow {
     /// The id that was created or changed.
     pub subject: String,
     pub refusal: Option<Refusal>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum PaymentState {
-    /// Its run waits for a decision.
-    Proposed = 1,
-    /// What is owed is being gathered.
-    Gathering = 2,
-    /// The transfer is to be made, or under way.
-    Sent = 3,
-    /// The money has arrived.
-    Settled = 4,
-    /// The money has not arrived, or there was none: what was gathered is being given back.
-    Returning = 5,
-    /// What was gathered is owed again.
-    Failed = 6,
-    /// Its run was turned down.
-    Dropped = 7,
-}
-
-impl PaymentState {
-    pub const ALL: [PaymentState; 7] = [
-        PaymentState::Proposed,
-        PaymentState::Gathering,
-        PaymentState::Sent,
-        PaymentState::Settled,
-        PaymentState::Returning,
-        PaymentState::Failed,
-        PaymentState::Dropped,
-    ];
-
-    /// Whether another payment to the same partner has to wait.
-    pub fn is_under_way(self) -> bool {
-        matches!(self, PaymentState::Proposed | PaymentState::Gathering | PaymentState::Returning)
-    }
-}
-
-/// One transfer of locked payouts to a partner, over all programs with the currency.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaymentRow {
-    pub id: PaymentId,
-    /// What was owed by then is paid.
-    pub record: RecordNo,
-    pub at: Timestamp,
-    /// None: it was made outside, and only told of.
-    pub run: Option<PaymentRunId>,
-    pub partner: PartnerId,
-    pub currency: Currency,
-    /// What was owed when it was proposed. Corrections that come before it is gathered change what it comes to.
-    pub proposed: Money,
-    pub actions: u32,
-    pub total: Money,
-    pub state: PaymentState,
-    pub changed_at: Timestamp,
-    /// Why it failed.
-    pub reason: String,
-    /// The last action that was given back.
-    pub returned_to: u32,
-}
-
-/// What a payment took of one action.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaymentLineRow {
-    pub payment: PaymentId,
-    pub action: ActionId,
-    pub amount: Money,
-    /// The payment that took something of it before.
-    pub before: Option<PaymentId>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum RunState {
-    Proposed = 1,
-    Approved = 2,
-    Dropped = 3,
-}
-
-impl RunState {
-    pub const ALL: [RunState; 3] = [RunState::Proposed, RunState::Approved, RunState::Dropped];
-}
-
-/// Payments that are proposed and decided on together.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaymentRunRow {
-    pub id: PaymentRunId,
-    pub record: RecordNo,
-    pub at: Timestamp,
-    pub currency: Currency,
-    pub payments: Vec<PaymentId>,
-    pub proposed: Money,
-    /// None: by the calendar.
-    pub proposed_by: Option<UserId>,
-    pub state: RunState,
-    pub decided_at: Option<Timestamp>,
-    pub decided_by: Option<UserId>,
 }
 
 /// What the outside must be told.

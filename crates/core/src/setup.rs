@@ -23,6 +23,11 @@ pub(crate) fn set_program(slice: &mut Slice, program: &Program) -> Subject {
     if before.is_some_and(|before| before.currency != program.currency) {
         return Err(Refusal::CurrencyFixed);
     }
+    if let Some(before) = before.filter(|before| before.zone != program.zone) {
+        // A month that has ended in the old zone may go on in the new one.
+        let day = slice.state.posting.day(program.id, &before.zone);
+        slice.state.posting.not_before.insert(program.id, day);
+    }
     set(slice, ConfigEntry::Program(program.clone()));
     Ok(program.id.to_string())
 }

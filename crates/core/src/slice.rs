@@ -13,8 +13,8 @@ use crate::identity::profiles::SESSION_MS;
 use crate::money::Currency;
 use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
-    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow,
-    RefusedJoinRow, Rollup, RollupKey, SubmissionRow, UnsettledRow,
+    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, MonthKey, OrderKey, PaymentLineRow, PaymentRow,
+    PaymentRunRow, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Timestamp};
 
@@ -198,6 +198,7 @@ pub struct NewRows {
     pub effects: Vec<EffectRow>,
     /// Added to what the books hold.
     pub balances: BTreeMap<BalanceKey, i128>,
+    pub months: BTreeMap<MonthKey, Turnover>,
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
 }

@@ -28,6 +28,7 @@ mod script;
 mod second_opinion;
 mod setup;
 mod sightings;
+mod statements;
 mod terms;
 mod time;
 mod views;

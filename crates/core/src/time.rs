@@ -46,6 +46,10 @@ impl Day {
         Day(self.0.saturating_add(i32::try_from(days).unwrap_or(i32::MAX)))
     }
 
+    pub fn first_of_month(self) -> Day {
+        first_of_month(self.month())
+    }
+
     /// The first day of the month that follows this day's, and of the one so many months later.
     pub fn first_of_month_after(self, months: u32) -> Day {
         first_of_month(self.month() + 1 + i64::from(months))

@@ -27,6 +27,7 @@ pub mod role;
 pub mod routing;
 pub mod secret;
 pub mod settings;
+pub mod statements;
 pub mod stores;
 pub mod transfer;
 pub mod what_if;

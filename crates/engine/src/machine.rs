@@ -66,6 +66,8 @@ struct BrandInHand {
     state: BrandState,
     /// When the next queued piece of work is due.
     next_due: Option<Timestamp>,
+    /// When the first of its programs begins a month. A record says so, for nobody may come by to close the old one.
+    next_month: Option<Timestamp>,
     /// A record that advances time or work is on its way through the log.
     asked: bool,
 }
@@ -78,7 +80,7 @@ impl BrandInHand {
 
     /// The queued piece of work that shall be done by a moment, and since when it is due.
     fn due_by(&self, moment: Timestamp) -> Option<Timestamp> {
-        self.waits().or(self.next_due.filter(|due| *due <= moment))
+        self.waits().or([self.next_due, self.next_month].into_iter().flatten().filter(|due| *due <= moment).min())
     }
 }
 
@@ -249,7 +251,12 @@ impl Machine {
 fn take_in_hand(books: &mut dyn Books, partition: PartitionId, brand: BrandId) -> Result<BrandInHand> {
     let (config, state) = books.brand(partition, brand)?;
     let next_due = books.next_due(partition, brand)?;
-    Ok(BrandInHand { config, state, next_due, asked: false })
+    let next_month = next_month(&config, &state);
+    Ok(BrandInHand { config, state, next_due, next_month, asked: false })
+}
+
+fn next_month(config: &Config, state: &BrandState) -> Option<Timestamp> {
+    config.programs.values().map(|program| state.posting.closes_at(program.id, &program.zone)).min()
 }
 
 fn bug_in(partition: &Partition) -> Error {
@@ -282,6 +289,7 @@ fn apply(
         let (config, state) = (std::mem::take(&mut in_hand.config), std::mem::take(&mut in_hand.state));
         (in_hand.config, in_hand.state) = apply_records(books, *brand, config, state, records, &mut |_, _| {})?;
         in_hand.next_due = books.next_due(partition.id, *brand)?;
+        in_hand.next_month = next_month(&in_hand.config, &in_hand.state);
         in_hand.asked = false;
         if records.iter().any(|record| record.fact.stands_alone()) {
             changed.push(*brand);
@@ -311,9 +319,11 @@ fn check_place(log: &dyn Log, partition: PartitionId, applied: &Applied) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use referee_core::config::ConfigEntry;
     use referee_core::fact::Fact;
 
     use super::*;
+    use crate::books::conformance::history;
     use crate::books::sql::SqlBooks;
     use crate::log::conformance::submit;
     use crate::log::fake::FakeLog;
@@ -354,6 +364,30 @@ mod tests {
             counts.push(machine.catch_up(&Progress::from([(PARTITION, end)]), &mut |_| {}).unwrap());
         }
         counts
+    }
+
+    /// Nobody may come by in the new month, and nothing may be due.
+    #[test]
+    fn time_is_said_to_pass_as_a_month_begins() {
+        let mut in_hand = BrandInHand {
+            config: Config::default(),
+            state: BrandState::default(),
+            next_due: None,
+            next_month: None,
+            asked: false,
+        };
+        for fact in history().into_iter().map(|record| record.fact) {
+            if let Fact::ProgramSet(program) = fact {
+                in_hand.config.set(ConfigEntry::Program(program));
+            }
+        }
+        let (noon, february) = (Timestamp(1_800_000_000_000), Timestamp(1_801_440_000_000));
+        in_hand.state.posting.moment = noon;
+        in_hand.next_month = next_month(&in_hand.config, &in_hand.state);
+        assert_eq!((in_hand.due_by(february.plus_ms(-1)), in_hand.due_by(february)), (None, Some(february)));
+        in_hand.state.posting.moment = february;
+        assert_eq!(next_month(&in_hand.config, &in_hand.state), Some(february.plus_days(28)));
+        assert_eq!(next_month(&Config::default(), &in_hand.state), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use referee_core::time::Timestamp;
 use crate::books::Books;
 use crate::books::reads::Reads;
 use crate::books::sql::postgres::Servers;
-use crate::books::sql::{BooksArchive, DumpSource, MAIN, Placement, SqlBooks, SqlReads, dump};
+use crate::books::sql::{BooksArchive, Check, DumpSource, MAIN, Placement, SqlBooks, SqlReads, dump, verify};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::postgres::Server;
@@ -152,17 +152,26 @@ impl Stores {
 
     /// The ordered dump of the books, as of one moment of each cluster, and which places that is.
     pub fn dump(&self, to: &Path) -> Result<Places> {
-        let sources = match &self.books {
-            BooksAt::File(path) => vec![DumpSource::whole(Box::new(Sqlite::open_read_only(path)?))],
+        dump(self.sources()?, to)
+    }
+
+    /// What must hold of the books, and what of it does not.
+    pub fn verify(&self) -> Result<Vec<Check>> {
+        verify(self.sources()?)
+    }
+
+    /// The databases of the books, to be read as a whole.
+    fn sources(&self) -> Result<Vec<DumpSource>> {
+        match &self.books {
+            BooksAt::File(path) => Ok(vec![DumpSource::whole(Box::new(Sqlite::open_read_only(path)?))]),
             BooksAt::Servers { servers, .. } => {
                 let placement = self.placement.load_full();
                 let source = |(name, server): (&String, &Server)| {
                     Ok(DumpSource::of_cluster(Box::new(server.connect()?), placement.clone(), name.clone()))
                 };
-                servers.iter().map(source).collect::<Result<_>>()?
+                servers.iter().map(source).collect()
             }
-        };
-        dump(sources, to)
+        }
     }
 
     /// The servers that hold the books; none where they are files.

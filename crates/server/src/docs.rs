@@ -30,6 +30,7 @@ documents! {
     "concepts/identity",
     "concepts/attribution",
     "concepts/locking",
+    "concepts/ledger",
     "concepts/scale",
     "reference/http-api",
     "reference/identifiers",

@@ -96,6 +96,7 @@ fn told(town: &Town, seed: u64, disagreement: &Disagreement) -> String {
     let (heading, lines) = match about {
         Matter::Order { name, record } => (format!("order {} at record {record}", name.1), story_of(town, name)),
         Matter::Sum { name } => (format!("what order {} comes to", name.1), story_of(town, name)),
+        Matter::Invariant(what) => ((*what).to_owned(), Vec::new()),
         Matter::Days(program) => (format!("days of program {program}"), Vec::new()),
         Matter::People { a, b } => {
             (format!("{} and {}", town.names.of(a), town.names.of(b)), story_about(town, vec![*a, *b]))

@@ -16,8 +16,9 @@ use referee_core::slice::Slice;
 use referee_core::time::{Day, Timestamp};
 use referee_engine::books::batch::apply_records;
 use referee_engine::books::reads::{ActionFilter, Period, Reads as _};
-use referee_engine::books::sql::{SqlBooks, SqlReads};
+use referee_engine::books::sql::{DumpSource, SqlBooks, SqlReads, verify};
 use referee_engine::books::{Applied, Books as _};
+use referee_engine::database::sqlite::Sqlite;
 use referee_engine::log::Position;
 use referee_engine::routing::PartitionId;
 
@@ -61,6 +62,8 @@ pub enum Matter {
     },
     /// What happened on the days of a program.
     Days(ProgramId),
+    /// What must hold of the books, whatever happened.
+    Invariant(&'static str),
 }
 
 /// What was found in one town.
@@ -100,6 +103,9 @@ pub fn of(town: &Town, seed: u64, folder: &Path) -> Result<Findings> {
     compare_sums(&reads, &auditor, &mut findings)?;
     compare_people(&mut books, town, &auditor, &mut findings)?;
     compare_days(&reads, town, &auditor, &mut findings)?;
+    for check in verify(vec![DumpSource::whole(Box::new(Sqlite::open_read_only(&path)?))])? {
+        findings.compare(Matter::Invariant(check.what), &check.first, &None);
+    }
     Ok(findings)
 }
 

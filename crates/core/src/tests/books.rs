@@ -7,11 +7,12 @@ use crate::config::Config;
 use crate::fact::Record;
 use crate::id::{ActionId, ClickNo, NodeId, PaymentId, PaymentRunId, RecordNo, SubmissionId};
 use crate::identity::Identifier;
+use crate::invariant;
 use crate::machine::{self, Outcome};
 use crate::row::{
     Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
-    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow,
-    PaymentState, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, UnsettledRow,
+    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, MonthKey, OrderKey, PaymentLineRow, PaymentRow,
+    PaymentRunRow, PaymentState, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
 };
 use crate::slice::{Slice, Wanted, WantedComponents};
 
@@ -37,6 +38,7 @@ pub struct Books {
     pub audit: BTreeMap<RecordNo, AuditRow>,
     pub effects: BTreeMap<(RecordNo, u32), EffectRow>,
     pub balances: BTreeMap<BalanceKey, i64>,
+    pub months: BTreeMap<MonthKey, Turnover>,
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
 }
@@ -52,6 +54,7 @@ impl Books {
         let mut slice = Slice::new(self.config.clone(), self.state.clone());
         self.load(batch, &mut slice);
         let outcomes = batch.iter().map(|record| machine::apply(&mut slice, record)).collect();
+        assert_eq!(invariant::entries_balance(&slice.new.entries), Ok(()));
         self.save(slice);
         outcomes
     }
@@ -245,6 +248,11 @@ impl Books {
         }
         for (key, added) in &new.balances {
             *self.balances.entry(*key).or_default() += i64::try_from(*added).unwrap();
+        }
+        for (key, added) in &new.months {
+            let sum = self.months.entry(*key).or_default();
+            sum.money_in += added.money_in;
+            sum.money_out += added.money_out;
         }
         for (key, added) in &new.rollups {
             self.rollups.entry(*key).or_default().add(*added);

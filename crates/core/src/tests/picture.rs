@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::books::Books;
+use super::statements::{Owed, statement};
 use super::words::{D0, KINDS, moment};
 use crate::fact::Record;
 use crate::id::{AdId, EventTypeId, NodeId, PartnerId};
@@ -15,7 +16,7 @@ use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Candidate, ClickRow, Credit, DecisionRow, EdgeRow, Effect,
-    Evidence, LeftOutKey, PaymentState, RefusedJoinRow, Rollup, Step, TouchKind,
+    Evidence, LeftOutKey, MonthKey, PaymentState, RefusedJoinRow, Rollup, Step, TouchKind,
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
@@ -55,6 +56,7 @@ pub fn show(books: &Books, what: &str) -> String {
         ("sizes", _) => sizes(books),
         ("payments", _) => payments(books),
         ("work", _) => format!("work waits: {}\n", books.state.work_waits),
+        ("statements", _) => statements(books),
         ("clock", _) => format!("brand time {}\n", time(books.state.brand_time)),
         ("audit", _) => audit(books),
         ("effects", _) => effects(books),
@@ -182,6 +184,28 @@ fn balances(books: &Books) -> String {
         line + "\n"
     };
     keys.map(line).collect()
+}
+
+fn statements(books: &Books) -> String {
+    let line = |(month, (who, program, currency)): (Day, Owed)| {
+        let it = statement(books, month, (who, program, currency));
+        let money = |amount| money(amount, currency);
+        format!(
+            "{} {} owed {} + earned {} - reversed {} - paid {} = {} (pending {} locked {})\n",
+            day(month),
+            partner(who),
+            money(it.opening),
+            money(it.earned),
+            money(it.reversed),
+            money(it.paid),
+            money(it.closing()),
+            money(it.pending),
+            money(it.locked),
+        )
+    };
+    let owed = |key: &MonthKey| (key.month, (key.of.partner, key.of.program, key.of.currency));
+    let months: BTreeSet<(Day, Owed)> = books.months.keys().map(owed).collect();
+    months.into_iter().map(line).collect()
 }
 
 /// Every decision of an order, in the order they were made.

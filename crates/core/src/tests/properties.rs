@@ -12,6 +12,7 @@ use proptest::test_runner::{Config, RngSeed};
 
 use super::books::Books;
 use super::histories::history;
+use super::statements::months_add_up;
 use super::words::D0;
 use super::{fixture, picture};
 use crate::contract::Payout;
@@ -71,6 +72,7 @@ proptest! {
         prop_assert_eq!(outcomes.len(), records.len());
         prop_assert_eq!(books.state.last_record, records.last().unwrap().no);
         money_adds_up(&books);
+        months_add_up(&books);
         actions_are_priced_by_their_terms(&books);
         histories_lead_to_where_actions_are(&books);
         days_add_up(&books);

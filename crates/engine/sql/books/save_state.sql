@@ -1,5 +1,5 @@
-insert into brand_state (brand, last_record, rules_version, brand_time, last_node, last_ad, last_event_type, last_action_seq, last_payment, last_payment_run, last_unsettled_at, work_waits)
-values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+insert into brand_state (brand, last_record, rules_version, brand_time, last_node, last_ad, last_event_type, last_action_seq, last_payment, last_payment_run, last_unsettled_at, work_waits, posted_at, not_before)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 on conflict (brand) do update set
   last_record = excluded.last_record,
   rules_version = excluded.rules_version,
@@ -11,4 +11,6 @@ on conflict (brand) do update set
   last_payment = excluded.last_payment,
   last_payment_run = excluded.last_payment_run,
   last_unsettled_at = excluded.last_unsettled_at,
-  work_waits = excluded.work_waits;
+  work_waits = excluded.work_waits,
+  posted_at = excluded.posted_at,
+  not_before = excluded.not_before;

@@ -25,7 +25,9 @@ create table brand_state (
   last_payment    integer not null,
   last_payment_run integer not null,
   last_unsettled_at bigint not null,
-  work_waits      integer not null
+  work_waits      integer not null,
+  posted_at       bigint not null,
+  not_before      text collate "C"
 );
 
 create table config (
@@ -232,6 +234,8 @@ create table entry (
   brand      integer not null,
   record     bigint not null,
   n          bigint not null,
+  posted_on  integer not null,
+  month      integer not null,
   program    integer not null,
   partner    integer not null,
   account    integer not null,
@@ -241,6 +245,9 @@ create table entry (
   event_type integer,
   primary key (brand, record, n)
 );
+
+-- For the journal of a month. Months only go forward, so that it grows at its end.
+create index entry_by_month on entry (brand, month);
 
 create table balance (
   brand    integer not null,
@@ -253,6 +260,19 @@ create table balance (
 );
 
 create index balance_by_partner on balance (brand, partner, account, currency);
+
+-- What went into each account and out of it, by month. A partner's lie together, for whoever asks for its own.
+create table turnover (
+  brand     integer not null,
+  partner   integer not null,
+  program   integer not null,
+  currency  text collate "C" not null,
+  account   integer not null,
+  month     integer not null,
+  money_in  bigint not null,
+  money_out bigint not null,
+  primary key (brand, partner, program, currency, account, month)
+);
 
 create table rollup (
   brand       integer not null,

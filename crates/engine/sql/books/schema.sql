@@ -25,7 +25,9 @@ create table brand_state (
   last_payment    integer not null,
   last_payment_run integer not null,
   last_unsettled_at integer not null,
-  work_waits      integer not null
+  work_waits      integer not null,
+  posted_at       integer not null,
+  not_before      text
 ) strict;
 
 create table config (
@@ -228,6 +230,8 @@ create table entry (
   brand      integer not null,
   record     integer not null,
   n          integer not null,
+  posted_on  integer not null,
+  month      integer not null,
   program    integer not null,
   partner    integer not null,
   account    integer not null,
@@ -237,6 +241,9 @@ create table entry (
   event_type integer,
   primary key (brand, record, n)
 ) strict, without rowid;
+
+-- For the journal of a month. Months only go forward, so that it grows at its end.
+create index entry_by_month on entry (brand, month);
 
 create table balance (
   brand    integer not null,
@@ -249,6 +256,19 @@ create table balance (
 ) strict, without rowid;
 
 create index balance_by_partner on balance (brand, partner, account, currency);
+
+-- What went into each account and out of it, by month. A partner's lie together, for whoever asks for its own.
+create table turnover (
+  brand     integer not null,
+  partner   integer not null,
+  program   integer not null,
+  currency  text not null,
+  account   integer not null,
+  month     integer not null,
+  money_in  integer not null,
+  money_out integer not null,
+  primary key (brand, partner, program, currency, account, month)
+) strict, without rowid;
 
 create table rollup (
   brand       integer not null,

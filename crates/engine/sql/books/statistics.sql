@@ -27,6 +27,8 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('decision', 'decision', '1000000 500000 100000 1 1'),
   ('named_click', 'named_click', '2000000 1000000 2 1 1'),
   ('entry', 'entry', '6000000 3000000 2 1'),
+  ('entry', 'entry_by_month', '6000000 3000000 100000'),
+  ('turnover', 'turnover', '100000 50000 500 500 500 100 1'),
   ('rollup', 'rollup', '1000000 500000 100000 300 10 1'),
   ('left_out', 'left_out', '10000 5000 1000 3 2 1'),
   ('submission', 'submission', '1000000 500000 1'),

@@ -3,6 +3,7 @@
 use referee_core::config::Config;
 use referee_core::fact::Record;
 use referee_core::id::BrandId;
+use referee_core::invariant::entries_balance;
 use referee_core::machine::{self, Outcome};
 use referee_core::row::BrandState;
 use referee_core::slice::Slice;
@@ -28,6 +29,7 @@ pub fn apply_records(
             let outcome = machine::apply(&mut slice, record);
             on_outcome(record, &outcome);
         }
+        debug_assert_eq!(entries_balance(&slice.new.entries), Ok(()), "the entries of a record sum to zero");
         books.save(brand, &slice)?;
         (config, state) = (slice.config, slice.state);
     }

@@ -21,7 +21,7 @@ use referee_core::program::{
     SETTLE_HOURS_DEFAULT, Source, Standing, ValueKind,
 };
 use referee_core::refusal::Refusal;
-use referee_core::row::{ActionState, BrandState, PaymentState, RunState};
+use referee_core::row::{Account, ActionState, BrandState, PaymentState, Posting, RunState};
 use referee_core::time::{Day, Timestamp, Zone};
 
 use super::batch::apply_records;
@@ -53,6 +53,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     a_rollback_leaves_nothing(make);
     the_newest_runs_of_an_edge_are_known(make);
     reads_find_what_was_written(make);
+    months_are_kept_and_read(make);
     an_order_of_several_actions_is_kept_whole(make);
     an_order_is_decided_again_on_news(make);
     held_and_open_actions_are_not_due(make);
@@ -492,6 +493,49 @@ fn the_newest_runs_of_an_edge_are_known(make: &mut dyn FnMut() -> Subject) {
     assert_eq!(books.applied(PARTITION).expect("applied"), expected);
     assert_eq!(expected.edges.len(), 2 * RUNS_MAX);
     assert!(!expected.note(FrameId { edge: 1, epoch: 2, n: 1_000 }), "too old to be told from a repetition");
+}
+
+/// Orders of one month are locked and paid in the next.
+fn months_are_kept_and_read(make: &mut dyn FnMut() -> Subject) {
+    let mut subject = make();
+    apply(&mut subject, &history(), 3);
+    let reads = subject.reads.as_ref();
+    let january = Day((NOON.0 / referee_core::time::DAY_MS) as i32).first_of_month();
+    let february = january.first_of_month_after(0);
+    let told = |month, partner| -> Vec<_> {
+        let movements = reads.movements(BRAND, month, partner).expect("movements").into_iter();
+        movements.map(|(key, it)| (key.account, it.before.0, it.money_in.0, it.money_out.0)).collect()
+    };
+    let all: i64 = (0..9).map(|i| (i * 4 + 3) * MICROS / 10).sum();
+    assert_eq!(told(january, None), [(Account::Cost, 0, 0, all), (Account::Pending, 0, all, 0)]);
+    let paid = [
+        (Account::Cost, -all, 0, 0),
+        (Account::Pending, all, 0, all),
+        // Corrections by -0.10 and 5.00, both taken by a payment and given back.
+        (Account::Locked, 0, all + 10_100_000, all + 5_200_000),
+        (Account::Paid, 0, all + 5_100_000, 5_100_000),
+        (Account::Correction, 0, 100_000, 5_000_000),
+    ];
+    assert_eq!(told(february, Some(PARTNER)), paid);
+    assert!(told(february, Some(PartnerId(12))).is_empty());
+
+    let turnovers = reads.turnovers(BRAND, Some(PARTNER)).expect("turnovers");
+    let months: Vec<_> = turnovers.iter().map(|it| (it.month, it.account, it.money_in.0, it.money_out.0)).collect();
+    assert_eq!(months[..2], [(january, Account::Cost, 0, all), (january, Account::Pending, all, 0)]);
+    assert_eq!(months[2..].iter().map(|it| it.0).collect::<Vec<_>>(), [february; 4]);
+    assert_eq!(reads.turnovers(BRAND, None).expect("turnovers"), turnovers);
+    assert!(reads.turnovers(BrandId(2), None).expect("none of another brand").is_empty());
+
+    let journal = reads.journal(BRAND, february).expect("journal");
+    assert_eq!(journal.len(), 6, "two days of three accounts each");
+    let locked = journal.iter().find(|it| it.key.account == Account::Locked).expect("it moved");
+    assert_eq!((locked.money_in.0, locked.money_out.0, locked.entries_in, locked.entries_out), (all, all, 9, 9));
+    assert!(reads.journal(BrandId(2), february).expect("none of another brand").is_empty());
+
+    let posting = reads.posting(BRAND).expect("posting");
+    assert_eq!((posting.moment, posting.has_closed(january, PROGRAM, &Zone::utc())), (NOON.plus_days(32), true));
+    assert!(!posting.has_closed(february, PROGRAM, &Zone::utc()));
+    assert_eq!(reads.posting(BrandId(2)).expect("nothing yet"), Posting::default());
 }
 
 fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {

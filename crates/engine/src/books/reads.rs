@@ -10,9 +10,10 @@ use referee_core::identity::Identifier;
 use referee_core::money::{Currency, Money};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
-    LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Rollup, SubmissionRow,
+    Account, ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
+    LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup, SubmissionRow,
 };
+use referee_core::statement::Movement;
 use referee_core::time::{Day, Timestamp};
 
 use crate::error::Result;
@@ -55,6 +56,28 @@ pub struct Intended {
 pub struct CountedConversions {
     pub all: u64,
     pub unclaimed: u64,
+}
+
+/// What went into an account and out of it in a month, of one partner or of all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Monthly {
+    pub month: Day,
+    pub program: ProgramId,
+    pub currency: Currency,
+    pub account: Account,
+    pub money_in: Money,
+    pub money_out: Money,
+}
+
+/// All that moved in one account on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalLine {
+    pub day: Day,
+    pub key: BalanceKey,
+    pub money_in: Money,
+    pub money_out: Money,
+    pub entries_in: u64,
+    pub entries_out: u64,
 }
 
 /// From and to, both included.
@@ -205,6 +228,14 @@ pub trait Reads: Send + Sync {
     /// Newest first.
     fn payment_runs(&self, brand: BrandId, most: u32) -> Result<Vec<PaymentRunRow>>;
     fn payment_run(&self, brand: BrandId, id: PaymentRunId) -> Result<Option<PaymentRunRow>>;
+    /// The moment at which entries are posted now.
+    fn posting(&self, brand: BrandId) -> Result<Posting>;
+    /// Oldest month first; months in which nothing moved are left out.
+    fn turnovers(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<Monthly>>;
+    /// What accounts held before the month that begins with a day, and what moved in it, in the order of partners.
+    fn movements(&self, brand: BrandId, month: Day, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Movement)>>;
+    /// Days of the month that begins with a day, in their order.
+    fn journal(&self, brand: BrandId, month: Day) -> Result<Vec<JournalLine>>;
 
     /// What a brand has set up.
     fn config(&self, brand: BrandId) -> Result<Config>;

@@ -1,5 +1,7 @@
 //! How the books write what has no column of its own: small enums as numbers, lists as tagged bytes.
 
+use std::collections::BTreeMap;
+
 use prost::{Message, Oneof};
 use referee_core::fact::{Conversion, Signals};
 use referee_core::id::{ActionId, AdId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, RecordNo};
@@ -10,7 +12,7 @@ use referee_core::row::{
     Account, ActionRow, ActionState, Bond, Buyer, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey,
     PaymentState, RunState, Step, SubmissionKind, TouchKind, UnsettledRow, Whole,
 };
-use referee_core::time::Timestamp;
+use referee_core::time::{Day, Timestamp};
 
 use crate::error::{Error, Result};
 use crate::log::codec::{
@@ -382,6 +384,19 @@ fn listed<T>(text: Option<&str>, one: impl Fn(&str) -> Result<T>) -> Result<Vec<
 
 pub fn numbers(text: Option<&str>) -> Result<Vec<u32>> {
     listed(text, |word| word.parse().map_err(|_| damaged("list of numbers")))
+}
+
+/// Days from which on something holds, by program: `3:20500`.
+pub fn first_days(days: &BTreeMap<ProgramId, Day>) -> Option<String> {
+    list(days.iter().map(|(program, day)| format!("{program}:{}", day.0)))
+}
+
+pub fn first_days_of(text: Option<&str>) -> Result<BTreeMap<ProgramId, Day>> {
+    let one = |word: &str| {
+        let (program, day) = word.split_once(':')?;
+        Some((program.parse().ok()?, Day(day.parse().ok()?)))
+    };
+    Ok(listed(text, |word| one(word).ok_or_else(|| damaged("day of a program")))?.into_iter().collect())
 }
 
 pub fn action_ids(text: Option<&str>) -> Result<Vec<ActionId>> {

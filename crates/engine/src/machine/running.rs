@@ -159,7 +159,7 @@ impl Machine {
         }
     }
 
-    /// Writes that time passed once something waits for it, and takes queued work in small pieces.
+    /// Writes that time passed once something waits for it or a month begins, and takes queued work in small pieces.
     fn ask_for_time_and_work(&mut self, i: usize, recorder: &Recorder, now: Timestamp) {
         let partition = &mut self.partitions[i];
         for (brand, in_hand) in &mut partition.brands {

@@ -2,6 +2,7 @@
 //!
 //! Facts name all of this by number only. The settings are the one store that is backed up for its own sake.
 
+mod account_codes;
 mod copy;
 mod directory;
 mod documents;
@@ -19,6 +20,7 @@ use std::path::Path;
 
 use referee_core::time::Timestamp;
 
+pub use account_codes::{AccountCodes, CODE_LETTERS_MAX};
 pub use directory::{Brand, NewBrand, Partner};
 pub use mails::Mail;
 pub use payees::{KeptPayee, PayeeChange, PayeeEntry};

@@ -7,6 +7,7 @@ pub mod claims;
 pub mod decisions;
 pub mod extract;
 pub mod identifiers;
+pub mod months;
 pub mod profiles;
 pub mod reports;
 pub mod resources;
@@ -48,6 +49,9 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/actions/{id}", get(actions::find_action))
         .route("/api/v1/actions/{id}/decision", get(decisions::find_decision))
         .route("/api/v1/actions/{id}/{change}", post(changes::create))
+        .route("/api/v1/months", get(months::list_months))
+        .route("/api/v1/statements", get(months::list_statements))
+        .route("/api/v1/journal.csv", get(months::find_journal))
         .route("/api/v1/clicks", get(actions::list_clicks))
         .route("/api/v1/clicks/{id}", get(decisions::find_click))
         .route("/api/v1/orders/{text}", get(decisions::find_order))

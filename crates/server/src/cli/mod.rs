@@ -9,6 +9,7 @@ mod replay;
 mod serve;
 mod transfer;
 mod user;
+mod verify;
 mod terms;
 mod what_if;
 
@@ -51,6 +52,8 @@ enum Command {
     Log(log::LogArgs),
     /// Rebuilds the books from the log.
     Replay(replay::Replay),
+    /// Checks whether the books add up; changes nothing.
+    Verify(verify::Verify),
     /// Moves everything to other stores, such as from files to servers or back. Run it while the server is stopped.
     Migrate(transfer::Migrate),
     /// Says where the books of each brand are, and takes them elsewhere.
@@ -243,6 +246,7 @@ pub fn run() -> ExitCode {
         Command::Terms(command) => terms::run(command),
         Command::Log(command) => log::run(command),
         Command::Replay(command) => replay::run(command),
+        Command::Verify(command) => verify::run(command),
         Command::Migrate(command) => transfer::migrate(command),
         Command::Partition(command) => partition::run(command),
         Command::Backup(command) => transfer::backup(command),

@@ -143,5 +143,7 @@ fn account_word(account: Account) -> &'static str {
         Account::Locked => "locked",
         Account::Paid => "paid",
         Account::Correction => "corrections, cost to the brands",
+        Account::Bonus => "bonuses, cost to the brands",
+        Account::Fee => "fees, cost to the brands",
     }
 }

@@ -252,6 +252,8 @@ fn ledger(entries: &[EntryRow], action: &ActionRow) -> Markup {
         Account::Locked => "Locked payouts",
         Account::Paid => "Paid",
         Account::Correction => "Cost of corrections",
+        Account::Bonus => "Cost of bonuses",
+        Account::Fee => "Cost of fees",
     };
     html! {
         details.card.pad {

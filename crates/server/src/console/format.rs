@@ -62,6 +62,11 @@ pub fn short_day(day: Day) -> String {
     civil(day).map(|date| date.strftime("%-d %b").to_string()).unwrap_or_default()
 }
 
+/// `February 2026`, for the month that begins with a day.
+pub fn month(first: Day) -> String {
+    civil(first).map(|date| date.strftime("%B %Y").to_string()).unwrap_or_default()
+}
+
 pub fn state(state: ActionState) -> &'static str {
     match state {
         ActionState::Pending => "Pending",

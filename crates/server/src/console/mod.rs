@@ -22,6 +22,7 @@ pub mod order;
 mod lanes;
 mod lock;
 mod mails;
+pub mod months;
 pub mod overview;
 pub mod page;
 pub mod partner;
@@ -36,6 +37,7 @@ pub mod profiles;
 pub mod search;
 pub mod settings;
 pub mod sign_in;
+pub mod statement;
 pub mod steps;
 pub mod table;
 pub mod terms;
@@ -95,6 +97,11 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/documents/{number}/cancellation", post(documents::cancel))
         .route("/mails", get(mails::show))
         .route("/mails/{number}", post(mails::mark_sent))
+        .route("/months", get(months::list))
+        .route("/months/accounts", get(months::show_codes).post(months::set_codes))
+        .route("/months/{month}", get(months::show))
+        .route("/months/{month}/journal", get(months::journal))
+        .route("/months/{month}/partners/{id}", get(months::of_partner))
         .route("/search", get(search::find))
         .route("/audit", get(audit::show))
         .route("/account", get(account::show))

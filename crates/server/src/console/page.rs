@@ -69,6 +69,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
             ("/clicks", "Clicks"),
             ("/ads", "Links"),
             ("/payments", "Payments"),
+            ("/months", "Statements"),
             ("/documents", "Documents"),
             ("/payees/own", "Payment details"),
         ];
@@ -84,7 +85,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         ("/profiles", "Profiles"),
         ("/feed", "Live feed"),
     ];
-    let mut money = vec![("/payments", "Payments"), ("/documents", "Documents")];
+    let mut money = vec![("/payments", "Payments"), ("/months", "Months"), ("/documents", "Documents")];
     if person.may(May::Pay) {
         money.extend([("/payer", "Payer"), ("/mails", "Mail")]);
     }

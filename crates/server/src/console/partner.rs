@@ -38,6 +38,7 @@ pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failu
             a.underlined href={ "/actions?partner=" (partner) } { "Actions" }
             a.underlined href={ "/clicks?partner=" (partner) } { "Clicks" }
             a.underlined href={ "/payments?partner=" (partner) } { "Payments" }
+            a.underlined href={ "/months?partner=" (partner) } { "Statements" }
         }
         section.card.kpis.three {
             @for (name, account) in [("Pending", Account::Pending), ("Locked", Account::Locked), ("Paid", Account::Paid)] {

@@ -49,7 +49,7 @@ fn owed(balances: &[(BalanceKey, Money)]) -> BTreeMap<Key, Owed> {
             Account::Pending => row.pending = row.pending.plus(*amount),
             Account::Locked => row.locked = row.locked.plus(*amount),
             Account::Paid => row.paid = row.paid.plus(*amount),
-            Account::Cost | Account::Correction => {}
+            Account::Cost | Account::Correction | Account::Bonus | Account::Fee => {}
         }
     }
     rows

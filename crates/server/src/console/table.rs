@@ -158,12 +158,17 @@ impl Table {
             let cells = self.columns.iter().zip(row).filter(|(it, _)| kept(it));
             line(&mut out, cells.map(|(_, cell)| cell.exported.as_str()));
         }
-        let lines = [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
-        ];
-        (lines, out).into_response()
+        attachment(name, out)
     }
+}
+
+/// A file of lines for a spreadsheet.
+pub fn attachment(name: &str, lines: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+    ];
+    (headers, lines).into_response()
 }
 
 fn class(column: &Column) -> Option<&'static str> {
@@ -176,7 +181,8 @@ fn class(column: &Column) -> Option<&'static str> {
     }
 }
 
-fn line<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
+/// One line of such a file.
+pub fn line<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
     let cells: Vec<String> = cells.map(csv_cell).collect();
     out.push_str(&cells.join(","));
     out.push_str("\r\n");

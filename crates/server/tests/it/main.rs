@@ -17,6 +17,7 @@ mod identifiers;
 mod links;
 mod locking;
 mod lookup;
+mod months;
 mod payees;
 mod profiles;
 mod stores;

@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 23] = [
+const TABLES: [(&str, &str); 24] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -39,12 +39,13 @@ const TABLES: [(&str, &str); 23] = [
     ("refused_join", "brand, record, n"),
     ("rollup", "brand, program, day, partner, ad"),
     ("submission", "brand, id"),
+    ("turnover", "brand, partner, program, currency, account, month"),
     ("unsettled", "brand, event_type, order_id"),
 ];
 
-/// One database that a dump is taken of.
+/// One database whose books are read as a whole.
 pub struct DumpSource {
-    db: Box<dyn Database>,
+    pub(super) db: Box<dyn Database>,
     /// Where several hold books: only what is placed in this one counts.
     placed: Option<(Arc<Placement>, String)>,
 }
@@ -64,7 +65,7 @@ impl DumpSource {
         self.placed.as_ref().is_none_or(|(placement, name)| placement.of(partition) == name)
     }
 
-    fn brands(&mut self) -> Result<Vec<BrandId>> {
+    pub(super) fn brands(&mut self) -> Result<Vec<BrandId>> {
         let sql = include_str!("../../../sql/books/list_brands.sql");
         let mut brands = list(self.db.as_mut(), sql, &[], |row| row.number(0).map(BrandId)).map_err(trouble)?;
         if let Some((placement, name)) = &self.placed {

@@ -9,6 +9,7 @@ mod read;
 mod rows;
 mod save;
 mod sqlite;
+mod verify;
 
 use referee_core::config::Config;
 use referee_core::fact::Record;
@@ -21,6 +22,7 @@ pub use archive::BooksArchive;
 pub use clusters::{Clusters, MAIN, Placement};
 pub use dump::{DumpSource, clear, dump, dump_brands};
 pub use read::SqlReads;
+pub use verify::{Check, verify};
 
 use super::{Applied, Books};
 use crate::database::{Answer, Database, Row, Trouble, find, list};

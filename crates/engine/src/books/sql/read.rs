@@ -2,21 +2,22 @@
 
 use referee_core::config::Config;
 use referee_core::id::{
-    ActionId, AdId, BrandId, ClickNo, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
+    ActionId, AdId, BrandId, ClickNo, FactId, ID_MAX, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
     SubmissionId,
 };
 use referee_core::identity::Identifier;
 use referee_core::money::Money;
 use referee_core::row::{
     ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
-    LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Rollup, SubmissionRow,
+    LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup, SubmissionRow,
 };
+use referee_core::statement::Movement;
 use referee_core::time::{Day, Timestamp};
 
 use super::{Clusters, config, places, rows, trouble};
 use crate::books::reads::{
-    ActionFilter, AuditEntry, Between, ClickFilter, Counted, CountedConversions, Intended, NumberedPage, PaymentFilter,
-    Period, Reads,
+    ActionFilter, AuditEntry, Between, ClickFilter, Counted, CountedConversions, Intended, JournalLine, Monthly,
+    NumberedPage, PaymentFilter, Period, Reads,
 };
 use crate::books::stored;
 use crate::database::{Pool, Row, Value};
@@ -351,6 +352,27 @@ impl Reads for SqlReads {
         self.ask(brand, include_str!("../../../sql/books/read_balances.sql"), values, rows::balance)
     }
 
+    fn posting(&self, brand: BrandId) -> Result<Posting> {
+        let sql = include_str!("../../../sql/books/read_posting.sql");
+        Ok(self.one(brand, sql, values![brand.0], |row| rows::posting(row, 0))?.unwrap_or_default())
+    }
+
+    fn turnovers(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<Monthly>> {
+        let (first, last) = range(partner);
+        let sql = include_str!("../../../sql/books/read_turnovers.sql");
+        self.ask(brand, sql, values![brand.0, first, last], rows::monthly)
+    }
+
+    fn movements(&self, brand: BrandId, month: Day, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Movement)>> {
+        let (first, last) = range(partner);
+        let sql = include_str!("../../../sql/books/read_movements.sql");
+        self.ask(brand, sql, values![brand.0, first, last, month.0], rows::movement)
+    }
+
+    fn journal(&self, brand: BrandId, month: Day) -> Result<Vec<JournalLine>> {
+        self.ask(brand, include_str!("../../../sql/books/read_journal.sql"), values![brand.0, month.0], rows::journal)
+    }
+
     fn payments(&self, brand: BrandId, which: &PaymentFilter, most: u32) -> Result<Vec<PaymentRow>> {
         let before = which.before.map_or(i64::MAX, |id| i64::from(id.0));
         let values = values![brand.0, which.partner.map(|id| id.0), which.run.map(|id| id.0), before, most];
@@ -408,6 +430,11 @@ impl Reads for SqlReads {
         }
         Ok(all)
     }
+}
+
+/// One partner, or all there may be.
+fn range(partner: Option<PartnerId>) -> (u32, u32) {
+    partner.map_or((0, ID_MAX), |partner| (partner.0, partner.0))
 }
 
 fn all<'a>(nodes: &[NodeId]) -> Value<'a> {

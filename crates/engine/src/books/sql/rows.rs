@@ -1,6 +1,6 @@
 //! Rows of the tables as the rules' rows, one function each. Columns come in the order the queries name them.
 
-use crate::books::reads::{AuditEntry, Intended};
+use crate::books::reads::{AuditEntry, Intended, JournalLine, Monthly};
 use crate::books::stored::{self, ClickBits};
 use crate::database::Row;
 use crate::error::{Error, Result};
@@ -12,9 +12,10 @@ use referee_core::id::{
 use referee_core::money::{Currency, Money};
 use referee_core::row::{
     ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow, OrderKey,
-    PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Rollup, SubmissionRow, UnsettledRow, Whole,
+    PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup, SubmissionRow, UnsettledRow, Whole,
 };
-use referee_core::time::Timestamp;
+use referee_core::statement::Movement;
+use referee_core::time::{Day, Timestamp};
 
 fn currency(row: &dyn Row, column: usize) -> Result<Currency> {
     let code = row.text(column)?.as_bytes().try_into();
@@ -42,7 +43,13 @@ pub fn brand_state(row: &dyn Row) -> Result<BrandState> {
         last_payment_run: PaymentRunId(row.number(8)?),
         last_unsettled_at: time(row, 9)?,
         work_waits: row.number(10)?,
+        posting: posting(row, 11)?,
     })
+}
+
+/// A moment and a list that begin at this column.
+pub fn posting(row: &dyn Row, from: usize) -> Result<Posting> {
+    Ok(Posting { moment: time(row, from)?, not_before: stored::first_days_of(row.some_text(from + 1)?)? })
 }
 
 pub fn click(row: &dyn Row) -> Result<ClickRow> {
@@ -171,7 +178,8 @@ pub fn entry(row: &dyn Row) -> Result<EntryRow> {
     };
     let event_type = row.some_number(8)?.map(EventTypeId).unwrap_or_default();
     let action = row.some_number(7)?.map(|seq| ActionId { program, event_type, seq });
-    Ok(EntryRow { record: RecordNo(row.number(0)?), n: row.number(1)?, key, amount: money(row, 6)?, action })
+    let posted_on = Day(row.number(9)?);
+    Ok(EntryRow { record: RecordNo(row.number(0)?), n: row.number(1)?, posted_on, key, amount: money(row, 6)?, action })
 }
 
 pub fn balance(row: &dyn Row) -> Result<(BalanceKey, Money)> {
@@ -182,6 +190,43 @@ pub fn balance(row: &dyn Row) -> Result<(BalanceKey, Money)> {
         currency: currency(row, 3)?,
     };
     Ok((key, money(row, 4)?))
+}
+
+pub fn monthly(row: &dyn Row) -> Result<Monthly> {
+    Ok(Monthly {
+        month: Day(row.number(0)?),
+        program: ProgramId(row.number(1)?),
+        currency: currency(row, 2)?,
+        account: stored::account(row.number(3)?)?,
+        money_in: money(row, 4)?,
+        money_out: money(row, 5)?,
+    })
+}
+
+pub fn movement(row: &dyn Row) -> Result<(BalanceKey, Movement)> {
+    let key = BalanceKey {
+        partner: PartnerId(row.number(0)?),
+        program: ProgramId(row.number(1)?),
+        currency: currency(row, 2)?,
+        account: stored::account(row.number(3)?)?,
+    };
+    Ok((key, Movement { before: money(row, 4)?, money_in: money(row, 5)?, money_out: money(row, 6)? }))
+}
+
+pub fn journal(row: &dyn Row) -> Result<JournalLine> {
+    Ok(JournalLine {
+        day: Day(row.number(0)?),
+        key: BalanceKey {
+            program: ProgramId(row.number(1)?),
+            partner: PartnerId(row.number(2)?),
+            currency: currency(row, 3)?,
+            account: stored::account(row.number(4)?)?,
+        },
+        money_in: money(row, 5)?,
+        money_out: money(row, 6)?,
+        entries_in: row.number(7)?,
+        entries_out: row.number(8)?,
+    })
 }
 
 pub fn submission(row: &dyn Row) -> Result<SubmissionRow> {

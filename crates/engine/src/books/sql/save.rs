@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use referee_core::config::ConfigEntry;
 use referee_core::id::{BrandId, ClickNo};
-use referee_core::row::{ActionRow, ClickRow, DecisionRow, Effect, OrderKey};
+use referee_core::row::{ActionRow, ClickRow, DecisionRow, Effect, MonthKey, OrderKey};
 use referee_core::slice::{NewRows, Slice};
 
 use crate::books::stored::{self, ClickBits};
@@ -54,6 +54,8 @@ fn save_state(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()
             state.last_payment_run.0,
             state.last_unsettled_at.0,
             state.work_waits,
+            state.posting.moment.0,
+            stored::first_days(&state.posting.not_before).as_deref(),
         ],
     )
     .map(drop)
@@ -375,6 +377,14 @@ fn save_sums(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<()>
         let (program, partner, account) = (key.program.0, key.partner.0, key.account as u8);
         save.row(values![brand.0, program, partner, account, key.currency.as_str(), added])?;
     }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_turnover.sql"))?;
+    for (MonthKey { month, of }, added) in &new.months {
+        let sum = |sum: i128| i64::try_from(sum).map_err(|error| Error::corrupt("add to a month", error));
+        let (program, partner, account) = (of.program.0, of.partner.0, of.account as u8);
+        let (money_in, money_out) = (sum(added.money_in)?, sum(added.money_out)?);
+        save.row(values![brand.0, partner, program, of.currency.as_str(), account, month.0, money_in, money_out])?;
+    }
     save.finish()
 }
 
@@ -385,6 +395,9 @@ fn save_entries(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<
             brand.0,
             row.record.0,
             row.n,
+            row.posted_on.0,
+            // Beside the day, so that no question needs a calendar.
+            row.posted_on.first_of_month().0,
             row.key.program.0,
             row.key.partner.0,
             row.key.account as u8,
