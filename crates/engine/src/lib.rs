@@ -10,6 +10,7 @@ pub mod database;
 pub mod engine;
 pub mod error;
 mod folder;
+pub mod import;
 pub mod intake;
 pub mod limits;
 pub mod log;

@@ -23,6 +23,7 @@ macro_rules! documents {
 documents! {
     "start",
     "guide/missing-order",
+    "guide/changes-by-file",
     "guide/scale-out",
     "concepts/tracking-methods",
     "concepts/the-log",

@@ -1,7 +1,7 @@
 //! Questions to the books, for screens, interfaces and commands. Every question names the brand.
 
 use referee_core::config::Config;
-use referee_core::fact::Actor;
+use referee_core::fact::{Actor, Record};
 use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, ProgramId, RecordNo, SubmissionId,
 };
@@ -12,10 +12,11 @@ use referee_core::row::{
     ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
     LeftOutKey, OrderKey, PaymentRow, RefusedJoinRow, Rollup, SubmissionRow,
 };
+use referee_core::slice::Slice;
 use referee_core::time::{Day, Timestamp};
 
 use crate::error::Result;
-use crate::log::Places;
+use crate::log::{Draft, Places};
 
 /// A person's command, as it is looked up afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,6 +190,10 @@ pub trait Reads: Send + Sync {
     fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>>;
     fn balances(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Money)>>;
     fn payments(&self, brand: BrandId, partner: Option<PartnerId>, most: u32) -> Result<Vec<PaymentRow>>;
+
+    /// Loads what some drafts need, as for a batch of the machine, and hands each over as the record that it would be.
+    /// Nothing of what is done with the slice is saved.
+    fn rehearse(&self, brand: BrandId, drafts: Vec<Draft>, each: &mut dyn FnMut(&mut Slice, Record)) -> Result<()>;
 
     /// What a brand has set up.
     fn config(&self, brand: BrandId) -> Result<Config>;

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use super::{NAME, Settings, set_value};
 
 /// Every table of both schemas, each after those it refers to.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 13] = [
     "installation",
     "brand",
     "click_key",
@@ -18,6 +18,8 @@ const TABLES: [&str; 11] = [
     "session",
     "token",
     "refused_report",
+    "import",
+    "import_line",
 ];
 
 /// One place of a row, on its way.

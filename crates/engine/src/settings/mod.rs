@@ -4,6 +4,7 @@
 
 mod copy;
 mod directory;
+mod imports;
 mod placement;
 mod processes;
 mod refused;
@@ -17,6 +18,7 @@ use std::path::Path;
 use referee_core::time::Timestamp;
 
 pub use directory::{Brand, NewBrand, Partner};
+pub use imports::{Lease, NewImport};
 pub use processes::{ALIVE_MS, Process};
 pub use refused::RefusedReport;
 pub(crate) use sessions::digest;
@@ -33,7 +35,7 @@ use crate::values;
 
 /// "Rfse": marks the file as ours.
 const APPLICATION_ID: i32 = 0x5266_7365;
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 /// Held by whoever changes the settings on a server, so that numbers are given out once. Any number would do.
 const CHANGING: i64 = 0x0052_6673_6574_7469;
 
@@ -106,9 +108,10 @@ impl Settings {
         self.change("count the epochs", next_epoch)
     }
 
-    /// Drops what has had its time: refused reports and ended sessions.
+    /// Drops what has had its time: refused reports, files and ended sessions.
     pub fn clean(&self, now: Timestamp) -> Result<()> {
         self.delete_refused_before(now.minus_days(crate::limits::REFUSED_REPORT_DAYS))?;
+        self.clean_imports(now)?;
         self.delete_expired_sessions(now)
     }
 
@@ -164,16 +167,20 @@ fn prepare(db: &mut Sqlite) -> Result<()> {
     let doing = "prepare the settings";
     match db.version().map_err(|trouble| trouble.doing(doing))? {
         SCHEMA_VERSION => Ok(()),
-        0 => {
-            let schema = include_str!("../../sql/settings/schema.sql");
-            let marks = format!("pragma application_id = {APPLICATION_ID}; pragma user_version = {SCHEMA_VERSION};");
-            db.run_script(&format!("begin immediate; {schema} {marks} commit;")).map_err(|trouble| trouble.doing(doing))
-        }
+        0 => write(db, include_str!("../../sql/settings/schema.sql")),
+        1 => write(db, include_str!("../../sql/settings/upgrade_from_1.sql")),
         newer => Err(Error::setup(
             "open the settings",
             format!("the file is of version {newer}, this program knows {SCHEMA_VERSION}; run the newer program"),
         )),
     }
+}
+
+/// Brings the file to this program's version.
+fn write(db: &mut Sqlite, change: &str) -> Result<()> {
+    let marks = format!("pragma application_id = {APPLICATION_ID}; pragma user_version = {SCHEMA_VERSION};");
+    db.run_script(&format!("begin immediate; {change} {marks} commit;"))
+        .map_err(|trouble| trouble.doing("prepare the settings"))
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         ];
         return vec![("", own), ("Help", vec![("/docs", "Documentation")])];
     }
-    let first = vec![
+    let mut first = vec![
         ("/", "Overview"),
         ("/partners", "Partners"),
         ("/ads", "Ads and links"),
@@ -82,6 +82,9 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         ("/profiles", "Profiles"),
         ("/feed", "Live feed"),
     ];
+    if person.may(May::Manage) {
+        first.insert(5, ("/imports", "Changes by file"));
+    }
     let mut set_up = Vec::new();
     if person.may(May::SetUp) || person.may(May::ManageUsers) {
         set_up.push(("/settings", "Settings"));

@@ -176,7 +176,8 @@ fn class(column: &Column) -> Option<&'static str> {
     }
 }
 
-fn line<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
+/// A line of a file for a spreadsheet.
+pub(crate) fn line<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
     let cells: Vec<String> = cells.map(csv_cell).collect();
     out.push_str(&cells.join(","));
     out.push_str("\r\n");
