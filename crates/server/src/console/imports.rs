@@ -19,7 +19,9 @@ use super::form::Fields;
 use super::format;
 use super::page::{csrf, empty, page};
 use super::person::{Failure, May, Person, done};
-use super::table::{Table, cell, figure, link_cell, minor, money_cell, number_cell, shown_cell, text, time_cell};
+use super::table::{
+    Table, cell, figure, link_cell, minor, minor_figure, money_cell, number_cell, shown_cell, text, time_cell,
+};
 use crate::imports::{Uploaded, begin, errors, errors_csv, keep};
 
 /// Files and lines that a page shows; all errors are in their file.
@@ -203,18 +205,24 @@ fn figures(told: &Told) -> Markup {
                 div { span.muted { "Change nothing" } b { (count(totals.unchanged)) } }
                 div { span.muted { "Errors" } b { (count(totals.refused)) } }
                 @if told.import.state.is_under_way() || waiting > 0 { div { span.muted { "Waiting" } b { (count(waiting)) } } }
+                @else if told.import.state == ImportState::Uploaded { div { span.muted { "Lines" } b { (count(u64::from(told.import.lines))) } } }
                 @else { div { span.muted { "Taken back" } b { (count(totals.taken_back)) } @if totals.kept > 0 { span.muted { (count(totals.kept)) " could not be" } } } }
             }
         }
-        @if !totals.money.is_empty() { (money(&totals).html()) }
+        @if !totals.money.is_empty() { (money(told.import.state, &totals).html()) }
     }
 }
 
-fn money(totals: &Totals) -> Table {
+fn money(state: ImportState, totals: &Totals) -> Table {
+    let moved = match state {
+        ImportState::Uploaded => "Money it would move",
+        ImportState::Undoing | ImportState::Undone => "Money it had moved",
+        ImportState::Applying | ImportState::Applied => "Money it moved",
+    };
     let row = |(currency, (amount, payout)): (&referee_core::money::Currency, &(_, _))| {
         vec![cell(currency.to_string()), money_cell(*amount, *currency), money_cell(*payout, *currency)]
     };
-    let columns = vec![text("Money moved"), figure("Amounts"), figure("Payouts")];
+    let columns = vec![text(moved), figure("Amounts"), figure("Payouts")];
     Table { columns, rows: totals.money.iter().map(row).collect() }
 }
 
@@ -224,16 +232,18 @@ fn next_step(person: &Person, told: &Told) -> Markup {
         html! { form.inline action={ "/imports/" (import.id) "/" (step) } method="post" { (csrf(person)) (button) } }
     };
     let failed = errors(told).count();
+    // An order that earns nobody anything is reported all the same.
+    let applies = import.kind == ImportKind::Conversions || told.lines.iter().any(|line| line.state == LineState::Done);
     html! {
         section.card.pad {
             @match import.state {
                 ImportState::Uploaded => {
                     p { "Nothing is done yet. This is what would be done now, by the terms of each event's time." }
                     div.row {
-                        (form("apply", html! { button.primary { "Apply" } }))
+                        @if applies { (form("apply", html! { button.primary { "Apply" } })) }
                         (form("forget", html! { button { "Forget the file" } }))
                     }
-                    p.muted { "Lines with errors are left out. A file that nobody applies is forgotten after 7 days; once it is applied, its text is." }
+                    p.muted { "Lines with errors are left out" @if import.kind == ImportKind::Conversions { ", but an order that only earns nobody anything is reported all the same" } ". A file that nobody applies is forgotten after 7 days; once it is applied, its text is." }
                 }
                 ImportState::Applying | ImportState::Undoing => { p { "It is being worked on. This page looks again by itself; you may leave it." } }
                 ImportState::Applied => {
@@ -289,8 +299,13 @@ fn lines(told: &Told) -> Markup {
     sorted.sort_by_key(|line| {
         (matches!(line.undo.as_str(), "" | TAKEN_BACK), line.state != LineState::Refused, line.line)
     });
-    let columns =
-        vec![figure("Line"), text("Order or action"), text("What becomes of it"), figure("Amount"), figure("Payout")];
+    let columns = vec![
+        figure("Line"),
+        text("Order or action"),
+        text("What becomes of it"),
+        minor_figure("Amount"),
+        figure("Payout"),
+    ];
     let applied = told.import.state != ImportState::Uploaded;
     let row = |line: &&Line| {
         let money = |amount| line.currency.map_or_else(|| cell(""), |currency| money_cell(amount, currency));
