@@ -89,6 +89,9 @@ impl Engine {
         stores.check_partitions()?;
         let shared = stores.are_shared();
         let (settings, reads) = (stores.settings.clone(), stores.reads.clone());
+        if !shared {
+            settings.free_imports()?;
+        }
         let spooled = shared.then(|| spooled(&stores, config)).transpose()?;
         let spool = spooled.as_ref().map(|log| log.figures().clone());
         let log: Arc<dyn Log> = match spooled {

@@ -11,6 +11,7 @@ pub mod document;
 pub mod engine;
 pub mod error;
 mod folder;
+pub mod import;
 pub mod intake;
 pub mod limits;
 pub mod log;

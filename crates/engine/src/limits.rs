@@ -91,3 +91,14 @@ pub const LOCK_MONTHS_MAX: u32 = 12;
 
 /// The longest view window: 90 days. What somebody saw longer ago persuaded nobody.
 pub const VIEW_WINDOW_HOURS_MAX: u32 = 2_160;
+
+/// A file of changes or conversions: some minutes of a person's time to look through, and a second of the machine's.
+pub const IMPORT_BYTES_MAX: usize = 5 << 20;
+pub const IMPORT_LINES_MAX: usize = 20_000;
+/// Columns of such a file, and characters of one cell: more is not a table of orders.
+pub const IMPORT_COLUMNS_MAX: usize = 100;
+pub const IMPORT_CELL_CHARS_MAX: usize = 1_000;
+/// How long a file that nobody applied is kept, with what it says of people.
+pub const IMPORT_DAYS: u32 = 7;
+/// Lines that are recorded before the books are asked what became of them.
+pub const IMPORT_LINES_AT_ONCE: usize = 500;

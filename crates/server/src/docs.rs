@@ -23,6 +23,7 @@ macro_rules! documents {
 documents! {
     "start",
     "guide/missing-order",
+    "guide/changes-by-file",
     "guide/payments",
     "guide/scale-out",
     "concepts/tracking-methods",

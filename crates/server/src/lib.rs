@@ -10,6 +10,7 @@ pub mod docs;
 pub mod error;
 pub mod health;
 pub mod host;
+pub mod imports;
 pub mod journal;
 pub mod metrics;
 pub mod paging;

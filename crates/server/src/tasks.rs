@@ -18,9 +18,11 @@ struct Task {
     run: fn(&Engine) -> Result<()>,
 }
 
-const TASKS: [Task; 1] = [
+const TASKS: [Task; 2] = [
     // What is kept for a number of days goes within the hour after.
     Task { name: "clean", every: Duration::from_secs(60 * 60), run: Engine::clean },
+    // Files whose process died, once their lease has ended.
+    Task { name: "imports", every: Duration::from_secs(10), run: referee_engine::import::work::resume },
 ];
 
 /// Runs the tasks until the set is dropped, where that is this process's role.

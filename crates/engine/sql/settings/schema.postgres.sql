@@ -89,6 +89,44 @@ create table refused_report (
 create index refused_report_by_order on refused_report (brand, order_id);
 create index refused_report_by_time on refused_report (brand, received_at);
 
+-- Files of changes or conversions. The content is wrapped with the master key, and goes when it was applied.
+create table import (
+  id           text collate "C" primary key,
+  brand        integer not null references brand (id),
+  kind         integer not null,
+  name         text collate "C" not null,
+  state        integer not null,
+  lines        integer not null,
+  created_at   bigint not null,
+  changed_at   bigint not null,
+  made_by      text collate "C" not null,
+  mapping      text collate "C" not null,
+  digest       bytea not null,
+  content      bytea,
+  leased_until bigint not null
+);
+
+create index import_by_brand on import (brand, created_at);
+
+-- What became of each line, without anything of a person.
+create table import_line (
+  import       text collate "C" not null references import (id),
+  line         integer not null,
+  brand        integer not null,
+  state        integer not null,
+  order_id     text collate "C" not null,
+  code         text collate "C" not null,
+  message      text collate "C" not null,
+  amount       bigint,
+  touched      text collate "C" not null,
+  record       bigint not null,
+  currency     text collate "C" not null,
+  amount_delta bigint not null,
+  payout_delta bigint not null,
+  undo         text collate "C" not null,
+  primary key (import, line)
+);
+
 -- The processes of this installation, by their edge number; those seen lately are alive.
 create table process (
   edge    integer primary key,

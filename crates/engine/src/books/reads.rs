@@ -1,7 +1,7 @@
 //! Questions to the books, for screens, interfaces and commands. Every question names the brand.
 
 use referee_core::config::Config;
-use referee_core::fact::Actor;
+use referee_core::fact::{Actor, Record};
 use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
     RecordNo, SubmissionId,
@@ -13,11 +13,12 @@ use referee_core::row::{
     Account, ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
     LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup, SubmissionRow,
 };
+use referee_core::slice::Slice;
 use referee_core::statement::Movement;
 use referee_core::time::{Day, Timestamp};
 
 use crate::error::Result;
-use crate::log::Places;
+use crate::log::{Draft, Places};
 
 /// A person's command, as it is looked up afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,6 +237,10 @@ pub trait Reads: Send + Sync {
     fn movements(&self, brand: BrandId, month: Day, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Movement)>>;
     /// Days of the month that begins with a day, in their order.
     fn journal(&self, brand: BrandId, month: Day) -> Result<Vec<JournalLine>>;
+
+    /// Loads what some drafts need, as for a batch of the machine, and hands each over as the record that it would be.
+    /// Nothing of what is done with the slice is saved.
+    fn rehearse(&self, brand: BrandId, drafts: Vec<Draft>, each: &mut dyn FnMut(&mut Slice, Record)) -> Result<()>;
 
     /// What a brand has set up.
     fn config(&self, brand: BrandId) -> Result<Config>;

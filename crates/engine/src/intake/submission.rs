@@ -9,10 +9,11 @@ use crate::settings::random_bytes;
 /// A new name for a report, that nobody can guess: a UUID of version 7. It begins with its millisecond, so that the newest
 /// reports stand together in the books.
 pub fn new_submission(now: Timestamp) -> SubmissionId {
-    submission_at(now, random_bytes())
+    submission_of(now, random_bytes())
 }
 
-fn submission_at(now: Timestamp, random: [u8; 10]) -> SubmissionId {
+/// The name that a moment and ten bytes give.
+pub fn submission_of(now: Timestamp, random: [u8; 10]) -> SubmissionId {
     let millisecond = u64::try_from(now.0).unwrap_or_default().to_be_bytes();
     let mut id = [0; 16];
     id[..6].copy_from_slice(&millisecond[2..]);
@@ -41,7 +42,7 @@ mod tests {
 
     #[test]
     fn new_names_begin_with_their_millisecond() {
-        let id = submission_at(Timestamp(0x0192_3456_789a), [0xff; 10]);
+        let id = submission_of(Timestamp(0x0192_3456_789a), [0xff; 10]);
         assert_eq!(submission_name(id), "A-01923456-789a-7fff-bfff-ffffffffffff");
         assert!(new_submission(Timestamp(1_000)) < new_submission(Timestamp(1_001)));
     }

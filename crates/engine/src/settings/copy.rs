@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use super::{NAME, Settings, set_value};
 
 /// Every table of both schemas, each after those it refers to.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 18] = [
     "installation",
     "brand",
     "click_key",
@@ -18,6 +18,8 @@ const TABLES: [&str; 16] = [
     "session",
     "token",
     "refused_report",
+    "import",
+    "import_line",
     "payee",
     "payee_change",
     "payer",

@@ -6,6 +6,7 @@ mod account_codes;
 mod copy;
 mod directory;
 mod documents;
+mod imports;
 mod mails;
 mod payees;
 mod placement;
@@ -22,6 +23,7 @@ use referee_core::time::Timestamp;
 
 pub use account_codes::{AccountCodes, CODE_LETTERS_MAX};
 pub use directory::{Brand, NewBrand, Partner};
+pub use imports::{Lease, NewImport};
 pub use mails::Mail;
 pub use payees::{KeptPayee, PayeeChange, PayeeEntry};
 pub use processes::{ALIVE_MS, Process};
@@ -113,9 +115,10 @@ impl Settings {
         self.change("count the epochs", next_epoch)
     }
 
-    /// Drops what has had its time: refused reports and ended sessions.
+    /// Drops what has had its time: refused reports, files and ended sessions.
     pub fn clean(&self, now: Timestamp) -> Result<()> {
         self.delete_refused_before(now.minus_days(crate::limits::REFUSED_REPORT_DAYS))?;
+        self.clean_imports(now)?;
         self.delete_expired_sessions(now)
     }
 
@@ -170,11 +173,12 @@ fn open_file(path: &Path) -> Result<Sqlite> {
 fn prepare(db: &mut Sqlite) -> Result<()> {
     let first = include_str!("../../sql/settings/schema.sql");
     // Came with version 2: files of version 1 get it when they are opened.
-    let payees = include_str!("../../sql/settings/payees.sql");
+    let second =
+        [include_str!("../../sql/settings/payees.sql"), include_str!("../../sql/settings/imports.sql")].concat();
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),
-        0 => write(db, &format!("{first} {payees}")),
-        1 => write(db, payees),
+        0 => write(db, &format!("{first} {second}")),
+        1 => write(db, &second),
         newer => Err(Error::setup(
             "open the settings",
             format!("the file is of version {newer}, this program knows {SCHEMA_VERSION}; run the newer program"),
@@ -185,8 +189,8 @@ fn prepare(db: &mut Sqlite) -> Result<()> {
 /// Brings the file to this program's version.
 fn write(db: &mut Sqlite, change: &str) -> Result<()> {
     let marks = format!("pragma application_id = {APPLICATION_ID}; pragma user_version = {SCHEMA_VERSION};");
-    let script = format!("begin immediate; {change} {marks} commit;");
-    db.run_script(&script).map_err(|trouble| trouble.doing("prepare the settings"))
+    db.run_script(&format!("begin immediate; {change} {marks} commit;"))
+        .map_err(|trouble| trouble.doing("prepare the settings"))
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 14] = [
+const CHECKS: [fn(&Place); 15] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -39,6 +39,7 @@ const CHECKS: [fn(&Place); 14] = [
     sessions_end_by_time_sign_out_and_a_new_password,
     a_revoked_token_is_not_found,
     refused_reports_are_found_by_order_and_forgotten_in_time,
+    a_file_is_worked_on_by_one_and_forgotten_in_time,
     payees::details_are_sealed_and_belong_to_one_partner,
     payees::a_changed_account_is_announced_and_held,
     payees::what_is_missing_is_asked_for_in_order,
@@ -154,4 +155,41 @@ fn refused_reports_are_found_by_order_and_forgotten_in_time(place: &Place) {
     assert_eq!(settings.refused_of_order(brand, "1001", 10).unwrap().len(), 1);
     settings.clean(NOW.plus_days(crate::limits::REFUSED_REPORT_DAYS + 1)).unwrap();
     assert!(settings.find_refused(brand, "A-1").unwrap().is_none());
+}
+
+fn a_file_is_worked_on_by_one_and_forgotten_in_time(place: &Place) {
+    use crate::import::upload::{Upload, accept};
+    use crate::import::{By, ImportKind, ImportState};
+    let settings = place.open();
+    let (brand, other) = (brand(&settings), brand(&settings));
+    let keep = |content: &str| {
+        let (kind, content) = (ImportKind::Changes, content.as_bytes());
+        let (by, mapping, columns) = (By::token("ci"), Default::default(), Default::default());
+        let upload = Upload { brand, kind, name: "a.csv", content, by, mapping, columns };
+        let (import, _) = accept(&upload, NOW).unwrap();
+        (settings.keep_import(&NewImport { import: &import, content }).unwrap(), import)
+    };
+    let (_, import) = keep("order,amount\nA,1");
+    let (again, _) = keep("order,amount\nA,1");
+    let (_, left) = keep("order,amount\nB,1");
+    assert_eq!(again, Err(import.id.clone()), "the same file is here already");
+    assert_eq!(settings.find_import(brand, &import.id).unwrap(), Some(import.clone()));
+    assert_eq!(settings.find_import(other, &import.id).unwrap(), None);
+    assert_eq!(settings.import_content(other, &import.id).unwrap(), None);
+    let step = (ImportState::Uploaded, ImportState::Applying);
+    let begin = |brand| settings.begin_import(brand, &import.id, step, &By::default(), NOW).unwrap();
+    assert_eq!((begin(other), begin(brand), begin(brand)), (false, true, false), "each step is taken once");
+    let import = settings.find_import(brand, &import.id).unwrap().unwrap();
+    let lease = settings.lease_import(&import, None, NOW).unwrap().unwrap();
+    assert_eq!(settings.lease_import(&import, None, NOW).unwrap(), None, "somebody has it");
+    assert_eq!(settings.waiting_imports(NOW).unwrap(), []);
+    let later = NOW.plus_ms(60_000);
+    assert_eq!(settings.waiting_imports(later).unwrap(), [(brand, import.id.clone())], "the lease has ended");
+    let seen = settings.find_import(brand, &import.id).unwrap().unwrap();
+    assert!(settings.lease_import(&seen, None, later).unwrap().is_some());
+    assert_eq!(settings.lease_import(&import, Some(lease), later).unwrap(), None, "somebody took over");
+    settings.clean(NOW.plus_days(crate::limits::IMPORT_DAYS + 1)).unwrap();
+    assert_eq!(settings.find_import(brand, &left.id).unwrap(), None);
+    assert!(settings.find_import(brand, &import.id).unwrap().is_some());
+    assert_eq!(settings.import_content(brand, &import.id).unwrap(), None);
 }

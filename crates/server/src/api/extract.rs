@@ -45,7 +45,11 @@ impl<S: Send + Sync> FromRequest<S> for Bare {
 }
 
 fn too_large() -> ApiError {
-    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is larger than 512 KiB.")
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        "The body is larger than 512 KiB, or 5 MB for a file: split it.",
+    )
 }
 
 /// A query.

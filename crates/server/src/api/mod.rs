@@ -7,6 +7,7 @@ pub mod claims;
 pub mod decisions;
 pub mod extract;
 pub mod identifiers;
+pub mod imports;
 pub mod months;
 pub mod profiles;
 pub mod reports;
@@ -16,9 +17,11 @@ pub mod terms;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use http::{StatusCode, header};
+use referee_engine::limits::IMPORT_BYTES_MAX;
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -39,6 +42,17 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/partner-groups", get(claims::list_partner_groups).post(claims::set_partner_group))
         .route("/api/v1/terms", get(terms::list_terms).post(terms::set_terms))
         .route("/api/v1/conversions", post(reports::create_conversion))
+        .route(
+            "/api/v1/imports",
+            get(imports::list_imports)
+                .post(imports::create_import)
+                // A file within JSON is longer than by itself.
+                .layer(DefaultBodyLimit::max(2 * IMPORT_BYTES_MAX)),
+        )
+        .route("/api/v1/imports/{id}", get(imports::find_import))
+        .route("/api/v1/imports/{id}/apply", post(imports::apply_import))
+        .route("/api/v1/imports/{id}/undo", post(imports::undo_import))
+        .route("/api/v1/imports/{id}/errors.csv", get(imports::find_errors))
         .route("/api/v1/identifiers/refused", get(identifiers::list_refused))
         .route("/api/v1/profiles", get(profiles::find_by_name))
         .route("/api/v1/profiles/search", post(profiles::search))

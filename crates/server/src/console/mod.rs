@@ -18,6 +18,7 @@ pub mod feed;
 pub mod form;
 pub mod format;
 pub mod headers;
+pub mod imports;
 pub mod order;
 mod lanes;
 mod lock;
@@ -47,11 +48,16 @@ pub mod values;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::header;
+use referee_engine::limits::IMPORT_BYTES_MAX;
 
 use crate::app::App;
+
+/// What a form has around its file.
+const FORM_BYTES_MAX: usize = 16 << 10;
 
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -83,6 +89,16 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/profiles/separate", post(profile::separate))
         .route("/profiles/{id}", get(profile::show))
         .route("/what-if", get(what_if::show).post(what_if::ask))
+        .route(
+            "/imports",
+            get(imports::list).post(imports::upload).layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX + FORM_BYTES_MAX)),
+        )
+        .route("/imports/{id}", get(imports::show))
+        .route("/imports/{id}/columns", post(imports::set_columns))
+        .route("/imports/{id}/apply", post(imports::apply))
+        .route("/imports/{id}/undo", post(imports::undo))
+        .route("/imports/{id}/forget", post(imports::forget))
+        .route("/imports/{id}/errors.csv", get(imports::find_errors))
         .route("/feed", get(feed::show))
         .route("/feed/lines", get(feed::lines))
         .route("/payments", get(payments::show).post(payments::pay))

@@ -75,7 +75,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         ];
         return vec![("", own), ("Help", vec![("/docs", "Documentation")])];
     }
-    let first = vec![
+    let mut first = vec![
         ("/", "Overview"),
         ("/partners", "Partners"),
         ("/ads", "Ads and links"),
@@ -85,6 +85,9 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         ("/profiles", "Profiles"),
         ("/feed", "Live feed"),
     ];
+    if person.may(May::Manage) {
+        first.insert(5, ("/imports", "Changes by file"));
+    }
     let mut money = vec![("/payments", "Payments"), ("/months", "Months"), ("/documents", "Documents")];
     if person.may(May::Pay) {
         money.extend([("/payer", "Payer"), ("/mails", "Mail")]);

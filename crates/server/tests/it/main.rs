@@ -14,6 +14,7 @@ mod explain;
 mod faults;
 mod house;
 mod identifiers;
+mod imports;
 mod links;
 mod locking;
 mod lookup;

@@ -35,6 +35,7 @@ use crate::values;
 /// Raised with every change of the tables: older books are rebuilt from the log, never migrated.
 const SCHEMA_VERSION: i32 = 4;
 
+const FIND_STATE: &str = include_str!("../../../sql/books/find_state.sql");
 const FIND_APPLIED: &str = include_str!("../../../sql/books/find_applied.sql");
 
 /// The machine's connections.
@@ -86,8 +87,7 @@ impl Books for SqlBooks {
     fn brand(&mut self, partition: PartitionId, brand: BrandId) -> Result<(Config, BrandState)> {
         let db = self.at(partition)?;
         let config = config(db, brand).map_err(trouble)?;
-        let sql = include_str!("../../../sql/books/find_state.sql");
-        let state = find(db, sql, values![brand.0], rows::brand_state).map_err(trouble)?;
+        let state = find(db, FIND_STATE, values![brand.0], rows::brand_state).map_err(trouble)?;
         Ok((config, state.unwrap_or_default()))
     }
 

@@ -1,6 +1,7 @@
 //! The readers' side: a few connections that only read, lent out one question at a time.
 
 use referee_core::config::Config;
+use referee_core::fact::Record;
 use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, FactId, ID_MAX, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
     SubmissionId,
@@ -11,18 +12,19 @@ use referee_core::row::{
     ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
     LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup, SubmissionRow,
 };
+use referee_core::slice::Slice;
 use referee_core::statement::Movement;
 use referee_core::time::{Day, Timestamp};
 
-use super::{Clusters, config, places, rows, trouble};
+use super::{Clusters, FIND_STATE, config, load, places, rows, trouble};
 use crate::books::reads::{
     ActionFilter, AuditEntry, Between, ClickFilter, Counted, CountedConversions, Intended, JournalLine, Monthly,
     NumberedPage, PaymentFilter, Period, Reads,
 };
 use crate::books::stored;
-use crate::database::{Pool, Row, Value};
+use crate::database::{Answer, Database, Pool, Row, Value, find};
 use crate::error::Result;
-use crate::log::Places;
+use crate::log::{Draft, Places};
 use crate::values;
 
 /// Decisions of one order that are shown.
@@ -102,7 +104,40 @@ fn before_record(before: Option<RecordNo>) -> i64 {
     before.map_or(i64::MAX, |record| record.0.cast_signed())
 }
 
+/// The slice that a batch of these drafts would be applied to, and their records.
+fn rehearsal(db: &mut dyn Database, brand: BrandId, drafts: Vec<Draft>) -> Answer<(Slice, Vec<Record>)> {
+    let state = find(db, FIND_STATE, values![brand.0], rows::brand_state)?.unwrap_or_default();
+    let first = state.last_record.0 + 1;
+    let record = |(no, draft): (u64, Draft)| Record {
+        no: RecordNo(no),
+        brand,
+        id: FactId::default(),
+        received_at: draft.received_at,
+        occurred_at: draft.occurred_at,
+        actor: draft.actor,
+        fact: draft.fact,
+    };
+    let records: Vec<Record> = (first..).zip(drafts).map(record).collect();
+    let mut slice = Slice::new(config(db, brand)?, state);
+    load::load(db, brand, &records, &mut slice)?;
+    Ok((slice, records))
+}
+
 impl Reads for SqlReads {
+    fn rehearse(&self, brand: BrandId, drafts: Vec<Draft>, each: &mut dyn FnMut(&mut Slice, Record)) -> Result<()> {
+        let name = self.clusters.name_of(self.clusters.partition_of(brand));
+        let loaded = self.clusters.named(&name)?.with(|db| {
+            // The questions of a slice belong to one moment.
+            db.begin_reading()?;
+            let loaded = rehearsal(db, brand, drafts);
+            db.roll_back();
+            loaded
+        });
+        let (mut slice, records) = loaded.map_err(trouble)?;
+        records.into_iter().for_each(|record| each(&mut slice, record));
+        Ok(())
+    }
+
     fn days(&self, brand: BrandId, period: Period) -> Result<Vec<(Day, Rollup)>> {
         self.totals(include_str!("../../../sql/books/read_days.sql"), brand, period, |day| Day(day as i32))
     }

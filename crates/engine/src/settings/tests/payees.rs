@@ -134,7 +134,8 @@ fn a_file_of_version_1_gets_what_came_later() {
     drop(settings);
     let mut file = Sqlite::open(&folder.path().join("settings.db")).unwrap();
     file.run_script(
-        "drop table payee; drop table payee_change; drop table payer; drop table mail; drop table document",
+        "drop table payee; drop table payee_change; drop table payer; drop table mail; drop table document; \
+         drop table import_line; drop table import",
     )
     .unwrap();
     file.run_script("pragma user_version = 1").unwrap();
@@ -142,4 +143,5 @@ fn a_file_of_version_1_gets_what_came_later() {
     let settings = Settings::open(folder.path()).unwrap();
     give_all(&settings, brand, jane);
     assert_eq!(settings.payment_block(brand, jane, NOW).unwrap(), None);
+    assert_eq!(settings.imports(brand, None, 10).unwrap(), []);
 }
