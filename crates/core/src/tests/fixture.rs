@@ -16,6 +16,8 @@
 //! and the actions and balances at the end. `lost k1 A` makes an id without a record of the click, and `found k1` is
 //! that record, late. Terms lock with `lock=30d`, `lock=month+0m27d` or `lock=open`; `hold`, `release` and `approve`
 //! name an order or action as `modify` does. `repeat 3 LINE` writes a line three times, with `{n}` for the number.
+//! `contract A sale=9% notice=30d offered` is an offer; `accept A 2`, `decline A 2` and `withdraw A 2` end it. `overlay new
+//! sale=+20% from=d1 to=d3 for=A` lays something on terms.
 //! Defaults: ad 1, program 1,
 //! a report from the server, terms of 30 days; `script` has every word.
 //!

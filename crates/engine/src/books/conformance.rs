@@ -88,6 +88,7 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         referral_window_days: 30,
         view_window_hours: Some(24),
         locking: Locking::After { days: 30 },
+        notice_days: 0,
         payouts: vec![EventPayout::plain(SALE, Payout::Rate { ppm: 100_000 })],
     };
     let program = Program {
@@ -128,6 +129,7 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         ends_at: None,
         standing: Standing::Active,
         rules: Some(rules),
+        needs_acceptance: false,
     };
     let code = PromoCode {
         program: PROGRAM,

@@ -8,7 +8,9 @@ use super::names;
 
 mod terms;
 
-pub use terms::{Condition, EventPayout, MonthEnd, Terms, TermsRule, TermsRules};
+pub use terms::{
+    Condition, Decided, EventPayout, MonthEnd, Offer, Overlay, OverlayVersion, Terms, TermsRule, TermsRules,
+};
 
 /// A record on its way into a frame.
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -25,7 +27,10 @@ pub struct Record {
     #[prost(message, optional, tag = "4")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
-    #[prost(oneof = "Fact", tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49")]
+    #[prost(
+        oneof = "Fact",
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 60, 61, 62"
+    )]
     pub fact: Option<Fact>,
 }
 
@@ -96,6 +101,12 @@ pub enum Fact {
     ImpressionRecorded(Click),
     #[prost(message, tag = "49")]
     JoinSeparated(Separation),
+    #[prost(message, tag = "60")]
+    TermsDecided(Offer),
+    #[prost(message, tag = "61")]
+    OfferWithdrawn(Offer),
+    #[prost(message, tag = "62")]
+    OverlaySet(Overlay),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -556,7 +567,7 @@ pub struct PartnerGroup {
 /// One thing set up, as the books keep it.
 #[derive(Clone, PartialEq, Message)]
 pub struct ConfigEntry {
-    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 48")]
+    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 48, 62")]
     pub entry: Option<Entry>,
 }
 
@@ -582,6 +593,8 @@ pub enum Entry {
     AssignedValue(AssignedValue),
     #[prost(message, tag = "28")]
     PartnerGroup(PartnerGroup),
+    #[prost(message, tag = "62")]
+    Overlay(OverlayVersion),
 }
 
 fn is_false(it: &bool) -> bool {

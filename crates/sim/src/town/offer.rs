@@ -226,6 +226,7 @@ fn contract(partner: PartnerId) -> Option<Fact> {
                 referral_window_days: 7,
                 view_window_hours: None,
                 locking: Locking::After { days: 14 },
+                notice_days: 0,
                 payouts,
             });
         }
@@ -237,7 +238,15 @@ fn contract(partner: PartnerId) -> Option<Fact> {
 }
 
 fn bare_terms(program: ProgramId, partner: Option<PartnerId>) -> TermsSet {
-    TermsSet { program, partner, starts_at: founded(), ends_at: None, standing: Standing::Active, rules: None }
+    TermsSet {
+        program,
+        partner,
+        starts_at: founded(),
+        ends_at: None,
+        standing: Standing::Active,
+        rules: None,
+        needs_acceptance: false,
+    }
 }
 
 fn terms(program: ProgramId, partner: Option<PartnerId>, rules: TermsRules) -> Fact {
@@ -254,6 +263,7 @@ fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> TermsRu
         referral_window_days: window_days,
         view_window_hours: None,
         locking: Locking::After { days: 30 },
+        notice_days: 0,
         payouts: rate.into_iter().chain(fixed).collect(),
     }
 }
