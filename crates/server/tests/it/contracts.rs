@@ -1,5 +1,8 @@
 //! Contracts as agreements: notice, offers in the portal, and overlays on terms.
 
+use referee_core::time::Timestamp;
+use referee_engine::intake::day::day_text;
+use referee_engine::zone::zone;
 use serde_json::{Value, json};
 
 use crate::support::{Demo, Pair, Person, on_every_pair};
@@ -27,6 +30,14 @@ fn contract(demo: &Demo) -> Value {
     demo.api().get("/api/v1/contracts?partner_id=2").json()["data"][0].clone()
 }
 
+/// A day of the program's calendar, so many days ahead.
+fn day(ahead: u32) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("it is later");
+    let now = Timestamp(i64::try_from(now.as_millis()).expect("a moment"));
+    let zone = zone("Europe/Berlin", now).expect("the zone of the demonstration");
+    day_text(zone.day(now.plus_days(ahead)))
+}
+
 fn a_moment() {
     std::thread::sleep(std::time::Duration::from_millis(1_300));
 }
@@ -49,12 +60,11 @@ fn a_change_keeps_its_notice(pair: Pair) {
     a_moment();
     assert_eq!((&contract(&demo)["status"], &contract(&demo)["notice_days"]), (&json!("active"), &json!(30)));
     assert!(owner.get("/partners/2").text().contains("Changes bind 30 days after they are set."));
-    let today = contract(&demo)["starts_at"].as_str().expect("a moment")[..10].to_owned();
-    let told = change(&owner, &[("what", "own"), ("payout_1", "1%"), ("starts", &today)]);
+    let told = change(&owner, &[("what", "own"), ("payout_1", "1%"), ("starts", &day(5))]);
     assert!(told.contains("A change keeps its notice: it binds on "), "{told}");
     let own = json!({ "program_id": 1, "partner_id": 2, "starts_at": "2000-01-01T00:00:00Z" });
     assert_eq!(post(&demo, "/api/v1/terms", &own).1["error"]["code"], "TERMS_IN_PAST");
-    let soon = json!({ "program_id": 1, "partner_id": 2, "starts_at": format!("{today}T23:59:59.999Z") });
+    let soon = json!({ "program_id": 1, "partner_id": 2, "starts_at": format!("{}T12:00:00Z", day(5)) });
     assert_eq!(post(&demo, "/api/v1/terms", &soon).1["error"]["code"], "NOTICE_TOO_SHORT");
     // Without a day it starts as soon as it may.
     assert_eq!(change(&owner, &[("what", "own"), ("payout_1", "1%")]), set);
@@ -143,10 +153,9 @@ fn an_overlay_pays_more_for_some_days(pair: Pair) {
 
     // One that begins today: the screen gives it the moment.
     let owner = demo.sign_in("/user");
-    let day = |at: &Value| at.as_str().expect("a moment")[..10].to_owned();
     let before = order(&demo, "V1");
     assert_eq!((&before["payout"], &before["priced_by"][0]["overlay_id"]), (&json!("8.00"), &Value::Null));
-    let (today, last) = (day(&before["occurred_at"]), "2098-01-01");
+    let (today, last) = (day(0), "2098-01-01");
     let form = [
         ("program", "1"),
         ("name", "Black Friday"),
