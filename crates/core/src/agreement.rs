@@ -278,6 +278,8 @@ fn takes_away_early(config: &Config, set: &OverlaySet, now: Timestamp) -> bool {
     }
     let under_contract = config.terms.keys().filter(|(program, _)| *program == set.program).filter_map(|(_, of)| *of);
     let mut whose = under_contract.filter(|of| set.partners.is_empty() || set.partners.contains(of));
-    let too_early = |of| config.earliest_change(set.program, Some(of), now).is_some_and(|at| set.starts_at < at);
+    // What has begun before changes from now on.
+    let from = set.starts_at.max(now);
+    let too_early = |of| config.earliest_change(set.program, Some(of), now).is_some_and(|at| from < at);
     whose.any(too_early)
 }

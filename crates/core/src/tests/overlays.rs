@@ -243,6 +243,9 @@ fn an_overlay_that_may_pay_less_needs_the_notice_of_the_terms() {
         at d1  overlay new sale=-10% from=d2 to=d3
         at d1  overlay new sale=5% from=d2 to=d3 for=B
         at d1  overlay new sale=+10% from=d2 to=d3 for=A
+        # Nobody owes B any notice.
+        at d2+1h  overlay 1 sale=4% from=d2 to=d3 for=B
+        at d2+2h  conversion 1001 sale 100.00 partner=B
         at d1  overlay new sale=5% from=d31 to=d40 for=A
         at d32 overlay 3 sale=5% from=d31 to=d41 for=A
         at d32 overlay 3 sale=4% from=d31 to=d40 for=A
@@ -255,6 +258,8 @@ fn an_overlay_that_may_pay_less_needs_the_notice_of_the_terms() {
             d32 overlay 3: NOTICE_TOO_SHORT
             d32 overlay 3: NOTICE_TOO_SHORT
             d32 overlay 3: NOTICE_TOO_SHORT
+            action 1.1.1 B 1001 100.00 pays 4.00 pending until d32+2h, by forced partner, terms template/1
+            balance B pending 4.00 locked 0.00 paid 0.00
         "#]],
     );
 }

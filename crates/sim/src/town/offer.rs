@@ -237,7 +237,7 @@ fn contract(partner: PartnerId) -> Option<Fact> {
     Some(Fact::TermsSet(terms))
 }
 
-fn bare_terms(program: ProgramId, partner: Option<PartnerId>) -> TermsSet {
+pub fn bare_terms(program: ProgramId, partner: Option<PartnerId>) -> TermsSet {
     TermsSet {
         program,
         partner,
@@ -253,7 +253,7 @@ fn terms(program: ProgramId, partner: Option<PartnerId>, rules: TermsRules) -> F
     Fact::TermsSet(TermsSet { rules: Some(rules), ..bare_terms(program, partner) })
 }
 
-fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> TermsRules {
+pub fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> TermsRules {
     let rate = sale_ppm.map(|ppm| EventPayout::plain(SALE, Payout::Rate { ppm }));
     let fixed = fixed.map(|micros| Payout::Fixed { amount: Money(micros) });
     let fixed = fixed
