@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::contract::{Terms, TermsRules};
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
+use crate::overlay::Overlay;
 use crate::program::{
     Ad, AssignedValue, EventType, GroupCredit, PartnerGroup, PaymentRules, Program, PromoCode, Standing, ValueKind,
     VanityLink,
@@ -33,6 +34,7 @@ pub enum ConfigEntry {
     AssignedValue(AssignedValue),
     PartnerGroup(PartnerGroup),
     Terms(Terms),
+    Overlay(Overlay),
     Block(Block),
     PaymentRules(PaymentRules),
 }
@@ -54,6 +56,8 @@ pub struct Config {
     pub groups: BTreeMap<(ProgramId, u32), PartnerGroup>,
     /// Versions in ascending order; None is the template.
     pub terms: BTreeMap<(ProgramId, Option<PartnerId>), Vec<Terms>>,
+    /// Versions in ascending order.
+    pub overlays: BTreeMap<(ProgramId, u32), Vec<Overlay>>,
     pub payment_rules: PaymentRules,
     /// The brand's block list, with what was let go again.
     pub blocks: BTreeMap<Identifier, Block>,
@@ -90,8 +94,11 @@ impl Config {
             ConfigEntry::PartnerGroup(it) => _ = self.groups.insert((it.program, it.id), it),
             ConfigEntry::Terms(it) => {
                 let versions = self.terms.entry((it.program, it.partner)).or_default();
-                let place = versions.partition_point(|version| version.version < it.version);
-                versions.insert(place, it);
+                put(versions, it, |it| it.version);
+            }
+            ConfigEntry::Overlay(it) => {
+                let versions = self.overlays.entry((it.set.program, it.id)).or_default();
+                put(versions, it, |it| it.version);
             }
             ConfigEntry::Block(it) => {
                 let is_active = it.blocked.standing == Standing::Active;
@@ -177,10 +184,24 @@ impl Config {
         self.programs.keys().map(|program| self.looks_back_to(*program, at)).min().unwrap_or(at)
     }
 
-    /// Of the versions begun by then, the one that began last; of equals, the newest.
-    fn version_at(&self, program: ProgramId, partner: Option<PartnerId>, at: Timestamp) -> Option<&Terms> {
+    /// The overlays of a program, each with its versions in ascending order.
+    pub fn overlays_of(&self, program: ProgramId) -> impl Iterator<Item = &[Overlay]> {
+        self.overlays.range((program, 0)..=(program, u32::MAX)).map(|(_, versions)| versions.as_slice())
+    }
+
+    /// Of the versions that bind by then, the one that bound last; of equals, the newest.
+    pub(crate) fn version_at(&self, program: ProgramId, partner: Option<PartnerId>, at: Timestamp) -> Option<&Terms> {
         let versions = self.terms.get(&(program, partner))?;
-        versions.iter().filter(|terms| terms.starts_at <= at).max_by_key(|terms| (terms.starts_at, terms.version))
+        let bound = versions.iter().filter_map(|terms| Some((terms.binds_from().filter(|from| *from <= at)?, terms)));
+        bound.max_by_key(|(from, terms)| (*from, terms.version)).map(|(_, terms)| terms)
+    }
+}
+
+/// A version at its place, or what has become of the one that is there.
+fn put<T>(versions: &mut Vec<T>, version: T, number: impl Fn(&T) -> u32) {
+    match versions.binary_search_by_key(&number(&version), number) {
+        Ok(place) => versions[place] = version,
+        Err(place) => versions.insert(place, version),
     }
 }
 

@@ -117,6 +117,8 @@ pub struct TermsRules {
     pub view_window_hours: Option<u32>,
     /// Until when an event's action stays open to change.
     pub locking: Locking,
+    /// How long before it binds a change of these terms must be set, unless the partner accepts it.
+    pub notice_days: u32,
     pub payouts: Vec<EventPayout>,
 }
 
@@ -136,6 +138,26 @@ impl TermsRules {
     }
 }
 
+/// Whether a version of terms needs the partner's word, and which it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Agreement {
+    /// It binds without one.
+    #[default]
+    Unasked,
+    /// It binds nobody until the partner accepts.
+    Offered,
+    Accepted {
+        at: Timestamp,
+    },
+    Declined {
+        at: Timestamp,
+    },
+    /// The brand took the offer back, by itself or by another offer.
+    Withdrawn {
+        at: Timestamp,
+    },
+}
+
 /// One version of a program's template terms, or of one partner's contract with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
@@ -147,6 +169,23 @@ pub struct Terms {
     pub starts_at: Timestamp,
     pub ends_at: Option<Timestamp>,
     pub standing: Standing,
+    pub agreement: Agreement,
     /// None: as the template in force at the time says. A template always has its own.
     pub rules: Option<TermsRules>,
+}
+
+impl Terms {
+    /// From when on it binds; None: never, as things stand.
+    pub fn binds_from(&self) -> Option<Timestamp> {
+        match self.agreement {
+            Agreement::Unasked => Some(self.starts_at),
+            // What was before goes on until the partner has agreed.
+            Agreement::Accepted { at } => Some(self.starts_at.max(at)),
+            Agreement::Offered | Agreement::Declined { .. } | Agreement::Withdrawn { .. } => None,
+        }
+    }
+
+    pub fn has_ended(&self, at: Timestamp) -> bool {
+        self.ends_at.is_some_and(|end| end <= at)
+    }
 }

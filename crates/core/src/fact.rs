@@ -10,6 +10,7 @@ use crate::id::{
 };
 use crate::identity::{Alias, Blocked, Identifier, LeftOut};
 use crate::money::{Currency, Money};
+use crate::overlay::OverlaySet;
 use crate::program::{
     AssignedValue, Category, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode, Source, Standing, ValueKind,
     VanityLink,
@@ -73,6 +74,10 @@ pub enum Fact {
     AssignedValueSet(AssignedValue),
     PartnerGroupSet(PartnerGroupSet),
     TermsSet(TermsSet),
+    /// A partner accepts or declines what it was offered.
+    TermsDecided(TermsDecided),
+    OfferWithdrawn(OfferWithdrawn),
+    OverlaySet(OverlaySet),
     /// An entry of the brand's block list, or the end of one.
     IdentifierBlocked(Blocked),
     ClickRecorded(Click),
@@ -127,6 +132,9 @@ impl Fact {
             Fact::AssignedValueSet(_) => "assigned_value_set",
             Fact::PartnerGroupSet(_) => "partner_group_set",
             Fact::TermsSet(_) => "terms_set",
+            Fact::TermsDecided(_) => "terms_decided",
+            Fact::OfferWithdrawn(_) => "offer_withdrawn",
+            Fact::OverlaySet(_) => "overlay_set",
             Fact::IdentifierBlocked(_) => "identifier_blocked",
             Fact::ClickRecorded(_) => "click_recorded",
             Fact::ImpressionRecorded(_) => "impression_recorded",
@@ -206,6 +214,25 @@ pub struct TermsSet {
     pub standing: Standing,
     /// None, for a partner only: follow the template.
     pub rules: Option<TermsRules>,
+    /// An offer to the partner: it binds from when it is accepted, and not at all before.
+    pub needs_acceptance: bool,
+}
+
+/// A partner's word on a version that was offered to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TermsDecided {
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub version: u32,
+    pub accepted: bool,
+}
+
+/// The brand takes an offer back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfferWithdrawn {
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub version: u32,
 }
 
 /// Proposes payments to partners in one currency.

@@ -1,6 +1,7 @@
 //! One record in, its consequences into the slice. One match; the rules stand in their own files.
 
 use crate::action;
+use crate::agreement;
 use crate::click;
 use crate::config::Partner;
 use crate::fact::{Fact, Record};
@@ -77,7 +78,10 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::PromoCodeSet(code) => setup::set_promo_code(slice, code).into(),
         Fact::AssignedValueSet(value) => setup::set_assigned_value(slice, value).into(),
         Fact::PartnerGroupSet(fact) => setup::set_partner_group(slice, fact).into(),
-        Fact::TermsSet(fact) => setup::set_terms(slice, record, fact).into(),
+        Fact::TermsSet(fact) => agreement::set_terms(slice, record, fact).into(),
+        Fact::TermsDecided(fact) => agreement::decide(slice, record, fact).into(),
+        Fact::OfferWithdrawn(fact) => agreement::withdraw(slice, record, fact).into(),
+        Fact::OverlaySet(fact) => agreement::set_overlay(slice, record, fact).into(),
         Fact::IdentifierBlocked(blocked) => setup::set_blocked(slice, record, blocked).into(),
         Fact::ClickRecorded(click) => {
             Outcome { refusal: click::record(slice, record, click, TouchKind::Click), ..Outcome::default() }

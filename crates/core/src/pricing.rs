@@ -4,12 +4,15 @@
 //! A pure function of the action's row and its terms. Conditions see an order as it was first reported, so a return never
 //! moves it into another payout group, and any split or order of returns ends at the same payout.
 
+use std::borrow::Cow;
+
 use crate::condition::{Condition, DEVICES, WEEKDAYS, Word};
 use crate::config::Config;
 use crate::contract::{EventPayout, Payout, PayoutLevel};
 use crate::fact::{Device, Item};
 use crate::id::AdId;
 use crate::money::{Currency, MICROS, Money, WHOLE_PPM};
+use crate::overlay::{Extra, Overlay};
 use crate::row::ActionRow;
 use crate::time::{Timestamp, Zone};
 
@@ -54,17 +57,39 @@ pub struct PricedLine {
     pub amount: Money,
 }
 
+impl PricedLine {
+    /// Whether an overlay had a part in it, given the terms with the overlay on them.
+    pub fn is_by(&self, overlay: &Overlay, laid: &EventPayout) -> bool {
+        match overlay.set.extra {
+            Extra::Adjust { .. } => self.adjustments.iter().any(|place| place + 1 == laid.adjustments.len()),
+            Extra::Payout(_) => matches!(self.rule, Rule::Group(place) if place + 1 == laid.groups.len()),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Priced {
     pub payout: Money,
     pub lines: Vec<PricedLine>,
 }
 
-/// The terms that price an action, which are those it was opened under, and the zone in which its days are counted.
-pub fn terms_of<'a>(config: &'a Config, action: &ActionRow) -> Option<(&'a EventPayout, &'a Zone)> {
+/// The terms that price an action, which are those it was opened under with what was laid on them, and the zone in which its
+/// days are counted.
+pub fn terms_of<'a>(config: &'a Config, action: &ActionRow) -> Option<(Cow<'a, EventPayout>, &'a Zone)> {
     let of = if action.terms_of_template { None } else { Some(action.partner) };
     let rules = config.rules_of(action.id.program, of, action.terms_version)?;
-    Some((rules.payout(action.id.event_type)?, &config.programs.get(&action.id.program)?.zone))
+    let plain = rules.payout(action.id.event_type)?;
+    let overlay = overlay_of(config, action);
+    let terms = overlay.map_or(Cow::Borrowed(plain), |overlay| Cow::Owned(overlay.laid_on(plain)));
+    Some((terms, &config.programs.get(&action.id.program)?.zone))
+}
+
+/// The overlay on an action's terms, by the event's time and by what was on record when it was opened. `overlay` says why.
+pub fn overlay_of<'a>(config: &'a Config, action: &ActionRow) -> Option<&'a Overlay> {
+    let known = |it: &&Overlay| it.record < action.record && it.set_at <= action.occurred_at;
+    let governing = |versions: &'a [Overlay]| versions.iter().rev().find(known);
+    let covers = |it: &&Overlay| it.covers(action.partner, action.id.event_type, action.occurred_at);
+    config.overlays_of(action.id.program).filter_map(governing).find(covers)
 }
 
 /// Prices an action with these figures.

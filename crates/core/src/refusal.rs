@@ -128,6 +128,19 @@ refusals! {
     SecondPersonNeeded = 105, "SECOND_PERSON_NEEDED", "Payment runs are approved by somebody other than the person who proposed them.", "Another person has to approve the payments.";
     PaymentNotFound = 106, "PAYMENT_NOT_FOUND", "There is no payment with this number.", "There is no such payment.";
     PaymentNotSent = 107, "PAYMENT_NOT_SENT", "The payment is not on its way: it was not approved yet, or it is settled or failed already.", "The payment is not on its way.";
+
+    // Contracts as agreements, and overlays on them.
+    NoticeTooShort = 130, "NOTICE_TOO_SHORT", "A change of terms binds no earlier than their notice period after it is set: start it later, or offer it for the partner to accept.", "Terms change only after their notice period, or with your word.";
+    OfferNeedsPartner = 131, "OFFER_NEEDS_PARTNER", "Template terms can't be offered, because many partners follow them: offer a partner terms of its own.", "Template terms are not offered.";
+    OfferNotFound = 132, "OFFER_NOT_FOUND", "The contract has no version with this number that was offered.", "There is no such offer.";
+    OfferForPartner = 133, "OFFER_FOR_PARTNER", "Only the partner accepts or declines what it is offered; the brand can withdraw the offer.", "Only you accept or decline what you are offered.";
+    OfferDecided = 134, "OFFER_DECIDED", "The partner has accepted or declined this offer; its first word holds.", "You have accepted or declined this offer; the first word holds.";
+    OfferWithdrawn = 135, "OFFER_WITHDRAWN", "The offer was withdrawn, or another one took its place.", "The offer was withdrawn, or another one took its place.";
+    OfferExpired = 136, "OFFER_EXPIRED", "The terms that were offered have ended before they were accepted.", "The terms that were offered have ended.";
+    OverlayNotFound = 137, "OVERLAY_NOT_FOUND", "The program has no overlay with this id.", "There is no such overlay.";
+    OverlayEmpty = 138, "OVERLAY_EMPTY", "An overlay changes the payout of at least one event type, and ends after it starts.", "The overlay changes nothing.";
+    OverlayInPast = 139, "OVERLAY_IN_PAST", "An overlay neither starts nor ends in the past: what has happened keeps its price.", "Payouts can't change for the past.";
+    OverlaysOverlap = 140, "OVERLAYS_OVERLAP", "Another overlay is on the same event type of the same partner on some of these days: end it first, or choose other days.", "Another overlay is on these days.";
 }
 
 #[cfg(test)]

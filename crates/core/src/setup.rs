@@ -1,8 +1,7 @@
 //! Facts by which a brand sets itself up. Each replaces what had the same key; nothing is deleted.
 
 use crate::config::{ConfigEntry, Partner};
-use crate::contract::TermsRules;
-use crate::fact::{AdSet, EventTypeSet, PartnerGroupSet, Record, TermsSet};
+use crate::fact::{AdSet, EventTypeSet, PartnerGroupSet, Record};
 use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
 use crate::money::Money;
@@ -13,7 +12,7 @@ use crate::slice::Slice;
 /// What was created or changed, for whoever asked.
 pub(crate) type Subject = Result<String, Refusal>;
 
-fn set(slice: &mut Slice, entry: ConfigEntry) {
+pub(crate) fn set(slice: &mut Slice, entry: ConfigEntry) {
     slice.config.set(entry.clone());
     slice.new.config.push(entry);
 }
@@ -166,36 +165,6 @@ pub(crate) fn set_partner_group(slice: &mut Slice, fact: &PartnerGroupSet) -> Su
     Ok(id.to_string())
 }
 
-pub(crate) fn set_terms(slice: &mut Slice, record: &Record, fact: &TermsSet) -> Subject {
-    program_exists(slice, fact.program)?;
-    if fact.partner.is_some_and(|partner| !slice.config.partners.contains_key(&partner)) {
-        return Err(Refusal::PartnerNotFound);
-    }
-    if fact.partner.is_none() && fact.rules.is_none() {
-        return Err(Refusal::ActionTermsNotFound);
-    }
-    if let Some(fault) = fact.rules.as_ref().and_then(TermsRules::fault) {
-        return Err(fault);
-    }
-    let versions = slice.config.terms.get(&(fact.program, fact.partner));
-    let last = versions.and_then(|versions| versions.last()).map(|terms| terms.version);
-    if last.is_some() && fact.starts_at < record.received_at {
-        return Err(Refusal::TermsInPast);
-    }
-    let terms = crate::contract::Terms {
-        program: fact.program,
-        partner: fact.partner,
-        version: last.unwrap_or(0) + 1,
-        starts_at: fact.starts_at,
-        ends_at: fact.ends_at,
-        standing: fact.standing,
-        rules: fact.rules.clone(),
-    };
-    let subject = terms.version.to_string();
-    set(slice, ConfigEntry::Terms(terms));
-    Ok(subject)
-}
-
 pub(crate) fn set_payment_rules(slice: &mut Slice, rules: &PaymentRules) -> Subject {
     if rules.thresholds.iter().any(|(_, amount)| *amount < Money::ZERO) {
         return Err(Refusal::AmountNegative);
@@ -224,7 +193,7 @@ pub(crate) fn set_blocked(slice: &mut Slice, record: &Record, blocked: &Blocked)
     Ok(subject)
 }
 
-fn program_exists(slice: &Slice, program: ProgramId) -> Result<(), Refusal> {
+pub(crate) fn program_exists(slice: &Slice, program: ProgramId) -> Result<(), Refusal> {
     if slice.config.programs.contains_key(&program) { Ok(()) } else { Err(Refusal::CampaignNotFound) }
 }
 

@@ -1,6 +1,7 @@
 //! Tests of the rules as a whole, in one text form: see `fixture`. A case names facts and expects what follows from
 //! them; only the fixture knows how the rules are called.
 
+mod agreements;
 mod attribution;
 mod books;
 mod changes;
@@ -15,6 +16,7 @@ mod lifecycle;
 mod locking;
 mod money;
 mod orders;
+mod overlays;
 mod parents;
 mod parts;
 mod payments;

@@ -86,7 +86,12 @@ impl From<Error> for ApiError {
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> ApiError {
-        ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.code(), refusal.brand_sentence())
+        // Somebody else's word came first, so that asking again is of no use.
+        let status = match refusal {
+            Refusal::OfferDecided | Refusal::OfferWithdrawn | Refusal::OfferExpired => StatusCode::CONFLICT,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        ApiError::new(status, refusal.code(), refusal.brand_sentence())
     }
 }
 

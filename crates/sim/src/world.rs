@@ -382,8 +382,10 @@ fn terms(partner: Option<PartnerId>, sale_ppm: u32) -> TermsSet {
             referral_window_days: 30,
             view_window_hours: None,
             locking: Locking::After { days: 30 },
+            notice_days: 0,
             payouts,
         }),
+        needs_acceptance: false,
     }
 }
 

@@ -268,7 +268,7 @@ fn set_figures(slice: &mut Slice, record: &Record, mut action: ActionRow, figure
 /// What an action pays with such figures, by the terms it was opened under.
 pub(crate) fn price(slice: &Slice, action: &ActionRow, amount: Money, items: &[Item]) -> Money {
     match pricing::terms_of(&slice.config, action) {
-        Some((terms, zone)) => pricing::price(terms, action, zone, amount, items).payout,
+        Some((terms, zone)) => pricing::price(&terms, action, zone, amount, items).payout,
         None => action.payout,
     }
 }

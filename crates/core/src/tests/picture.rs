@@ -61,6 +61,7 @@ pub fn show(books: &Books, what: &str) -> String {
         ("audit", _) => audit(books),
         ("effects", _) => effects(books),
         ("config", _) => config(books),
+        ("contracts", at) => contracts(books, moment(at)),
         ("left-out", _) => left_out(books),
         _ => panic!("can't show {what}"),
     }
@@ -525,6 +526,29 @@ fn config(books: &Books) -> String {
         let end = it.ends_at.map_or(String::new(), |at| format!(" to {}", time(at)));
         let own = if it.rules.is_some() { "own rules" } else { "as the template" };
         _ = writeln!(text, "terms {of}/{} from {}{end} {:?}, {own}", it.version, time(it.starts_at), it.standing);
+    }
+    for it in books.config.overlays.values().flatten() {
+        let (set, of) = (&it.set, it.set.partners.iter().map(|it| partner(*it)).collect::<Vec<_>>().join(","));
+        let of = if of.is_empty() { "all".to_owned() } else { of };
+        let (from, to) = (time(set.starts_at), time(set.ends_at));
+        _ = writeln!(text, "overlay {}/{} from {from} to {to} {:?} {of}", it.id, it.version, set.standing);
+    }
+    text
+}
+
+/// What each version is at a moment, and each contract.
+fn contracts(books: &Books, at: Timestamp) -> String {
+    let mut text = String::new();
+    for it in books.config.terms.values().flatten() {
+        let of = it.partner.map_or("template".into(), partner);
+        _ = writeln!(text, "{} {of}/{} {}", time(at), it.version, books.config.status(it, at).name());
+    }
+    for (program, of) in books.config.terms.keys().filter_map(|(program, of)| Some((*program, (*of)?))) {
+        if let Some((terms, status)) = books.config.contract_at(program, of, at) {
+            let offer =
+                books.config.offer_to(program, of, at).map_or(String::new(), |it| format!(", offered {}", it.version));
+            _ = writeln!(text, "{} contract {}: {} by {}{offer}", time(at), partner(of), status.name(), terms.version);
+        }
     }
     text
 }

@@ -89,6 +89,17 @@ fn history(refusal: Refusal) -> &'static str {
         }
         Refusal::PaymentNotFound => "settled 1",
         Refusal::PaymentNotSent => "conversion 1001 sale 1.00 partner=A\n approve 1001\n propose A\n settled 1",
+        Refusal::NoticeTooShort => "contract A sale=9% notice=30d\n at d1 contract A sale=8% from=d30",
+        Refusal::OfferNeedsPartner => "template sale=9% offered",
+        Refusal::OfferNotFound => "accept A 1",
+        Refusal::OfferForPartner => "contract A sale=9% offered\n accept A 2 brand",
+        Refusal::OfferDecided => "contract A sale=9% offered\n decline A 2\n accept A 2",
+        Refusal::OfferWithdrawn => "contract A sale=9% offered\n withdraw A 2\n accept A 2",
+        Refusal::OfferExpired => "contract A sale=9% offered to=d1\n at d1 accept A 2",
+        Refusal::OverlayNotFound => "overlay 1 sale=+20% from=d1 to=d2",
+        Refusal::OverlayEmpty => "overlay new sale=+20% from=d1 to=d1",
+        Refusal::OverlayInPast => "at d2 overlay new sale=+20% from=d1 to=d3",
+        Refusal::OverlaysOverlap => "repeat 2 overlay new sale=+20% from=d1 to=d2",
     }
 }
 

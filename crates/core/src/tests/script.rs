@@ -9,12 +9,14 @@ use super::words::{
 use crate::contract::{Adjustment, EventPayout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
 use crate::fact::{
     ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
-    Item, Navigation, NewFigures, PartnerGroupSet, PaymentRunProposed, Role, Signals, TermsSet, Visit,
+    Item, Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed, Role, Signals, TermsDecided,
+    TermsSet, Visit,
 };
 use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, PaymentId, PaymentRunId, ProgramId, SubmissionId, UserId};
 use crate::identity::Blocked;
 use crate::locking::Locking;
 use crate::money::Currency;
+use crate::overlay::{Extra, OverlaySet};
 use crate::program::{
     AssignedValue, Category, CodePolicy, GroupCredit, PaymentRules, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source,
     Standing, ValueKind, VanityLink,
@@ -107,6 +109,7 @@ impl Reader {
             role: Role::Manager,
             reason: "because".into(),
         });
+        let actor = if matches!(verb, "accept" | "decline") { Some(decides(line)) } else { actor };
         let occurred_at = line.option("occurred").map_or(self.now, moment);
         let Some(fact) = self.fact(verb, occurred_at, line) else { return };
         let occurred_at = match &fact {
@@ -131,6 +134,15 @@ impl Reader {
                 let (partner, standing, channel) = (partner(line.word()), line.standing(), line.flag("channel"));
                 Fact::PartnerSet { partner, standing, channel }
             }
+            "accept" | "decline" => {
+                let (partner, version, program) = (partner(line.word()), number(line.word()), line.program());
+                Fact::TermsDecided(TermsDecided { program, partner, version, accepted: verb == "accept" })
+            }
+            "withdraw" => {
+                let (partner, version, program) = (partner(line.word()), number(line.word()), line.program());
+                Fact::OfferWithdrawn(OfferWithdrawn { program, partner, version })
+            }
+            "overlay" => self.overlay(line),
             "ad" => ad(line),
             "link" => link(line),
             "code" => code(line),
@@ -268,10 +280,30 @@ impl Reader {
         let referral_window_days = line.option("window").map_or(30, days);
         let view_window_hours = line.option("views").map(hours);
         let locking = line.option("lock").map_or(Locking::After { days: 30 }, locking);
+        let notice_days = line.option("notice").map_or(0, days);
+        let needs_acceptance = line.flag("offered");
         let payouts = self.payouts(program, line);
         let own = !payouts.is_empty() || partner.is_none();
-        let rules = own.then_some(TermsRules { referral_window_days, view_window_hours, locking, payouts });
-        Fact::TermsSet(TermsSet { program, partner, starts_at, ends_at, standing, rules })
+        let rules =
+            own.then_some(TermsRules { referral_window_days, view_window_hours, locking, notice_days, payouts });
+        Fact::TermsSet(TermsSet { program, partner, starts_at, ends_at, standing, rules, needs_acceptance })
+    }
+
+    /// `overlay new sale=+20% lead=+20% from=d1 to=d3 for=A,B`, `overlay 1 sale=12% from=d1 to=d5`.
+    fn overlay(&mut self, line: &mut Line<'_>) -> Fact {
+        let id = if line.flag("new") { None } else { Some(number(line.word())) };
+        let (program, standing) = (line.program(), line.standing());
+        let (starts_at, ends_at) = (moment(line.option("from").unwrap()), moment(line.option("to").unwrap()));
+        let partners = line.option("for").map_or(Vec::new(), |names| names.split(',').map(partner).collect());
+        let pays: Vec<(&str, &str)> =
+            std::mem::take(&mut line.words).iter().filter_map(|word| word.split_once('=')).collect();
+        let event_types = pays.iter().map(|(event, _)| self.event_id(program, event)).collect();
+        let extra = match pays.first().map_or("0", |(_, extra)| *extra) {
+            more if more.starts_with(['+', '-']) => Extra::Adjust { ppm: signed_ppm(more) },
+            other => Extra::Payout(payout(other)),
+        };
+        let name = "Overlay".into();
+        Fact::OverlaySet(OverlaySet { program, id, name, partners, event_types, starts_at, ends_at, standing, extra })
     }
 
     /// `sale=8% items=sale group=sale:country/is/de&total/100.00..:12% restrict=sale:sku/is/x adjust=sale:date/d1..d9:+10%`.
@@ -413,6 +445,12 @@ impl Reader {
             change,
         })
     }
+}
+
+/// A partner's own user, unless the line says that it is the brand.
+fn decides(line: &mut Line<'_>) -> Actor {
+    let role = if line.flag("brand") { Role::Manager } else { Role::Partner };
+    Actor { user: UserId(9), role, reason: "because".into() }
 }
 
 /// `block email ann ann-sha1`: the further names are other hashes of the same address.

@@ -7,7 +7,8 @@ use referee_core::config::Config;
 use referee_core::contract::{EventPayout, Payout, TermsRules};
 use referee_core::fact::{
     ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
-    Navigation, NewFigures, PartnerGroupSet, PaymentRunProposed, Record, Role, Signals, TermsSet, Visit,
+    Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed, Record, Role, Signals, TermsSet,
+    Visit,
 };
 use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
@@ -16,6 +17,7 @@ use referee_core::id::{
 use referee_core::identity::{Alias, Blocked, Identifier, IdentifierKind, LeftOut};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
+use referee_core::overlay::{Extra, OverlaySet};
 use referee_core::program::{
     AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode,
     SETTLE_HOURS_DEFAULT, Source, Standing, ValueKind,
@@ -117,6 +119,7 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         referral_window_days: 30,
         view_window_hours: Some(24),
         locking: Locking::After { days: 30 },
+        notice_days: 0,
         payouts: vec![EventPayout::plain(SALE, Payout::Rate { ppm: 100_000 })],
     };
     let program = Program {
@@ -157,6 +160,7 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         ends_at: None,
         standing: Standing::Active,
         rules: Some(rules),
+        needs_acceptance: false,
     };
     let code = PromoCode {
         program: PROGRAM,
@@ -172,6 +176,17 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
     let value = AssignedValue { program: PROGRAM, kind, value, partner: PARTNER, standing: Standing::Active };
     let (name, members) = ("Coupon sites".to_owned(), vec![PARTNER]);
     let group = PartnerGroupSet { program: PROGRAM, id: None, name, members, credit: GroupCredit::Normal };
+    let overlay = OverlaySet {
+        program: PROGRAM,
+        id: None,
+        name: "Black Friday".into(),
+        partners: vec![PARTNER],
+        event_types: vec![SALE],
+        starts_at: NOON.plus_days(1_000),
+        ends_at: NOON.plus_days(1_001),
+        standing: Standing::Active,
+        extra: Extra::Adjust { ppm: 200_000 },
+    };
     let facts = [
         Fact::RulesAdopted { version: 1 },
         Fact::ProgramSet(program),
@@ -181,7 +196,7 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         Fact::PromoCodeSet(code),
         Fact::AssignedValueSet(value),
         Fact::PartnerGroupSet(group),
-        Fact::TermsSet(terms),
+        Fact::TermsSet(terms.clone()),
         Fact::IdentifierBlocked(Blocked {
             // Of an order that earns nothing, under another hash.
             identifier: identifier(IdentifierKind::CustomerId, 7_777),
@@ -190,6 +205,10 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         }),
         view(0),
         view(9),
+        // Nothing that binds: only that it is kept.
+        Fact::TermsSet(TermsSet { needs_acceptance: true, ..terms }),
+        Fact::OfferWithdrawn(OfferWithdrawn { program: PROGRAM, partner: PARTNER, version: 2 }),
+        Fact::OverlaySet(overlay),
     ];
     facts.into_iter().map(|fact| (before, fact)).collect()
 }

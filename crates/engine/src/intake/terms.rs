@@ -25,6 +25,9 @@ pub struct Written {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub view_window_hours: Option<u32>,
     pub locking: WrittenLocking,
+    /// Left out: a change may bind at once.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub notice_days: u32,
     pub payouts: Vec<WrittenPayout>,
 }
 
@@ -161,6 +164,9 @@ pub fn rules(written: &Written, event_type: &dyn Fn(&str) -> Option<EventTypeId>
     if written.referral_window_days > TERMS_DAYS_MAX {
         return fault("referral_window_days", format!("It is at most {TERMS_DAYS_MAX} days."));
     }
+    if written.notice_days > TERMS_DAYS_MAX {
+        return fault("notice_days", format!("It is at most {TERMS_DAYS_MAX} days."));
+    }
     let locking = locking(written.locking)?;
     if written.view_window_hours.is_some_and(|hours| hours == 0 || hours > VIEW_WINDOW_HOURS_MAX) {
         return fault("view_window_hours", format!("It is 1 to {VIEW_WINDOW_HOURS_MAX} hours, or left out."));
@@ -174,8 +180,8 @@ pub fn rules(written: &Written, event_type: &dyn Fn(&str) -> Option<EventTypeId>
         }
         payouts.push(payout);
     }
-    let (referral_window_days, view_window_hours) = (written.referral_window_days, written.view_window_hours);
-    Ok(TermsRules { referral_window_days, view_window_hours, locking, payouts })
+    let Written { referral_window_days, view_window_hours, notice_days, .. } = *written;
+    Ok(TermsRules { referral_window_days, view_window_hours, locking, notice_days, payouts })
 }
 
 fn locking(written: WrittenLocking) -> Read<Locking> {
@@ -240,8 +246,12 @@ fn event_payout(
     Ok(read)
 }
 
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 /// `8%` or `2.00`.
-fn payout(text: &str, place: &str) -> Read<Payout> {
+pub fn payout(text: &str, place: &str) -> Read<Payout> {
     let wrong = |why: String| Fault { place: place.to_owned(), message: format!("{text:?} is no payout: {why}.") };
     let amount = |text: &str| amount(text.trim()).map_err(|why| wrong(why.to_string()));
     match text.trim().strip_suffix('%') {
@@ -367,6 +377,7 @@ pub fn write(rules: &TermsRules, currency: Currency, name: &dyn Fn(EventTypeId) 
             Locking::MonthEnd { months, days } => WrittenLocking::MonthEnd { months, days },
             Locking::Open => WrittenLocking::Approval,
         },
+        notice_days: rules.notice_days,
         payouts: rules.payouts.iter().map(payout).collect(),
     }
 }

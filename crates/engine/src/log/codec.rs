@@ -2,7 +2,6 @@
 
 use prost::Message;
 use referee_core::config::{self, ConfigEntry};
-use referee_core::contract;
 use referee_core::fact::{self, Actor, Fact};
 use referee_core::id::{AdId, BrandId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, SubmissionId, UserId};
 use referee_core::money::{Currency, Money};
@@ -121,15 +120,8 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
         ConfigEntry::PartnerGroup(it) => {
             wire::Entry::PartnerGroup(group_out(it.program, Some(it.id), &it.name, &it.members, it.credit))
         }
-        ConfigEntry::Terms(it) => wire::Entry::Terms(wire::Terms {
-            program: it.program.0,
-            partner: it.partner.map(|partner| partner.0),
-            starts_at: it.starts_at.0,
-            ends_at: it.ends_at.map(|at| at.0),
-            standing: it.standing as u32,
-            rules: it.rules.as_ref().map(terms::rules_out),
-            version: it.version,
-        }),
+        ConfigEntry::Terms(it) => wire::Entry::Terms(terms::terms_out(it)),
+        ConfigEntry::Overlay(it) => wire::Entry::Overlay(terms::overlay_out(it)),
         ConfigEntry::Block(it) => wire::Entry::Block(block_out(it)),
         ConfigEntry::PaymentRules(it) => wire::Entry::PaymentRules(payments::rules_out(it)),
     };
@@ -168,15 +160,8 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
         wire::Entry::PromoCode(it) => ConfigEntry::PromoCode(code_in(it)?),
         wire::Entry::AssignedValue(it) => ConfigEntry::AssignedValue(value_in(it)?),
         wire::Entry::PartnerGroup(it) => ConfigEntry::PartnerGroup(group_in(it)?),
-        wire::Entry::Terms(it) => ConfigEntry::Terms(contract::Terms {
-            program: ProgramId(it.program),
-            partner: it.partner.map(PartnerId),
-            version: it.version,
-            starts_at: Timestamp(it.starts_at),
-            ends_at: it.ends_at.map(Timestamp),
-            standing: known(number::standing(it.standing), "standing")?,
-            rules: it.rules.map(terms::rules_in).transpose()?,
-        }),
+        wire::Entry::Terms(it) => ConfigEntry::Terms(terms::terms_in(it)?),
+        wire::Entry::Overlay(it) => ConfigEntry::Overlay(terms::overlay_in(it)?),
         wire::Entry::Block(it) => ConfigEntry::Block(block_in(it)?),
         wire::Entry::PaymentRules(it) => ConfigEntry::PaymentRules(payments::rules_in(it)?),
     })
@@ -215,15 +200,10 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         Fact::PartnerGroupSet(it) => {
             wire::Fact::PartnerGroupSet(group_out(it.program, it.id, &it.name, &it.members, it.credit))
         }
-        Fact::TermsSet(it) => wire::Fact::TermsSet(wire::Terms {
-            program: it.program.0,
-            partner: it.partner.map(|partner| partner.0),
-            starts_at: it.starts_at.0,
-            ends_at: it.ends_at.map(|at| at.0),
-            standing: it.standing as u32,
-            rules: it.rules.as_ref().map(terms::rules_out),
-            version: 0,
-        }),
+        Fact::TermsSet(it) => wire::Fact::TermsSet(terms::set_out(it)),
+        Fact::TermsDecided(it) => wire::Fact::TermsDecided(terms::decided_out(it)),
+        Fact::OfferWithdrawn(it) => wire::Fact::OfferWithdrawn(terms::withdrawn_out(it)),
+        Fact::OverlaySet(it) => wire::Fact::OverlaySet(terms::overlay_set_out(it)),
         Fact::IdentifierBlocked(it) => wire::Fact::IdentifierBlocked(blocked_out(it)),
         Fact::ClickRecorded(it) => wire::Fact::ClickRecorded(click_out(it)),
         Fact::ImpressionRecorded(it) => wire::Fact::ImpressionRecorded(click_out(it)),
@@ -286,14 +266,10 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::PromoCodeSet(it) => Fact::PromoCodeSet(code_in(it)?),
         wire::Fact::AssignedValueSet(it) => Fact::AssignedValueSet(value_in(it)?),
         wire::Fact::PartnerGroupSet(it) => Fact::PartnerGroupSet(group_set_in(it)?),
-        wire::Fact::TermsSet(it) => Fact::TermsSet(fact::TermsSet {
-            program: ProgramId(it.program),
-            partner: it.partner.map(PartnerId),
-            starts_at: Timestamp(it.starts_at),
-            ends_at: it.ends_at.map(Timestamp),
-            standing: known(number::standing(it.standing), "standing")?,
-            rules: it.rules.map(terms::rules_in).transpose()?,
-        }),
+        wire::Fact::TermsSet(it) => Fact::TermsSet(terms::set_in(it)?),
+        wire::Fact::TermsDecided(it) => Fact::TermsDecided(terms::decided_in(it)),
+        wire::Fact::OfferWithdrawn(it) => Fact::OfferWithdrawn(terms::withdrawn_in(it)),
+        wire::Fact::OverlaySet(it) => Fact::OverlaySet(terms::overlay_set_in(it)?),
         wire::Fact::IdentifierBlocked(it) => Fact::IdentifierBlocked(blocked_in(it)?),
         wire::Fact::ClickRecorded(it) => Fact::ClickRecorded(click_in(it)?),
         wire::Fact::ImpressionRecorded(it) => Fact::ImpressionRecorded(click_in(it)?),

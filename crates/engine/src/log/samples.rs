@@ -5,12 +5,15 @@ use expect_test::expect_file;
 use proptest::prelude::*;
 use referee_core::condition::{Comparison, Condition, Word};
 use referee_core::config::ConfigEntry;
-use referee_core::contract::{Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
+use referee_core::contract::{
+    Adjustment, Agreement, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, Terms, TermsRules,
+};
 use referee_core::fact::*;
 use referee_core::id::*;
 use referee_core::identity::{Alias, Block, Blocked, Identifier, IdentifierKind, LeftOut};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, Money};
+use referee_core::overlay::{Extra, Overlay, OverlaySet};
 use referee_core::program::{
     AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode, Source, Standing,
     ValueKind, VanityLink,
@@ -66,6 +69,9 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::PaymentRunProposed(payment_run())),
         by_a_person(Fact::PaymentRunDecided { run: PaymentRunId(3), approved: true }),
         by_a_person(Fact::PaymentConcluded { payment: PaymentId(5), failure: Some("Account closed".into()) }),
+        by_a_person(Fact::TermsDecided(decided())),
+        by_a_person(Fact::OfferWithdrawn(withdrawn())),
+        by_a_person(Fact::OverlaySet(overlay())),
     ]
 }
 
@@ -171,8 +177,32 @@ fn terms() -> TermsSet {
             referral_window_days: 30,
             view_window_hours: Some(24),
             locking: Locking::After { days: 27 },
+            notice_days: 30,
             payouts: vec![rate, fixed],
         }),
+        needs_acceptance: true,
+    }
+}
+
+fn decided() -> TermsDecided {
+    TermsDecided { program: ProgramId(7), partner: PartnerId(11), version: 3, accepted: true }
+}
+
+fn withdrawn() -> OfferWithdrawn {
+    OfferWithdrawn { program: ProgramId(7), partner: PartnerId(11), version: 3 }
+}
+
+fn overlay() -> OverlaySet {
+    OverlaySet {
+        program: ProgramId(7),
+        id: Some(2),
+        name: "Black Friday".into(),
+        partners: vec![PartnerId(11), PartnerId(12)],
+        event_types: vec![EventTypeId(4_636)],
+        starts_at: NOON,
+        ends_at: NOON.plus_days(4),
+        standing: Standing::Paused,
+        extra: Extra::Adjust { ppm: -200_000 },
     }
 }
 
@@ -336,10 +366,14 @@ fn as_version_1_had_it(mut draft: Draft) -> Draft {
         Fact::PromoCodeSet(it) => {
             (it.policy, it.restricted, it.starts_at, it.ends_at) = (CodePolicy::Always, false, None, None);
         }
-        Fact::TermsSet(it) => it.rules.iter_mut().for_each(|rules| {
-            rules.view_window_hours = None;
-            rules.payouts.iter_mut().for_each(|it| *it = EventPayout::plain(it.event_type, it.payout));
-        }),
+        Fact::TermsSet(it) => {
+            it.needs_acceptance = false;
+            it.rules.iter_mut().for_each(|rules| {
+                rules.view_window_hours = None;
+                rules.notice_days = 0;
+                rules.payouts.iter_mut().for_each(|it| *it = EventPayout::plain(it.event_type, it.payout));
+            })
+        }
         _ => {}
     }
     draft
@@ -368,6 +402,32 @@ fn every_locking_is_read_back() {
 }
 
 #[test]
+fn every_overlay_is_read_back() {
+    for extra in [
+        Extra::Adjust { ppm: 1 },
+        Extra::Payout(Payout::Rate { ppm: 0 }),
+        Extra::Payout(Payout::Fixed { amount: Money(5) }),
+    ] {
+        is_read_back(Fact::OverlaySet(OverlaySet { extra, ..overlay() }));
+    }
+    let kept = Overlay { id: 2, version: 3, record: RecordNo(8), set_at: NOON, set: overlay() };
+    let entry = ConfigEntry::Overlay(kept);
+    assert_eq!(codec::decode_config(&codec::encode_config(&entry)).expect("it is read"), entry);
+}
+
+#[test]
+fn what_became_of_an_offer_is_read_back() {
+    use Agreement::*;
+    let TermsSet { program, partner, starts_at, ends_at, standing, rules, .. } = terms();
+    for agreement in [Unasked, Offered, Accepted { at: NOON }, Declined { at: NOON }, Withdrawn { at: NOON }] {
+        let (rules, version) = (rules.clone(), 4);
+        let entry =
+            ConfigEntry::Terms(Terms { program, partner, version, starts_at, ends_at, standing, agreement, rules });
+        assert_eq!(codec::decode_config(&codec::encode_config(&entry)).expect("it is read"), entry);
+    }
+}
+
+#[test]
 fn every_change_of_an_action_is_read_back() {
     use ActionChange::*;
     let figures = [NewFigures::Amount(Money(10_000)), NewFigures::Delta(Money(-10_000)), NewFigures::Items(Vec::new())];
@@ -386,7 +446,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 24, "as many as the wire has");
+    assert_eq!(kinds.len(), 27, "as many as the wire has");
 }
 
 #[test]
@@ -453,7 +513,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..24_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..27_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

@@ -6,11 +6,15 @@ use serde::Serialize;
 
 use super::names;
 
+mod entry;
 mod payments;
 mod terms;
 
+pub use entry::{ConfigEntry, Entry};
 pub use payments::{ConcludedPayment, DecidedRun, Payment, PaymentRules, ProposedRun, Threshold};
-pub use terms::{Condition, EventPayout, MonthEnd, Terms, TermsRule, TermsRules};
+pub use terms::{
+    Condition, Decided, EventPayout, MonthEnd, Offer, Overlay, OverlayVersion, Terms, TermsRule, TermsRules,
+};
 
 /// A record on its way into a frame.
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -29,7 +33,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 60, 61, 62"
     )]
     pub fact: Option<Fact>,
 }
@@ -109,6 +113,12 @@ pub enum Fact {
     PaymentRunDecided(DecidedRun),
     #[prost(message, tag = "53")]
     PaymentConcluded(ConcludedPayment),
+    #[prost(message, tag = "60")]
+    TermsDecided(Offer),
+    #[prost(message, tag = "61")]
+    OfferWithdrawn(Offer),
+    #[prost(message, tag = "62")]
+    OverlaySet(Overlay),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -564,39 +574,6 @@ pub struct PartnerGroup {
     #[prost(uint32, tag = "5")]
     #[serde(serialize_with = "names::group_credit")]
     pub credit: u32,
-}
-
-/// One thing set up, as the books keep it.
-#[derive(Clone, PartialEq, Message)]
-pub struct ConfigEntry {
-    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 48")]
-    pub entry: Option<Entry>,
-}
-
-#[derive(Clone, PartialEq, Oneof)]
-pub enum Entry {
-    #[prost(message, tag = "20")]
-    Program(Program),
-    #[prost(message, tag = "21")]
-    EventType(EventType),
-    #[prost(message, tag = "22")]
-    Partner(Partner),
-    #[prost(message, tag = "23")]
-    Ad(Ad),
-    #[prost(message, tag = "24")]
-    Link(Link),
-    #[prost(message, tag = "25")]
-    PromoCode(PromoCode),
-    #[prost(message, tag = "26")]
-    Terms(Terms),
-    #[prost(message, tag = "48")]
-    Block(Block),
-    #[prost(message, tag = "27")]
-    AssignedValue(AssignedValue),
-    #[prost(message, tag = "28")]
-    PartnerGroup(PartnerGroup),
-    #[prost(message, tag = "29")]
-    PaymentRules(PaymentRules),
 }
 
 fn is_false(it: &bool) -> bool {

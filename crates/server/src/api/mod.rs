@@ -4,11 +4,13 @@ pub mod actions;
 pub mod auth;
 pub mod changes;
 pub mod claims;
+pub mod contracts;
 pub mod decisions;
 pub mod extract;
 pub mod identifiers;
 pub mod imports;
 pub mod months;
+pub mod overlays;
 pub mod profiles;
 pub mod reports;
 pub mod resources;
@@ -41,6 +43,9 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/assigned-values", get(claims::list_assigned_values).post(claims::set_assigned_value))
         .route("/api/v1/partner-groups", get(claims::list_partner_groups).post(claims::set_partner_group))
         .route("/api/v1/terms", get(terms::list_terms).post(terms::set_terms))
+        .route("/api/v1/contracts", get(contracts::list_contracts))
+        .route("/api/v1/contracts/withdrawals", post(contracts::withdraw_offer))
+        .route("/api/v1/overlays", get(overlays::list_overlays).post(overlays::set_overlay))
         .route("/api/v1/conversions", post(reports::create_conversion))
         .route(
             "/api/v1/imports",

@@ -132,7 +132,8 @@ pub fn category(name: &str) -> Result<Category, ApiError> {
 
 pub(super) async fn created(app: &App, caller: &Caller, fact: Fact) -> Created {
     // Links and codes are named by what they are, which may look like a number.
-    let numbered = matches!(fact, Fact::AdSet(_) | Fact::EventTypeSet(_) | Fact::PartnerGroupSet(_));
+    let numbered =
+        matches!(fact, Fact::AdSet(_) | Fact::EventTypeSet(_) | Fact::PartnerGroupSet(_) | Fact::OverlaySet(_));
     let settled = app.engine.settle(caller.brand, actor(caller), fact).await?;
     let number = settled.subject.parse::<u32>().ok().filter(|_| numbered);
     let id = number.map_or_else(|| json!(settled.subject), |id| json!(id));
@@ -187,6 +188,7 @@ pub async fn create_partner(State(app): State<Arc<App>>, headers: HeaderMap, Bod
             ends_at: None,
             standing: Standing::Active,
             rules: None,
+            needs_acceptance: false,
         };
         app.engine.settle(brand, actor(&caller), Fact::TermsSet(terms)).await?;
     }

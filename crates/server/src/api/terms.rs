@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use http::HeaderMap;
 use referee_core::config::Config;
-use referee_core::contract::Terms;
+use referee_core::contract::{Agreement, Terms};
 use referee_core::fact::{Fact, TermsSet};
 use referee_core::id::{EventTypeId, PartnerId, ProgramId};
-use referee_core::pricing::{PricedLine, Rule, price, terms_of};
+use referee_core::pricing::{PricedLine, Rule, overlay_of, price, terms_of};
 use referee_core::row::ActionRow;
 use referee_core::time::Timestamp;
 use referee_engine::intake::amount::decimal;
@@ -45,11 +45,12 @@ pub async fn list_terms(
         query.program_id.is_none_or(|id| it.program.0 == id)
             && query.partner_id.is_none_or(|id| it.partner == Some(PartnerId(id)))
     };
-    let rows = config.terms.values().flatten().filter(wanted).map(|it| told(&config, it));
+    let now = app.engine.now();
+    let rows = config.terms.values().flatten().filter(wanted).map(|it| told(&config, it, now));
     Ok(data(rows.collect()))
 }
 
-fn told(config: &Config, it: &Terms) -> Value {
+fn told(config: &Config, it: &Terms, now: Timestamp) -> Value {
     let name = |id: EventTypeId| match config.event_types.get(&(it.program, id)) {
         Some(event_type) if !event_type.code.is_empty() => event_type.code.clone(),
         _ => id.to_string(),
@@ -59,12 +60,15 @@ fn told(config: &Config, it: &Terms) -> Value {
         "program_id": it.program.0, "partner_id": it.partner.map(|id| id.0), "version": it.version,
         "starts_at": date(it.starts_at), "ends_at": it.ends_at.map(date), "standing": standing(it.standing),
         "rules": it.rules.as_ref().map(|rules| write(rules, currency, &name)),
+        "needs_acceptance": it.agreement != Agreement::Unasked, "binds_from": it.binds_from().map(date),
+        "status": config.status(it, now).name(),
     })
 }
 
 /// By which rules an action comes to its payout, a line for each part. None: its terms are not in the edge's picture yet.
 pub fn priced_by(config: &Config, action: &ActionRow) -> Value {
     let Some((terms, zone)) = terms_of(config, action) else { return Value::Null };
+    let overlay = overlay_of(config, action);
     let name = |line: &PricedLine| match line.rule {
         Rule::Default => None,
         Rule::Group(place) => terms.groups.get(place).map(|it| it.name.as_str()),
@@ -82,11 +86,12 @@ pub fn priced_by(config: &Config, action: &ActionRow) -> Value {
             "rule": kind(line.rule),
             "name": name(line),
             "payout": payout_text(line.payout, action.currency),
+            "overlay_id": overlay.filter(|it| line.is_by(it, &terms)).map(|it| it.id),
             "adjustments": line.adjustments.iter().filter_map(adjusted).collect::<Vec<_>>(),
             "amount": decimal(line.amount, action.currency),
         })
     };
-    price(terms, action, zone, action.amount, &action.items).lines.iter().map(line).collect()
+    price(&terms, action, zone, action.amount, &action.items).lines.iter().map(line).collect()
 }
 
 #[derive(Deserialize)]
@@ -99,6 +104,9 @@ pub struct NewTerms {
     standing: Option<String>,
     /// Left out, for a partner: as the template says.
     rules: Option<Written>,
+    /// An offer: it binds from when the partner accepts.
+    #[serde(default)]
+    needs_acceptance: bool,
 }
 
 /// Sets a new version of terms.
@@ -109,17 +117,19 @@ pub async fn set_terms(State(app): State<Arc<App>>, headers: HeaderMap, Body(bod
     let event_type = |named: &str| event_type_named(&config, program, named);
     let rules = body.rules.as_ref().map(|written| rules(written, &event_type)).transpose();
     let rules = rules.map_err(|fault| ApiError::invalid_field(&format!("rules.{}", fault.place), fault.message))?;
-    let soon = || app.engine.now().plus_ms(AHEAD_MS);
-    let starts_at: Timestamp = moment("starts_at", body.starts_at.as_ref())?.unwrap_or_else(soon);
+    let (soon, partner) = (app.engine.now().plus_ms(AHEAD_MS), body.partner_id.map(PartnerId));
+    let earliest = config.earliest_change(program, partner, soon).filter(|_| !body.needs_acceptance);
+    let starts_at = moment("starts_at", body.starts_at.as_ref())?.unwrap_or(earliest.unwrap_or(soon));
     let ends_at = moment("ends_at", body.ends_at.as_ref())?;
     field("ends_at", crate::claims::period(Some(starts_at), ends_at))?;
     let terms = TermsSet {
         program,
-        partner: body.partner_id.map(PartnerId),
+        partner,
         starts_at,
         ends_at,
         standing: standing_named(body.standing.as_ref())?,
         rules,
+        needs_acceptance: body.needs_acceptance,
     };
     created(&app, &caller, Fact::TermsSet(terms)).await
 }

@@ -128,8 +128,8 @@ fn price_in_words(person: &Person, action: &ActionRow) -> Vec<(Option<usize>, St
     };
     let by_rules = !(terms.groups.is_empty() && terms.restrictions.is_empty() && terms.adjustments.is_empty());
     if by_rules || terms.level == PayoutLevel::Item {
-        let priced = price(terms, action, zone, action.amount, &action.items);
-        return priced.lines.iter().map(|it| (it.item, pricing::rule(it, terms, action.currency))).collect();
+        let priced = price(&terms, action, zone, action.amount, &action.items);
+        return priced.lines.iter().map(|it| (it.item, pricing::rule(it, &terms, action.currency))).collect();
     }
     let plain = match terms.payout {
         Payout::Rate { ppm } => format!("{} of it", format::rate(ppm)),

@@ -4,7 +4,7 @@ use axum::extract::{Form, Path};
 use axum::response::Response;
 use maud::{Markup, html};
 use referee_core::contract::{Terms, TermsRules};
-use referee_core::fact::{Fact, TermsSet};
+use referee_core::fact::{Fact, OfferWithdrawn, TermsSet};
 use referee_core::id::PartnerId;
 use referee_core::program::{Program, Standing};
 use referee_core::refusal::Refusal;
@@ -22,13 +22,14 @@ pub fn section(person: &Person, program: &Program, partner: PartnerId) -> Markup
     let current = terms::in_force(versions, now);
     html! {
         section.card.pad id={ "contract-" (program.id) } {
-            h2 { "Contract with " (program.name) }
+            h2 { "Contract with " (program.name) @if let Some((_, status)) = person.config.contract_at(program.id, partner, now) { " " (terms::status_tag(status)) } }
             @match person.config.terms_at(program.id, partner, now) {
                 Ok(terms) => (terms::lines(person, program, &terms)),
                 Err(_) if versions.is_empty() => p { "Not joined: visitors are sent on, and nothing is earned." },
                 Err(Refusal::ActionTermsNotFound) => p { "It follows the program's template, which says nothing yet: nothing is earned." },
                 Err(refusal) => p { (refusal.brand_sentence()) },
             }
+            @if let Some(offer) = person.config.offer_to(program.id, partner, now) { (offered(person, program, partner, offer)) }
             @if !versions.is_empty() {
                 details open[terms::scheduled(versions, now).next().is_some()] {
                     summary { "All versions" }
@@ -38,6 +39,23 @@ pub fn section(person: &Person, program: &Program, partner: PartnerId) -> Markup
             @if person.may(May::Manage) {
                 (terms_forms(person, program, partner, current))
                 @if let Some(current) = current { (standing_forms(person, partner, current, now)) }
+            }
+        }
+    }
+}
+
+/// What waits for the partner's word, which the brand can only take back.
+fn offered(person: &Person, program: &Program, partner: PartnerId, offer: &Terms) -> Markup {
+    html! {
+        h3 { "Version " (offer.version) " waits for the partner's answer" }
+        (terms::differences(person, program, partner, offer))
+        p.muted { "Until the partner accepts it in its portal, everything goes on as it was." }
+        @if person.may(May::Manage) {
+            form.inline action=(action(partner)) method="post" {
+                (csrf(person))
+                input type="hidden" name="program" value=(program.id);
+                input type="hidden" name="version" value=(offer.version);
+                button name="what" value="withdraw" { "Withdraw the offer" }
             }
         }
     }
@@ -68,9 +86,10 @@ fn terms_forms(person: &Person, program: &Program, partner: PartnerId, current: 
                 label { "Why" input name="reason" maxlength="255" placeholder="agreed by mail on 3 May"; }
                 div.row {
                     button.primary name="what" value="own" { "Set its own terms" }
+                    button name="what" value="offer" { "Offer them to the partner" }
                     @if current.is_some() && !follows { button name="what" value="template" { "Follow the template instead" } }
                 }
-                p.muted { "A new version is made. What has happened keeps the price it had." }
+                p.muted { "A new version is made. What has happened keeps the price it had. An offer binds from when the partner accepts it, without notice." }
             }
         }
         @if rules.is_some() { details {
@@ -80,7 +99,10 @@ fn terms_forms(person: &Person, program: &Program, partner: PartnerId, current: 
                 input type="hidden" name="program" value=(program.id);
                 (terms::text_fields(person, program, rules))
                 label { "Why" input name="reason" maxlength="255"; }
-                button.primary name="what" value="own" { "Set its own terms" }
+                div.row {
+                    button.primary name="what" value="own" { "Set its own terms" }
+                    button name="what" value="offer" { "Offer them to the partner" }
+                }
             }
         } }
     }
@@ -119,17 +141,17 @@ pub async fn change(
     let program = program_of(&person, sent.get("program").parse().unwrap_or(0))?;
     let versions = terms::versions_of(&person, program, Some(partner));
     match sent.get("what") {
-        "own" => {
-            set(
-                &person,
-                program,
-                partner,
-                &sent,
-                Some(terms::rules(&person, program, &sent, terms::rules_now(&person, program, Some(partner)))?),
-            )
-            .await?
+        what @ ("own" | "offer") => {
+            let known = terms::rules_now(&person, program, Some(partner));
+            let rules = terms::rules(&person, program, &sent, known)?;
+            set(&person, program, partner, &sent, Some(rules), what == "offer").await?;
         }
-        "template" => set(&person, program, partner, &sent, None).await?,
+        "template" => set(&person, program, partner, &sent, None, false).await?,
+        "withdraw" => {
+            let version = sent.get("version").parse().map_err(|_| Failure::NotFound)?;
+            let fact = Fact::OfferWithdrawn(OfferWithdrawn { program: program.id, partner, version });
+            person.settle(reason(&sent, "withdrawn in the console"), fact).await?;
+        }
         "pause" => go_on(&person, versions, &sent, "paused", |it| it.standing = Standing::Paused).await?,
         "resume" => go_on(&person, versions, &sent, "resumed", |it| it.standing = Standing::Active).await?,
         "end" => {
@@ -148,20 +170,26 @@ async fn set(
     partner: PartnerId,
     sent: &Fields,
     rules: Option<TermsRules>,
+    needs_acceptance: bool,
 ) -> Result<(), Failure> {
     let versions = terms::versions_of(person, program, Some(partner));
-    let starts_at = terms::start(person, program, sent.get("starts"), versions.is_empty())?;
+    let starts_at = terms::start(person, program, Some(partner), sent, needs_acceptance)?;
     let before = terms::in_force(versions, starts_at);
     let standing = before.map_or(Standing::Active, |it| it.standing);
     let ends_at = before.and_then(|it| it.ends_at).filter(|end| *end > starts_at);
-    let fallback = if versions.is_empty() { "joined in the console" } else { "terms set in the console" };
+    let fallback = match (needs_acceptance, versions.is_empty()) {
+        (true, _) => "offered in the console",
+        (false, true) => "joined in the console",
+        (false, false) => "terms set in the console",
+    };
     if person.config.is_channel(partner) {
         return Err(Failure::Invalid("A channel has no contract: it is never paid.".into()));
     }
     if !person.config.partners.contains_key(&partner) {
         person.settle(fallback, Fact::PartnerSet { partner, standing: Standing::Active, channel: false }).await?;
     }
-    let terms = TermsSet { program: program.id, partner: Some(partner), starts_at, ends_at, standing, rules };
+    let (program, partner) = (program.id, Some(partner));
+    let terms = TermsSet { program, partner, starts_at, ends_at, standing, rules, needs_acceptance };
     person.settle(reason(sent, fallback), Fact::TermsSet(terms)).await?;
     Ok(())
 }
@@ -187,7 +215,7 @@ async fn go_on(
 
 fn as_set(terms: &Terms) -> TermsSet {
     let Terms { program, partner, starts_at, ends_at, standing, rules, .. } = terms.clone();
-    TermsSet { program, partner, starts_at, ends_at, standing, rules }
+    TermsSet { program, partner, starts_at, ends_at, standing, rules, needs_acceptance: false }
 }
 
 fn reason<'a>(sent: &'a Fields, fallback: &'a str) -> &'a str {

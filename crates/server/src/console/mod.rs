@@ -1,6 +1,7 @@
 //! The console: HTML rendered here, for a brand's people and for its partners. Works without scripts.
 
 pub mod account;
+pub mod agreement;
 pub mod action;
 pub mod actions;
 pub mod ad;
@@ -68,6 +69,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/partners/{id}", get(partner::show).post(partner::change))
         .route("/partners/{id}/contract", post(contract::change))
         .route("/partners/{id}/users", post(partner::create_user))
+        .route("/contract", get(agreement::show).post(agreement::answer))
         .route("/ads", get(ads::show))
         .route("/ads/new", post(ads::create_ad))
         .route("/ads/standing", post(ad::set_standing))
@@ -138,6 +140,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/settings/identifiers/unblock", post(settings::identifiers::unblock))
         .route("/settings/groups", get(settings::groups::show).post(settings::groups::set))
         .route("/settings/groups/{program}/{id}", get(settings::groups::edit))
+        .route("/settings/overlays", get(settings::overlays::show).post(settings::overlays::set))
+        .route("/settings/overlays/{program}/{id}", get(settings::overlays::edit))
         .route("/settings/people", get(settings::people::show))
         .route("/settings/users", post(settings::people::create))
         .route("/settings/users/{id}/disable", post(settings::people::disable))

@@ -262,6 +262,9 @@ fn own_contract(person: &Person, program: &Program, figures: &Figures) -> Markup
     html! {
         section.card.pad {
             h2 { "Your contract" }
+            @if person.config.offer_to(program.id, partner, person.app.engine.now()).is_some() {
+                p { "New terms wait for your answer. " a.underlined href="/contract" { "Read them" } }
+            }
             @match person.config.terms_at(program.id, partner, person.app.engine.now()) {
                 Ok(terms) => (terms::lines(person, program, &terms)),
                 Err(refusal) => p { (refusal.partner_sentence()) },

@@ -68,6 +68,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
             ("/actions", "Actions"),
             ("/clicks", "Clicks"),
             ("/ads", "Links"),
+            ("/contract", "Contract"),
             ("/payments", "Payments"),
             ("/months", "Statements"),
             ("/documents", "Documents"),

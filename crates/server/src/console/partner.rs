@@ -3,6 +3,7 @@
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use referee_core::contract::Terms;
 use referee_core::fact::{Fact, Role};
 use referee_core::id::PartnerId;
 use referee_core::program::{Ad, Program, Standing};
@@ -62,7 +63,10 @@ pub fn links(person: &Person, partner: PartnerId) -> Markup {
         columns.push(minor("Program"));
     }
     let channel = person.config.is_channel(partner);
-    let joined = |program: &Program| channel || person.config.terms.contains_key(&(program.id, Some(partner)));
+    // What was only offered earns nothing yet.
+    let bound = |versions: &Vec<Terms>| versions.iter().any(|it| it.binds_from().is_some());
+    let joined =
+        |program: &Program| channel || person.config.terms.get(&(program.id, Some(partner))).is_some_and(bound);
     let mut rows = Vec::new();
     for ad in person.config.ads.values().filter(|ad| ad.standing == Standing::Active) {
         let Some(program) = person.config.programs.get(&ad.program).filter(|it| joined(it)) else { continue };

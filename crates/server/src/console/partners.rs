@@ -178,8 +178,15 @@ pub async fn create(person: Person, Form(sent): Form<NewPartner>) -> Result<Resp
     person.settle(added, Fact::PartnerSet { partner, standing: Standing::Active, channel }).await?;
     for program in person.config.programs.keys().filter(|_| !channel) {
         let (program, partner) = (*program, Some(partner));
-        let terms =
-            TermsSet { program, partner, starts_at: now, ends_at: None, standing: Standing::Active, rules: None };
+        let terms = TermsSet {
+            program,
+            partner,
+            starts_at: now,
+            ends_at: None,
+            standing: Standing::Active,
+            rules: None,
+            needs_acceptance: false,
+        };
         person.settle(added, Fact::TermsSet(terms)).await?;
     }
     let screen = format!("/partners/{partner}");

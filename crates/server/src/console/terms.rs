@@ -1,6 +1,7 @@
 //! Terms: how a form asks for them, and the versions there are, of a program's template and of a contract.
 
 use maud::{Markup, html};
+use referee_core::agreement::Status;
 use referee_core::config::TermsInForce;
 use referee_core::contract::{EventPayout, Payout, Terms, TermsRules};
 use referee_core::id::{EventTypeId, PartnerId};
@@ -29,9 +30,10 @@ pub fn versions_of<'a>(person: &'a Person, program: &Program, partner: Option<Pa
     person.config.terms.get(&(program.id, partner)).map_or(&[], Vec::as_slice)
 }
 
-/// Of the versions begun by then, the one that began last; of equals, the newest.
+/// Of the versions that bind by then, the one that bound last; of equals, the newest.
 pub fn in_force(versions: &[Terms], at: Timestamp) -> Option<&Terms> {
-    versions.iter().filter(|it| it.starts_at <= at).max_by_key(|it| (it.starts_at, it.version))
+    let bound = versions.iter().filter_map(|it| Some((it.binds_from().filter(|from| *from <= at)?, it)));
+    bound.max_by_key(|(from, it)| (*from, it.version)).map(|(_, it)| it)
 }
 
 /// The rules that hold for a partner, or of the template: where a contract has none of its own, the template's.
@@ -43,9 +45,9 @@ pub fn rules_now<'a>(person: &'a Person, program: &Program, partner: Option<Part
 
 /// The versions that will follow, each unless another replaced it.
 pub fn scheduled(versions: &[Terms], at: Timestamp) -> impl Iterator<Item = &Terms> {
-    let newest =
-        |it: &&Terms| !versions.iter().any(|other| other.starts_at == it.starts_at && other.version > it.version);
-    versions.iter().filter(move |it| it.starts_at > at).filter(newest)
+    let is_last =
+        |it: &&Terms, from: Timestamp| in_force(versions, from).is_some_and(|last| last.version == it.version);
+    versions.iter().filter(move |it| it.binds_from().is_some_and(|from| from > at && is_last(it, from)))
 }
 
 pub fn event_types_of<'a>(person: &'a Person, program: &Program) -> impl Iterator<Item = &'a EventType> {
@@ -61,6 +63,7 @@ pub fn lines(person: &Person, program: &Program, terms: &TermsInForce<'_>) -> Ma
             @else if person.partner.is_some() { "Your own terms, version " } @else { "Its own terms, version " } (terms.version)
             ". Clicks count for " (terms.rules.referral_window_days) " days, actions lock " (locking_words(terms.rules.locking)) "."
             @if let Some(hours) = terms.rules.view_window_hours { " Impressions count for " (hours) " hours." }
+            @if terms.rules.notice_days > 0 { " " (notice_words(terms.rules)) "." }
         }
         @if terms.rules.payouts.is_empty() { p { "Nothing is paid under these terms." } }
         ul.plain-list { @for line in &terms.rules.payouts {
@@ -69,6 +72,51 @@ pub fn lines(person: &Person, program: &Program, terms: &TermsInForce<'_>) -> Ma
                 @if !rules.is_empty() { ul { @for rule in rules { li { (rule) } } } }
             }
         } }
+    }
+}
+
+fn notice_words(rules: &TermsRules) -> String {
+    match rules.notice_days {
+        0 => "Changes bind at once".into(),
+        1 => "Changes bind one day after they are set".into(),
+        days => format!("Changes bind {days} days after they are set"),
+    }
+}
+
+/// All that rules say, a sentence each, so that two of them can be held against each other.
+pub fn sentences(person: &Person, program: &Program, rules: &TermsRules) -> Vec<String> {
+    let views = rules
+        .view_window_hours
+        .map_or("Impressions earn nothing".into(), |hours| format!("Impressions count for {hours} hours"));
+    let mut all = vec![
+        format!("Clicks count for {} days", rules.referral_window_days),
+        views,
+        format!("Actions lock {}", locking_words(rules.locking)),
+        notice_words(rules),
+    ];
+    for line in &rules.payouts {
+        let name = event_name(person, program, line.event_type);
+        all.push(format!("{name} pays {}", format::payout(line.payout, program.currency)));
+        all.extend(pricing::rules(line, program.currency).iter().map(|rule| format!("{name}, {rule}")));
+    }
+    all
+}
+
+/// What an offer would change, in words, and when.
+pub fn differences(person: &Person, program: &Program, partner: PartnerId, offer: &Terms) -> Markup {
+    let rules_of = |rules: Option<&TermsRules>| rules.map(|it| sentences(person, program, it)).unwrap_or_default();
+    let template = in_force(versions_of(person, program, None), soon(person)).and_then(|it| it.rules.as_ref());
+    let now = person.config.terms_at(program.id, partner, soon(person)).ok().map(|it| it.rules);
+    let (before, after) = (rules_of(now), rules_of(offer.rules.as_ref().or(template)));
+    let without =
+        |all: &[String], others: &[String]| all.iter().filter(|it| !others.contains(it)).cloned().collect::<Vec<_>>();
+    let (gone, new) = (without(&before, &after), without(&after, &before));
+    html! {
+        p { "From " (format::date(offer.starts_at, &program.zone)) " on, or from the day of acceptance if that is later"
+            @if let Some(end) = offer.ends_at { ", until " (format::date(end.plus_ms(-1), &program.zone)) } "." }
+        @if gone.is_empty() && new.is_empty() { p { "The rules stay as they are." } }
+        @if !new.is_empty() { p { b { "New" } } ul.plain-list { @for it in &new { li { (it) } } } }
+        @if !gone.is_empty() { p { b { "No longer" } } ul.plain-list { @for it in &gone { li { (it) } } } }
     }
 }
 
@@ -92,7 +140,7 @@ pub fn history(person: &Person, program: &Program, versions: &[Terms]) -> Markup
         let days = |of: fn(&TermsRules) -> u32| it.rules.as_ref().map(|rules| format!("{} days", of(rules)));
         let hours = |rules: &TermsRules| rules.view_window_hours.map_or("no".into(), |hours| format!("{hours} hours"));
         let views = it.rules.as_ref().map(hours);
-        let (class, state) = state(versions, it, now, program);
+        let (class, state) = state(person, it, now, program);
         vec![
             cell(it.version.to_string()),
             date_cell(it.starts_at, &program.zone),
@@ -118,17 +166,38 @@ fn pays(person: &Person, program: &Program, terms: &Terms) -> String {
     if lines.is_empty() { "nothing".into() } else { lines.join(", ") }
 }
 
-fn state(versions: &[Terms], terms: &Terms, now: Timestamp, program: &Program) -> (&'static str, String) {
-    let current = in_force(versions, now).is_some_and(|it| it.version == terms.version);
-    if !current {
-        let ahead = scheduled(versions, now).any(|it| it.version == terms.version);
-        return if ahead { ("tag pending", "Scheduled".into()) } else { ("tag", "Past".into()) };
+/// What a version is, with the colour of its tag.
+fn state(person: &Person, terms: &Terms, now: Timestamp, program: &Program) -> (&'static str, String) {
+    let status = person.config.status(terms, now);
+    let word = match (status, terms.ends_at) {
+        (Status::Active, Some(end)) => format!("Active until {}", format::date(end.plus_ms(-1), &program.zone)),
+        _ => status_word(status).to_owned(),
+    };
+    (status_class(status), word)
+}
+
+pub fn status_tag(status: Status) -> Markup {
+    html! { span class=(status_class(status)) { (status_word(status)) } }
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Active => "Active",
+        Status::Paused => "Paused",
+        Status::Pending => "Pending: offered",
+        Status::Upcoming => "Upcoming",
+        Status::Declined => "Declined",
+        Status::Withdrawn => "Withdrawn",
+        Status::Expired => "Expired",
     }
-    match (terms.ends_at, terms.standing) {
-        (Some(end), _) if end <= now => ("tag reversed", "Ended".into()),
-        (_, Standing::Paused) => ("tag reversed", "Paused".into()),
-        (Some(end), _) => ("tag locked", format!("In force until {}", format::date(end.plus_ms(-1), &program.zone))),
-        (None, _) => ("tag locked", "In force".into()),
+}
+
+fn status_class(status: Status) -> &'static str {
+    match status {
+        Status::Active => "tag locked",
+        Status::Pending | Status::Upcoming => "tag pending",
+        Status::Paused | Status::Declined => "tag reversed",
+        Status::Withdrawn | Status::Expired => "tag",
     }
 }
 
@@ -145,6 +214,8 @@ pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) ->
                 input type="number" name="view_window_hours" min="1" max=(VIEW_WINDOW_HOURS_MAX) value=[known.and_then(|it| it.view_window_hours)]; }
         }
         (locking_fields(known.map_or(Locking::After { days: 30 }, |it| it.locking)))
+        label { "Days of notice before a change of these terms binds, unless the partner accepts it"
+            input type="number" name="notice_days" min="0" max="365" value=(known.map_or(0, |it| it.notice_days)); }
         fieldset {
             legend { "Pays per event: a rate such as 8%, an amount in " (program.currency.to_string()) " such as 2.00, or nothing" }
             div.pair { @for event_type in event_types_of(person, program) {
@@ -153,7 +224,7 @@ pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) ->
             } }
             @if event_types_of(person, program).next().is_none() { p.muted { "Add an event type first: it is what partners are paid for." } }
         }
-        label { "First day (empty: from now on)" input type="date" name="starts"; }
+        label { "First day (empty: as soon as may be)" input type="date" name="starts"; }
     }
 }
 
@@ -222,7 +293,7 @@ pub fn text_fields(person: &Person, program: &Program, known: Option<&TermsRules
         label { "All rules, with payout groups, restrictions and adjustments"
             textarea name="text" rows="16" spellcheck="false" required { (text) } }
         p.muted { a.underlined href="/docs/reference/terms" { "How terms are written" } ". To try them first: " code { "referee terms test FILE --order ORDER" } }
-        label { "First day (empty: from now on)" input type="date" name="starts"; }
+        label { "First day (empty: as soon as may be)" input type="date" name="starts"; }
     }
 }
 
@@ -257,10 +328,15 @@ fn by_fields(sent: &Fields, known: Option<&TermsRules>) -> Result<TermsRules, Fa
         let kept = known.and_then(|rules| rules.payout(event_type)).cloned();
         Ok(kept.map_or(plain.clone(), |kept| EventPayout { payout: plain.payout, ..kept }))
     });
+    let notice_days = match sent.get("notice_days") {
+        "" => known.map_or(0, |rules| rules.notice_days),
+        _ => days(sent, "notice_days")?,
+    };
     Ok(TermsRules {
         referral_window_days,
         view_window_hours,
         locking,
+        notice_days,
         payouts: payouts.collect::<Result<_, Failure>>()?,
     })
 }
@@ -277,23 +353,40 @@ fn payout(text: &str) -> Result<Payout, Failure> {
     Ok(Payout::Rate { ppm })
 }
 
-/// When a new version starts. Only the first of its kind may start in the past: there is nothing yet that it re-prices.
-pub fn start(person: &Person, program: &Program, text: &str, first: bool) -> Result<Timestamp, Failure> {
-    let soon = soon(person);
+/// When a new version starts. Only the first of its kind may start in the past: there is nothing yet that it re-prices. Later
+/// ones keep the notice, unless they are offered.
+pub fn start(
+    person: &Person,
+    program: &Program,
+    partner: Option<PartnerId>,
+    sent: &Fields,
+    offered: bool,
+) -> Result<Timestamp, Failure> {
+    let (soon, text) = (soon(person), sent.get("starts"));
+    let first = versions_of(person, program, partner).is_empty();
+    let change = person.config.earliest_change(program.id, partner, soon).filter(|_| !offered);
+    let earliest = change.unwrap_or(soon);
     if text.is_empty() {
-        return Ok(soon);
+        return Ok(earliest);
     }
     let day = format::parse_day(text).ok_or_else(|| Failure::Invalid(format!("{text:?} is not a day.")))?;
-    let (start, today) = (program.zone.start_of(day), program.zone.day(soon));
-    if day.0 < today.0 && !first {
+    let (start, first_day) = (program.zone.start_of(day), program.zone.day(earliest));
+    if first || day.0 >= first_day.0 {
+        return Ok(if first { start } else { start.max(earliest) });
+    }
+    if day.0 < program.zone.day(soon).0 {
         return Err(Failure::Invalid("Terms can't start in the past: what has happened keeps its price.".into()));
     }
-    Ok(if first { start } else { start.max(soon) })
+    let binds = format::date(earliest, &program.zone);
+    Err(Failure::Invalid(format!(
+        "A change keeps its notice: it binds on {binds} at the earliest. Choose that day or a later one, or offer the terms for the partner to accept."
+    )))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use referee_core::contract::Agreement;
     use referee_core::id::ProgramId;
     use referee_core::money::Money;
 
@@ -331,6 +424,7 @@ mod tests {
             starts_at: Timestamp(starts_at),
             ends_at: None,
             standing: Standing::Active,
+            agreement: Agreement::Unasked,
             rules: None,
         };
         let versions = [terms(1, 0), terms(2, 100), terms(3, 100), terms(4, 50)];

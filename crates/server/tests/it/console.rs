@@ -19,7 +19,7 @@ on_every_pair!(
     every_table_has_a_file_with_figures_to_reckon_with,
 );
 
-const SCREENS: [&str; 23] = [
+const SCREENS: [&str; 24] = [
     "/",
     "/partners",
     "/partners/1",
@@ -39,6 +39,7 @@ const SCREENS: [&str; 23] = [
     "/settings/identifiers",
     "/settings/tokens",
     "/settings/groups",
+    "/settings/overlays",
     "/promo-codes/change?program=1&code=TRAIL10",
     "/settings/people",
     "/audit",
@@ -307,7 +308,7 @@ fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended(pair: Pa
     assert_eq!(order(&demo, 1, "T2c")[0]["Payout"], "30.00", "the form keeps the rules that it does not show");
     let later = [&days[..], &[("what", "own"), ("payout_1", "1%"), ("starts", "2099-01-01")]].concat();
     contract(&later);
-    assert!(owner.get("/partners/2").text().contains("Scheduled"));
+    assert!(owner.get("/partners/2").text().contains("Upcoming"));
     contract(&[("what", "pause"), ("reason", "being looked at")]);
     a_moment();
     assert!(order(&demo, 1, "T3").is_empty(), "nothing is earned while the contract is paused");
@@ -320,7 +321,7 @@ fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended(pair: Pa
     contract(&[("what", "end"), ("reason", "parted")]);
     a_moment();
     assert!(order(&demo, 1, "T6").is_empty(), "nothing is earned after the end");
-    assert!(owner.get("/partners/2").text().contains("Ended"));
+    assert!(owner.get("/partners/2").text().contains("Expired"));
     let partner = demo.sign_in("/partners/1/user");
     assert_eq!(partner.post("/partners/2/contract", &[("program", "1"), ("what", "template")]).status, 403);
 }

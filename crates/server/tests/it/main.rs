@@ -6,6 +6,7 @@ mod black_box;
 mod browser_endpoints;
 mod commands;
 mod console;
+mod contracts;
 mod credit;
 mod deploy;
 mod durability;

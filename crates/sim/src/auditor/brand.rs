@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use referee_core::contract::{EventPayout, TermsRules};
+use referee_core::contract::{Adjustment, EventPayout, TermsRules};
 use referee_core::fact::{EventTypeSet, Fact, PartnerGroupSet, TermsSet};
 use referee_core::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use referee_core::money::Currency;
+use referee_core::overlay::{Extra, OverlaySet};
 use referee_core::program::{AssignedValue, CreditPolicy, GroupCredit, PromoCode, Standing, ValueKind};
 use referee_core::refusal::Refusal;
 use referee_core::row::Evidence;
@@ -26,11 +27,28 @@ pub struct Brand {
     ads: BTreeMap<(ProgramId, AdId), Standing>,
     codes: Vec<PromoCode>,
     /// In the order in which they were set.
-    terms: Vec<TermsSet>,
+    terms: Vec<Version>,
+    overlays: Vec<Laid>,
+}
+
+/// Terms, with what became of them if they were offered.
+struct Version {
+    terms: TermsSet,
+    /// None: nobody is bound.
+    from: Option<Timestamp>,
+    /// It waits for the partner's word.
+    open: bool,
+}
+
+/// What was laid on terms: by a number that counts in its program.
+struct Laid {
+    id: u32,
+    at: Timestamp,
+    overlay: OverlaySet,
 }
 
 impl Brand {
-    pub fn hear(&mut self, fact: &Fact) {
+    pub fn hear(&mut self, fact: &Fact, at: Timestamp) {
         match fact {
             Fact::ProgramSet(program) => _ = self.currencies.insert(program.id, program.currency),
             Fact::EventTypeSet(it) => {
@@ -63,9 +81,70 @@ impl Brand {
                 self.codes.retain(|it| (it.program, &it.code) != (code.program, &code.code));
                 self.codes.push(code.clone());
             }
-            Fact::TermsSet(terms) => self.terms.push(terms.clone()),
+            Fact::TermsSet(terms) => self.hear_terms(terms),
+            Fact::TermsDecided(it) => {
+                if let Some(offer) = self.open_offer(it.program, it.partner, it.version) {
+                    offer.open = false;
+                    offer.from = it.accepted.then(|| offer.terms.starts_at.max(at));
+                }
+            }
+            Fact::OfferWithdrawn(it) => {
+                if let Some(offer) = self.open_offer(it.program, it.partner, it.version) {
+                    offer.open = false;
+                }
+            }
+            Fact::OverlaySet(overlay) => {
+                let of_program = self.overlays.iter().filter(|it| it.overlay.program == overlay.program);
+                let id = overlay.id.unwrap_or(of_program.map(|it| it.id).max().unwrap_or(0) + 1);
+                self.overlays.push(Laid { id, at, overlay: overlay.clone() });
+            }
             _ => {}
         }
+    }
+
+    fn hear_terms(&mut self, terms: &TermsSet) {
+        if terms.needs_acceptance {
+            let same = |it: &&mut Version| (it.terms.program, it.terms.partner) == (terms.program, terms.partner);
+            self.terms.iter_mut().filter(same).for_each(|it| it.open = false);
+        }
+        let from = (!terms.needs_acceptance).then_some(terms.starts_at);
+        self.terms.push(Version { terms: terms.clone(), from, open: terms.needs_acceptance });
+    }
+
+    /// By the how-manieth version of the contract it is.
+    fn open_offer(&mut self, program: ProgramId, partner: PartnerId, version: u32) -> Option<&mut Version> {
+        let mut of_contract =
+            self.terms.iter_mut().filter(|it| it.terms.program == program && it.terms.partner == Some(partner));
+        of_contract.nth(version as usize - 1).filter(|it| it.open)
+    }
+
+    /// What terms pay for an event of then, with what was laid on them: by what has been heard by now.
+    pub fn with_overlay(
+        &self,
+        program: ProgramId,
+        partner: PartnerId,
+        at: Timestamp,
+        terms: &EventPayout,
+    ) -> EventPayout {
+        let mut terms = terms.clone();
+        let known: Vec<&Laid> =
+            self.overlays.iter().filter(|it| it.overlay.program == program && it.at <= at).collect();
+        let newest = known.iter().enumerate().filter(|(n, it)| known[n + 1..].iter().all(|later| later.id != it.id));
+        for Laid { overlay, .. } in newest.map(|(_, it)| it) {
+            let whose = overlay.partners.is_empty() || overlay.partners.contains(&partner);
+            let is_on = overlay.standing == Standing::Active && overlay.starts_at <= at && overlay.ends_at > at;
+            if !(whose && is_on && overlay.event_types.contains(&terms.event_type)) {
+                continue;
+            }
+            match overlay.extra {
+                Extra::Adjust { ppm } => {
+                    let (name, conditions) = (overlay.name.clone(), Vec::new());
+                    terms.adjustments.push(Adjustment { name, conditions, ppm });
+                }
+                Extra::Payout(payout) => terms.payout = payout,
+            }
+        }
+        terms
     }
 
     pub fn currency(&self, program: ProgramId) -> Option<Currency> {
@@ -180,14 +259,16 @@ impl Brand {
     }
 
     fn begun_last(&self, program: ProgramId, partner: Option<PartnerId>, at: Timestamp) -> Option<&TermsSet> {
-        let begun = self.terms.iter().filter(|it| it.program == program && it.partner == partner && it.starts_at <= at);
+        let of_contract = self.terms.iter().filter(|it| it.terms.program == program && it.terms.partner == partner);
+        let bound = of_contract.filter(|it| it.from.is_some_and(|from| from <= at));
         // The last of equals.
-        begun.max_by_key(|it| it.starts_at)
+        bound.max_by_key(|it| it.from).map(|it| &it.terms)
     }
 
     /// No click before this is named, but one that the report names.
     pub fn looks_back_to(&self, program: ProgramId, at: Timestamp) -> Timestamp {
-        let rules = self.terms.iter().filter(|it| it.program == program).filter_map(|it| it.rules.as_ref());
+        let rules =
+            self.terms.iter().map(|it| &it.terms).filter(|it| it.program == program).filter_map(|it| it.rules.as_ref());
         let in_days =
             |rules: &TermsRules| rules.referral_window_days.max(rules.view_window_hours.unwrap_or(0).div_ceil(24));
         let longest = rules.map(in_days).max().unwrap_or(0);

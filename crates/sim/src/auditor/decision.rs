@@ -219,5 +219,6 @@ pub fn pricing(brand: &Brand, order: &Order, partner: PartnerId) -> Option<Event
         return None;
     }
     let rules = brand.terms_of_active(order.report.program, partner, order.at).ok()?;
-    payout(rules, order.report.event_type).ok().cloned()
+    let plain = payout(rules, order.report.event_type).ok()?;
+    Some(brand.with_overlay(order.report.program, partner, order.at, plain))
 }

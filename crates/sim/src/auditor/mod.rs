@@ -71,7 +71,7 @@ impl Auditor {
                 if let Fact::ProgramSet(program) = fact {
                     self.zones.insert(program.id, program.zone.clone());
                 }
-                self.brand.hear(fact);
+                self.brand.hear(fact, record.received_at);
                 return Vec::new();
             }
         };

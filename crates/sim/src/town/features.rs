@@ -24,7 +24,7 @@ pub struct Features {
     /// Shared credit, codes with conditions, groups, channels, assigned values, impressions, and orders that follow
     /// from others.
     pub policies: bool,
-    /// Terms with payout groups, restrictions and adjustments, by order or by item.
+    /// Terms with payout groups, restrictions and adjustments, by order or by item, offers of terms, and overlays.
     pub conditions: bool,
 }
 

@@ -1,6 +1,7 @@
 //! A small made-up town whose people click, visit and buy: the same for the same seed. It knows who did what, which
 //! the records do not say.
 
+mod agreements;
 pub mod clock;
 mod deal;
 pub mod device;
@@ -97,6 +98,10 @@ impl Days {
             let Days { clock, random, .. } = self;
             facts.extend(offer::changes(random, |random| clock.any(random)));
         }
+        if self.features.conditions {
+            let Days { clock, goods, .. } = self;
+            facts.extend(agreements::agreements(goods, |goods| clock.any(goods)));
+        }
         for (_, fact) in &mut facts {
             if let (true, Fact::TermsSet(TermsSet { rules: Some(rules), .. })) = (self.features.conditions, fact) {
                 deal::refine(&mut self.goods, rules);
@@ -185,7 +190,8 @@ impl Days {
 
 /// Who caused a fact: what is set up, a person does.
 pub fn owner_of(fact: &Fact) -> Option<Actor> {
-    fact.stands_alone().then(|| Actor { user: UserId(1), role: Role::Owner, reason: String::new() })
+    let role = if matches!(fact, Fact::TermsDecided(_)) { Role::Partner } else { Role::Owner };
+    fact.stands_alone().then(|| Actor { user: UserId(1), role, reason: String::new() })
 }
 
 #[cfg(test)]

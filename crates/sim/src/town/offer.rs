@@ -226,6 +226,7 @@ fn contract(partner: PartnerId) -> Option<Fact> {
                 referral_window_days: 7,
                 view_window_hours: None,
                 locking: Locking::After { days: 14 },
+                notice_days: 0,
                 payouts,
             });
         }
@@ -236,15 +237,23 @@ fn contract(partner: PartnerId) -> Option<Fact> {
     Some(Fact::TermsSet(terms))
 }
 
-fn bare_terms(program: ProgramId, partner: Option<PartnerId>) -> TermsSet {
-    TermsSet { program, partner, starts_at: founded(), ends_at: None, standing: Standing::Active, rules: None }
+pub fn bare_terms(program: ProgramId, partner: Option<PartnerId>) -> TermsSet {
+    TermsSet {
+        program,
+        partner,
+        starts_at: founded(),
+        ends_at: None,
+        standing: Standing::Active,
+        rules: None,
+        needs_acceptance: false,
+    }
 }
 
 fn terms(program: ProgramId, partner: Option<PartnerId>, rules: TermsRules) -> Fact {
     Fact::TermsSet(TermsSet { rules: Some(rules), ..bare_terms(program, partner) })
 }
 
-fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> TermsRules {
+pub fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> TermsRules {
     let rate = sale_ppm.map(|ppm| EventPayout::plain(SALE, Payout::Rate { ppm }));
     let fixed = fixed.map(|micros| Payout::Fixed { amount: Money(micros) });
     let fixed = fixed
@@ -254,6 +263,7 @@ fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> TermsRu
         referral_window_days: window_days,
         view_window_hours: None,
         locking: Locking::After { days: 30 },
+        notice_days: 0,
         payouts: rate.into_iter().chain(fixed).collect(),
     }
 }

@@ -1,18 +1,157 @@
 //! The rules of terms, to the wire and back.
 
 use referee_core::condition::{Comparison, Condition, Word};
-use referee_core::contract::{Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
-use referee_core::id::EventTypeId;
+use referee_core::contract::{
+    Adjustment, Agreement, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, Terms, TermsRules,
+};
+use referee_core::fact::{OfferWithdrawn, TermsDecided, TermsSet};
+use referee_core::id::{EventTypeId, PartnerId, ProgramId, RecordNo};
 use referee_core::locking::Locking;
 use referee_core::money::Money;
-use referee_core::time::Day;
+use referee_core::overlay::{Extra, Overlay, OverlaySet};
+use referee_core::time::{Day, Timestamp};
 
 use super::{known, newer};
 use crate::error::{Error, Result};
-use crate::log::wire;
+use crate::log::{number, wire};
 
 const ORDER_TOTAL: u32 = 100;
 const DATE: u32 = 101;
+
+/// How an offer ended, on the wire.
+const ACCEPTED: u32 = 1;
+const DECLINED: u32 = 2;
+const WITHDRAWN: u32 = 3;
+
+pub fn set_out(it: &TermsSet) -> wire::Terms {
+    wire::Terms {
+        program: it.program.0,
+        partner: it.partner.map(|partner| partner.0),
+        starts_at: it.starts_at.0,
+        ends_at: it.ends_at.map(|at| at.0),
+        standing: it.standing as u32,
+        rules: it.rules.as_ref().map(rules_out),
+        version: 0,
+        needs_acceptance: it.needs_acceptance,
+        decided: None,
+    }
+}
+
+pub fn set_in(it: wire::Terms) -> Result<TermsSet> {
+    Ok(TermsSet {
+        program: ProgramId(it.program),
+        partner: it.partner.map(PartnerId),
+        starts_at: Timestamp(it.starts_at),
+        ends_at: it.ends_at.map(Timestamp),
+        standing: known(number::standing(it.standing), "standing")?,
+        rules: it.rules.map(rules_in).transpose()?,
+        needs_acceptance: it.needs_acceptance,
+    })
+}
+
+pub fn terms_out(it: &Terms) -> wire::Terms {
+    let decided = |how, at: Timestamp| Some(wire::Decided { how, at: at.0 });
+    wire::Terms {
+        program: it.program.0,
+        partner: it.partner.map(|partner| partner.0),
+        starts_at: it.starts_at.0,
+        ends_at: it.ends_at.map(|at| at.0),
+        standing: it.standing as u32,
+        rules: it.rules.as_ref().map(rules_out),
+        version: it.version,
+        needs_acceptance: it.agreement != Agreement::Unasked,
+        decided: match it.agreement {
+            Agreement::Unasked | Agreement::Offered => None,
+            Agreement::Accepted { at } => decided(ACCEPTED, at),
+            Agreement::Declined { at } => decided(DECLINED, at),
+            Agreement::Withdrawn { at } => decided(WITHDRAWN, at),
+        },
+    }
+}
+
+pub fn terms_in(it: wire::Terms) -> Result<Terms> {
+    let at = it.decided.map(|it| Timestamp(it.at)).unwrap_or_default();
+    let agreement = match it.decided.map(|it| it.how) {
+        None if it.needs_acceptance => Agreement::Offered,
+        None => Agreement::Unasked,
+        Some(ACCEPTED) => Agreement::Accepted { at },
+        Some(DECLINED) => Agreement::Declined { at },
+        Some(WITHDRAWN) => Agreement::Withdrawn { at },
+        Some(_) => return Err(newer("end of an offer")),
+    };
+    let version = it.version;
+    let TermsSet { program, partner, starts_at, ends_at, standing, rules, .. } = set_in(it)?;
+    Ok(Terms { program, partner, version, starts_at, ends_at, standing, agreement, rules })
+}
+
+pub fn decided_out(it: &TermsDecided) -> wire::Offer {
+    wire::Offer { program: it.program.0, partner: it.partner.0, version: it.version, accepted: it.accepted }
+}
+
+pub fn decided_in(it: wire::Offer) -> TermsDecided {
+    let (program, partner) = (ProgramId(it.program), PartnerId(it.partner));
+    TermsDecided { program, partner, version: it.version, accepted: it.accepted }
+}
+
+pub fn withdrawn_out(it: &OfferWithdrawn) -> wire::Offer {
+    wire::Offer { program: it.program.0, partner: it.partner.0, version: it.version, accepted: false }
+}
+
+pub fn withdrawn_in(it: wire::Offer) -> OfferWithdrawn {
+    OfferWithdrawn { program: ProgramId(it.program), partner: PartnerId(it.partner), version: it.version }
+}
+
+pub fn overlay_set_out(it: &OverlaySet) -> wire::Overlay {
+    let (adjust_ppm, rate_ppm, fixed_micros) = match it.extra {
+        Extra::Adjust { ppm } => (Some(ppm), None, None),
+        Extra::Payout(payout) => {
+            let (rate_ppm, fixed_micros) = payout_out(payout);
+            (None, rate_ppm, fixed_micros)
+        }
+    };
+    wire::Overlay {
+        program: it.program.0,
+        id: it.id,
+        name: it.name.clone(),
+        partners: it.partners.iter().map(|it| it.0).collect(),
+        event_types: it.event_types.iter().map(|it| it.0).collect(),
+        starts_at: it.starts_at.0,
+        ends_at: it.ends_at.0,
+        standing: it.standing as u32,
+        adjust_ppm,
+        rate_ppm,
+        fixed_micros,
+    }
+}
+
+pub fn overlay_set_in(it: wire::Overlay) -> Result<OverlaySet> {
+    let extra = match it.adjust_ppm {
+        Some(ppm) => Extra::Adjust { ppm },
+        None => Extra::Payout(payout_in(it.rate_ppm, it.fixed_micros)?),
+    };
+    Ok(OverlaySet {
+        program: ProgramId(it.program),
+        id: it.id,
+        name: it.name,
+        partners: it.partners.into_iter().map(PartnerId).collect(),
+        event_types: it.event_types.into_iter().map(EventTypeId).collect(),
+        starts_at: Timestamp(it.starts_at),
+        ends_at: Timestamp(it.ends_at),
+        standing: known(number::standing(it.standing), "standing")?,
+        extra,
+    })
+}
+
+pub fn overlay_out(it: &Overlay) -> wire::OverlayVersion {
+    let (version, record, set_at) = (it.version, it.record.0, it.set_at.0);
+    wire::OverlayVersion { set: Some(overlay_set_out(&it.set)), version, record, set_at }
+}
+
+pub fn overlay_in(it: wire::OverlayVersion) -> Result<Overlay> {
+    let set = overlay_set_in(known(it.set, "overlay")?)?;
+    let (record, set_at) = (RecordNo(it.record), Timestamp(it.set_at));
+    Ok(Overlay { id: set.id.unwrap_or_default(), version: it.version, record, set_at, set })
+}
 
 pub fn rules_out(it: &TermsRules) -> wire::TermsRules {
     let (lock_days, lock_month_end) = match it.locking {
@@ -26,6 +165,7 @@ pub fn rules_out(it: &TermsRules) -> wire::TermsRules {
         lock_days,
         lock_month_end,
         lock_open: it.locking == Locking::Open,
+        notice_days: it.notice_days,
         payouts: it.payouts.iter().map(event_payout_out).collect(),
     }
 }
@@ -40,6 +180,7 @@ pub fn rules_in(it: wire::TermsRules) -> Result<TermsRules> {
         referral_window_days: it.referral_window_days,
         view_window_hours: it.view_window_hours,
         locking,
+        notice_days: it.notice_days,
         payouts: it.payouts.into_iter().map(event_payout_in).collect::<Result<_>>()?,
     })
 }

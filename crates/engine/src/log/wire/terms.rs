@@ -26,6 +26,81 @@ pub struct Terms {
     #[prost(uint32, tag = "7")]
     #[serde(skip_serializing_if = "is_zero")]
     pub version: u32,
+    #[prost(bool, tag = "8")]
+    #[serde(skip_serializing_if = "is_false")]
+    pub needs_acceptance: bool,
+    /// What became of the offer, where it is known: accepted, declined or withdrawn.
+    #[prost(message, optional, tag = "9")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
+}
+
+/// The end of an offer.
+#[derive(Clone, Copy, PartialEq, Message, Serialize)]
+pub struct Decided {
+    #[prost(uint32, tag = "1")]
+    pub how: u32,
+    #[prost(sint64, tag = "2")]
+    #[serde(serialize_with = "names::time")]
+    pub at: i64,
+}
+
+/// The partner's word on an offer, or its withdrawal, which accepts nothing.
+#[derive(Clone, Copy, PartialEq, Message, Serialize)]
+pub struct Offer {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, tag = "2")]
+    pub partner: u32,
+    #[prost(uint32, tag = "3")]
+    pub version: u32,
+    #[prost(bool, tag = "4")]
+    pub accepted: bool,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Overlay {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, optional, tag = "2")]
+    pub id: Option<u32>,
+    #[prost(string, tag = "3")]
+    pub name: String,
+    #[prost(uint32, repeated, tag = "4")]
+    pub partners: Vec<u32>,
+    #[prost(uint32, repeated, tag = "5")]
+    pub event_types: Vec<u32>,
+    #[prost(sint64, tag = "6")]
+    #[serde(serialize_with = "names::time")]
+    pub starts_at: i64,
+    #[prost(sint64, tag = "7")]
+    #[serde(serialize_with = "names::time")]
+    pub ends_at: i64,
+    #[prost(uint32, tag = "8")]
+    #[serde(serialize_with = "names::standing")]
+    pub standing: u32,
+    #[prost(sint32, optional, tag = "9")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjust_ppm: Option<i32>,
+    #[prost(uint32, optional, tag = "10")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_ppm: Option<u32>,
+    #[prost(sint64, optional, tag = "11")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed_micros: Option<i64>,
+}
+
+/// A version of an overlay, as the books keep it.
+#[derive(Clone, PartialEq, Message)]
+pub struct OverlayVersion {
+    #[prost(message, optional, tag = "1")]
+    pub set: Option<Overlay>,
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+    #[prost(uint64, tag = "3")]
+    pub record: u64,
+    #[prost(sint64, tag = "4")]
+    pub set_at: i64,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -46,6 +121,9 @@ pub struct TermsRules {
     #[prost(bool, tag = "9")]
     #[serde(skip_serializing_if = "is_false")]
     pub lock_open: bool,
+    #[prost(uint32, tag = "20")]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub notice_days: u32,
 }
 
 /// So long after the end of an event's month.

@@ -244,6 +244,7 @@ impl Planter<'_> {
             ends_at: None,
             standing: Standing::Active,
             rules,
+            needs_acceptance: false,
         }))
         .await
         .map(drop)
@@ -288,6 +289,7 @@ fn rules(event_types: &EventTypes, sale_ppm: u32) -> TermsRules {
         referral_window_days: 30,
         view_window_hours: None,
         locking: Locking::After { days: 30 },
+        notice_days: 0,
         payouts: vec![
             line(event_types.sale, Payout::Rate { ppm: sale_ppm }),
             line(event_types.lead, Payout::Fixed { amount: Money(2 * MICROS) }),

@@ -3,6 +3,7 @@
 pub mod event_types;
 pub mod groups;
 pub mod identifiers;
+pub mod overlays;
 pub mod people;
 pub mod program;
 pub mod tokens;
@@ -19,6 +20,7 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
         places.extend([
             ("/settings", "Programs"),
             ("/settings/groups", "Groups"),
+            ("/settings/overlays", "Overlays"),
             ("/settings/identifiers", "Identifiers"),
             ("/settings/tokens", "Tokens"),
         ]);

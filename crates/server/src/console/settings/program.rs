@@ -220,14 +220,14 @@ pub async fn set_template(person: Person, Form(sent): Form<Vec<(String, String)>
     person.check_csrf(sent.get("csrf"))?;
     person.require(May::SetUp)?;
     let program = program_of(&person, sent.get("program").parse().unwrap_or(0))?;
-    let first = terms::versions_of(&person, program, None).is_empty();
     let terms = TermsSet {
         program: program.id,
         partner: None,
-        starts_at: terms::start(&person, program, sent.get("starts"), first)?,
+        starts_at: terms::start(&person, program, None, &sent, false)?,
         ends_at: None,
         standing: Standing::Active,
         rules: Some(terms::rules(&person, program, &sent, terms::rules_now(&person, program, None))?),
+        needs_acceptance: false,
     };
     person.settle("template terms set in the console", Fact::TermsSet(terms)).await?;
     Ok(done(&format!("/settings?program={}", program.id)))

@@ -1,0 +1,43 @@
+//! What is set up, as the books keep it.
+
+use prost::{Message, Oneof};
+
+use super::{
+    Ad, AssignedValue, Block, EventType, Link, OverlayVersion, Partner, PartnerGroup, PaymentRules, Program, PromoCode,
+    Terms,
+};
+
+/// One thing set up, as the books keep it.
+#[derive(Clone, PartialEq, Message)]
+pub struct ConfigEntry {
+    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 48, 62")]
+    pub entry: Option<Entry>,
+}
+
+#[derive(Clone, PartialEq, Oneof)]
+pub enum Entry {
+    #[prost(message, tag = "20")]
+    Program(Program),
+    #[prost(message, tag = "21")]
+    EventType(EventType),
+    #[prost(message, tag = "22")]
+    Partner(Partner),
+    #[prost(message, tag = "23")]
+    Ad(Ad),
+    #[prost(message, tag = "24")]
+    Link(Link),
+    #[prost(message, tag = "25")]
+    PromoCode(PromoCode),
+    #[prost(message, tag = "26")]
+    Terms(Terms),
+    #[prost(message, tag = "48")]
+    Block(Block),
+    #[prost(message, tag = "27")]
+    AssignedValue(AssignedValue),
+    #[prost(message, tag = "28")]
+    PartnerGroup(PartnerGroup),
+    #[prost(message, tag = "29")]
+    PaymentRules(PaymentRules),
+    #[prost(message, tag = "62")]
+    Overlay(OverlayVersion),
+}
