@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::{Terms, TermsRules};
+use crate::exchange::{DayRates, Rates};
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
 use crate::overlay::Overlay;
@@ -37,6 +38,7 @@ pub enum ConfigEntry {
     Overlay(Overlay),
     Block(Block),
     PaymentRules(PaymentRules),
+    Rates(DayRates),
 }
 
 /// Days before the longest referral window whose clicks a decision still names.
@@ -59,6 +61,7 @@ pub struct Config {
     /// Versions in ascending order.
     pub overlays: BTreeMap<(ProgramId, u32), Vec<Overlay>>,
     pub payment_rules: PaymentRules,
+    pub rates: Rates,
     /// The brand's block list, with what was let go again.
     pub blocks: BTreeMap<Identifier, Block>,
     /// Every hash that an active entry of it names.
@@ -91,6 +94,7 @@ impl Config {
                 _ = self.assigned_values.insert((it.program, it.kind, it.value.clone()), it);
             }
             ConfigEntry::PaymentRules(it) => self.payment_rules = it,
+            ConfigEntry::Rates(it) => self.rates.set(it),
             ConfigEntry::PartnerGroup(it) => _ = self.groups.insert((it.program, it.id), it),
             ConfigEntry::Terms(it) => {
                 let versions = self.terms.entry((it.program, it.partner)).or_default();

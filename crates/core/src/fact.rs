@@ -4,6 +4,7 @@
 //! request stays in a section of the log that the rules never see.
 
 use crate::contract::TermsRules;
+use crate::exchange::DayRates;
 use crate::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
     RecordNo, SubmissionId, UserId,
@@ -97,6 +98,8 @@ pub enum Fact {
         program: ProgramId,
         partner: PartnerId,
     },
+    /// Exchange rates of days.
+    RatesSet(Vec<DayRates>),
     PaymentRulesSet(PaymentRules),
     /// What is locked for these partners is to be paid, once the run is approved.
     PaymentRunProposed(PaymentRunProposed),
@@ -143,6 +146,7 @@ impl Fact {
             Fact::ChangeRequested(_) => "change_requested",
             Fact::JoinSeparated { .. } => "join_separated",
             Fact::PaymentMade { .. } => "payment_made",
+            Fact::RatesSet(_) => "rates_set",
             Fact::PaymentRulesSet(_) => "payment_rules_set",
             Fact::PaymentRunProposed(_) => "payment_run_proposed",
             Fact::PaymentRunDecided { .. } => "payment_run_decided",

@@ -8,6 +8,7 @@ pub mod id;
 pub mod time;
 pub mod locking;
 pub mod money;
+pub mod exchange;
 pub mod refusal;
 pub mod program;
 pub mod condition;

@@ -97,6 +97,7 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::ChangeRequested(request) => action::change::request(slice, record, request).map(|ids| names(&ids)).into(),
         Fact::JoinSeparated { a, b, separated } => graph::separate(slice, record, *a, *b, *separated).into(),
         Fact::PaymentMade { program, partner } => action::payment::made(slice, record, *program, *partner).into(),
+        Fact::RatesSet(days) => setup::set_rates(slice, days).into(),
         Fact::PaymentRulesSet(rules) => setup::set_payment_rules(slice, rules).into(),
         Fact::PaymentRunProposed(fact) => action::payment::propose(slice, record, fact).into(),
         Fact::PaymentRunDecided { run, approved } => action::payment::decide(slice, record, *run, *approved).into(),

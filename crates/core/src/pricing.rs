@@ -21,7 +21,7 @@ struct Seen<'a> {
     at: Timestamp,
     zone: &'a Zone,
     currency: Currency,
-    /// Of the whole order, as first reported.
+    /// Of the whole order, as first reported, in the program's currency.
     order_total: Money,
     device: Device,
     ad: AdId,
@@ -92,15 +92,16 @@ pub fn overlay_of<'a>(config: &'a Config, action: &ActionRow) -> Option<&'a Over
     config.overlays_of(action.id.program).filter_map(governing).find(covers)
 }
 
-/// Prices an action with these figures.
+/// Prices an action with these figures of its order.
 pub fn price(terms: &EventPayout, action: &ActionRow, zone: &Zone, amount: Money, items: &[Item]) -> Priced {
+    let amount = action.worth(amount);
     let seen = Seen::of(action, zone);
     let parts: Vec<(Part, PricedLine)> = match terms.level {
         PayoutLevel::Item if !items.is_empty() => items
             .iter()
             .enumerate()
             .map(|(place, item)| {
-                let part = Part { amount: item.amount, times: item.quantity };
+                let part = Part { amount: action.worth(item.amount), times: item.quantity };
                 (part, line(terms, &seen, Some(place), std::slice::from_ref(item)))
             })
             .collect(),
@@ -159,8 +160,8 @@ impl<'a> Seen<'a> {
         Seen {
             at: action.occurred_at,
             zone,
-            currency: action.currency,
-            order_total: action.order_total,
+            currency: action.order_currency,
+            order_total: action.worth(action.order_total),
             device: action.device,
             ad: action.ad,
             customer_status: &action.customer_status,

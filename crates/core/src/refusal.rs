@@ -74,7 +74,7 @@ refusals! {
 
     // The report itself.
     ConvDuplicate = 40, "CONV_DUPLICATE", "The order was already reported with other figures by a source that counts at least as much.", "The order was already reported.";
-    CurrencyRateMissing = 41, "CURRENCY_RATE_MISSING", "The order's currency is not the program's, and no exchange rate is known for its day.", "The order's currency can't be converted yet.";
+    CurrencyRateMissing = 41, "CURRENCY_RATE_MISSING", "The order's currency is not the program's, and no exchange rate is known for its day: the action is held until there is one.", "The order's currency can't be converted yet.";
     NoValidActionRef = 42, "NO_VALID_ACTION_REF", "The event type has a parent, and there is no action of it under the parent order's id, or it was reversed.", "The order that this one follows from earned nothing, or was reversed.";
 
     // Changes to an action.
@@ -128,6 +128,10 @@ refusals! {
     SecondPersonNeeded = 105, "SECOND_PERSON_NEEDED", "Payment runs are approved by somebody other than the person who proposed them.", "Another person has to approve the payments.";
     PaymentNotFound = 106, "PAYMENT_NOT_FOUND", "There is no payment with this number.", "There is no such payment.";
     PaymentNotSent = 107, "PAYMENT_NOT_SENT", "The payment is not on its way: it was not approved yet, or it is settled or failed already.", "The payment is not on its way.";
+
+    // Currencies.
+    CurrencyDiffers = 110, "CURRENCY_DIFFERS", "The order was first reported in another currency, and its figures stay in that one.", "The order is in another currency.";
+    RateNotAboveZero = 111, "RATE_NOT_ABOVE_ZERO", "An exchange rate is above zero.", "An exchange rate is above zero.";
 
     // Contracts as agreements, and overlays on them.
     NoticeTooShort = 130, "NOTICE_TOO_SHORT", "A change of terms binds no earlier than their notice period after it is set: start it later, or offer it for the partner to accept.", "Terms change only after their notice period, or with your word.";

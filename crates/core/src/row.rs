@@ -1,5 +1,6 @@
 //! What the books hold: the rows that the rules derive. An engine stores them as they are and decides nothing.
 
+use crate::exchange::Exchange;
 use crate::fact::{Actor, Conversion, Device, Item, Signals};
 use crate::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
@@ -32,6 +33,8 @@ pub struct BrandState {
     pub last_payment_run: PaymentRunId,
     /// No order that may still be decided again happened after this.
     pub last_unsettled_at: Timestamp,
+    /// New rates have come: what awaits one is looked at, after this action.
+    pub rates_after: Option<u32>,
     /// Queued work may be left: a `WorkAdvanced` would find something or prove there is nothing.
     pub work_waits: bool,
     pub posting: Posting,
@@ -275,7 +278,11 @@ pub struct ActionRow {
     pub state: ActionState,
     /// Why it was last changed.
     pub disposition: String,
+    /// Of the payout: the program's.
     pub currency: Currency,
+    /// Of the amounts.
+    pub order_currency: Currency,
+    pub exchange: Exchange,
     pub amount: Money,
     pub payout: Money,
     /// As first reported and priced.
@@ -326,6 +333,15 @@ impl Whole {
 }
 
 impl ActionRow {
+    /// An amount of its order in the currency of its payout; nothing while the rate is awaited.
+    pub fn worth(&self, amount: Money) -> Money {
+        match self.exchange {
+            Exchange::Same => amount,
+            Exchange::Awaited => Money::ZERO,
+            Exchange::At(rate) => rate.convert(amount, self.currency),
+        }
+    }
+
     /// Whether its time to lock has come, and nobody holds it.
     pub fn is_due(&self, brand_time: Timestamp) -> bool {
         let has_come = self.locks_at.is_some_and(|at| at <= brand_time);
@@ -349,6 +365,8 @@ pub enum HistoryKind {
     Corrected = 9,
     /// Its payment came to nothing: it is owed again.
     Returned = 10,
+    /// The exchange rate of its day has come: it is priced.
+    Converted = 11,
 }
 
 /// One line of an action's history.

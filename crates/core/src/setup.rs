@@ -1,6 +1,7 @@
 //! Facts by which a brand sets itself up. Each replaces what had the same key; nothing is deleted.
 
 use crate::config::{ConfigEntry, Partner};
+use crate::exchange::DayRates;
 use crate::fact::{AdSet, EventTypeSet, PartnerGroupSet, Record};
 use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
@@ -163,6 +164,19 @@ pub(crate) fn set_partner_group(slice: &mut Slice, fact: &PartnerGroupSet) -> Su
     let (program, name, credit) = (fact.program, fact.name.clone(), fact.credit);
     set(slice, ConfigEntry::PartnerGroup(PartnerGroup { program, id, name, members, credit }));
     Ok(id.to_string())
+}
+
+/// A day that has rates already gets others for what comes; what was converted keeps its own.
+pub(crate) fn set_rates(slice: &mut Slice, days: &[DayRates]) -> Subject {
+    if days.iter().flat_map(|day| &day.rates).any(|(_, rate)| *rate <= 0) {
+        return Err(Refusal::RateNotAboveZero);
+    }
+    for day in days {
+        set(slice, ConfigEntry::Rates(day.clone()));
+    }
+    slice.state.rates_after = Some(0);
+    slice.state.work_waits = true;
+    Ok(days.len().to_string())
 }
 
 pub(crate) fn set_payment_rules(slice: &mut Slice, rules: &PaymentRules) -> Subject {

@@ -143,6 +143,8 @@ pub struct Work {
     pub to_pay: Option<(PaymentId, Vec<ActionId>)>,
     /// The oldest payment that is returning, and the next of its lines, by action.
     pub to_return: Option<(PaymentId, Vec<PaymentLineRow>)>,
+    /// Actions that await an exchange rate, where new ones have come, by id after `rates_after`.
+    pub to_convert: Vec<ActionId>,
     /// Orders that are not decided again any more, by (until, key).
     pub to_settle: Vec<OrderKey>,
 }

@@ -7,6 +7,7 @@ mod books;
 mod changes;
 mod codes;
 mod credit;
+mod currencies;
 mod evidence;
 mod fixture;
 mod groups;

@@ -102,3 +102,10 @@ pub const IMPORT_CELL_CHARS_MAX: usize = 1_000;
 pub const IMPORT_DAYS: u32 = 7;
 /// Lines that are recorded before the books are asked what became of them.
 pub const IMPORT_LINES_AT_ONCE: usize = 500;
+
+/// A file of exchange rates: the whole history of a central bank has 700 kB.
+pub const RATE_BYTES_MAX: usize = 2 << 20;
+/// There are some 180 currencies.
+pub const RATE_COLUMNS_MAX: usize = 200;
+/// Days of rates in one fact: each has some 30 rates of a few bytes.
+pub const RATE_DAYS_IN_FACT: usize = 250;

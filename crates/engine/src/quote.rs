@@ -1,6 +1,7 @@
 //! What an order would pay under terms that are only written down: for whoever tries them before they hold.
 
 use referee_core::contract::{EventPayout, TermsRules};
+use referee_core::exchange::Exchange;
 use referee_core::fact::{Device, Item};
 use referee_core::id::{ActionId, AdId, EventTypeId, PartnerId, ProgramId, RecordNo};
 use referee_core::money::{Currency, Money, WHOLE_PPM};
@@ -122,6 +123,8 @@ fn action(order: &WrittenOrder) -> Result<ActionRow, Fault> {
         state: ActionState::Pending,
         disposition: String::new(),
         currency,
+        order_currency: currency,
+        exchange: Exchange::Same,
         amount,
         payout: Money::ZERO,
         intended_amount: amount,

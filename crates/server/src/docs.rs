@@ -30,6 +30,7 @@ documents! {
     "concepts/the-log",
     "concepts/identity",
     "concepts/attribution",
+    "concepts/currencies",
     "concepts/locking",
     "concepts/ledger",
     "concepts/scale",

@@ -66,6 +66,7 @@ pub fn history(kind: HistoryKind) -> &'static str {
         HistoryKind::Restored => "Restored",
         HistoryKind::Corrected => "Corrected",
         HistoryKind::Returned => "Payment failed",
+        HistoryKind::Converted => "Converted",
         HistoryKind::Released => "Released",
     }
 }

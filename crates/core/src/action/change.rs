@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::exchange::Exchange;
 use crate::fact::{ActionChange, ActionTarget, ChangeRequest, Item, ItemChange, NewFigures, Record};
 use crate::id::ActionId;
 use crate::ledger;
@@ -15,7 +16,7 @@ use crate::row::{
 use crate::slice::Slice;
 
 use super::lock::{self, Step};
-use super::{Line, count, parts, write};
+use super::{Line, count, parts, unchanged, write};
 
 /// The most changes an action takes, as published by the platforms this one replaces. A reversal is the end of them and
 /// always taken: what is known to be fraud must not lock and be paid for having changed often before.
@@ -208,7 +209,7 @@ fn apply(
 /// What each of the actions comes to; None: it is reversed.
 fn figures(meant: &Meant, wanted: Wanted<'_>) -> Result<Vec<Option<Figures>>, Refusal> {
     let Meant { actions, shares, .. } = meant;
-    let Some(currency) = actions.first().map(|action| action.currency) else { return Ok(Vec::new()) };
+    let Some(currency) = actions.first().map(|action| action.order_currency) else { return Ok(Vec::new()) };
     let figures: Vec<Figures> = match wanted {
         Wanted::Reversal => return Ok(actions.iter().map(|_| None).collect()),
         Wanted::New(NewFigures::Amount(amount)) => with_amount(meant, *amount, currency),
@@ -267,6 +268,9 @@ fn set_figures(slice: &mut Slice, record: &Record, mut action: ActionRow, figure
 
 /// What an action pays with such figures, by the terms it was opened under.
 pub(crate) fn price(slice: &Slice, action: &ActionRow, amount: Money, items: &[Item]) -> Money {
+    if action.exchange == Exchange::Awaited {
+        return Money::ZERO;
+    }
     match pricing::terms_of(&slice.config, action) {
         Some((terms, zone)) => pricing::price(&terms, action, zone, amount, items).payout,
         None => action.payout,
@@ -316,6 +320,7 @@ fn restore_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, caus
 fn restore(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>) {
     let before = action.before_reversal.take().unwrap_or_default();
     action.state = ActionState::Pending;
+    action.held = action.exchange == Exchange::Awaited;
     action.amount = before.amount;
     for (item, (quantity, amount)) in action.items.iter_mut().zip(before.items) {
         (item.quantity, item.amount) = (quantity, amount);
@@ -323,6 +328,32 @@ fn restore(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cau
     let payout = price(slice, &action, action.amount, &action.items);
     let deltas = (action.amount, payout.minus(action.payout));
     shift(slice, record, action, HistoryKind::Restored, deltas, cause);
+}
+
+/// Prices what awaited an exchange rate, if there is one by now.
+pub(crate) fn convert(slice: &mut Slice, record: &Record, id: ActionId) {
+    let Some(mut action) = slice.actions.get(&id).filter(|it| it.exchange == Exchange::Awaited).cloned() else {
+        return;
+    };
+    let Some(zone) = slice.config.programs.get(&id.program).map(|it| &it.zone) else { return };
+    let day = zone.day(action.occurred_at);
+    action.exchange = slice.config.rates.exchange(action.order_currency, action.currency, day);
+    if action.exchange == Exchange::Awaited {
+        return;
+    }
+    action.intended_payout = price(slice, &action, action.intended_amount, &action.items);
+    action.held = false;
+    let payout = if action.state == ActionState::Reversed {
+        Money::ZERO
+    } else {
+        price(slice, &action, action.amount, &action.items)
+    };
+    let worth = action.worth(action.amount);
+    ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, payout);
+    count(slice, &action, Rollup { amount: worth, payout, ..Rollup::default() });
+    action.payout = payout;
+    slice.state.work_waits |= action.is_due(slice.state.brand_time);
+    write(slice, record, action, Line { payout_delta: payout, ..unchanged(HistoryKind::Converted) });
 }
 
 fn shift(
@@ -340,7 +371,8 @@ fn shift(
     } else {
         ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, payout_delta);
     }
-    count(slice, &action, Rollup { amount: amount_delta, payout: payout_delta, ..Rollup::default() });
+    let worth = action.worth(action.amount).minus(action.worth(action.amount.minus(amount_delta)));
+    count(slice, &action, Rollup { amount: worth, payout: payout_delta, ..Rollup::default() });
     action.payout = action.payout.plus(payout_delta);
     action.disposition = disposition.to_owned();
     write(slice, record, action, Line { kind, amount_delta, payout_delta, disposition, source: Some(source) });
@@ -382,12 +414,12 @@ fn with_items(Meant { stage, actions, shares }: &Meant, changes: &[ItemChange]) 
             let item = &mut items[place];
             let quantity = change.quantity.unwrap_or(item.quantity);
             let (of, whole) = action.whole.items.get(place).copied().unwrap_or((item.quantity, item.amount));
-            let kept = |had: Money| had.share(i64::from(quantity), i64::from(of), action.currency);
+            let kept = |had: Money| had.share(i64::from(quantity), i64::from(of), action.order_currency);
             let had = had.entry((i, of)).or_default();
             let rest = kept(had.plus(whole)).minus(kept(*had));
             *had = had.plus(whole);
             let named =
-                change.amount.and_then(|amount| parts::amounts(amount, shares, action.currency).get(n).copied());
+                change.amount.and_then(|amount| parts::amounts(amount, shares, action.order_currency).get(n).copied());
             item.amount = named.unwrap_or(rest);
             item.quantity = quantity;
             if change.amount.unwrap_or(item.amount) > Money::ORDER_MAX {
@@ -405,7 +437,7 @@ fn amount_with(action: &ActionRow, items: &[Item]) -> Money {
     let whole = action.whole.items.iter().fold(Money::ZERO, |sum, (_, amount)| sum.plus(*amount));
     if whole > action.whole.amount {
         // The order's discount is borne by what is kept as by what went back.
-        action.whole.amount.share(after.0, whole.0, action.currency)
+        action.whole.amount.share(after.0, whole.0, action.order_currency)
     } else {
         action.whole.amount.plus(after.minus(whole))
     }

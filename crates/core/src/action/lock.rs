@@ -1,5 +1,6 @@
 //! When an action locks: at its time, by a person's approval before it, and not while it is held.
 
+use crate::exchange::Exchange;
 use crate::fact::Record;
 use crate::ledger;
 use crate::refusal::Refusal;
@@ -24,6 +25,7 @@ impl Step {
         match (self, action.held) {
             (Step::Hold | Step::Approve, true) => Err(Refusal::ActionHeld),
             (Step::Release, false) => Err(Refusal::ActionNotHeld),
+            (Step::Release, true) if action.exchange == Exchange::Awaited => Err(Refusal::CurrencyRateMissing),
             _ => Ok(()),
         }
     }

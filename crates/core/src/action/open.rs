@@ -2,6 +2,7 @@
 
 use crate::attribution::credit::{Winner, WinnersTerms};
 use crate::attribution::decide::{Verdict, decide};
+use crate::exchange::Exchange;
 use crate::fact::{Conversion, Device, Record};
 use crate::id::{ActionId, AdId, NodeId, PartnerId};
 use crate::identity::{Sighting, graph};
@@ -150,7 +151,7 @@ fn take_items(slice: &mut Slice, record: &Record, report: &Conversion, order: &C
             continue;
         }
         let unchanged = action.amount == amount;
-        action.items = if unchanged { items } else { change::spread(&items, action.amount, action.currency) };
+        action.items = if unchanged { items } else { change::spread(&items, action.amount, action.order_currency) };
         change::know_items(slice, record, action, report.source);
         taken = true;
     }
@@ -188,8 +189,8 @@ fn correct(
         return decide_again(slice, record, report, key, before, buyer);
     }
     let actions = slice.actions_of(&before);
-    let refusal = if actions.iter().any(|action| action.currency != report.currency) {
-        Some(Refusal::CurrencyRateMissing)
+    let refusal = if actions.iter().any(|action| action.order_currency != report.currency) {
+        Some(Refusal::CurrencyDiffers)
     } else {
         let figures = Figures { amount: report.amount, items: report.items.clone() };
         let cause = Cause { disposition: "ORDER_UPDATE", source: report.source };
@@ -342,8 +343,11 @@ fn open_one(
         (None, Some(parent)) => (parent.ad, parent.device, parent.sub_ids, parent.shared_id),
         (None, None) => (AdId(0), Device::Unknown, report.sub_ids.clone(), report.shared_id.clone()),
     };
-    let zone = slice.config.programs.get(&report.program).map(|program| &program.zone);
-    let locks_at = zone.and_then(|zone| terms.locking.moment(record.occurred_at, zone));
+    let program = slice.config.programs.get(&report.program);
+    let locks_at = program.and_then(|it| terms.locking.moment(record.occurred_at, &it.zone));
+    let currency = program.map_or(report.currency, |it| it.currency);
+    let day = program.map(|it| it.zone.day(record.occurred_at)).unwrap_or_default();
+    let exchange = slice.config.rates.exchange(report.currency, currency, day);
     let mut action = ActionRow {
         id,
         record: record.no,
@@ -358,7 +362,9 @@ fn open_one(
         changed_at: record.received_at,
         state: ActionState::Pending,
         disposition: String::new(),
-        currency: report.currency,
+        currency,
+        order_currency: report.currency,
+        exchange,
         amount: figures.amount,
         payout: Money::ZERO,
         intended_amount: figures.amount,
@@ -366,7 +372,7 @@ fn open_one(
         terms_version: terms.version,
         terms_of_template: terms.of_template,
         locks_at,
-        held: false,
+        held: exchange == Exchange::Awaited,
         owed: Money::ZERO,
         owed_since: None,
         payment: None,
@@ -386,9 +392,9 @@ fn open_one(
     let payout = change::price(slice, &action, action.amount, &action.items);
     (action.payout, action.intended_payout) = (payout, payout);
     ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, action.payout);
-    let amount = action.amount;
+    let (amount, worth) = (action.amount, action.worth(action.amount));
     let (conversions, assists) = (i64::from(is_last), i64::from(!is_last));
-    count(slice, &action, Rollup { conversions, assists, amount, payout, ..Rollup::default() });
+    count(slice, &action, Rollup { conversions, assists, amount: worth, payout, ..Rollup::default() });
     let opened = Line {
         kind: HistoryKind::Opened,
         amount_delta: amount,

@@ -6,7 +6,7 @@ use crate::id::ActionId;
 use crate::row::{HistoryKind, OrderKey};
 use crate::slice::Slice;
 
-use super::{lock, payment, unchanged, unsettled};
+use super::{change, lock, payment, unchanged, unsettled};
 
 /// Takes the next pieces of work, at most `limit`.
 pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
@@ -20,7 +20,8 @@ pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
     let to_settle: Vec<OrderKey> = work.to_settle.into_iter().take(left).collect();
     to_settle.iter().for_each(|key| unsettled::forget(slice, key));
     let left = left - to_settle.len();
-    let mut waits = left == 0;
+    let left = left - look_at_rates(slice, record, work.to_convert, left);
+    let mut waits = left == 0 || slice.state.rates_after.is_some();
     if let Some((id, actions)) = work.to_pay {
         payment::gather(slice, record, id, actions, left);
         waits = true;
@@ -29,6 +30,18 @@ pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
         waits = true;
     }
     slice.state.work_waits = waits;
+}
+
+/// Those that await an exchange rate, one after the other, after new rates have come.
+fn look_at_rates(slice: &mut Slice, record: &Record, awaiting: Vec<ActionId>, limit: usize) -> usize {
+    if slice.state.rates_after.is_none() || limit == 0 {
+        return 0;
+    }
+    let is_all = awaiting.len() <= limit;
+    let looked_at: Vec<ActionId> = awaiting.into_iter().take(limit).collect();
+    looked_at.iter().for_each(|id| change::convert(slice, record, *id));
+    slice.state.rates_after = looked_at.last().map(|id| id.seq).filter(|_| !is_all);
+    looked_at.len()
 }
 
 fn lock_due(slice: &mut Slice, record: &Record, id: ActionId) {

@@ -46,17 +46,14 @@ pub fn decide(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer
     let shares = shared(config, record, report, &found, &eligible);
     let order = Order { slice, config, record, report, found: &found, eligible: &eligible, shares: &shares };
     let ruling = stronger(&order).unwrap_or_else(|| by_touchpoint(&order));
-    let program_currency = config.programs.get(&report.program).map(|program| program.currency);
     let refusal = match &ruling {
         Err(nobody) => Some(nobody.refusal),
         Ok(ruling) if !ruling.is_paid() => Some(Refusal::CreditedToChannel),
-        Ok(_) if program_currency != Some(report.currency) => Some(Refusal::CurrencyRateMissing),
         Ok(_) => None,
     };
     tell(&mut found, &ruling, refusal);
     let winners = ruling.map(|ruling| ruling.winners).unwrap_or_default();
-    let credited = if refusal == Some(Refusal::CurrencyRateMissing) { &[][..] } else { &winners[..] };
-    let mut decision = decision_row(slice, record, report, credited, refusal, found);
+    let mut decision = decision_row(slice, record, report, &winners, refusal, found);
     decision.left_out = buyer.left_out.clone();
     Verdict { winners: refusal.map_or(Ok(winners), Err), decision, buyer: node }
 }
@@ -99,11 +96,9 @@ fn tell(found: &mut [Found], ruling: &Result<Ruling, Nobody>, refusal: Option<Re
     let others = refusal.filter(|it| *it == Refusal::CreditedToChannel).unwrap_or(others);
     for (i, it) in found.iter_mut().enumerate() {
         let share = shares.iter().find(|(place, _)| *place == i).map(|(_, ppm)| *ppm);
-        match (share, refusal) {
-            // Those that would have had a share are told what stood in their way.
-            (Some(_), Some(Refusal::CurrencyRateMissing)) => it.candidate.lost = refusal,
-            (Some(ppm), _) => it.candidate.share_ppm = ppm,
-            (None, _) => {
+        match share {
+            Some(ppm) => it.candidate.share_ppm = ppm,
+            None => {
                 let own = winners.iter().any(|winner| winner.partner == it.click.partner);
                 it.candidate.lost.get_or_insert(if own { Refusal::OtherRefPrioritized } else { others });
             }
@@ -134,10 +129,9 @@ fn decision_row(
     let credits: Vec<Credit> = credited.iter().map(Winner::credit).collect();
     let terms = credits.last().map(|last| slice.config.terms_at(report.program, last.partner, record.occurred_at));
     let found_in_all = found.len();
-    // Those with a share, also in a currency that is not the program's, are kept however far back they stand.
-    let settles = |lost: Option<Refusal>| matches!(lost, None | Some(Refusal::CurrencyRateMissing));
+    // Those with a share are kept however far back they stand.
     let candidates = found.into_iter().map(|it| it.candidate).enumerate();
-    let kept = candidates.filter(|(i, it)| *i < CANDIDATES_MAX || settles(it.lost));
+    let kept = candidates.filter(|(i, it)| *i < CANDIDATES_MAX || it.lost.is_none());
     let candidates: Vec<Candidate> = kept.map(|(_, it)| it).collect();
     let left_out = found_in_all - candidates.len();
     DecisionRow {

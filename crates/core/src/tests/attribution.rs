@@ -442,7 +442,7 @@ fn a_long_journey_is_cut_but_keeps_its_winner() {
 }
 
 #[test]
-fn a_long_journey_keeps_whom_the_currency_kept_out() {
+fn a_long_journey_keeps_whoever_won_by_an_old_click() {
     check(
         "
         shop
@@ -452,9 +452,9 @@ fn a_long_journey_keeps_whom_the_currency_kept_out() {
         show winner 1001
         ",
         expect![[r#"
-            d4 conversion 1001: CURRENCY_RATE_MISSING
             51 candidates and 10 more
-              k1 A d0 CURRENCY_RATE_MISSING: visitor:v1
+              k1 A d0 won: visitor:v1
+            action 1.1.1 A 1001 100.00 USD without a rate pays 0.00 held, pending until d32, by identifier k1, terms template/1
         "#]],
     );
 }

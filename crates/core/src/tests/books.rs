@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
+use crate::exchange::Exchange;
 use crate::fact::Record;
 use crate::id::{ActionId, ClickNo, NodeId, PaymentId, PaymentRunId, RecordNo, SubmissionId};
 use crate::identity::Identifier;
@@ -146,6 +147,13 @@ impl Books {
         let mut over: Vec<_> = self.unsettled.iter().filter(|(_, row)| row.until <= self.state.brand_time).collect();
         over.sort_by_key(|(key, row)| (row.until, *key));
         slice.work.to_settle = over.into_iter().take(limit).map(|(key, _)| key.clone()).collect();
+        if let Some(after) = self.state.rates_after {
+            let awaiting = self.actions.range(after + 1..).map(|(_, it)| it);
+            for action in awaiting.filter(|it| it.exchange == Exchange::Awaited).take(limit + 1) {
+                slice.work.to_convert.push(action.id);
+                slice.actions.load(action.id, Some(action.clone()));
+            }
+        }
         let in_state = |state| self.payments.values().find(|payment| payment.state == state);
         if let Some(payment) = in_state(PaymentState::Gathering) {
             let of_partner = self.actions.values().filter(|it| it.partner == payment.partner);
@@ -305,6 +313,8 @@ fn updated_action(before: ActionRow, after: &ActionRow) -> ActionRow {
         payout: after.payout,
         locks_at: after.locks_at,
         held: after.held,
+        exchange: after.exchange,
+        intended_payout: after.intended_payout,
         owed: after.owed,
         owed_since: after.owed_since,
         payment: after.payment,

@@ -283,23 +283,25 @@ fn a_share_is_told_however_far_back_it_stands() {
 }
 
 #[test]
-fn an_order_in_another_currency_is_shared_by_nobody() {
+fn an_order_in_another_currency_is_shared_as_any_other() {
     check(
         &journey("linear", "conversion 1002 sale 5.00 visitor=v1 currency=usd\n show decision 1002"),
         expect![[r#"
-        d21+1h conversion 1002: CURRENCY_RATE_MISSING
-        decision 1002 at d21+1h: CURRENCY_RATE_MISSING
-          k4 A d21 CURRENCY_RATE_MISSING: visitor:v1
-          k3 C d14 CURRENCY_RATE_MISSING: visitor:v1
-          k2 B d7 CURRENCY_RATE_MISSING: visitor:v1
-          k1 A d0 CURRENCY_RATE_MISSING: visitor:v1
-        action 1.1.1 25% for B 1001 25.00 pays 2.00 pending until d51+1h, by identifier k2, terms template/1
-        action 1.1.2 25% for C 1001 25.00 pays 2.50 pending until d26+1h, by identifier k3, terms C/1
-        action 1.1.3 50% for A 1001 50.00 pays 4.00 pending until d51+1h, by identifier k4, terms template/1
-        balance A pending 4.00 locked 0.00 paid 0.00
-        balance B pending 2.00 locked 0.00 paid 0.00
-        balance C pending 2.50 locked 0.00 paid 0.00
-    "#]],
+            decision 1002 at d21+1h: 25% for B by identifier, 25% for C by identifier, 50% for A by identifier
+              k4 A d21 won 25%: visitor:v1
+              k3 C d14 won 25%: visitor:v1
+              k2 B d7 won 25%: visitor:v1
+              k1 A d0 won 25%: visitor:v1
+            action 1.1.1 25% for B 1001 25.00 pays 2.00 pending until d51+1h, by identifier k2, terms template/1
+            action 1.1.2 25% for C 1001 25.00 pays 2.50 pending until d26+1h, by identifier k3, terms C/1
+            action 1.1.3 50% for A 1001 50.00 pays 4.00 pending until d51+1h, by identifier k4, terms template/1
+            action 1.1.4 25% for B 1002 1.25 USD without a rate pays 0.00 held, pending until d51+1h, by identifier k2, terms template/1
+            action 1.1.5 25% for C 1002 1.25 USD without a rate pays 0.00 held, pending until d26+1h, by identifier k3, terms C/1
+            action 1.1.6 50% for A 1002 2.50 USD without a rate pays 0.00 held, pending until d51+1h, by identifier k4, terms template/1
+            balance A pending 4.00 locked 0.00 paid 0.00
+            balance B pending 2.00 locked 0.00 paid 0.00
+            balance C pending 2.50 locked 0.00 paid 0.00
+        "#]],
     );
 }
 

@@ -78,6 +78,7 @@ fn fact() -> impl Strategy<Value = String> {
         3 => select(&[0, 1, 3, 50][..]).prop_map(|limit| format!("work {limit}")),
         1 => select(&["A", "B", "C", "Z"][..]).prop_map(|partner| format!("pay {partner}")),
         2 => payment(),
+        1 => (0..60_u32, select(&["1.25", "0.8", "1.1"][..])).prop_map(|(day, rate)| format!("rates d{day} usd={rate}")),
         2 => set_up(),
     ]
 }

@@ -84,26 +84,28 @@ fn dinars_have_three_digits() {
 }
 
 #[test]
-fn an_order_in_another_currency_earns_nothing_yet() {
+fn an_order_in_another_currency_awaits_its_rate() {
     check(
         "
         shop
         at d0  click k1 A visitor=v1
         at d2  conversion 1001 sale 100.00 visitor=v1 currency=usd
         at d2  conversion 1002 sale 100.00 visitor=v1 currency=usd partner=A
-        # Of two reasons the one that stands in the way for good is said.
+        # Nobody earns it, whatever its currency.
         at d2  conversion 1003 sale 100.00 customer=c9 currency=usd
         show decision 1001
         show days
         ",
         expect![[r#"
-            d2 conversion 1001: CURRENCY_RATE_MISSING
-            d2 conversion 1002: CURRENCY_RATE_MISSING
             d2 conversion 1003: UNCLAIMED
-            decision 1001 at d2: CURRENCY_RATE_MISSING
-              k1 A d0 CURRENCY_RATE_MISSING: visitor:v1
+            decision 1001 at d2: A by identifier
+              k1 A d0 won: visitor:v1
             d0 A ad 1: 1 clicks
-            d2 nobody no ad: 3 unclaimed
+            d2 nobody no ad: 1 unclaimed
+            d2 A no ad: 1 conversions
+            d2 A ad 1: 1 conversions
+            action 1.1.1 A 1001 100.00 USD without a rate pays 0.00 held, pending until d32, by identifier k1, terms template/1
+            action 1.1.2 A 1002 100.00 USD without a rate pays 0.00 held, pending until d32, by forced partner, terms template/1
         "#]],
     );
 }

@@ -318,10 +318,10 @@ fn the_server_does_not_win_over_what_is_locked_or_in_another_currency() {
         show reports 1001
         ",
         expect![[r#"
-            d3 conversion 1001: CURRENCY_RATE_MISSING
+            d3 conversion 1001: CURRENCY_DIFFERS
             d33 conversion 1001: ACTION_LOCKED
             conversion by browser: taken, action 1.1.1
-            conversion by server: CURRENCY_RATE_MISSING, action 1.1.1
+            conversion by server: CURRENCY_DIFFERS, action 1.1.1
             conversion by server: ACTION_LOCKED, action 1.1.1
             action 1.1.1 A 1001 100.00 pays 8.00 locked, by identifier k1, terms template/1
             balance A pending 0.00 locked 8.00 paid 0.00
@@ -520,7 +520,7 @@ fn where_the_first_wins_all_sources_are_equals() {
 }
 
 #[test]
-fn an_order_in_the_wrong_currency_is_put_right() {
+fn an_order_stays_in_the_currency_it_was_first_reported_in() {
     check(
         "
         shop
@@ -532,17 +532,13 @@ fn an_order_in_the_wrong_currency_is_put_right() {
         show days
         ",
         expect![[r#"
-            d2 conversion 1001: CURRENCY_RATE_MISSING
-            d2+2m conversion 1001: nothing new
-            decision 1001 at d2: CURRENCY_RATE_MISSING
-              k1 A d0 CURRENCY_RATE_MISSING: visitor:v1
+            d2+1m conversion 1001: CONV_DUPLICATE
+            d2+2m conversion 1001: CONV_DUPLICATE
             decision 1001 at d2: A by identifier
               k1 A d0 won: visitor:v1
             d0 A ad 1: 1 clicks
-            d2 nobody no ad:
-            d2 A ad 1: 1 conversions 100.00 pays 8.00
-            action 1.1.1 A 1001 100.00 pays 8.00 pending until d32, by identifier k1, terms template/1
-            balance A pending 8.00 locked 0.00 paid 0.00
+            d2 A ad 1: 1 conversions
+            action 1.1.1 A 1001 110.00 USD without a rate pays 0.00 held, pending until d32, by identifier k1, terms template/1
         "#]],
     );
 }

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::books::Books;
 use super::statements::{Owed, statement};
 use super::words::{D0, KINDS, moment};
+use crate::exchange::Exchange;
 use crate::fact::Record;
 use crate::id::{AdId, EventTypeId, NodeId, PartnerId};
 use crate::identity::profiles::{Profiles, Verdict};
@@ -13,7 +14,6 @@ use crate::identity::{Identifier, IdentifierKind, LeftOut};
 use crate::machine::Outcome;
 use crate::money::{Currency, MICROS, Money, WHOLE_PPM};
 use crate::program::Source;
-use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Candidate, ClickRow, Credit, DecisionRow, EdgeRow, Effect,
     Evidence, LeftOutKey, MonthKey, PaymentState, RefusedJoinRow, Rollup, Step, TouchKind,
@@ -165,10 +165,23 @@ fn action(row: &ActionRow) -> String {
         None => evidence(row.evidence).into(),
     };
     let of = if row.terms_of_template { "template".into() } else { partner(row.partner) };
-    let (amount, payout, version) = (money(row.amount), money(row.payout), row.terms_version);
+    let (amount, payout, version) = (amount(row), money(row.payout), row.terms_version);
     let (id, order, partner) = (row.id, &row.order_id, partner(row.partner));
     let share = share(row.share_ppm);
     format!("action {id} {share}{partner} {order} {amount} pays {payout} {state}, by {by}, terms {of}/{version}\n")
+}
+
+/// With its currency and what it is worth, where that is not the program's.
+fn amount(row: &ActionRow) -> String {
+    let amount = money(row.amount, row.order_currency);
+    match row.exchange {
+        Exchange::Same => amount,
+        Exchange::Awaited => format!("{amount} {} without a rate", row.order_currency),
+        Exchange::At(rate) => {
+            let (worth, of) = (money(row.worth(row.amount), row.currency), day(rate.day));
+            format!("{amount} {} by {of} {worth}", row.order_currency)
+        }
+    }
 }
 
 fn balances(books: &Books) -> String {
@@ -235,8 +248,7 @@ fn decision(books: &Books, row: &DecisionRow) -> String {
 fn winner(books: &Books, order: &str) -> String {
     let Some(row) = books.decisions.values().rfind(|row| row.order.order_id == order) else { return String::new() };
     let kept = format!("{} candidates and {} more\n", row.candidates.len(), row.candidates_left_out);
-    let settles = |it: &&Candidate| matches!(it.lost, None | Some(Refusal::CurrencyRateMissing));
-    row.candidates.iter().filter(settles).fold(kept, |text, it| text + &candidate(books, it))
+    row.candidates.iter().filter(|it| it.lost.is_none()).fold(kept, |text, it| text + &candidate(books, it))
 }
 
 fn candidate(books: &Books, it: &Candidate) -> String {
@@ -319,7 +331,7 @@ fn items(books: &Books, order: &str) -> String {
     let line = |action: &ActionRow| {
         let items = action.items.iter();
         items
-            .map(|it| format!("{} x {} {}\n", it.quantity, it.sku, money(it.amount, action.currency)))
+            .map(|it| format!("{} x {} {}\n", it.quantity, it.sku, money(it.amount, action.order_currency)))
             .collect::<String>()
     };
     of_order(books, order).map(line).collect()
@@ -327,7 +339,7 @@ fn items(books: &Books, order: &str) -> String {
 
 fn details(books: &Books, order: &str) -> String {
     let line = |it: &ActionRow| {
-        let intended = (money(it.intended_amount, it.currency), money(it.intended_payout, it.currency));
+        let intended = (money(it.intended_amount, it.order_currency), money(it.intended_payout, it.currency));
         let ([sub1, ..], shared, code, status) = (&it.sub_ids, &it.shared_id, &it.promo_code, &it.customer_status);
         let at = (time(it.occurred_at), time(it.opened_at), time(it.changed_at));
         format!(

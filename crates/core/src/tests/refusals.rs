@@ -39,7 +39,11 @@ fn history(refusal: Refusal) -> &'static str {
         }
         Refusal::CreditedToChannel => "partner N channel\n click k1 N\n conversion 1001 sale 1.00 click=k1",
         Refusal::ConvDuplicate => "conversion 1001 sale 1.00 partner=A\n conversion 1001 sale 2.00",
-        Refusal::CurrencyRateMissing => "conversion 1001 sale 1.00 partner=A currency=usd",
+        Refusal::CurrencyRateMissing => "conversion 1001 sale 1.00 partner=A currency=usd\n release 1001",
+        Refusal::CurrencyDiffers => {
+            "conversion 1001 sale 1.00 partner=A source=browser\n conversion 1001 sale 1.00 currency=usd"
+        }
+        Refusal::RateNotAboveZero => "rates d1 usd=0",
         Refusal::NoValidActionRef => "event renewal parent=sale\n conversion 1001 renewal 1.00",
         Refusal::ActionRefNotFound => "reverse 1001",
         Refusal::ActionAlreadyReversed => "conversion 1001 sale 1.00 partner=A\n repeat 2 reverse 1001",

@@ -7,6 +7,7 @@ use super::words::{
     moment, money, number, partner, payout, rule, signed_ppm, zone,
 };
 use crate::contract::{Adjustment, EventPayout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
+use crate::exchange::DayRates;
 use crate::fact::{
     ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
     Item, Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed, Role, Signals, TermsDecided,
@@ -21,7 +22,7 @@ use crate::program::{
     AssignedValue, Category, CodePolicy, GroupCredit, PaymentRules, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source,
     Standing, ValueKind, VanityLink,
 };
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Zone};
 
 /// The shop that most histories happen in.
 const SHOP: &str = "
@@ -200,6 +201,7 @@ impl Reader {
                 payment: PaymentId(number(line.word())),
                 failure: Some(line.option("why").unwrap_or("unknown account").to_owned()),
             },
+            "rates" => rates(line),
             "payment-rules" => Fact::PaymentRulesSet(PaymentRules {
                 two_persons: line.flag("two-persons"),
                 thresholds: line.option("threshold").map(|it| (Currency(*b"EUR"), money(it))).into_iter().collect(),
@@ -530,6 +532,17 @@ fn new_figures(line: &mut Line<'_>) -> NewFigures {
         (None, Some(delta)) => NewFigures::Delta(money(delta)),
         (None, None) => NewFigures::Items(line.options("item").into_iter().map(item_change).collect()),
     }
+}
+
+/// `rates d1 usd=1.25 jpy=160`: so much for one euro.
+fn rates(line: &mut Line<'_>) -> Fact {
+    let day = Zone::utc().day(moment(line.word()));
+    let rate = |word: &str| {
+        let (name, rate) = word.split_once('=').unwrap();
+        (currency(name), money(rate).0)
+    };
+    let rates = std::mem::take(&mut line.words).into_iter().map(rate).collect();
+    Fact::RatesSet(vec![DayRates { day, base: Currency(*b"EUR"), rates }])
 }
 
 /// `propose A,B all`.

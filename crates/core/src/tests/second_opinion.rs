@@ -146,17 +146,6 @@ impl Judge {
         let order = Order { config: &books.config, report, at: first_at };
         let to_channel = !rulings.is_empty() && rulings.iter().all(|it| order.is_channel(it.partner));
         assert_eq!(decision.refusal == Some(Refusal::CreditedToChannel), to_channel);
-        if books.config.programs[&report.program].currency != report.currency && !to_channel {
-            let told = |refusal: Option<Refusal>| refusal == Some(Refusal::CurrencyRateMissing);
-            assert_eq!(
-                told(decision.refusal),
-                !rulings.is_empty(),
-                "the currency stands in the way of whoever had won"
-            );
-            let kept_out = decision.candidates.iter().filter(|it| told(it.lost)).map(|it| it.click);
-            assert_eq!(kept_out.rev().collect::<Vec<_>>(), clicks(&rulings));
-            rulings.clear();
-        }
         let won = decision.candidates.iter().filter(|it| it.lost.is_none()).rev();
         assert_eq!(won.clone().map(|it| it.click).collect::<Vec<_>>(), clicks(&rulings), "those that won are credited");
         for (told, ruling) in won.zip(&rulings) {
@@ -444,7 +433,21 @@ impl Order<'_> {
         i64::try_from(cents).unwrap() * 10_000
     }
 
+    /// An amount in cents of the program's currency, which is what rates are for one of; None: no rate is known.
+    fn converted(&self, amount: i64) -> Option<i64> {
+        let program = &self.config.programs[&self.report.program];
+        if program.currency == self.report.currency {
+            return Some(amount);
+        }
+        let today = program.zone.day(self.at).0;
+        let known = self.config.rates.days().filter(|it| (today - 7..=today).contains(&it.day.0));
+        let (_, rate) = known.max_by_key(|it| it.day)?.rates.iter().find(|(it, _)| *it == self.report.currency)?;
+        let (amount, rate) = (i128::from(amount), i128::from(*rate));
+        i64::try_from((amount * 1_000_000 + rate * 5_000) / (rate * 10_000) * 10_000).ok()
+    }
+
     fn payout(&self, partner: PartnerId, amount: i64, share_ppm: u32) -> Option<Money> {
+        let Some(amount) = self.converted(amount) else { return Some(Money::ZERO) };
         let millionths_of_millionths = match self.pays(partner)? {
             Payout::Rate { ppm } => i128::from(amount) * i128::from(ppm),
             Payout::Fixed { amount } => i128::from(amount.0) * i128::from(share_ppm),

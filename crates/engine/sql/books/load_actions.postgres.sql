@@ -1,5 +1,5 @@
 -- Each key by itself: see load_clicks.postgres.sql.
-select seq, program, event_type, record, partner, ad, click, evidence, share_ppm, order_id, occurred_at, opened_at, changed_at, state, disposition, currency, amount, payout, intended_amount, intended_payout, terms_version, terms_of_template, locks_at, owed, owed_since, payment, changes, held, details
+select seq, program, event_type, record, partner, ad, click, evidence, share_ppm, order_id, occurred_at, opened_at, changed_at, state, disposition, currency, amount, payout, intended_amount, intended_payout, terms_version, terms_of_template, locks_at, owed, owed_since, payment, changes, held, awaits_rate, details
 from unnest(?2) as wanted (key), lateral (
   select * from action where brand = ?1 and seq = wanted.key offset 0
 ) as found;

@@ -25,6 +25,7 @@ create table brand_state (
   last_payment    integer not null,
   last_payment_run integer not null,
   last_unsettled_at bigint not null,
+  rates_after     bigint,
   work_waits      integer not null,
   posted_at       bigint not null,
   not_before      text collate "C"
@@ -184,6 +185,9 @@ create table action (
   payment           integer,
   changes           integer not null,
   held              integer not null,
+  awaits_rate       integer not null,
+  -- Of the order as first reported, in the payout's currency.
+  intended_worth    bigint not null,
   details           bytea not null,
   primary key (brand, seq)
 );
@@ -191,6 +195,7 @@ create table action (
 create index action_by_time on action (brand, occurred_at, seq);
 create index action_by_partner on action (brand, partner, occurred_at, seq);
 create index action_due on action (brand, locks_at, seq) where state = 1 and held = 0;
+create index action_awaiting on action (brand, seq) where awaits_rate = 1;
 create index action_owed on action (brand, partner, currency, seq) where owed_since is not null;
 
 create table history (

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use prost::{Message, Oneof};
+use referee_core::exchange::{Exchange, Rate};
 use referee_core::fact::{Conversion, Signals};
 use referee_core::id::{ActionId, AdId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, RecordNo};
 use referee_core::identity::{Identifier, IdentifierKind};
-use referee_core::money::Money;
+use referee_core::money::{Currency, Money};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     Account, ActionRow, ActionState, Bond, Buyer, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey,
@@ -46,7 +47,7 @@ pub fn action_state(number: u32) -> Result<ActionState> {
 pub fn history_kind(number: u32) -> Result<HistoryKind> {
     use HistoryKind::*;
     find(
-        &[Opened, Modified, Reversed, Locked, Paid, Held, Released, Restored, Corrected, Returned],
+        &[Opened, Modified, Reversed, Locked, Paid, Held, Released, Restored, Corrected, Returned, Converted],
         number,
         |it| it as u32,
         "kind of history",
@@ -173,6 +174,37 @@ struct ActionDetails {
     whole: Option<StoredWhole>,
     #[prost(message, optional, tag = "10")]
     before_reversal: Option<StoredWhole>,
+    /// Only where it is not the payout's.
+    #[prost(message, optional, tag = "11")]
+    exchange: Option<StoredExchange>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredExchange {
+    #[prost(string, tag = "1")]
+    currency: String,
+    /// Not there: it is awaited.
+    #[prost(message, optional, tag = "2")]
+    rate: Option<StoredRate>,
+}
+
+#[derive(Clone, Copy, PartialEq, Message)]
+struct StoredRate {
+    #[prost(sint32, tag = "1")]
+    day: i32,
+    #[prost(sint64, tag = "2")]
+    from: i64,
+    #[prost(sint64, tag = "3")]
+    to: i64,
+}
+
+fn exchange_out(row: &ActionRow) -> Option<StoredExchange> {
+    let rate = match row.exchange {
+        Exchange::Same => return None,
+        Exchange::Awaited => None,
+        Exchange::At(it) => Some(StoredRate { day: it.day.0, from: it.from, to: it.to }),
+    };
+    Some(StoredExchange { currency: row.order_currency.to_string(), rate })
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -213,6 +245,7 @@ pub fn action_details(row: &ActionRow) -> Vec<u8> {
         device: row.device as u32,
         whole: Some(whole_out(&row.whole)),
         before_reversal: row.before_reversal.as_ref().map(whole_out),
+        exchange: exchange_out(row),
     }
     .encode_to_vec()
 }
@@ -229,6 +262,12 @@ pub fn fill_action(row: &mut ActionRow, details: &[u8]) -> Result<()> {
     row.order_total = Money(details.order_total);
     row.whole = details.whole.map(whole_in).unwrap_or_default();
     row.before_reversal = details.before_reversal.map(whole_in);
+    if let Some(it) = details.exchange {
+        let code = it.currency.as_bytes().try_into();
+        row.order_currency = Currency(code.map_err(|_| damaged("currency"))?);
+        let at = |it: StoredRate| Exchange::At(Rate { day: Day(it.day), from: it.from, to: it.to });
+        row.exchange = it.rate.map_or(Exchange::Awaited, at);
+    }
     row.device = number::device(details.device).ok_or_else(|| damaged("device"))?;
     Ok(())
 }

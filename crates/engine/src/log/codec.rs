@@ -123,6 +123,7 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
         ConfigEntry::Terms(it) => wire::Entry::Terms(terms::terms_out(it)),
         ConfigEntry::Overlay(it) => wire::Entry::Overlay(terms::overlay_out(it)),
         ConfigEntry::Block(it) => wire::Entry::Block(block_out(it)),
+        ConfigEntry::Rates(it) => wire::Entry::Rates(payments::rates_out(it)),
         ConfigEntry::PaymentRules(it) => wire::Entry::PaymentRules(payments::rules_out(it)),
     };
     wire::ConfigEntry { entry: Some(entry) }.encode_to_vec()
@@ -163,6 +164,7 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
         wire::Entry::Terms(it) => ConfigEntry::Terms(terms::terms_in(it)?),
         wire::Entry::Overlay(it) => ConfigEntry::Overlay(terms::overlay_in(it)?),
         wire::Entry::Block(it) => ConfigEntry::Block(block_in(it)?),
+        wire::Entry::Rates(it) => ConfigEntry::Rates(payments::rates_in(it)?),
         wire::Entry::PaymentRules(it) => ConfigEntry::PaymentRules(payments::rules_in(it)?),
     })
 }
@@ -215,6 +217,9 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         }
         Fact::PaymentMade { program, partner } => {
             wire::Fact::PaymentMade(wire::Payment { program: program.0, partner: partner.0 })
+        }
+        Fact::RatesSet(days) => {
+            wire::Fact::RatesSet(wire::RateTable { days: days.iter().map(payments::rates_out).collect() })
         }
         Fact::PaymentRulesSet(it) => wire::Fact::PaymentRulesSet(payments::rules_out(it)),
         Fact::PaymentRunProposed(it) => wire::Fact::PaymentRunProposed(payments::proposed_out(it)),
@@ -282,6 +287,7 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::PaymentMade(it) => {
             Fact::PaymentMade { program: ProgramId(it.program), partner: PartnerId(it.partner) }
         }
+        wire::Fact::RatesSet(it) => Fact::RatesSet(it.days.into_iter().map(payments::rates_in).collect::<Result<_>>()?),
         wire::Fact::PaymentRulesSet(it) => Fact::PaymentRulesSet(payments::rules_in(it)?),
         wire::Fact::PaymentRunProposed(it) => payments::proposed_in(it)?,
         wire::Fact::PaymentRunDecided(it) => payments::decided_in(it),

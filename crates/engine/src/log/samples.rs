@@ -8,6 +8,7 @@ use referee_core::config::ConfigEntry;
 use referee_core::contract::{
     Adjustment, Agreement, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, Terms, TermsRules,
 };
+use referee_core::exchange::DayRates;
 use referee_core::fact::*;
 use referee_core::id::*;
 use referee_core::identity::{Alias, Block, Blocked, Identifier, IdentifierKind, LeftOut};
@@ -69,6 +70,7 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::PaymentRunProposed(payment_run())),
         by_a_person(Fact::PaymentRunDecided { run: PaymentRunId(3), approved: true }),
         by_a_person(Fact::PaymentConcluded { payment: PaymentId(5), failure: Some("Account closed".into()) }),
+        by_a_person(Fact::RatesSet(rates())),
         by_a_person(Fact::TermsDecided(decided())),
         by_a_person(Fact::OfferWithdrawn(withdrawn())),
         by_a_person(Fact::OverlaySet(overlay())),
@@ -152,6 +154,11 @@ fn partner_group() -> PartnerGroupSet {
         members: vec![PartnerId(11), PartnerId(12)],
         credit: GroupCredit::Yields,
     }
+}
+
+fn rates() -> Vec<DayRates> {
+    let rates = vec![(Currency(*b"USD"), 1_082_300), (Currency(*b"JPY"), 163_450_000)];
+    vec![DayRates { day: Day(20_500), base: Currency(*b"EUR"), rates }]
 }
 
 fn payment_rules() -> PaymentRules {
@@ -446,7 +453,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 27, "as many as the wire has");
+    assert_eq!(kinds.len(), 28, "as many as the wire has");
 }
 
 #[test]
@@ -513,7 +520,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..27_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..28_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

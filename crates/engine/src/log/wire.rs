@@ -11,7 +11,9 @@ mod payments;
 mod terms;
 
 pub use entry::{ConfigEntry, Entry};
-pub use payments::{ConcludedPayment, DecidedRun, Payment, PaymentRules, ProposedRun, Threshold};
+pub use payments::{
+    ConcludedPayment, DayRates, DecidedRun, Payment, PaymentRules, ProposedRun, Rate, RateTable, Threshold,
+};
 pub use terms::{
     Condition, Decided, EventPayout, MonthEnd, Offer, Overlay, OverlayVersion, Terms, TermsRule, TermsRules,
 };
@@ -33,7 +35,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 60, 61, 62"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62"
     )]
     pub fact: Option<Fact>,
 }
@@ -113,6 +115,8 @@ pub enum Fact {
     PaymentRunDecided(DecidedRun),
     #[prost(message, tag = "53")]
     PaymentConcluded(ConcludedPayment),
+    #[prost(message, tag = "54")]
+    RatesSet(RateTable),
     #[prost(message, tag = "60")]
     TermsDecided(Offer),
     #[prost(message, tag = "61")]

@@ -149,8 +149,13 @@ pub const ADVICE: &[(Refusal, &str, &str)] = &[
     ),
     (
         Refusal::CurrencyRateMissing,
-        "Report the order in the program's currency.",
-        "Ask the brand to report its orders in the program's currency.",
+        "Load the exchange rates of its day under Settings, Exchange rates: the action is then priced and let go.",
+        "Nothing to do: it is priced when the brand has the exchange rate.",
+    ),
+    (
+        Refusal::CurrencyDiffers,
+        "Name the figures in the currency of the first report, or reverse the order and report it under another id.",
+        "Ask the brand in which currency it reports the order.",
     ),
     (Refusal::IdentifierEmpty, "Leave the entry out where there is no value.", ASK),
     (Refusal::IdentifierPlaceholder, "Send it only when the shop knows who it is.", ASK),

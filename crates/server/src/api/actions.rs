@@ -5,12 +5,15 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use http::HeaderMap;
+use referee_core::exchange::Exchange;
 use referee_core::id::{ActionId, ClickNo, PartnerId, ProgramId};
 use referee_core::row::{ActionRow, ActionState, ClickRow, Evidence};
 use referee_core::time::Timestamp;
 use referee_engine::books::reads::{ActionFilter, ClickFilter, Counted};
 use referee_engine::engine::blocking;
 use referee_engine::intake::amount::decimal;
+use referee_engine::intake::day::day_text;
+use referee_engine::intake::rates::rate_text;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -71,7 +74,7 @@ pub fn state_name(state: ActionState) -> &'static str {
 }
 
 pub fn action(row: &ActionRow) -> Value {
-    let money = |amount| decimal(amount, row.currency);
+    let of_order = |amount| decimal(amount, row.order_currency);
     json!({
         "id": row.id.to_string(),
         "program_id": row.id.program.0,
@@ -81,8 +84,10 @@ pub fn action(row: &ActionRow) -> Value {
         "order_id": row.order_id,
         "state": state_name(row.state),
         "currency": row.currency.to_string(),
-        "amount": money(row.amount),
-        "payout": money(row.payout),
+        "payout": decimal(row.payout, row.currency),
+        "order_currency": row.order_currency.to_string(),
+        "amount": of_order(row.amount),
+        "exchange": exchange(row),
         "occurred_at": date(row.occurred_at),
         "opened_at": date(row.opened_at),
         "changed_at": date(row.changed_at),
@@ -97,9 +102,24 @@ pub fn action(row: &ActionRow) -> Value {
         "terms_version": row.terms_version,
         "items": row.items.iter().map(|item| json!({
             "sku": item.sku, "name": item.name, "category": item.category,
-            "quantity": item.quantity, "amount": money(item.amount),
+            "quantity": item.quantity, "amount": of_order(item.amount),
         })).collect::<Vec<_>>(),
     })
+}
+
+/// How the order's amounts become the payout's currency; null where they are in it.
+fn exchange(row: &ActionRow) -> Value {
+    match row.exchange {
+        Exchange::Same => Value::Null,
+        Exchange::Awaited => json!({ "state": "awaited" }),
+        Exchange::At(rate) => json!({
+            "state": "converted",
+            "day": day_text(rate.day),
+            "from": rate_text(rate.from),
+            "to": rate_text(rate.to),
+            "amount": decimal(row.worth(row.amount), row.currency),
+        }),
+    }
 }
 
 pub fn evidence_name(evidence: Evidence) -> &'static str {

@@ -254,7 +254,7 @@ fn action_told(told: &ActionTold) -> Value {
             "record": line.record.0,
             "at": date(line.at),
             "kind": history_name(line.kind),
-            "amount": decimal(line.amount_delta, told.action.currency),
+            "amount": decimal(line.amount_delta, told.action.order_currency),
             "payout": decimal(line.payout_delta, told.action.currency),
             "disposition": line.disposition,
         })
@@ -330,6 +330,7 @@ fn history_name(kind: HistoryKind) -> &'static str {
         HistoryKind::Restored => "restored",
         HistoryKind::Corrected => "corrected",
         HistoryKind::Returned => "returned",
+        HistoryKind::Converted => "converted",
         HistoryKind::Released => "released",
     }
 }

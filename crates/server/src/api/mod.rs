@@ -12,6 +12,7 @@ pub mod imports;
 pub mod months;
 pub mod overlays;
 pub mod profiles;
+pub mod rates;
 pub mod reports;
 pub mod resources;
 pub mod terms;
@@ -23,7 +24,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use http::{StatusCode, header};
-use referee_engine::limits::IMPORT_BYTES_MAX;
+use referee_engine::limits::{IMPORT_BYTES_MAX, RATE_BYTES_MAX};
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -46,6 +47,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/contracts", get(contracts::list_contracts))
         .route("/api/v1/contracts/withdrawals", post(contracts::withdraw_offer))
         .route("/api/v1/overlays", get(overlays::list_overlays).post(overlays::set_overlay))
+        .route(
+            "/api/v1/exchange-rates",
+            get(rates::list_rates).post(rates::set_rates).layer(DefaultBodyLimit::max(RATE_BYTES_MAX)),
+        )
         .route("/api/v1/conversions", post(reports::create_conversion))
         .route(
             "/api/v1/imports",

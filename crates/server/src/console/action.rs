@@ -6,6 +6,7 @@ use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use referee_core::contract::{Payout, PayoutLevel};
+use referee_core::exchange::Exchange;
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, NewFigures};
 use referee_core::id::{ActionId, UserId};
 use referee_core::money::WHOLE_PPM;
@@ -16,6 +17,8 @@ use referee_core::time::Zone;
 use referee_engine::books::reads::ActionFilter;
 use referee_engine::intake::amount;
 use referee_engine::intake::change::REASONS;
+use referee_engine::intake::day::day_text;
+use referee_engine::intake::rates::rate_text;
 use referee_engine::lookup::told::DecisionTold;
 use referee_engine::settings::UserOfBrand;
 use serde::Deserialize;
@@ -146,21 +149,26 @@ fn payout_card(person: &Person, action: &ActionRow) -> Markup {
             @for (_, words) in how.iter().filter(|(of, _)| *of == part) { br; span.muted { (words) } }
         }
     };
-    let money = |amount| format::money(amount, action.currency);
+    let money = |amount| format::money(amount, action.order_currency);
     html! {
         section.card {
             table {
                 thead { tr {
                     th { (if action.terms_of_template { "Priced by the template" } else { "Priced by the contract" }) ", version " (action.terms_version) }
-                    th.num { (action.currency.to_string()) }
+                    th.num { (action.order_currency.to_string()) }
                 } }
                 tbody {
                     @for (place, item) in action.items.iter().enumerate() {
                         tr { td { (item.quantity) " × " (item.name) @if !item.sku.is_empty() { span.muted { " " (item.sku) } } (priced_by(Some(place))) } td.num { (money(item.amount)) } }
                     }
                     tr { td { @if action.share_ppm == WHOLE_PPM { "Order" } @else { "Its part of the order, " (format::rate(action.share_ppm)) } } td.num { (money(action.amount)) } }
+                    @match action.exchange {
+                        Exchange::Same => {}
+                        Exchange::Awaited => tr { td { "In " (action.currency) br; span.muted { "There is no exchange rate of its day yet. It is held, and priced when the rate comes." } } td.num { "–" } },
+                        Exchange::At(rate) => tr { td { "In " (action.currency) br; span.muted { "at the rate of " (day_text(rate.day)) ", " (rate_text(rate.from)) " " (action.order_currency) " for " (rate_text(rate.to)) " " (action.currency) } } td.num { (format::money(action.worth(action.amount), action.currency)) } },
+                    }
                     @if !action.promo_code.is_empty() { tr { td { "Promo code" } td.num { (action.promo_code) } } }
-                    tr { td { b { "Payout" } (priced_by(None)) } td.num { b { (money(action.payout)) } } }
+                    tr { td { b { "Payout" } (priced_by(None)) } td.num { b { (format::money(action.payout, action.currency)) } } }
                 }
             }
         }
@@ -179,7 +187,7 @@ fn siblings(person: &Person, told: &Told) -> Markup {
                         tr {
                             td { a.underlined href={ "/actions/" (it.id) } { (person.partner_name(it.partner)) } span.muted { ", " (format::state(it.state)) } }
                             td.num { (format::rate(it.share_ppm)) }
-                            td.num { (money(it.amount)) }
+                            td.num { (format::money(it.amount, it.order_currency)) }
                             td.num { (money(it.payout)) }
                         }
                     } }
@@ -207,7 +215,7 @@ fn history(told: &Told, zone: &Zone) -> Markup {
                         td { (words::history(line.kind)) @if !line.disposition.is_empty() { span.muted { ", " (reason_words(&line.disposition)) } } }
                         td { span.time { (format::date_time(line.at, zone)) } }
                         td.minor.muted { (by(line)) }
-                        td.num.minor { (format::money(line.amount_delta, action.currency)) }
+                        td.num.minor { (format::money(line.amount_delta, action.order_currency)) }
                         td.num { (format::money(line.payout_delta, action.currency)) }
                     }
                 } }
@@ -278,8 +286,8 @@ fn forms(person: &Person, action: &ActionRow) -> Markup {
                 h2 { "Modify" }
                 form.stack action={ "/actions/" (action.id) } method="post" {
                     (csrf(person))
-                    label { (if action.share_ppm == WHOLE_PPM { "New amount of the order, " } else { "New amount of this part of the order, " }) (action.currency.to_string())
-                        input name="amount" required inputmode="decimal" value=(amount::decimal(action.amount, action.currency)); }
+                    label { (if action.share_ppm == WHOLE_PPM { "New amount of the order, " } else { "New amount of this part of the order, " }) (action.order_currency.to_string())
+                        input name="amount" required inputmode="decimal" value=(amount::decimal(action.amount, action.order_currency)); }
                     (reasons)
                     button { "Modify" }
                 }
@@ -305,8 +313,8 @@ fn correction_form(person: &Person, action: &ActionRow) -> Markup {
             form.stack action={ "/actions/" (action.id) } method="post" {
                 (csrf(person))
                 input type="hidden" name="correct" value="true";
-                label { "The right amount, " (action.currency.to_string())
-                    input name="amount" required inputmode="decimal" value=(amount::decimal(action.amount, action.currency)); }
+                label { "The right amount, " (action.order_currency.to_string())
+                    input name="amount" required inputmode="decimal" value=(amount::decimal(action.amount, action.order_currency)); }
                 label { "Why" select name="disposition" { @for reason in REASONS { option value=(reason) { (reason_words(reason)) } } } }
                 button { "Correct" }
                 p.muted { "What was locked stays on the record. The difference, at the price of its terms, is added to or taken off the next payment; what is below zero is carried forward." }

@@ -138,6 +138,7 @@ fn table(person: &Person, rows: &[ActionRow], zone: &Zone) -> Table {
         file_only("Share %"),
         minor_figure("Amount"),
         figure("Payout"),
+        file_only("Order currency"),
         file_only("Currency"),
         minor("Action"),
     ];
@@ -155,8 +156,9 @@ fn table(person: &Person, rows: &[ActionRow], zone: &Zone) -> Table {
                 row.locks_at.map(format::utc).unwrap_or_default(),
             ),
             cell(format::rate(row.share_ppm).trim_end_matches(" %").to_owned()),
-            money_cell(row.amount, row.currency),
+            money_cell(row.amount, row.order_currency),
             money_cell(row.payout, row.currency),
+            cell(row.order_currency.to_string()),
             cell(row.currency.to_string()),
             cell(row.id.to_string()),
         ]

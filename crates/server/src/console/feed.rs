@@ -79,6 +79,7 @@ fn what(row: &HistoryRow) -> &'static str {
         HistoryKind::Held => "Held,",
         HistoryKind::Restored => "Restored,",
         HistoryKind::Corrected => "Corrected,",
+        HistoryKind::Converted => "Converted,",
         HistoryKind::Returned => "Payment failed, owed again:",
         HistoryKind::Released => "Released,",
     }

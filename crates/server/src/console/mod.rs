@@ -53,7 +53,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::header;
-use referee_engine::limits::IMPORT_BYTES_MAX;
+use referee_engine::limits::{IMPORT_BYTES_MAX, RATE_BYTES_MAX};
 
 use crate::app::App;
 
@@ -145,6 +145,12 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/settings/people", get(settings::people::show))
         .route("/settings/users", post(settings::people::create))
         .route("/settings/users/{id}/disable", post(settings::people::disable))
+        .route(
+            "/settings/exchange-rates",
+            get(settings::rates::show)
+                .post(settings::rates::set)
+                .layer(DefaultBodyLimit::max(RATE_BYTES_MAX + FORM_BYTES_MAX)),
+        )
         .route("/settings/tokens", get(settings::tokens::show).post(settings::tokens::create))
         .route("/settings/tokens/{id}/revoke", post(settings::tokens::revoke))
         .route("/assets/console.css", get(css))

@@ -98,7 +98,7 @@ pub async fn items(call: &Call<'_>, id: &str, sku: Option<&str>) -> Result<Wire,
                 "Name": item.name,
                 "Category": item.category,
                 "Quantity": item.quantity.to_string(),
-                "SaleAmount": decimal(item.amount, row.currency),
+                "SaleAmount": decimal(row.worth(item.amount), row.currency),
             })
         })
         .collect();
@@ -274,10 +274,12 @@ impl Names {
             "Payout": money(row.payout),
             "DeltaPayout": money(row.payout.minus(row.intended_payout)),
             "IntendedPayout": money(row.intended_payout),
-            "Amount": money(row.amount),
-            "DeltaAmount": money(row.amount.minus(row.intended_amount)),
-            "IntendedAmount": money(row.intended_amount),
+            "Amount": money(row.worth(row.amount)),
+            "DeltaAmount": money(row.worth(row.amount).minus(row.worth(row.intended_amount))),
+            "IntendedAmount": money(row.worth(row.intended_amount)),
             "Currency": row.currency.to_string(),
+            "OriginalAmount": decimal(row.amount, row.order_currency),
+            "OriginalCurrency": row.order_currency.to_string(),
             "ReferringType": referring_type(row.evidence),
             "EventDate": date(row.occurred_at),
             "CreationDate": date(row.opened_at),
@@ -304,6 +306,7 @@ impl Names {
             | HistoryKind::Modified
             | HistoryKind::Held
             | HistoryKind::Released
+            | HistoryKind::Converted
             | HistoryKind::Restored => ActionState::Pending,
             HistoryKind::Reversed => ActionState::Reversed,
             HistoryKind::Locked | HistoryKind::Returned => ActionState::Locked,
@@ -315,7 +318,7 @@ impl Names {
         value["Id"] = json!(format!("{}.{}", line.action, line.seq));
         value["ActionId"] = json!(line.action.to_string());
         value["UpdateDate"] = json!(date(line.at));
-        value["DeltaAmount"] = json!(money(line.amount_delta));
+        value["DeltaAmount"] = json!(money(action.worth(line.amount_delta)));
         value["DeltaPayout"] = json!(money(line.payout_delta));
         value["Disposition"] = json!(line.disposition);
         value["State"] = json!(state);

@@ -8,6 +8,7 @@ mod commands;
 mod console;
 mod contracts;
 mod credit;
+mod currencies;
 mod deploy;
 mod durability;
 mod evidence;

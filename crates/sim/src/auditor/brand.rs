@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use referee_core::contract::{Adjustment, EventPayout, TermsRules};
+use referee_core::exchange::DayRates;
 use referee_core::fact::{EventTypeSet, Fact, PartnerGroupSet, TermsSet};
 use referee_core::id::{AdId, EventTypeId, PartnerId, ProgramId};
-use referee_core::money::Currency;
+use referee_core::money::{Currency, Money};
 use referee_core::overlay::{Extra, OverlaySet};
 use referee_core::program::{AssignedValue, CreditPolicy, GroupCredit, PromoCode, Standing, ValueKind};
 use referee_core::refusal::Refusal;
@@ -18,6 +19,8 @@ const NAMED_BEFORE_WINDOW_DAYS: u32 = 30;
 
 #[derive(Default)]
 pub struct Brand {
+    /// All in one fact, before any order.
+    rates: Vec<DayRates>,
     currencies: BTreeMap<ProgramId, Currency>,
     event_types: BTreeMap<EventTypeId, EventTypeSet>,
     partners: BTreeMap<PartnerId, Standing>,
@@ -51,6 +54,7 @@ impl Brand {
     pub fn hear(&mut self, fact: &Fact, at: Timestamp) {
         match fact {
             Fact::ProgramSet(program) => _ = self.currencies.insert(program.id, program.currency),
+            Fact::RatesSet(days) => self.rates.extend(days.iter().cloned()),
             Fact::EventTypeSet(it) => {
                 if let Some(id) = it.id {
                     self.event_types.insert(id, it.clone());
@@ -147,8 +151,29 @@ impl Brand {
         terms
     }
 
-    pub fn currency(&self, program: ProgramId) -> Option<Currency> {
-        self.currencies.get(&program).copied()
+    /// What an amount of an order comes to in its program's currency, to the nearest of what can be paid, a half away from
+    /// zero; None: no rate is known of its day or the seven before it.
+    pub fn worth(&self, program: ProgramId, currency: Currency, day: i64, amount: Money) -> Option<Money> {
+        let own = self.currencies.get(&program).copied()?;
+        if own == currency {
+            return Some(amount);
+        }
+        let of = |day: &DayRates, wanted: Currency| match day.rates.iter().find(|(it, _)| *it == wanted) {
+            Some((_, rate)) => Some(i128::from(*rate)),
+            None => (wanted == day.base).then_some(1_000_000),
+        };
+        let mut known: Vec<&DayRates> =
+            self.rates.iter().filter(|it| (day - 7..=day).contains(&i64::from(it.day.0))).collect();
+        known.sort_by_key(|it| it.day);
+        let (from, to) = known.into_iter().rev().find_map(|it| Some((of(it, currency)?, of(it, own)?)))?;
+        let unit = 10_i128.pow(6 - own.digits());
+        let units = (2 * i128::from(amount.0) * to + from * unit) / (2 * from * unit);
+        Some(Money(i64::try_from(units * unit).unwrap_or(i64::MAX)))
+    }
+
+    /// The currency that a program pays in.
+    pub fn pays_in(&self, program: ProgramId) -> Currency {
+        self.currencies.get(&program).copied().unwrap_or_default()
     }
 
     pub fn server_wins(&self, event_type: EventTypeId) -> bool {

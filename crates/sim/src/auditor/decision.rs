@@ -53,14 +53,6 @@ impl Case<'_> {
         } else {
             self.by_code(&mut candidates)
         };
-        let foreign = self.brand.currency(report.program) != Some(report.currency);
-        if foreign && verdict.refusal.is_none() {
-            verdict.parts.clear();
-            verdict.refusal = Some(Refusal::CurrencyRateMissing);
-            for candidate in candidates.iter_mut().filter(|it| it.share > 0) {
-                (candidate.share, candidate.lost) = (0, Some(Refusal::CurrencyRateMissing));
-            }
-        }
         let kept = candidates.iter().enumerate().filter(|(n, it)| *n < CANDIDATES_KEPT || it.share > 0);
         let judged = |it: &Candidate| Judged { click: it.touch.no, share: it.share, lost: it.lost };
         verdict.candidates = kept.map(|(_, it)| judged(it)).collect();

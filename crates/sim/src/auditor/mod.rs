@@ -272,22 +272,28 @@ impl Auditor {
         let Some(order) = self.orders.get(name) else { return Vec::new() };
         let owed = |(it, given): (&Earned, &Given)| {
             let (partner, amount) = (it.part.partner, given.amount);
-            Owed { partner, amount, payout: self.subject(order, it, given).price(&it.terms) }
+            let payout = self.subject(order, it, given).map_or(Money::ZERO, |subject| subject.price(&it.terms));
+            Owed { partner, amount, payout }
         };
         order.parts.iter().zip(given).map(owed).collect()
     }
 
-    fn subject<'a>(&self, order: &'a Order, earned: &'a Earned, given: &Given) -> Subject<'a> {
-        let with_amount = |(item, amount): (&Item, &Money)| Item { amount: *amount, ..item.clone() };
-        Subject {
+    /// None: it can't be priced, for want of an exchange rate.
+    fn subject<'a>(&self, order: &'a Order, earned: &'a Earned, given: &Given) -> Option<Subject<'a>> {
+        let program = order.report.program;
+        let day = day(self.zones.get(&program), order.at);
+        let worth = |amount: Money| self.brand.worth(program, order.sum().1, day, amount);
+        let with_amount = |(item, amount): (&Item, &Money)| Some(Item { amount: worth(*amount)?, ..item.clone() });
+        Some(Subject {
             report: &order.report,
             origin: &earned.origin,
-            day: day(self.zones.get(&order.report.program), order.at),
+            day,
             share: given.share,
-            amount: given.amount,
-            items: order.items.iter().zip(&given.items).map(with_amount).collect(),
-            currency: order.sum().1,
-        }
+            total: worth(order.report.amount)?,
+            amount: worth(given.amount)?,
+            items: order.items.iter().zip(&given.items).map(with_amount).collect::<Option<_>>()?,
+            currency: self.brand.pays_in(program),
+        })
     }
 
     /// What each item of an order comes to, as its actions know it.
@@ -339,7 +345,7 @@ fn further(order: &mut Order, report: &Conversion, other_money: bool) -> Option<
     if !other_money {
         order.supplement(report);
     } else if report.currency != order.sum().1 {
-        return Some(Refusal::CurrencyRateMissing);
+        return Some(Refusal::CurrencyDiffers);
     } else {
         order.correct(report);
     }

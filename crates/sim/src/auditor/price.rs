@@ -39,7 +39,9 @@ pub struct Subject<'a> {
     pub day: i64,
     /// In millionths.
     pub share: u32,
-    /// Of the share.
+    /// Of the order as it was reported, in the program's currency.
+    pub total: Money,
+    /// Of the share, in the program's currency.
     pub amount: Money,
     /// With the share's amounts.
     pub items: Vec<Item>,
@@ -103,7 +105,7 @@ impl Subject<'_> {
                 }
             }
             Condition::OrderTotal { at_least, below } => {
-                let total = self.report.amount;
+                let total = self.total;
                 !at_least.is_some_and(|least| total < least) && !below.is_some_and(|limit| total >= limit)
             }
             Condition::Date { from, before } => {

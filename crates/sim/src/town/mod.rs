@@ -101,6 +101,7 @@ impl Days {
         if self.features.conditions {
             let Days { clock, goods, .. } = self;
             facts.extend(agreements::agreements(goods, |goods| clock.any(goods)));
+            facts.extend(facts.first().map(|(at, _)| (*at, Fact::RatesSet(offer::rates(*at, goods)))));
         }
         for (_, fact) in &mut facts {
             if let (true, Fact::TermsSet(TermsSet { rules: Some(rules), .. })) = (self.features.conditions, fact) {

@@ -1,6 +1,7 @@
 //! What the brand of a town sets up, and what it changes while people shop.
 
 use referee_core::contract::{EventPayout, Payout, TermsRules};
+use referee_core::exchange::DayRates;
 use referee_core::fact::{AdSet, EventTypeSet, Fact, PartnerGroupSet, TermsSet};
 use referee_core::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use referee_core::locking::Locking;
@@ -10,7 +11,7 @@ use referee_core::program::{
     AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, Program, PromoCode, SETTLE_HOURS_DEFAULT, Standing,
     ValueKind,
 };
-use referee_core::time::Timestamp;
+use referee_core::time::{Timestamp, Zone};
 use referee_engine::error::Result;
 use referee_engine::zone::zone;
 
@@ -174,6 +175,20 @@ pub fn changes(random: &mut Random, mut moment: impl FnMut(&mut Random) -> Times
     let at = moment(random);
     facts.push((at, code(CODES[2], WEEKLY, Standing::Active)));
     facts
+}
+
+/// Rates of some days of the months to come: sometimes there is none for longer than another may stand in.
+pub fn rates(from: Timestamp, random: &mut Random) -> Vec<DayRates> {
+    let first = Zone::utc().day(from);
+    let mut days = Vec::new();
+    let mut n = 0;
+    while n < 150 {
+        let mut rate = |around: i64| around * (90 + random.below(21) as i64) / 100;
+        let rates = vec![(Currency(*b"USD"), rate(1_082_300)), (Currency(*b"JPY"), rate(163_450_000))];
+        days.push(DayRates { day: first.plus(n), base: Currency(*b"EUR"), rates });
+        n += 1 + random.popular(12) as u32;
+    }
+    days
 }
 
 fn program(id: ProgramId, currency: [u8; 3], zone_name: &str) -> Result<Program> {

@@ -219,6 +219,13 @@ fn work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) ->
     let sql = include_str!("../../../sql/books/load_settled.sql");
     slice.work.to_settle =
         list(db, sql, &[brand.0.into(), slice.state.brand_time.0.into(), limit.into()], rows::order_key)?;
+    if let Some(after) = slice.state.rates_after {
+        let values = values![brand.0, after, limit.saturating_add(1)];
+        for action in list(db, include_str!("../../../sql/books/load_awaiting.sql"), values, rows::action)? {
+            slice.work.to_convert.push(action.id);
+            slice.actions.load(action.id, Some(action));
+        }
+    }
     payment_work(db, brand, limit, slice)
 }
 

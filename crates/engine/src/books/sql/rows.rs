@@ -4,6 +4,7 @@ use crate::books::reads::{AuditEntry, Intended, JournalLine, Monthly};
 use crate::books::stored::{self, ClickBits};
 use crate::database::Row;
 use crate::error::{Error, Result};
+use referee_core::exchange::Exchange;
 use referee_core::fact::{Actor, Device};
 use referee_core::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
@@ -44,6 +45,7 @@ pub fn brand_state(row: &dyn Row) -> Result<BrandState> {
         last_unsettled_at: time(row, 9)?,
         work_waits: row.number(10)?,
         posting: posting(row, 11)?,
+        rates_after: row.some_number(13)?,
     })
 }
 
@@ -116,6 +118,8 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         state: stored::action_state(row.number(13)?)?,
         disposition: row.text(14)?.to_owned(),
         currency: currency(row, 15)?,
+        order_currency: currency(row, 15)?,
+        exchange: Exchange::Same,
         amount: money(row, 16)?,
         payout: money(row, 17)?,
         intended_amount: money(row, 18)?,
@@ -139,7 +143,7 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         whole: Whole::default(),
         before_reversal: None,
     };
-    stored::fill_action(&mut action, row.blob(28)?)?;
+    stored::fill_action(&mut action, row.blob(29)?)?;
     Ok(action)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use referee_core::config::ConfigEntry;
+use referee_core::exchange::Exchange;
 use referee_core::id::{BrandId, ClickNo};
 use referee_core::row::{ActionRow, ClickRow, DecisionRow, Effect, MonthKey, OrderKey};
 use referee_core::slice::{NewRows, Slice};
@@ -56,6 +57,7 @@ fn save_state(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()
             state.work_waits,
             state.posting.moment.0,
             stored::first_days(&state.posting.not_before).as_deref(),
+            state.rates_after,
         ],
     )
     .map(drop)
@@ -94,6 +96,7 @@ fn config_key(entry: &ConfigEntry) -> (u8, u32, String) {
         ConfigEntry::AssignedValue(it) => (8, it.program.0, format!("{}/{}", it.kind as u8, it.value)),
         ConfigEntry::PartnerGroup(it) => (9, it.program.0, it.id.to_string()),
         ConfigEntry::PaymentRules(_) => (10, 0, String::new()),
+        ConfigEntry::Rates(it) => (11, 0, it.day.0.to_string()),
     }
 }
 
@@ -281,6 +284,8 @@ fn save_action(save: &mut dyn Write, brand: BrandId, row: &ActionRow) -> Answer<
         row.payment.map(|payment| payment.0),
         row.changes,
         row.held,
+        row.exchange == Exchange::Awaited,
+        row.worth(row.intended_amount).0,
         &stored::action_details(row),
     ])
 }

@@ -1,9 +1,11 @@
 //! What is paid, to the wire and back.
 
+use referee_core::exchange::DayRates;
 use referee_core::fact::{Fact, PaymentRunProposed};
 use referee_core::id::{PartnerId, PaymentId, PaymentRunId};
-use referee_core::money::Money;
+use referee_core::money::{Currency, Money};
 use referee_core::program::PaymentRules;
+use referee_core::time::Day;
 
 use super::currency_in;
 use crate::error::{Error, Result};
@@ -51,4 +53,15 @@ pub fn decided_in(it: wire::DecidedRun) -> Fact {
 
 pub fn concluded_in(it: wire::ConcludedPayment) -> Fact {
     Fact::PaymentConcluded { payment: PaymentId(it.payment), failure: it.failure }
+}
+
+pub fn rates_out(it: &DayRates) -> wire::DayRates {
+    let rate = |(currency, rate): &(Currency, i64)| wire::Rate { currency: currency.to_string(), rate: *rate };
+    wire::DayRates { day: it.day.0, base: it.base.to_string(), rates: it.rates.iter().map(rate).collect() }
+}
+
+pub fn rates_in(it: wire::DayRates) -> Result<DayRates> {
+    let rate = |it: wire::Rate| Ok::<_, Error>((currency_in(&it.currency)?, it.rate));
+    let rates = it.rates.into_iter().map(rate).collect::<Result<_>>()?;
+    Ok(DayRates { day: Day(it.day), base: currency_in(&it.base)?, rates })
 }

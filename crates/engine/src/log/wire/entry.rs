@@ -3,14 +3,14 @@
 use prost::{Message, Oneof};
 
 use super::{
-    Ad, AssignedValue, Block, EventType, Link, OverlayVersion, Partner, PartnerGroup, PaymentRules, Program, PromoCode,
-    Terms,
+    Ad, AssignedValue, Block, DayRates, EventType, Link, OverlayVersion, Partner, PartnerGroup, PaymentRules, Program,
+    PromoCode, Terms,
 };
 
 /// One thing set up, as the books keep it.
 #[derive(Clone, PartialEq, Message)]
 pub struct ConfigEntry {
-    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 48, 62")]
+    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 48, 62")]
     pub entry: Option<Entry>,
 }
 
@@ -38,6 +38,8 @@ pub enum Entry {
     PartnerGroup(PartnerGroup),
     #[prost(message, tag = "29")]
     PaymentRules(PaymentRules),
+    #[prost(message, tag = "30")]
+    Rates(DayRates),
     #[prost(message, tag = "62")]
     Overlay(OverlayVersion),
 }

@@ -60,3 +60,30 @@ pub struct ConcludedPayment {
     #[prost(string, optional, tag = "2")]
     pub failure: Option<String>,
 }
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct RateTable {
+    #[prost(message, repeated, tag = "1")]
+    pub days: Vec<DayRates>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct DayRates {
+    /// Days since 1970.
+    #[prost(sint32, tag = "1")]
+    pub day: i32,
+    #[prost(string, tag = "2")]
+    pub base: String,
+    #[prost(message, repeated, tag = "3")]
+    pub rates: Vec<Rate>,
+}
+
+/// So many millionths for one of the base.
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Rate {
+    #[prost(string, tag = "1")]
+    pub currency: String,
+    #[prost(sint64, tag = "2")]
+    #[serde(serialize_with = "names::money")]
+    pub rate: i64,
+}

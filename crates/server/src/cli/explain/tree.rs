@@ -168,10 +168,11 @@ impl Telling<'_> {
         }
         let (name, currency) = (self.name(action.partner), action.currency);
         let line = format!(
-            "Action {} of {name}: {}, order {currency} {}, payout {currency} {}",
+            "Action {} of {name}: {}, order {} {}, payout {currency} {}",
             action.id,
             state(action.state).to_lowercase(),
-            money(action.amount),
+            action.order_currency,
+            decimal(action.amount, action.order_currency),
             money(action.payout)
         );
         Branch { line, under }

@@ -6,6 +6,7 @@ pub mod identifiers;
 pub mod overlays;
 pub mod people;
 pub mod program;
+pub mod rates;
 pub mod tokens;
 
 use maud::{Markup, html};
@@ -21,6 +22,7 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
             ("/settings", "Programs"),
             ("/settings/groups", "Groups"),
             ("/settings/overlays", "Overlays"),
+            ("/settings/exchange-rates", "Exchange rates"),
             ("/settings/identifiers", "Identifiers"),
             ("/settings/tokens", "Tokens"),
         ]);
