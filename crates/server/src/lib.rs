@@ -12,6 +12,7 @@ pub mod health;
 pub mod host;
 pub mod metrics;
 pub mod paging;
+pub mod payment_rules;
 pub mod pricing;
 pub mod reports;
 pub mod router;

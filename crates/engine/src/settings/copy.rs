@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use super::{NAME, Settings, set_value};
 
 /// Every table of both schemas, each after those it refers to.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "installation",
     "brand",
     "click_key",
@@ -23,6 +23,7 @@ const TABLES: [&str; 16] = [
     "payer",
     "mail",
     "document",
+    "payment_figures",
 ];
 
 /// One place of a row, on its way.

@@ -44,6 +44,7 @@ const CHECKS: [fn(&Place); 14] = [
     payees::what_is_missing_is_asked_for_in_order,
     documents::numbers_have_no_gap_and_a_payment_has_one_document,
     documents::a_cancellation_is_a_document_of_its_own,
+    documents::a_document_names_the_sum_that_was_transferred,
     documents::what_is_issued_never_changes,
     payees::a_copy_holds_details_mail_and_changes,
 ];

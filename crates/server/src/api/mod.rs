@@ -7,6 +7,7 @@ pub mod claims;
 pub mod decisions;
 pub mod extract;
 pub mod identifiers;
+pub mod payments;
 pub mod profiles;
 pub mod reports;
 pub mod resources;
@@ -52,6 +53,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/clicks/{id}", get(decisions::find_click))
         .route("/api/v1/orders/{text}", get(decisions::find_order))
         .route("/api/v1/conversions/{event_type}/{order_id}/decision", get(decisions::find_decisions))
+        .merge(payments::routes())
         .route("/api/v1/{*rest}", any(|| async { ApiError::not_found("resource") }))
         .method_not_allowed_fallback(|| async {
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The resource has no such method.")

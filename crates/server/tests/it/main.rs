@@ -18,6 +18,7 @@ mod links;
 mod locking;
 mod lookup;
 mod payees;
+mod payments;
 mod profiles;
 mod stores;
 mod support;

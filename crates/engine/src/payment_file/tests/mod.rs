@@ -34,7 +34,8 @@ fn payee(kind: MethodKind, account: &str, currency: Currency) -> Payee {
 fn entry(payment: &str, cents: i64, payee: Payee) -> Entry {
     let currency = payee.method.as_ref().map_or(EUR, |it| it.currency);
     let (amount, text) = (Money(cents * 10_000), "Acme, June: 3 actions".to_owned());
-    Entry { payment: payment.into(), partner: PartnerId(7), payee, amount, currency, text, on: Day(20_000) }
+    let (partner, on) = (PartnerId(7), Day(20_000));
+    Entry { payment: payment.into(), partner, payee, net: amount, tax: Money::ZERO, amount, currency, text, on }
 }
 
 fn sepa(payment: &str, cents: i64) -> Entry {

@@ -3,6 +3,7 @@
 pub mod event_types;
 pub mod groups;
 pub mod identifiers;
+pub mod payments;
 pub mod people;
 pub mod program;
 pub mod tokens;
@@ -22,6 +23,9 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
             ("/settings/identifiers", "Identifiers"),
             ("/settings/tokens", "Tokens"),
         ]);
+    }
+    if person.may(May::Pay) {
+        places.push(("/settings/payments", "Payments"));
     }
     if person.may(May::ManageUsers) {
         places.push(("/settings/people", "People"));
