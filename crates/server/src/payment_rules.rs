@@ -39,3 +39,21 @@ pub fn rules(
     }
     Ok(PaymentRules { two_persons, thresholds, day_of_month })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_are_amounts_that_a_currency_can_pay() {
+        let (eur, jpy) = (Currency(*b"EUR"), Currency(*b"JPY"));
+        assert_eq!(threshold("eur", "25.5"), Ok((eur, Money(25_500_000))));
+        for (code, text) in [("EURO", "1"), ("EUR", "-1"), ("EUR", "0.001"), ("JPY", "1.5"), ("EUR", "much")] {
+            assert!(threshold(code, text).is_err(), "{code} {text}");
+        }
+        let set = rules(true, vec![(jpy, Money(1_000_000)), (eur, Money::ZERO)], Some(28)).expect("they are sound");
+        assert_eq!(set.thresholds, [(jpy, Money(1_000_000))], "nothing at all is no threshold");
+        assert!(rules(false, vec![(eur, Money(1)), (eur, Money(2))], None).is_err());
+        assert!(rules(false, vec![], Some(0)).is_err() && rules(false, vec![], Some(29)).is_err());
+    }
+}

@@ -75,3 +75,45 @@ fn is_done(config: &Config, runs: &[PaymentRunRow], currency: Currency, now: Tim
     let month = |at: Timestamp| civil(zone.day(at)).map(|day| (day.year(), day.month()));
     runs.iter().any(|it| it.currency == currency && it.proposed_by.is_none() && month(it.at) == month(now))
 }
+
+#[cfg(test)]
+mod tests {
+    use referee_core::id::{PaymentRunId, RecordNo, UserId};
+    use referee_core::money::Money;
+    use referee_core::row::RunState;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())
+    }
+
+    fn run(at: Timestamp, proposed_by: Option<UserId>) -> PaymentRunRow {
+        PaymentRunRow {
+            id: PaymentRunId(1),
+            record: RecordNo(1),
+            at,
+            currency: Currency(*b"EUR"),
+            payments: Vec::new(),
+            proposed: Money::ZERO,
+            proposed_by,
+            state: RunState::Dropped,
+            decided_at: None,
+            decided_by: None,
+        }
+    }
+
+    #[test]
+    fn a_month_has_its_day_and_one_run() {
+        let mut config = Config::default();
+        assert!(!has_come(&config, at("2026-05-15T12:00:00Z")), "by hand only");
+        config.payment_rules.day_of_month = Some(15);
+        let days = ["2026-05-14T23:59:59Z", "2026-05-15T00:00:00Z", "2026-05-31T12:00:00Z", "2026-06-01T00:00:00Z"];
+        assert_eq!(days.map(|day| has_come(&config, at(day))), [false, true, true, false]);
+        let (may, june) = (at("2026-05-15T00:01:00Z"), at("2026-06-15T00:01:00Z"));
+        let done = |run: PaymentRunRow, code: &[u8; 3], now| is_done(&config, &[run], Currency(*code), now);
+        assert!(done(run(may, None), b"EUR", at("2026-05-31T23:59:59Z")), "also one that was turned down");
+        assert!(!done(run(may, None), b"EUR", june) && !done(run(may, None), b"EUR", at("2027-05-20T00:00:00Z")));
+        assert!(!done(run(may, None), b"USD", may) && !done(run(may, Some(UserId(7))), b"EUR", may));
+    }
+}

@@ -1,6 +1,7 @@
 //! The files of a run: only what its kind takes, and none if a payment in it must not be made.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use referee_core::id::{BrandId, PartnerId, PaymentId, UserId};
 use referee_core::row::{PaymentRow, PaymentRunRow, PaymentState};
@@ -14,7 +15,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::intake::hex::hex;
 use crate::payee::{Payee, Payer, PaymentBlock};
-use crate::payment_file::{Batch, Entry, FileKind, write};
+use crate::payment_file::{self, Batch, FileKind, write};
 use crate::settings::{Figures, KeptPayee};
 
 /// Digits of its content in a file's name: a bank takes the same file only once.
@@ -61,11 +62,12 @@ impl Engine {
         let mut told = Vec::with_capacity(payments.len());
         for row in payments {
             let run = row.run.unwrap_or_default();
-            if !of_runs.contains_key(&run) {
-                of_runs.insert(run, self.settings.figures(brand, run)?);
-            }
+            let of_run = match of_runs.entry(run) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(self.settings.figures(brand, run)?),
+            };
             let payee = self.settings.payee(brand, row.partner)?;
-            let written = of_runs.get(&run).and_then(|of_run| of_run.get(&payment_name(row.id))).cloned();
+            let written = of_run.get(&payment_name(row.id)).cloned();
             let in_file = written.is_some();
             let mut figures = written.unwrap_or_else(|| figures_now(&row, &payee.payee, &payer, self.now()));
             // A transfer that stood in no file is told as its document tells it.
@@ -146,9 +148,9 @@ fn figures_now(payment: &PaymentRow, payee: &Payee, payer: &Payer, now: Timestam
     Figures { net: net.0, treatment, written_at: now.0, written_by: 0, kind: String::new() }
 }
 
-fn entry(payment: &PaymentRow, payee: Payee, figures: &Figures, text: String, on: Day) -> Entry {
+fn entry(payment: &PaymentRow, payee: Payee, figures: &Figures, text: String, on: Day) -> payment_file::Entry {
     let currency = payment.currency;
-    Entry {
+    payment_file::Entry {
         payment: payment_name(payment.id),
         partner: payment.partner,
         payee,
@@ -162,7 +164,7 @@ fn entry(payment: &PaymentRow, payee: Payee, figures: &Figures, text: String, on
 }
 
 /// The same payments to the same accounts make the same name.
-fn digits(entries: &[Entry]) -> String {
+fn digits(entries: &[payment_file::Entry]) -> String {
     let mut digest = Sha256::new();
     for entry in entries {
         let account = entry.payee.method.as_ref().map_or("", |method| method.account.as_str());

@@ -31,7 +31,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 14] = [
+const CHECKS: [fn(&Place); 15] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,

@@ -18,7 +18,8 @@ use super::run::{self, RunShown};
 pub fn form(person: &Person, shown: &RunShown, said: &Markup, typed: &str) -> Markup {
     let address = format!("/payments/runs/{}", shown.run.id);
     let waiting: Vec<String> = shown.in_state(PaymentState::Sent).map(|it| payment_name(it.row.id)).collect();
-    let example = waiting.first().map_or("P-1", String::as_str);
+    let example = |place: usize| waiting.get(place).map_or("P-2", String::as_str);
+    let lines = format!("payment,status,reason\n{},settled,\n{},failed,account closed", example(0), example(1));
     html! {
         section.card.pad #answer {
             h2 { "2. Say what became of it" }
@@ -26,7 +27,7 @@ pub fn form(person: &Person, shown: &RunShown, said: &Markup, typed: &str) -> Ma
             form.stack action={ (address) "/answers" } method="post" enctype="multipart/form-data" {
                 (csrf(person))
                 label { "Answer as a CSV file" input type="file" name="file" accept=".csv,text/csv,text/plain"; }
-                label { "Or its lines" textarea name="text" rows="4" placeholder={ "payment,status,reason\n" (example) ",settled,\n" (example) ",failed,account closed" } { (typed) } }
+                label { "Or its lines" textarea name="text" rows="4" placeholder=(lines) { (typed) } }
                 button.primary { "Take the answer" }
                 p.muted { "It is taken as a whole or not at all. A payment that failed is owed again." }
             }

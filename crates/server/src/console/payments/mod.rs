@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use referee_core::fact::Fact;
-use referee_core::id::{PartnerId, PaymentId, UserId};
+use referee_core::id::{PartnerId, PaymentId, PaymentRunId, UserId};
 use referee_core::money::{Currency, Money};
 use referee_core::row::{PaymentRow, PaymentRunRow, PaymentState, RunState};
 use referee_engine::books::reads::PaymentFilter;
@@ -35,6 +35,8 @@ use crate::app::App;
 
 /// Runs in the list: two years of a brand that pays each month in three currencies.
 const RUNS_SHOWN_MAX: u32 = 72;
+/// The newest of them, of which is told how many payments still wait: older ones are over.
+const RUNS_COUNTED_MAX: usize = 12;
 
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -65,6 +67,8 @@ struct Shown {
     owed: Vec<Owed>,
     payments: Vec<PaymentRow>,
     runs: Vec<PaymentRunRow>,
+    /// Payments of runs that wait to be transferred or answered.
+    waiting: BTreeMap<PaymentRunId, usize>,
     names: HashMap<UserId, String>,
 }
 
@@ -92,12 +96,17 @@ async fn read(person: &Person, query: &PaymentsQuery, most: u32) -> Result<Shown
         if own {
             payments.retain(is_partners_business);
             let owed = engine.owed(brand, partner)?;
-            return Ok(Shown { owed, payments, runs: Vec::new(), names: HashMap::new() });
+            return Ok(Shown { owed, payments, runs: Vec::new(), waiting: BTreeMap::new(), names: HashMap::new() });
         }
         let runs = engine.reads.payment_runs(brand, RUNS_SHOWN_MAX)?;
+        let mut waiting = BTreeMap::new();
+        for run in runs.iter().filter(|it| it.state == RunState::Approved).take(RUNS_COUNTED_MAX) {
+            let sent = engine.payments_of(brand, run)?.iter().filter(|it| it.state == PaymentState::Sent).count();
+            waiting.insert(run.id, sent);
+        }
         let users = engine.settings.users_of(brand)?;
         let names = users.into_iter().map(|it| (it.user.id, it.user.email)).collect();
-        Ok(Shown { owed: engine.owed(brand, partner)?, payments, runs, names })
+        Ok(Shown { owed: engine.owed(brand, partner)?, payments, runs, waiting, names })
     });
     Ok(shown.await?)
 }
@@ -192,15 +201,19 @@ fn run_table(person: &Person, shown: &Shown) -> Table {
     ];
     let row = |it: &PaymentRunRow| {
         vec![
-            link_cell(&format!("/payments/runs/{}", it.id), format!("Run {}", it.id)),
+            link_cell(&format!("/payments/runs/{}", it.id), it.id.to_string()),
             time_cell(it.at, &zone),
             cell(run::who(it.proposed_by, &shown.names)),
-            shown_cell(run::state_tag(it.state), ""),
+            shown_cell(run_state(it, shown.waiting.get(&it.id).copied().unwrap_or(0)), ""),
             number_cell(i64::try_from(it.payments.len()).unwrap_or(i64::MAX)),
             money_cell(it.proposed, it.currency),
         ]
     };
     Table { columns, rows: shown.runs.iter().map(row).collect() }
+}
+
+fn run_state(run: &PaymentRunRow, waiting: usize) -> Markup {
+    html! { @if waiting > 0 { span.tag.pending { (waiting) " to be transferred" } } @else { (run::state_tag(run.state)) } }
 }
 
 fn payment_table(person: &Person, payments: &[PaymentRow]) -> Table {
@@ -210,7 +223,7 @@ fn payment_table(person: &Person, payments: &[PaymentRow]) -> Table {
         minor("When"),
         text("State"),
         minor_figure("Actions"),
-        figure("Total"),
+        figure("Net"),
         file_only("Currency"),
     ];
     let row = |row: &PaymentRow| {

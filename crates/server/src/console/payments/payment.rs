@@ -118,16 +118,23 @@ fn none_yet(row: &PaymentRow) -> &'static str {
 fn steps(person: &Person, shown: &Shown) -> Markup {
     let row = &shown.told.row;
     let outside = row.state == PaymentState::Settled && row.run.is_none();
+    let outcome = format!("/payments/{}/outcome", row.id);
     html! {
         @if row.state == PaymentState::Sent || outside {
             section.card.pad {
                 h2 { "What became of it" }
-                form.stack action={ "/payments/" (row.id) "/outcome" } method="post" {
+                @if !outside {
+                    form.stack action=(outcome) method="post" {
+                        (csrf(person))
+                        button.primary name="outcome" value="settled" { "It has arrived" }
+                    }
+                }
+                // A form of its own: whoever presses Enter after the reason means that it failed.
+                form.stack action=(outcome) method="post" {
                     (csrf(person))
-                    @if !outside { div.row { button.primary name="outcome" value="settled" { "It has arrived" } } }
-                    label { "Why it failed" input name="reason" maxlength="255" placeholder="account closed"; }
-                    div.row { button.danger name="outcome" value="failed" { (if outside { "It came back" } else { "It failed" }) } }
-                    p.muted { "If it failed, everything it holds is owed again, and the next payment takes it." }
+                    label { "Why it failed" input name="reason" maxlength="255" required placeholder="account closed"; }
+                    button.danger name="outcome" value="failed" { (if outside { "It came back" } else { "It failed" }) }
+                    p.muted { "Everything that it holds is then owed again, and the next payment takes it. The partner reads the reason." }
                 }
             }
         }
