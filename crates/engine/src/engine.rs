@@ -258,7 +258,7 @@ impl Engine {
         .await
     }
 
-    async fn wait_until(&self, place: Place, deadline: tokio::time::Instant) {
+    pub(crate) async fn wait_until(&self, place: Place, deadline: tokio::time::Instant) {
         let _hurry = self.peers.as_ref().map(|peers| lock(peers).hurry());
         let mut progress = self.progress.clone();
         let reached = progress
@@ -280,8 +280,13 @@ impl Engine {
             routing.brands.values().all(|it| done.get(&it.partition).is_some_and(|until| *until >= now))
         };
         done.wait_for(is_done).await.map_err(|closed| Error::unavailable("wait for what is due", closed))?;
+        self.propose_due().await?;
         let engine = self.clone();
-        blocking(move || engine.clean()).await
+        blocking(move || {
+            engine.issue_documents()?;
+            engine.clean()
+        })
+        .await
     }
 
     /// How far the books have come, by partition.

@@ -19,6 +19,7 @@ pub mod lookup;
 pub mod machine;
 pub mod payee;
 pub mod payment_file;
+pub mod payment_run;
 pub mod peers;
 pub mod profile;
 pub mod quote;

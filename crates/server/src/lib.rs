@@ -14,6 +14,7 @@ pub mod imports;
 pub mod journal;
 pub mod metrics;
 pub mod paging;
+pub mod payment_rules;
 pub mod pricing;
 pub mod reports;
 pub mod router;

@@ -1,5 +1,6 @@
 //! Everything that runs by itself beside the requests, in one table.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,18 +13,30 @@ use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
 
+type Run = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
 struct Task {
     name: &'static str,
     every: Duration,
-    run: fn(&Engine) -> Result<()>,
+    run: fn(Arc<Engine>) -> Run,
 }
 
-const TASKS: [Task; 2] = [
+const TASKS: [Task; 4] = [
     // What is kept for a number of days goes within the hour after.
-    Task { name: "clean", every: Duration::from_secs(60 * 60), run: Engine::clean },
+    Task { name: "clean", every: Duration::from_secs(60 * 60), run: |it| Box::pin(blocking(move || it.clean())) },
+    // Payments are proposed within a minute after their day has begun.
+    Task { name: "propose", every: MINUTE, run: |it| Box::pin(async move { it.propose_due().await }) },
+    // A document that was not issued with its payment's outcome follows within the minute.
+    Task { name: "documents", every: MINUTE, run: |it| Box::pin(blocking(move || it.issue_documents())) },
     // Files whose process died, once their lease has ended.
-    Task { name: "imports", every: Duration::from_secs(10), run: referee_engine::import::work::resume },
+    Task {
+        name: "imports",
+        every: Duration::from_secs(10),
+        run: |it| Box::pin(blocking(move || referee_engine::import::work::resume(&it))),
+    },
 ];
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Runs the tasks until the set is dropped, where that is this process's role.
 pub fn start(app: &Arc<App>) -> JoinSet<()> {
@@ -42,8 +55,7 @@ async fn repeat(task: Task, app: Arc<App>) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        let (engine, run) = (app.engine.clone(), task.run);
-        if let Err(error) = blocking(move || run(&engine)).await {
+        if let Err(error) = (task.run)(app.engine.clone()).await {
             tracing::warn!(task = task.name, %error, "a task failed and will be tried again");
         }
     }

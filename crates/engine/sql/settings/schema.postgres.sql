@@ -195,3 +195,14 @@ create table document (
 
 create index document_by_partner on document (brand, partner, number);
 create index document_by_payment on document (brand, payment);
+
+-- What payment files said of each payment, sealed: the document names the sum that was transferred.
+create table payment_figures (
+  brand   integer not null references brand (id),
+  payment text collate "C" not null,
+  run     integer not null,
+  content bytea not null,
+  primary key (brand, payment)
+);
+
+create index payment_figures_by_run on payment_figures (brand, run);

@@ -631,4 +631,12 @@ fn reads_find_payments(reads: &dyn Reads) {
     assert_eq!(reads.payment_runs(BRAND, 10).expect("runs"), [run]);
     let lines = reads.payment_lines(BRAND, PaymentId(2), 1, 10).expect("lines");
     assert_eq!(lines.iter().map(|it| (it.action.seq, it.before)).collect::<Vec<_>>(), [(2, Some(PaymentId(1)))]);
+    let parts = reads.payment_parts(BRAND, PaymentId(1)).expect("parts");
+    assert_eq!(
+        parts.iter().map(|it| (it.program, it.actions, it.amount)).collect::<Vec<_>>(),
+        [(PROGRAM, 9, paid[1].total)]
+    );
+    assert!(parts[0].first_at <= parts[0].last_at && parts[0].first_at >= NOON);
+    let under_way = PaymentFilter { under_way: true, ..PaymentFilter::default() };
+    assert!(reads.payments(BRAND, &under_way, 10).expect("all are done").is_empty());
 }

@@ -138,6 +138,19 @@ pub struct PaymentFilter {
     pub run: Option<PaymentRunId>,
     /// Only those made before this one.
     pub before: Option<PaymentId>,
+    /// Only those for which the next payment to the partner has to wait.
+    pub under_way: bool,
+}
+
+/// What a payment took in one program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentPart {
+    pub program: ProgramId,
+    pub actions: u64,
+    pub amount: Money,
+    /// The first and the last event that it paid for.
+    pub first_at: Timestamp,
+    pub last_at: Timestamp,
 }
 
 pub trait Reads: Send + Sync {
@@ -226,6 +239,8 @@ pub trait Reads: Send + Sync {
     fn payment(&self, brand: BrandId, id: PaymentId) -> Result<Option<PaymentRow>>;
     /// What it took, by action, after the one with this sequence.
     fn payment_lines(&self, brand: BrandId, id: PaymentId, after: u32, most: u32) -> Result<Vec<PaymentLineRow>>;
+    /// The same summed up, by program.
+    fn payment_parts(&self, brand: BrandId, id: PaymentId) -> Result<Vec<PaymentPart>>;
     /// Newest first.
     fn payment_runs(&self, brand: BrandId, most: u32) -> Result<Vec<PaymentRunRow>>;
     fn payment_run(&self, brand: BrandId, id: PaymentRunId) -> Result<Option<PaymentRunRow>>;

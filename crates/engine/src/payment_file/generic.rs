@@ -1,9 +1,10 @@
 //! Every payment with all that is needed to make it by hand, whatever its way.
 
 use super::{Checked, csv};
+use crate::intake::amount::decimal;
 use crate::intake::day::day_text;
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 17] = [
     "payment",
     "partner",
     "name",
@@ -15,6 +16,8 @@ const COLUMNS: [&str; 15] = [
     "account",
     "bic",
     "holder",
+    "net",
+    "tax",
     "amount",
     "currency",
     "text",
@@ -27,6 +30,7 @@ pub fn write(entries: &[Checked<'_>]) -> String {
     for it in entries {
         let (partner, address, amount) = (it.entry.partner.to_string(), it.party.lines.join(", "), it.amount());
         let (currency, day) = (it.entry.currency, day_text(it.entry.on));
+        let (net, tax) = (decimal(it.entry.net, currency), decimal(it.entry.tax, currency));
         csv::write_line(
             &mut out,
             [
@@ -41,6 +45,8 @@ pub fn write(entries: &[Checked<'_>]) -> String {
                 &it.method.account,
                 &it.method.bic,
                 &it.method.holder,
+                &net,
+                &tax,
                 &amount,
                 currency.as_str(),
                 &it.entry.text,

@@ -33,6 +33,9 @@ pub struct Entry {
     pub payment: String,
     pub partner: PartnerId,
     pub payee: Payee,
+    pub net: Money,
+    pub tax: Money,
+    /// What is transferred: both together.
     pub amount: Money,
     pub currency: Currency,
     /// What the payee reads on its account.

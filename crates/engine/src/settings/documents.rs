@@ -9,8 +9,17 @@ use crate::document::{Bill, Document, DocumentFault};
 use crate::error::Result;
 use crate::values;
 
+use super::figures::written;
 use super::payees::{kept, payer, seal, unseal};
 use super::{Settings, Vault};
+
+/// What is known of a document without opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordedDocument {
+    pub number: u32,
+    /// The document that this one takes back.
+    pub cancels: Option<u32>,
+}
 
 /// Documents in one list: each is opened to be shown.
 const DOCUMENTS_SHOWN_MAX: u32 = 500;
@@ -32,9 +41,16 @@ impl Settings {
             }
             let payee = kept(db, &self.vault, brand, partner)?.payee;
             let payer = payer(db, &self.vault, brand)?;
+            // The first document names the sum that was transferred, whatever was changed since. One that follows a
+            // cancellation is issued because something was wrong: as the details stand now.
+            let is_first = of_payment(db, brand, payment)?.is_empty();
+            let written = if is_first { written(db, &self.vault, brand, payment)? } else { None };
             let number = next_number(db, brand)?;
             match Document::of(number, (partner, &payee), &payer, payment, bill, now) {
-                Ok(document) => keep(db, &self.vault, brand, document).map(Ok),
+                Ok(mut document) => {
+                    document.treatment = written.map_or(document.treatment, |it| it.treatment);
+                    keep(db, &self.vault, brand, document).map(Ok)
+                }
                 Err(fault) => Ok(Err(fault)),
             }
         })
@@ -69,6 +85,11 @@ impl Settings {
         self.ask("read a document", |db| one(db, &self.vault, brand, FIND, values))
     }
 
+    /// All that were issued for a payment, and what cancelled them; oldest first.
+    pub fn documents_of_payment(&self, brand: BrandId, payment: &str) -> Result<Vec<RecordedDocument>> {
+        self.ask("read a payment's documents", |db| of_payment(db, brand, payment))
+    }
+
     /// Newest first.
     pub fn documents(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<Document>> {
         let sql = include_str!("../../sql/settings/document_list.sql");
@@ -79,6 +100,12 @@ impl Settings {
 }
 
 const FIND: &str = include_str!("../../sql/settings/document_find.sql");
+
+fn of_payment(db: &mut dyn Database, brand: BrandId, payment: &str) -> Answer<Vec<RecordedDocument>> {
+    let sql = include_str!("../../sql/settings/document_list_by_payment.sql");
+    let read = |row: &dyn Row| Ok(RecordedDocument { number: row.number(0)?, cancels: row.some_number(1)? });
+    list(db, sql, values![brand.0, payment], read)
+}
 
 fn row(row: &dyn Row) -> Result<(u32, Vec<u8>)> {
     Ok((row.number(0)?, row.blob(1)?.to_vec()))

@@ -6,6 +6,7 @@ mod account_codes;
 mod copy;
 mod directory;
 mod documents;
+mod figures;
 mod imports;
 mod mails;
 mod payees;
@@ -23,6 +24,8 @@ use referee_core::time::Timestamp;
 
 pub use account_codes::{AccountCodes, CODE_LETTERS_MAX};
 pub use directory::{Brand, NewBrand, Partner};
+pub use documents::RecordedDocument;
+pub use figures::Figures;
 pub use imports::{Lease, NewImport};
 pub use mails::Mail;
 pub use payees::{KeptPayee, PayeeChange, PayeeEntry};
@@ -42,7 +45,7 @@ use crate::values;
 
 /// "Rfse": marks the file as ours.
 const APPLICATION_ID: i32 = 0x5266_7365;
-const SCHEMA_VERSION: i32 = 2;
+const SCHEMA_VERSION: i32 = 3;
 /// Held by whoever changes the settings on a server, so that numbers are given out once. Any number would do.
 const CHANGING: i64 = 0x0052_6673_6574_7469;
 
@@ -172,13 +175,15 @@ fn open_file(path: &Path) -> Result<Sqlite> {
 
 fn prepare(db: &mut Sqlite) -> Result<()> {
     let first = include_str!("../../sql/settings/schema.sql");
-    // Came with version 2: files of version 1 get it when they are opened.
+    // Came with versions 2 and 3: older files get them when they are opened.
     let second =
         [include_str!("../../sql/settings/payees.sql"), include_str!("../../sql/settings/imports.sql")].concat();
+    let figures = include_str!("../../sql/settings/figures.sql");
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),
-        0 => write(db, &format!("{first} {second}")),
-        1 => write(db, &second),
+        0 => write(db, &format!("{first} {second} {figures}")),
+        1 => write(db, &format!("{second} {figures}")),
+        2 => write(db, figures),
         newer => Err(Error::setup(
             "open the settings",
             format!("the file is of version {newer}, this program knows {SCHEMA_VERSION}; run the newer program"),

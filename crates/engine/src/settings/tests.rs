@@ -31,7 +31,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 15] = [
+const CHECKS: [fn(&Place); 16] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -45,6 +45,7 @@ const CHECKS: [fn(&Place); 15] = [
     payees::what_is_missing_is_asked_for_in_order,
     documents::numbers_have_no_gap_and_a_payment_has_one_document,
     documents::a_cancellation_is_a_document_of_its_own,
+    documents::a_document_names_the_sum_that_was_transferred,
     documents::what_is_issued_never_changes,
     payees::a_copy_holds_details_mail_and_changes,
 ];

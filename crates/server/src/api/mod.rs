@@ -11,6 +11,7 @@ pub mod identifiers;
 pub mod imports;
 pub mod months;
 pub mod overlays;
+pub mod payments;
 pub mod profiles;
 pub mod rates;
 pub mod reports;
@@ -80,6 +81,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/clicks/{id}", get(decisions::find_click))
         .route("/api/v1/orders/{text}", get(decisions::find_order))
         .route("/api/v1/conversions/{event_type}/{order_id}/decision", get(decisions::find_decisions))
+        .merge(payments::routes())
         .route("/api/v1/{*rest}", any(|| async { ApiError::not_found("resource") }))
         .method_not_allowed_fallback(|| async {
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The resource has no such method.")

@@ -94,7 +94,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         money.extend([("/payer", "Payer"), ("/mails", "Mail")]);
     }
     let mut set_up = Vec::new();
-    if person.may(May::SetUp) || person.may(May::ManageUsers) {
+    if [May::SetUp, May::ManageUsers, May::Pay].into_iter().any(|what| person.may(what)) {
         set_up.push(("/settings", "Settings"));
     }
     if person.may(May::Manage) {

@@ -20,8 +20,8 @@ fn the_document_and_the_routes_name_the_same(pair: Pair) {
     let demo = Demo::on(pair);
     let document = document();
     let paths = document["paths"].as_object().expect("paths");
-    let source = include_str!("../../src/api/mod.rs");
-    let routes: Vec<&str> = source
+    let sources = [include_str!("../../src/api/mod.rs"), include_str!("../../src/api/payments/mod.rs")].concat();
+    let routes: Vec<&str> = sources
         .split("\"/api/v1/")
         .skip(1)
         .filter_map(|rest| rest.split('"').next())

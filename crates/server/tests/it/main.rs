@@ -22,6 +22,7 @@ mod locking;
 mod lookup;
 mod months;
 mod payees;
+mod payments;
 mod profiles;
 mod stores;
 mod support;

@@ -50,10 +50,10 @@ fn method(person: &Person, who: &str, password: &str, more: &[(&str, &str)]) -> 
 
 fn a_changed_account_needs_the_password_and_is_held_for_a_week(pair: Pair) {
     let demo = Demo::with(pair, FLAGS);
-    let (owner, jane) = (demo.sign_in("/user"), demo.sign_in("/partners/0/user"));
-    let password = demo.text("/partners/0/user/password");
+    let (owner, jane) = (demo.sign_in("/user"), demo.sign_in("/partners/2/user"));
+    let password = demo.text("/partners/2/user/password");
     let own = || jane.get("/payees/own").text();
-    let seen = || owner.get("/partners/1").text();
+    let seen = || owner.get("/partners/3").text();
     assert!(
         own().contains("legal name and address are missing") && seen().contains("legal name and address are missing")
     );
@@ -71,7 +71,7 @@ fn a_changed_account_needs_the_password_and_is_held_for_a_week(pair: Pair) {
     let moved = method(&jane, "own", &password, &[("account", OTHER_IBAN), ("notify", "thief@example.com")]);
     assert_eq!(moved.status, 303, "{}", moved.text());
     assert!(own().contains("changed less than seven days ago") && seen().contains("changed less than seven days ago"));
-    let details = owner.get("/payees/1").text();
+    let details = owner.get("/payees/3").text();
     assert!(details.contains("AT…3201") && details.contains("Jane Doe"), "{details}");
     assert!(details.contains("account DE…3000 to AT…3201"), "the history says what was changed: {details}");
     for page in [own(), details, seen()] {
@@ -90,14 +90,14 @@ fn a_changed_account_needs_the_password_and_is_held_for_a_week(pair: Pair) {
     assert!(seen().contains("changed less than seven days ago"));
     advance("1d");
     // The session is over as well.
-    let own = demo.sign_in("/partners/0/user").get("/payees/own").text();
+    let own = demo.sign_in("/partners/2/user").get("/payees/own").text();
     assert!(own.contains("All that payment needs is here"));
 }
 
 fn what_is_wrong_stands_at_its_field_and_nothing_is_kept(pair: Pair) {
     let demo = Demo::on(pair);
-    let (owner, jane) = (demo.sign_in("/user"), demo.sign_in("/partners/0/user"));
-    let password = demo.text("/partners/0/user/password");
+    let (owner, jane) = (demo.sign_in("/user"), demo.sign_in("/partners/2/user"));
+    let password = demo.text("/partners/2/user/password");
     let wrong = method(&jane, "own", &password, &[("account", "DE89370400440532013001"), ("notify", "nobody")]);
     assert_eq!(wrong.status, 422);
     let page = wrong.text();
@@ -120,9 +120,9 @@ fn what_is_wrong_stands_at_its_field_and_nothing_is_kept(pair: Pair) {
 fn only_the_partner_itself_and_who_pays_change_details(pair: Pair) {
     let demo = Demo::on(pair);
     let (owner, jane, other) =
-        (demo.sign_in("/user"), demo.sign_in("/partners/0/user"), demo.sign_in("/partners/1/user"));
-    assert_eq!((party(&jane, "1").status, tax(&jane, "own").status), (303, 303));
-    assert_eq!((other.get("/payees/1").status, party(&other, "1").status), (404, 404));
+        (demo.sign_in("/user"), demo.sign_in("/partners/2/user"), demo.sign_in("/partners/1/user"));
+    assert_eq!((party(&jane, "3").status, tax(&jane, "own").status), (303, 303));
+    assert_eq!((other.get("/payees/3").status, party(&other, "3").status), (404, 404));
     assert_eq!((owner.get("/payees/own").status, owner.get("/payees/99").status), (404, 404));
     let forged = jane.client.post_form("/payees/own/party", &[("csrf", "guess"), ("name", "x")]);
     assert_eq!(forged.status, 403);
@@ -131,23 +131,23 @@ fn only_the_partner_itself_and_who_pays_change_details(pair: Pair) {
     }
     let rate = [("tax_status", "registered"), ("tax_country", "DE"), ("vat_id", "DE123456789"), ("vat_rate", "19")];
     assert_eq!(jane.post("/payees/own/tax", &rate).status, 303);
-    assert!(owner.get("/payees/1").text().contains("name=\"vat_rate\" value=\"0\""), "the rate is the brand's choice");
-    assert_eq!(owner.post("/payees/1/tax", &rate).status, 303);
-    assert!(owner.get("/payees/1").text().contains("name=\"vat_rate\" value=\"19\""));
+    assert!(owner.get("/payees/3").text().contains("name=\"vat_rate\" value=\"0\""), "the rate is the brand's choice");
+    assert_eq!(owner.post("/payees/3/tax", &rate).status, 303);
+    assert!(owner.get("/payees/3").text().contains("name=\"vat_rate\" value=\"19\""));
     let history = jane.get("/payees/own").text();
-    let own_address = demo.text("/partners/0/user/email");
+    let own_address = demo.text("/partners/2/user/email");
     assert!(history.contains(&own_address) && !history.contains(&demo.text("/user/email")), "{history}");
-    let (password, wrong) = (demo.text("/user/password"), demo.text("/partners/0/user/password"));
-    assert_eq!(method(&owner, "1", &wrong, &[]).status, 422, "it is the password of whoever asks");
-    assert_eq!(method(&owner, "1", &password, &[]).header("location"), "/payees/1?done");
+    let (password, wrong) = (demo.text("/user/password"), demo.text("/partners/2/user/password"));
+    assert_eq!(method(&owner, "3", &wrong, &[]).status, 422, "it is the password of whoever asks");
+    assert_eq!(method(&owner, "3", &password, &[]).header("location"), "/payees/3?done");
 }
 
 fn guessing_the_password_is_slowed_here_too(pair: Pair) {
     let demo = Demo::on(pair);
-    let jane = demo.sign_in("/partners/0/user");
+    let jane = demo.sign_in("/partners/2/user");
     let said = |password: &str| method(&jane, "own", password, &[]).text();
     assert!((0..10).all(|guess| said(&guess.to_string()).contains("The password is wrong")));
-    assert!(said(&demo.text("/partners/0/user/password")).contains("Too many tries"));
+    assert!(said(&demo.text("/partners/2/user/password")).contains("Too many tries"));
 }
 
 /// A payment's document, issued beside the running program as the payment would.
@@ -162,12 +162,12 @@ fn issue(demo: &Demo, partner: u32, payment: &str) -> u32 {
 fn documents_are_read_by_both_sides_and_cancelled_by_who_pays() {
     let demo = Demo::start();
     let (owner, jane, other) =
-        (demo.sign_in("/user"), demo.sign_in("/partners/0/user"), demo.sign_in("/partners/1/user"));
+        (demo.sign_in("/user"), demo.sign_in("/partners/2/user"), demo.sign_in("/partners/1/user"));
     assert!(owner.get("/documents").text().contains("No documents yet"));
     assert_eq!((party(&jane, "own").status, tax(&jane, "own").status), (303, 303));
     let payer = [("name", "Acme GmbH"), ("line_1", "Gasse 2"), ("city", "Köln"), ("country", "AT"), ("prefix", "RE-")];
     assert_eq!(owner.post("/payer", &payer).status, 303);
-    assert_eq!((issue(&demo, 1, "P-1"), issue(&demo, 1, "P-1")), (1, 1));
+    assert_eq!((issue(&demo, 3, "P-1"), issue(&demo, 3, "P-1")), (1, 1));
     for person in [&owner, &jane] {
         assert!(person.get("/documents").text().contains("RE-000001"));
         let page = person.get("/documents/1").text();

@@ -19,7 +19,7 @@ use referee_core::time::{Day, Timestamp};
 use super::{Clusters, FIND_STATE, config, load, places, rows, trouble};
 use crate::books::reads::{
     ActionFilter, AuditEntry, Between, ClickFilter, Counted, CountedConversions, Intended, JournalLine, Monthly,
-    NumberedPage, PaymentFilter, Period, Reads,
+    NumberedPage, PaymentFilter, PaymentPart, Period, Reads,
 };
 use crate::books::stored;
 use crate::database::{Answer, Database, Pool, Row, Value, find};
@@ -410,7 +410,14 @@ impl Reads for SqlReads {
 
     fn payments(&self, brand: BrandId, which: &PaymentFilter, most: u32) -> Result<Vec<PaymentRow>> {
         let before = which.before.map_or(i64::MAX, |id| i64::from(id.0));
-        let values = values![brand.0, which.partner.map(|id| id.0), which.run.map(|id| id.0), before, most];
+        let values = values![
+            brand.0,
+            which.partner.map(|id| id.0),
+            which.run.map(|id| id.0),
+            before,
+            most,
+            i64::from(which.under_way)
+        ];
         self.ask(brand, include_str!("../../../sql/books/read_payments.sql"), values, rows::payment)
     }
 
@@ -421,6 +428,11 @@ impl Reads for SqlReads {
     fn payment_lines(&self, brand: BrandId, id: PaymentId, after: u32, most: u32) -> Result<Vec<PaymentLineRow>> {
         let values = values![brand.0, id.0, after, most];
         self.ask(brand, include_str!("../../../sql/books/read_payment_lines.sql"), values, rows::payment_line)
+    }
+
+    fn payment_parts(&self, brand: BrandId, id: PaymentId) -> Result<Vec<PaymentPart>> {
+        let sql = include_str!("../../../sql/books/read_payment_parts.sql");
+        self.ask(brand, sql, values![brand.0, id.0], rows::payment_part)
     }
 
     fn payment_runs(&self, brand: BrandId, most: u32) -> Result<Vec<PaymentRunRow>> {

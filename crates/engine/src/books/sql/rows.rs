@@ -1,6 +1,6 @@
 //! Rows of the tables as the rules' rows, one function each. Columns come in the order the queries name them.
 
-use crate::books::reads::{AuditEntry, Intended, JournalLine, Monthly};
+use crate::books::reads::{AuditEntry, Intended, JournalLine, Monthly, PaymentPart};
 use crate::books::stored::{self, ClickBits};
 use crate::database::Row;
 use crate::error::{Error, Result};
@@ -369,5 +369,15 @@ pub fn intended(row: &dyn Row) -> Result<Intended> {
         actions: row.number(3)?,
         amount: money(row, 4)?,
         payout: money(row, 5)?,
+    })
+}
+
+pub fn payment_part(row: &dyn Row) -> Result<PaymentPart> {
+    Ok(PaymentPart {
+        program: ProgramId(row.number(0)?),
+        actions: row.number(1)?,
+        amount: money(row, 2)?,
+        first_at: Timestamp(row.number(3)?),
+        last_at: Timestamp(row.number(4)?),
     })
 }

@@ -34,7 +34,8 @@ fn payee(kind: MethodKind, account: &str, currency: Currency) -> Payee {
 fn entry(payment: &str, cents: i64, payee: Payee) -> Entry {
     let currency = payee.method.as_ref().map_or(EUR, |it| it.currency);
     let (amount, text) = (Money(cents * 10_000), "Acme, June: 3 actions".to_owned());
-    Entry { payment: payment.into(), partner: PartnerId(7), payee, amount, currency, text, on: Day(20_000) }
+    let (partner, on) = (PartnerId(7), Day(20_000));
+    Entry { payment: payment.into(), partner, payee, net: amount, tax: Money::ZERO, amount, currency, text, on }
 }
 
 fn sepa(payment: &str, cents: i64) -> Entry {
@@ -227,11 +228,11 @@ fn wise_and_the_plain_file_name_every_account() {
     "#]].assert_eq(&lines(FileKind::Wise, &entries));
     entries.push(sepa("P-4", 99));
     expect![[r#"
-        payment,partner,name,address,postcode,city,country,method,account,bic,holder,amount,currency,text,execution_date
-        P-1,7,Müller & Söhne,Gasse 1,10115,Köln,DE,wise,BR1800360305000010009795493C1,,Müller & Söhne,10.50,USD,"Acme, June: 3 actions",2024-10-04
-        P-2,7,Müller & Söhne,Gasse 1,10115,Köln,DE,wise,a@b.example,,Müller & Söhne,0.01,USD,"Acme, June: 3 actions",2024-10-04
-        P-3,7,Müller & Söhne,Gasse 1,10115,Köln,DE,wise,12345678,,Müller & Söhne,0.01,USD,"Acme, June: 3 actions",2024-10-04
-        P-4,7,Müller & Söhne,Gasse 1,10115,Köln,DE,sepa,DE89370400440532013000,,Müller & Söhne,0.99,EUR,"Acme, June: 3 actions",2024-10-04
+        payment,partner,name,address,postcode,city,country,method,account,bic,holder,net,tax,amount,currency,text,execution_date
+        P-1,7,Müller & Söhne,Gasse 1,10115,Köln,DE,wise,BR1800360305000010009795493C1,,Müller & Söhne,10.50,0.00,10.50,USD,"Acme, June: 3 actions",2024-10-04
+        P-2,7,Müller & Söhne,Gasse 1,10115,Köln,DE,wise,a@b.example,,Müller & Söhne,0.01,0.00,0.01,USD,"Acme, June: 3 actions",2024-10-04
+        P-3,7,Müller & Söhne,Gasse 1,10115,Köln,DE,wise,12345678,,Müller & Söhne,0.01,0.00,0.01,USD,"Acme, June: 3 actions",2024-10-04
+        P-4,7,Müller & Söhne,Gasse 1,10115,Köln,DE,sepa,DE89370400440532013000,,Müller & Söhne,0.99,0.00,0.99,EUR,"Acme, June: 3 actions",2024-10-04
     "#]].assert_eq(&lines(FileKind::Generic, &entries));
 }
 

@@ -1,6 +1,6 @@
 //! Documents of payments: one for each, numbered without a gap, and kept as they were issued.
 
-use referee_core::id::{BrandId, UserId};
+use referee_core::id::{BrandId, PaymentId, PaymentRunId, UserId};
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::time::Day;
 
@@ -54,6 +54,26 @@ pub fn numbers_have_no_gap_and_a_payment_has_one_document(place: &Place) {
     let second = settings.create_brand(&NewBrand { name: "Other".into() }, NOW).unwrap();
     let fault = settings.issue(second, jane, "P-1", bill(), NOW).unwrap().err();
     assert_eq!(fault, Some(DocumentFault::PayeeIncomplete), "details belong to one brand");
+}
+
+pub fn a_document_names_the_sum_that_was_transferred(place: &Place) {
+    let settings = place.open();
+    let (brand, jane, _) = ready(&settings);
+    let treatment = TaxTreatment::Charged { rate_ppm: 70_000 };
+    let figures = Figures { net: 99_500_000, treatment, written_at: NOW.0, written_by: 5, kind: "sepa".into() };
+    settings.keep_figures(brand, PaymentRunId(3), &[(PaymentId(1), figures.clone())]).unwrap();
+    assert_eq!(settings.figures(brand, PaymentRunId(3)).unwrap().get("P-1"), Some(&figures));
+    assert!(settings.figures(brand, PaymentRunId(4)).unwrap().is_empty());
+    assert_eq!(
+        issue(&settings, brand, jane, "P-1").treatment,
+        treatment,
+        "as the file said, not as the details say now"
+    );
+    settings.cancel_document(brand, 1, NOW).unwrap().unwrap();
+    let again = issue(&settings, brand, jane, "P-1");
+    assert_eq!((again.number, again.treatment), (3, TaxTreatment::Charged { rate_ppm: 190_000 }));
+    let all = settings.documents_of_payment(brand, "P-1").unwrap();
+    assert_eq!(all.iter().map(|it| (it.number, it.cancels)).collect::<Vec<_>>(), [(1, None), (2, Some(1)), (3, None)]);
 }
 
 pub fn a_cancellation_is_a_document_of_its_own(place: &Place) {

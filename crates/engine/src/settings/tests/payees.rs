@@ -1,6 +1,6 @@
 //! Payment details: sealed, held after a change, and told to whoever stood there before.
 
-use referee_core::id::{BrandId, UserId};
+use referee_core::id::{BrandId, PaymentRunId, UserId};
 use referee_core::money::Currency;
 
 use super::*;
@@ -127,21 +127,29 @@ pub fn a_copy_holds_details_mail_and_changes(place: &Place) {
 }
 
 #[test]
-fn a_file_of_version_1_gets_what_came_later() {
+fn a_file_of_an_earlier_version_gets_what_came_later() {
+    let later = "drop table payment_figures";
+    let all = format!(
+        "{later}; drop table payee; drop table payee_change; drop table payer; drop table mail; drop table document; \
+         drop table import_line; drop table import"
+    );
+    for (version, dropped) in [(1, all.as_str()), (2, later)] {
+        an_earlier_file_gets_what_came_later(version, dropped);
+    }
+}
+
+fn an_earlier_file_gets_what_came_later(version: i32, dropped: &str) {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings::open(folder.path()).unwrap();
     let (brand, jane, _) = two_partners(&settings);
     drop(settings);
     let mut file = Sqlite::open(&folder.path().join("settings.db")).unwrap();
-    file.run_script(
-        "drop table payee; drop table payee_change; drop table payer; drop table mail; drop table document; \
-         drop table import_line; drop table import",
-    )
-    .unwrap();
-    file.run_script("pragma user_version = 1").unwrap();
+    file.run_script(dropped).unwrap();
+    file.run_script(&format!("pragma user_version = {version}")).unwrap();
     drop(file);
     let settings = Settings::open(folder.path()).unwrap();
     give_all(&settings, brand, jane);
     assert_eq!(settings.payment_block(brand, jane, NOW).unwrap(), None);
     assert_eq!(settings.imports(brand, None, 10).unwrap(), []);
+    assert!(settings.figures(brand, PaymentRunId(1)).unwrap().is_empty());
 }

@@ -1,5 +1,6 @@
 //! `referee demo`: a made-up brand with a shop, partners and traffic, on the embedded default.
 
+mod payees;
 mod seed;
 mod traffic;
 

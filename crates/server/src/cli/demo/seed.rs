@@ -14,6 +14,7 @@ use referee_engine::settings::{NewBrand, Settings, TokenKind, random_text};
 use referee_engine::zone::zone;
 use serde::{Deserialize, Serialize};
 
+use super::payees::{self, PayeePlan};
 use super::{CONSOLE_HOST, SHOP_HOST, TRACKING_HOST};
 
 pub const CLICK_PARAM: &str = "pt";
@@ -73,12 +74,32 @@ struct PartnerPlan {
     promo_code: &'static str,
     /// Its own rate for sales, or the template's.
     sale_ppm: Option<u32>,
+    /// How it is paid; None: it has not said so yet, and can't be paid.
+    payee: Option<PayeePlan>,
 }
 
 const PARTNERS: [PartnerPlan; 3] = [
-    PartnerPlan { name: "Trail Notes", slug: "trail-notes", promo_code: "TRAIL10", sale_ppm: Some(120_000) },
-    PartnerPlan { name: "Deal Harbour", slug: "deal-harbour", promo_code: "HARBOUR5", sale_ppm: None },
-    PartnerPlan { name: "Sole Search", slug: "sole-search", promo_code: "SOLE15", sale_ppm: Some(100_000) },
+    PartnerPlan {
+        name: "Trail Notes",
+        slug: "trail-notes",
+        promo_code: "TRAIL10",
+        sale_ppm: Some(120_000),
+        payee: Some(payees::REGISTERED),
+    },
+    PartnerPlan {
+        name: "Deal Harbour",
+        slug: "deal-harbour",
+        promo_code: "HARBOUR5",
+        sale_ppm: None,
+        payee: Some(payees::PRIVATE),
+    },
+    PartnerPlan {
+        name: "Sole Search",
+        slug: "sole-search",
+        promo_code: "SOLE15",
+        sale_ppm: Some(100_000),
+        payee: None,
+    },
 ];
 
 const ADS: [(&str, &str); 3] = [("Spring boots", "/"), ("Trail runners", "/products/ridge"), ("Sale", "/?from=sale")];
@@ -140,6 +161,7 @@ impl Planter<'_> {
             let scopes = &["read", "write"];
             let account = settings.create_token(brand, TokenKind::Account, "Demo account", scopes, now)?;
             let api = settings.create_token(brand, TokenKind::Api, "Demo API", scopes, now)?;
+            settings.set_payer(brand, &payees::payer())?;
             let account_sid = settings.find_brand(brand)?.map(|brand| brand.account_sid).unwrap_or_default();
             Ok((account, api, account_sid))
         };
@@ -255,6 +277,10 @@ impl Planter<'_> {
         let partner = move |settings: &Settings| settings.create_partner(brand, None, name, now);
         let partner = self.engine.with_settings(partner).await?;
         self.settle(Fact::PartnerSet { partner, standing: Standing::Active, channel: false }).await?;
+        if let Some(plan) = &plan.payee {
+            let plan = *plan;
+            self.engine.with_settings(move |settings| payees::give(settings, brand, partner, &plan, name, now)).await?;
+        }
         self.terms(Some(partner), plan.sale_ppm.map(|ppm| rules(event_types, ppm))).await?;
         let ad = AdId(ads.first().map_or(0, |ad| ad.id));
         self.settle(Fact::LinkSet(VanityLink {

@@ -4,6 +4,7 @@ pub mod event_types;
 pub mod groups;
 pub mod identifiers;
 pub mod overlays;
+pub mod payments;
 pub mod people;
 pub mod program;
 pub mod rates;
@@ -26,6 +27,9 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
             ("/settings/identifiers", "Identifiers"),
             ("/settings/tokens", "Tokens"),
         ]);
+    }
+    if person.may(May::Pay) {
+        places.push(("/settings/payments", "Payments"));
     }
     if person.may(May::ManageUsers) {
         places.push(("/settings/people", "People"));

@@ -28,6 +28,9 @@ pub async fn show(person: Person, Query(query): Query<SettingsQuery>) -> Result<
     if !person.may(May::SetUp) && person.may(May::ManageUsers) {
         return Ok(Redirect::to("/settings/people").into_response());
     }
+    if !person.may(May::SetUp) && person.may(May::Pay) {
+        return Ok(Redirect::to("/settings/payments").into_response());
+    }
     person.require(May::SetUp)?;
     let body = html! {
         @match person.program(query.program) {

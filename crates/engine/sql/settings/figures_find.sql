@@ -1,0 +1,1 @@
+select content from payment_figures where brand = ?1 and payment = ?2;
