@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::contract::{Terms, TermsRules};
+use crate::contract::{EventPayout, Terms, TermsRules};
 use crate::exchange::{DayRates, Rates};
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
+use crate::limit::Period;
 use crate::overlay::Overlay;
 use crate::program::{
     Ad, AssignedValue, EventType, GroupCredit, PartnerGroup, PaymentRules, Program, PromoCode, Standing, ValueKind,
@@ -142,6 +143,25 @@ impl Config {
     pub fn template_at(&self, program: ProgramId, at: Timestamp) -> Option<TermsInForce<'_>> {
         let template = self.version_at(program, None, at).filter(|template| !is_over(template, at))?;
         Some(TermsInForce { rules: template.rules.as_ref()?, version: template.version, of_template: true })
+    }
+
+    /// Whether any terms of a program ask who the customer is.
+    pub fn asks_for_customers(&self, program: ProgramId) -> bool {
+        self.payouts_of(program).any(EventPayout::asks_for_customer)
+    }
+
+    /// Over which periods the terms of a program count events of a type.
+    pub fn periods_counted(&self, program: ProgramId, event_type: EventTypeId) -> BTreeSet<Period> {
+        let of_type = self.payouts_of(program).filter(|it| it.event_type == event_type);
+        of_type
+            .flat_map(|it| it.limits.iter().map(|limit| limit.per()).chain(it.tiers.as_ref().map(|it| it.per)))
+            .collect()
+    }
+
+    fn payouts_of(&self, program: ProgramId) -> impl Iterator<Item = &EventPayout> {
+        let of_program = (program, None)..=(program, Some(PartnerId(u32::MAX)));
+        let versions = self.terms.range(of_program).flat_map(|(_, versions)| versions);
+        versions.filter_map(|terms| terms.rules.as_ref()).flat_map(|rules| &rules.payouts)
     }
 
     pub fn is_channel(&self, partner: PartnerId) -> bool {

@@ -1,7 +1,8 @@
 //! What a partner is paid for, and under which version of the terms.
 
-use crate::condition::Condition;
+use crate::condition::{Condition, Word};
 use crate::id::{EventTypeId, PartnerId, ProgramId};
+use crate::limit::{Limit, Tiers};
 use crate::locking::Locking;
 use crate::money::{Money, WHOLE_PPM};
 use crate::program::Standing;
@@ -40,18 +41,41 @@ pub struct EventPayout {
     pub restrictions: Vec<Restriction>,
     /// All that are met apply.
     pub adjustments: Vec<Adjustment>,
+    /// The first that is reached leaves an action outside of the terms.
+    pub limits: Vec<Limit>,
+    pub tiers: Option<Tiers>,
 }
 
 impl EventPayout {
     /// The same for every event of a type.
     pub fn plain(event_type: EventTypeId, payout: Payout) -> EventPayout {
-        let (groups, restrictions, adjustments) = Default::default();
-        EventPayout { event_type, level: PayoutLevel::Order, payout, groups, restrictions, adjustments }
+        let (groups, restrictions, adjustments, limits) = Default::default();
+        let level = PayoutLevel::Order;
+        EventPayout { event_type, level, payout, groups, restrictions, adjustments, limits, tiers: None }
+    }
+
+    /// Whether what it pays depends on what came before.
+    pub fn is_measured(&self) -> bool {
+        !self.limits.is_empty() || self.tiers.is_some()
+    }
+
+    /// Whether it asks who the customer is.
+    pub fn asks_for_customer(&self) -> bool {
+        let lists =
+            self.groups.iter().map(|it| &it.conditions).chain(self.restrictions.iter().map(|it| &it.conditions));
+        let mut conditions = lists.chain(self.adjustments.iter().map(|it| &it.conditions)).flatten();
+        conditions.any(|it| matches!(it, Condition::Words { word: Word::CustomerStatus, .. }))
+            || self.limits.iter().any(|limit| matches!(limit, Limit::Customer { .. }))
     }
 
     /// What no order can ever come to, or what is more than all of it.
     fn fault(&self) -> Option<Refusal> {
-        let payouts = self.groups.iter().map(|group| group.payout).chain([self.payout]);
+        let tiers = self.tiers.iter().flat_map(|tiers| &tiers.steps);
+        if !tiers.clone().zip(tiers.clone().skip(1)).all(|(tier, next)| tier.from < next.from) {
+            return Some(Refusal::TiersNotAscending);
+        }
+        let extras = tiers.map(|tier| tier.extra);
+        let payouts = self.groups.iter().map(|group| group.payout).chain([self.payout]).chain(extras);
         let too_high = |payout: Payout| matches!(payout, Payout::Rate { ppm } if ppm > WHOLE_PPM);
         let below_zero = |payout: Payout| matches!(payout, Payout::Fixed { amount } if amount < Money::ZERO);
         if payouts.clone().any(too_high) {

@@ -420,6 +420,8 @@ pub enum ActionChange {
     Approve,
     /// A reversal is taken back: everything is as it was before.
     Restore,
+    /// It is paid although a limit of its terms was reached.
+    Admit,
     /// The right figures of what is locked already; zero takes everything back.
     Correct(NewFigures),
 }

@@ -12,6 +12,7 @@ pub mod exchange;
 pub mod refusal;
 pub mod program;
 pub mod condition;
+pub mod limit;
 pub mod contract;
 pub mod overlay;
 pub mod identity;

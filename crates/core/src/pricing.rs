@@ -30,6 +30,8 @@ struct Seen<'a> {
     sub_ids: &'a [String; 3],
     shared_id: &'a str,
     fields: &'a [(String, String)],
+    /// What the tier pays that the action opened in.
+    tier: Option<Payout>,
 }
 
 /// Which rule priced a part of an action.
@@ -53,6 +55,8 @@ pub struct PricedLine {
     pub adjustments: Vec<usize>,
     /// In millionths of what the rule gives.
     pub factor_ppm: u32,
+    /// What the tier of the action pays on top.
+    pub tier: Option<Payout>,
     /// By itself, rounded for reading; the whole is rounded once.
     pub amount: Money,
 }
@@ -95,7 +99,8 @@ pub fn overlay_of<'a>(config: &'a Config, action: &ActionRow) -> Option<&'a Over
 /// Prices an action with these figures of its order.
 pub fn price(terms: &EventPayout, action: &ActionRow, zone: &Zone, amount: Money, items: &[Item]) -> Priced {
     let amount = action.worth(amount);
-    let seen = Seen::of(action, zone);
+    let tier = action.tier.and_then(|place| terms.tiers.as_ref()?.steps.get(place));
+    let seen = Seen { tier: tier.map(|tier| tier.extra), ..Seen::of(action, zone) };
     let parts: Vec<(Part, PricedLine)> = match terms.level {
         PayoutLevel::Item if !items.is_empty() => items
             .iter()
@@ -126,11 +131,12 @@ impl Part {
     /// In millionths of millionths of millionths: a rate and a factor are still in it.
     fn exact(&self, line: &PricedLine, share_ppm: u32) -> i128 {
         // An amount is of its share already; what is fixed is the whole event's.
-        let by_rate = match line.payout {
+        let by_rate = |payout| match payout {
             Payout::Rate { ppm } => i128::from(self.amount.0) * i128::from(ppm),
             Payout::Fixed { amount } => i128::from(amount.0) * i128::from(self.times) * i128::from(share_ppm),
         };
-        by_rate.saturating_mul(i128::from(line.factor_ppm))
+        let on_top = line.tier.map_or(0, |tier| by_rate(tier).saturating_mul(i128::from(MICROS)));
+        by_rate(line.payout).saturating_mul(i128::from(line.factor_ppm)).saturating_add(on_top)
     }
 }
 
@@ -152,7 +158,9 @@ fn line(terms: &EventPayout, seen: &Seen<'_>, item: Option<usize>, items: &[Item
     let adjustments: Vec<usize> = (0..terms.adjustments.len()).filter(applies).collect();
     let by: i64 = adjustments.iter().map(|place| i64::from(terms.adjustments[*place].ppm)).sum();
     let factor_ppm = u32::try_from((i64::from(WHOLE_PPM) + by).max(0)).unwrap_or(u32::MAX);
-    PricedLine { item, rule, payout, adjustments, factor_ppm, amount: Money::ZERO }
+    // What is not paid for at all is not paid for by a tier.
+    let tier = seen.tier.filter(|_| restriction.is_none());
+    PricedLine { item, rule, payout, adjustments, factor_ppm, tier, amount: Money::ZERO }
 }
 
 impl<'a> Seen<'a> {
@@ -169,6 +177,7 @@ impl<'a> Seen<'a> {
             sub_ids: &action.sub_ids,
             shared_id: &action.shared_id,
             fields: &action.fields,
+            tier: None,
         }
     }
 

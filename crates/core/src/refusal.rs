@@ -133,6 +133,10 @@ refusals! {
     CurrencyDiffers = 110, "CURRENCY_DIFFERS", "The order was first reported in another currency, and its figures stay in that one.", "The order is in another currency.";
     RateNotAboveZero = 111, "RATE_NOT_ABOVE_ZERO", "An exchange rate is above zero.", "An exchange rate is above zero.";
 
+    // Limits and tiers.
+    ActionNotOutside = 115, "ACTION_NOT_OUTSIDE", "The action is within the limits of its terms, so there is nothing to admit.", "The action is within the terms.";
+    TiersNotAscending = 116, "TIERS_NOT_ASCENDING", "Each tier begins higher than the one before it.", "Each tier begins higher than the one before it.";
+
     // Contracts as agreements, and overlays on them.
     NoticeTooShort = 130, "NOTICE_TOO_SHORT", "A change of terms binds no earlier than their notice period after it is set: start it later, or offer it for the partner to accept.", "Terms change only after their notice period, or with your word.";
     OfferNeedsPartner = 131, "OFFER_NEEDS_PARTNER", "Template terms can't be offered, because many partners follow them: offer a partner terms of its own.", "Template terms are not offered.";

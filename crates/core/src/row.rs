@@ -12,9 +12,11 @@ use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::time::{Day, Timestamp};
 
+mod counter;
 mod entry;
 mod payment;
 
+pub use counter::{Counter, CounterGroup, CounterKey};
 pub use entry::{Account, BalanceKey, EntryRow, MonthKey, Posting, Turnover};
 pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RunState};
 
@@ -293,6 +295,10 @@ pub struct ActionRow {
     pub terms_of_template: bool,
     /// When it locks or, by an approval, locked; None: it waits for the brand's approval.
     pub locks_at: Option<Timestamp>,
+    /// The place of the tier of its terms that it opened in.
+    pub tier: Option<usize>,
+    /// The place of the limit of its terms that was reached: it pays nothing unless the brand admits it.
+    pub outside: Option<usize>,
     /// A person wants it to stay pending, whatever its time.
     pub held: bool,
     /// What the next payment takes: its payout once it is locked, and then what corrections add to it.
@@ -305,6 +311,8 @@ pub struct ActionRow {
     pub items: Vec<Item>,
     pub promo_code: String,
     pub customer_status: String,
+    /// The status was not reported: it is what the profile's earlier orders say.
+    pub status_derived: bool,
     pub sub_ids: [String; 3],
     pub shared_id: String,
     pub fields: Vec<(String, String)>,
@@ -367,6 +375,8 @@ pub enum HistoryKind {
     Returned = 10,
     /// The exchange rate of its day has come: it is priced.
     Converted = 11,
+    /// It was outside of the terms, and the brand pays it all the same.
+    Admitted = 12,
 }
 
 /// One line of an action's history.
@@ -497,6 +507,7 @@ pub enum SubmissionKind {
     Approval = 6,
     Restoration = 7,
     Correction = 8,
+    Admission = 9,
 }
 
 /// What became of a report.

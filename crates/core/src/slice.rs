@@ -12,9 +12,10 @@ use crate::identity::Identifier;
 use crate::identity::profiles::SESSION_MS;
 use crate::money::Currency;
 use crate::row::{
-    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
-    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, MonthKey, OrderKey, PaymentLineRow, PaymentRow,
-    PaymentRunRow, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
+    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, Counter, CounterGroup,
+    CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, MonthKey,
+    OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover,
+    UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Timestamp};
 
@@ -130,8 +131,19 @@ pub struct WantedComponents {
     pub touchpoints_of: BTreeSet<NodeId>,
     /// No touchpoint before this can.
     pub clicks_since: Timestamp,
+    /// Of those, the ones whose earlier orders count.
+    pub orders_of: BTreeSet<NodeId>,
     /// Of those, the ones whose orders may be decided again.
     pub unsettled_of: BTreeSet<NodeId>,
+}
+
+/// What limits and a customer's status see of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EarlierOrder {
+    /// Where its buyer hangs.
+    pub node: NodeId,
+    pub occurred_at: Timestamp,
+    pub earns: bool,
 }
 
 /// The next pieces of queued work, as the books found them.
@@ -162,6 +174,11 @@ pub struct Slice {
     pub actions: Table<ActionId, ActionRow>,
     pub payments: Table<PaymentId, PaymentRow>,
     pub payment_runs: Table<PaymentRunId, PaymentRunRow>,
+    /// Of the groups that limits and tiers of this batch ask for, those that are not zero.
+    pub counters: Table<CounterKey, Counter>,
+    counted: BTreeSet<CounterGroup>,
+    /// Orders of the loaded components that were there before this batch, where terms ask for them.
+    earlier_orders: BTreeMap<NodeId, Vec<(OrderKey, EarlierOrder)>>,
     /// What is locked for the partners that are to be paid, in the currency asked for.
     pub locked: BTreeMap<PartnerId, i128>,
     /// Of the loaded components that something of earlier may concern.
@@ -319,6 +336,60 @@ impl Reach {
 }
 
 impl Slice {
+    /// The counters that a batch may ask for, once its orders are loaded: of an order that was reported before as of then.
+    pub fn wanted_counters(&self, records: &[Record]) -> BTreeSet<CounterGroup> {
+        let mut wanted = BTreeSet::new();
+        for record in records {
+            let Fact::ConversionReported(report) = &record.fact else { continue };
+            let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
+            let before = self.conversions.get(&key).map(|row| row.occurred_at);
+            for at in before.into_iter().chain([record.occurred_at]) {
+                wanted.extend(self.counters_for(report, at));
+            }
+        }
+        for (_, row) in self.unsettled.rows() {
+            wanted.extend(self.counters_for(&row.report, row.occurred_at));
+        }
+        wanted
+    }
+
+    /// Makes these known: what was not loaded is zero.
+    pub fn expect_counters(&mut self, groups: BTreeSet<CounterGroup>) {
+        self.counted.extend(groups);
+    }
+
+    fn counters_for(&self, report: &Conversion, at: Timestamp) -> Vec<CounterGroup> {
+        let (program, event_type) = (report.program, report.event_type);
+        let Some(known) = self.config.programs.get(&program) else { return Vec::new() };
+        let day = known.zone.day(at);
+        let periods = self.config.periods_counted(program, event_type);
+        periods.into_iter().map(|per| CounterGroup { program, event_type, per, day: per.first(day) }).collect()
+    }
+
+    /// What was counted so far.
+    pub fn counter(&self, key: &CounterKey) -> Counter {
+        assert!(self.counted.contains(&key.group), "a rule read {:?}, which was not loaded", key.group);
+        if self.counters.knows(key) { self.counters.get(key).copied().unwrap_or_default() } else { Counter::default() }
+    }
+
+    /// Notes an order of a loaded component.
+    pub fn load_earlier_order(&mut self, key: OrderKey, order: EarlierOrder) {
+        self.earlier_orders.entry(order.node).or_default().push((key, order));
+    }
+
+    /// All orders of a loaded component, those of this batch among them.
+    pub fn orders_of_component(&self, root: NodeId) -> impl Iterator<Item = (&OrderKey, EarlierOrder)> {
+        let in_batch = self.conversions.rows().filter_map(move |(key, row)| {
+            let node = row.node.filter(|node| self.root_of(*node) == root)?;
+            Some((key, EarlierOrder { node, occurred_at: row.occurred_at, earns: !row.actions.is_empty() }))
+        });
+        let before =
+            self.members.get(&root).into_iter().flatten().filter_map(|it| self.earlier_orders.get(it)).flatten();
+        // The batch may have changed what was there before.
+        let before = before.filter(|(key, _)| !self.conversions.knows(key)).map(|(key, order)| (key, *order));
+        in_batch.chain(before)
+    }
+
     /// Adds to the figures of a day.
     pub fn count(&mut self, key: RollupKey, added: Rollup) {
         self.new.rollups.entry(key).or_default().add(added);
@@ -419,12 +490,16 @@ impl Slice {
         }
         let [walked, credited, late] = [walked, credited, late]
             .map(|tokens| tokens.into_iter().map(|token| reach.find(token)).collect::<BTreeSet<Token>>());
+        let asks = self.config.programs.keys().any(|program| self.config.asks_for_customers(*program));
         for (group, roots) in reach.roots_by_group() {
             if late.contains(&group) {
                 wanted.unsettled_of.extend(&roots);
             }
             if credited.contains(&group) || late.contains(&group) {
                 wanted.touchpoints_of.extend(&roots);
+                if asks {
+                    wanted.orders_of.extend(&roots);
+                }
             }
             if credited.contains(&group) || late.contains(&group) || walked.contains(&group) {
                 wanted.roots.extend(roots);

@@ -14,6 +14,7 @@ mod groups;
 mod histories;
 mod identity;
 mod lifecycle;
+mod limits;
 mod locking;
 mod money;
 mod orders;

@@ -50,6 +50,11 @@ impl Day {
         first_of_month(self.month())
     }
 
+    pub fn first_of_year(self) -> Day {
+        // Counted from March: January is the eleventh.
+        first_of_month((self.month() - 10).div_euclid(12) * 12 + 10)
+    }
+
     /// The first day of the month that follows this day's, and of the one so many months later.
     pub fn first_of_month_after(self, months: u32) -> Day {
         first_of_month(self.month() + 1 + i64::from(months))

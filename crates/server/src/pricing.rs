@@ -3,7 +3,8 @@
 use referee_core::condition::{Comparison, Condition, Word};
 use referee_core::contract::{EventPayout, Payout, PayoutLevel};
 use referee_core::fact::Item;
-use referee_core::money::Currency;
+use referee_core::limit::{Basis, Limit, Period, Tier, Tiers};
+use referee_core::money::{Currency, Money};
 use referee_core::pricing::{PricedLine, Rule};
 
 use crate::console::format::{day, money, payout, rate};
@@ -21,7 +22,38 @@ pub fn rules(terms: &EventPayout, currency: Currency) -> Vec<String> {
         .adjustments
         .iter()
         .map(|it| format!("{}: {} than that, {}", it.name, more_or_less(it.ppm), when(&it.conditions)));
-    level.into_iter().chain(restrictions).chain(groups).chain(adjustments).collect()
+    let limits = terms.limits.iter().map(|it| limit(it, currency));
+    let tiers = terms.tiers.iter().flat_map(|tiers| tiers.steps.iter().map(|step| tier(tiers, step, currency)));
+    level.into_iter().chain(restrictions).chain(groups).chain(adjustments).chain(tiers).chain(limits).collect()
+}
+
+/// `At most 100 actions a day`.
+pub fn limit(it: &Limit, currency: Currency) -> String {
+    let most = match *it {
+        Limit::Actions { most, .. } => format!("{most} actions"),
+        Limit::Payout { most, .. } => format!("{} of payout", money(most, currency)),
+        Limit::Customer { most: 1, .. } => "1 order of a customer".to_owned(),
+        Limit::Customer { most, .. } => format!("{most} orders of a customer"),
+    };
+    format!("At most {most}{}", each(it.per()))
+}
+
+/// `From €10,000.00 a month on: 2 % on top`.
+fn tier(tiers: &Tiers, step: &Tier, currency: Currency) -> String {
+    let from = match tiers.basis {
+        Basis::Actions => format!("{} actions", step.from),
+        Basis::Amount => money(Money(step.from), currency),
+    };
+    format!("From {from}{} on: {} on top", each(tiers.per), payout(step.extra, currency))
+}
+
+fn each(per: Period) -> &'static str {
+    match per {
+        Period::Day => " a day",
+        Period::Month => " a month",
+        Period::Year => " a year",
+        Period::Ever => " in all",
+    }
 }
 
 fn more_or_less(ppm: i32) -> String {
@@ -103,7 +135,8 @@ pub fn rule(line: &PricedLine, terms: &EventPayout, currency: Currency) -> Strin
     let adjusted: String =
         adjusted.map(|it| format!(", {} {}", quoted(Some(&it.name)), more_or_less(it.ppm))).collect();
     let in_all = if line.adjustments.len() > 1 { format!(", in all {}", rate(line.factor_ppm)) } else { String::new() };
-    format!("{by}{adjusted}{in_all}: {}", money(line.amount, currency))
+    let tier = line.tier.map_or_else(String::new, |extra| format!(", its tier {} on top", payout(extra, currency)));
+    format!("{by}{adjusted}{in_all}{tier}: {}", money(line.amount, currency))
 }
 
 fn quoted(name: Option<&String>) -> String {

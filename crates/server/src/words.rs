@@ -67,6 +67,7 @@ pub fn history(kind: HistoryKind) -> &'static str {
         HistoryKind::Corrected => "Corrected",
         HistoryKind::Returned => "Payment failed",
         HistoryKind::Converted => "Converted",
+        HistoryKind::Admitted => "Admitted",
         HistoryKind::Released => "Released",
     }
 }

@@ -89,6 +89,7 @@ pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeReques
         ActionChange::Hold => lock::take(slice, record, meant.actions, Step::Hold, cause),
         ActionChange::Release => lock::take(slice, record, meant.actions, Step::Release, cause),
         ActionChange::Approve => lock::take(slice, record, meant.actions, Step::Approve, cause),
+        ActionChange::Admit => admit_all(slice, record, meant.actions, cause),
         ActionChange::Restore => restore_all(slice, record, meant.actions, cause),
     };
     slice.new.submissions.push(SubmissionRow {
@@ -155,6 +156,7 @@ fn submission_kind(change: &ActionChange, actions: &[ActionRow]) -> SubmissionKi
         ActionChange::Release => SubmissionKind::Release,
         ActionChange::Approve => SubmissionKind::Approval,
         ActionChange::Restore => SubmissionKind::Restoration,
+        ActionChange::Admit => SubmissionKind::Admission,
         ActionChange::Correct(_) => SubmissionKind::Correction,
     }
 }
@@ -268,7 +270,7 @@ fn set_figures(slice: &mut Slice, record: &Record, mut action: ActionRow, figure
 
 /// What an action pays with such figures, by the terms it was opened under.
 pub(crate) fn price(slice: &Slice, action: &ActionRow, amount: Money, items: &[Item]) -> Money {
-    if action.exchange == Exchange::Awaited {
+    if action.exchange == Exchange::Awaited || action.outside.is_some() {
         return Money::ZERO;
     }
     match pricing::terms_of(&slice.config, action) {
@@ -300,6 +302,22 @@ fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cau
         *item = Item { quantity: 0, amount: Money::ZERO, ..std::mem::take(item) };
     }
     shift(slice, record, action, HistoryKind::Reversed, deltas, cause);
+}
+
+/// Pays those of the actions that a limit left outside of their terms.
+fn admit_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, cause: Cause<'_>) -> Result<(), Refusal> {
+    let able = |action: &ActionRow| {
+        open_to_change(action)?;
+        if action.outside.is_some() { Ok(()) } else { Err(Refusal::ActionNotOutside) }
+    };
+    first_says_why(&actions, able)?;
+    for mut action in actions.into_iter().filter(|action| able(action).is_ok()) {
+        action.outside = None;
+        let payout = price(slice, &action, action.amount, &action.items);
+        let deltas = (Money::ZERO, payout.minus(action.payout));
+        shift(slice, record, action, HistoryKind::Admitted, deltas, cause);
+    }
+    Ok(())
 }
 
 /// Takes back the reversal of those of the actions that are reversed and whose time to lock has not passed.

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub(crate) mod lock;
+pub(crate) mod measure;
 pub mod open;
 pub(crate) mod parts;
 pub mod payment;

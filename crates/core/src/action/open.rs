@@ -14,11 +14,11 @@ use crate::row::{
     Account, ActionRow, ActionState, Buyer, ConversionRow, Evidence, HistoryKind, OrderKey, Rollup, RollupKey,
     SubmissionKind, SubmissionRow, UnsettledRow, Whole,
 };
-use crate::slice::Slice;
+use crate::slice::{EarlierOrder, Slice};
 use crate::time::Timestamp;
 
 use super::change::{self, Cause, Figures};
-use super::{Line, count, next_id, parts, unsettled, write};
+use super::{Line, count, measure, next_id, parts, unsettled, write};
 use crate::click;
 
 /// What a report came to.
@@ -283,7 +283,7 @@ fn conclude(
     row.refusal = verdict.winners.as_ref().err().copied();
     match verdict.winners {
         Ok(winners) => {
-            let opened = open(slice, record, report, winners);
+            let opened = open(slice, record, report, winners, &verdict.orders);
             decision.credits.iter_mut().zip(&opened).for_each(|(credit, action)| credit.action = *action);
             row.actions = opened.into_iter().flatten().collect();
         }
@@ -308,7 +308,13 @@ fn count_unclaimed(slice: &mut Slice, row: &ConversionRow, times: i64) {
 }
 
 /// Opens an action for each share that is paid for. The last touchpoint's partner, who comes last, has the order counted.
-fn open(slice: &mut Slice, record: &Record, report: &Conversion, winners: Vec<Winner>) -> Vec<Option<ActionId>> {
+fn open(
+    slice: &mut Slice,
+    record: &Record,
+    report: &Conversion,
+    winners: Vec<Winner>,
+    orders: &[(OrderKey, EarlierOrder)],
+) -> Vec<Option<ActionId>> {
     let paid = winners.iter().filter(|winner| winner.terms.is_some());
     let shares: Vec<u32> = paid.map(|winner| winner.share_ppm).collect();
     let amounts = parts::amounts(report.amount, &shares, report.currency);
@@ -318,9 +324,39 @@ fn open(slice: &mut Slice, record: &Record, report: &Conversion, winners: Vec<Wi
         let terms = winner.terms?;
         let (n, (amount, items)) = parts.next()?;
         let is_last = n + 1 == shares.len();
-        Some(open_one(slice, record, report, &winner, terms, Figures { amount, items }, is_last))
+        Some(open_one(
+            slice,
+            record,
+            report,
+            &winner,
+            terms,
+            Part { figures: Figures { amount, items }, orders, is_last },
+        ))
     };
     winners.into_iter().map(&mut open_part).collect()
+}
+
+/// A partner's part of an order.
+struct Part<'a> {
+    figures: Figures,
+    /// What the buyer ordered beside.
+    orders: &'a [(OrderKey, EarlierOrder)],
+    /// The order is counted with it.
+    is_last: bool,
+}
+
+/// What was reported, or what the profile's earlier orders say, where the program's terms ask; and whether it is the latter.
+fn customer_status(
+    slice: &Slice,
+    record: &Record,
+    report: &Conversion,
+    orders: &[(OrderKey, EarlierOrder)],
+) -> (String, bool) {
+    if !report.customer_status.is_empty() || !slice.config.asks_for_customers(report.program) {
+        return (report.customer_status.clone(), false);
+    }
+    let returning = measure::has_ordered_before(report.event_type, record.occurred_at, orders);
+    (if returning { "RETURNING" } else { "NEW" }.to_owned(), true)
 }
 
 fn open_one(
@@ -329,9 +365,9 @@ fn open_one(
     report: &Conversion,
     winner: &Winner,
     terms: WinnersTerms,
-    figures: Figures,
-    is_last: bool,
+    part: Part<'_>,
 ) -> ActionId {
+    let Part { figures, orders, is_last } = part;
     let id = next_id(slice, ActionId { program: report.program, event_type: report.event_type, seq: 0 });
     // Sub ids on a report count only with a partner the brand named; otherwise those of the click do, which brought the
     // parent where there is one.
@@ -348,6 +384,7 @@ fn open_one(
     let currency = program.map_or(report.currency, |it| it.currency);
     let day = program.map(|it| it.zone.day(record.occurred_at)).unwrap_or_default();
     let exchange = slice.config.rates.exchange(report.currency, currency, day);
+    let status = customer_status(slice, record, report, orders);
     let mut action = ActionRow {
         id,
         record: record.no,
@@ -372,6 +409,8 @@ fn open_one(
         terms_version: terms.version,
         terms_of_template: terms.of_template,
         locks_at,
+        tier: None,
+        outside: None,
         held: exchange == Exchange::Awaited,
         owed: Money::ZERO,
         owed_since: None,
@@ -379,7 +418,8 @@ fn open_one(
         changes: 0,
         items: figures.items,
         promo_code: report.promo_code.clone(),
-        customer_status: report.customer_status.clone(),
+        customer_status: status.0,
+        status_derived: status.1,
         sub_ids,
         shared_id,
         fields: report.fields.clone(),
@@ -389,8 +429,9 @@ fn open_one(
         device,
     };
     action.whole = Whole::of(action.amount, &action.items);
-    let payout = change::price(slice, &action, action.amount, &action.items);
-    (action.payout, action.intended_payout) = (payout, payout);
+    measure::measure(slice, &mut action, orders);
+    let payout = action.payout;
+    action.intended_payout = payout;
     ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, action.payout);
     let (amount, worth) = (action.amount, action.worth(action.amount));
     let (conversions, assists) = (i64::from(is_last), i64::from(!is_last));

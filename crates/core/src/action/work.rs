@@ -11,6 +11,8 @@ use super::{change, lock, payment, unchanged, unsettled};
 /// Takes the next pieces of work, at most `limit`.
 pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
     let work = std::mem::take(&mut slice.work);
+    // A piece may find more to do: what it converts may be due.
+    slice.state.work_waits = false;
     let limit = limit as usize;
     let to_lock: Vec<ActionId> = work.to_lock.into_iter().take(limit).collect();
     for id in &to_lock {
@@ -29,7 +31,7 @@ pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
         payment::give_back(slice, record, id, lines, left);
         waits = true;
     }
-    slice.state.work_waits = waits;
+    slice.state.work_waits |= waits;
 }
 
 /// Those that await an exchange rate, one after the other, after new rates have come.

@@ -8,8 +8,8 @@ use crate::identity::component;
 use crate::identity::paths::Paths;
 use crate::identity::profiles::{Profiles, SESSION_MS};
 use crate::refusal::Refusal;
-use crate::row::{Buyer, Candidate, ClickRow, EdgeRow, Evidence, Step, TouchKind};
-use crate::slice::Slice;
+use crate::row::{Buyer, Candidate, ClickRow, EdgeRow, Evidence, OrderKey, Step, TouchKind};
+use crate::slice::{EarlierOrder, Slice};
 use crate::time::Timestamp;
 
 /// What was found for a buyer.
@@ -17,6 +17,8 @@ pub struct Candidates {
     pub found: Vec<Found>,
     /// The node that stands for the buyer; none where every id that was reported is shared by many.
     pub buyer: Option<NodeId>,
+    /// What the buyer ordered beside, where the program's terms ask for it.
+    pub orders: Vec<(OrderKey, EarlierOrder)>,
 }
 
 /// A candidate, with its row and how it was found.
@@ -55,7 +57,26 @@ pub fn candidates(slice: &Slice, record: &Record, report: &Conversion, buyer: &B
     let mut found: Vec<Found> = clicks.map(|click| search.found(click)).collect();
     // Of two clicks in one millisecond the log's order decides.
     found.sort_by_key(|it| std::cmp::Reverse((it.click.occurred_at, it.click.record)));
-    Candidates { found, buyer: search.named }
+    let orders = other_orders(slice, report, &roots, &search);
+    Candidates { found, buyer: search.named, orders }
+}
+
+/// Orders of the buyer's profile, each as of its own time.
+fn other_orders(
+    slice: &Slice,
+    report: &Conversion,
+    roots: &BTreeSet<NodeId>,
+    search: &Search<'_>,
+) -> Vec<(OrderKey, EarlierOrder)> {
+    if search.profile.is_none() || !slice.config.asks_for_customers(report.program) {
+        return Vec::new();
+    }
+    let own = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
+    let of_components = roots.iter().flat_map(|root| slice.orders_of_component(*root));
+    let theirs = of_components.filter(|(key, order)| {
+        **key != own && Some(search.profiles.of(order.node, order.occurred_at)) == search.profile
+    });
+    theirs.map(|(key, order)| (key.clone(), order)).collect()
 }
 
 /// One buyer among the profiles of a moment.

@@ -4,7 +4,7 @@ use crate::fact::{Conversion, Record};
 use crate::id::NodeId;
 use crate::refusal::Refusal;
 use crate::row::{Buyer, Candidate, Credit, DecisionRow, OrderKey, TouchKind};
-use crate::slice::Slice;
+use crate::slice::{EarlierOrder, Slice};
 
 use super::candidates::{Candidates, Found, candidates};
 use super::credit::{Winner, shared, winners};
@@ -20,6 +20,8 @@ pub struct Verdict {
     pub decision: DecisionRow,
     /// The node that stood for the buyer, if any.
     pub buyer: Option<NodeId>,
+    /// What the buyer ordered beside, where the program's terms ask for it.
+    pub orders: Vec<(OrderKey, EarlierOrder)>,
 }
 
 /// To whom an order goes.
@@ -40,7 +42,7 @@ pub(super) struct Nobody {
 
 /// Decides one conversion on what is known now.
 pub fn decide(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer) -> Verdict {
-    let Candidates { mut found, buyer: node } = candidates(slice, record, report, buyer);
+    let Candidates { mut found, buyer: node, orders } = candidates(slice, record, report, buyer);
     let config = &slice.config;
     let eligible = assess(config, record, report, &mut found);
     let shares = shared(config, record, report, &found, &eligible);
@@ -55,7 +57,7 @@ pub fn decide(slice: &Slice, record: &Record, report: &Conversion, buyer: &Buyer
     let winners = ruling.map(|ruling| ruling.winners).unwrap_or_default();
     let mut decision = decision_row(slice, record, report, &winners, refusal, found);
     decision.left_out = buyer.left_out.clone();
-    Verdict { winners: refusal.map_or(Ok(winners), Err), decision, buyer: node }
+    Verdict { winners: refusal.map_or(Ok(winners), Err), decision, buyer: node, orders }
 }
 
 impl Ruling {

@@ -11,11 +11,11 @@ use crate::identity::Identifier;
 use crate::invariant;
 use crate::machine::{self, Outcome};
 use crate::row::{
-    Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
-    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, MonthKey, OrderKey, PaymentLineRow, PaymentRow,
-    PaymentRunRow, PaymentState, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
+    Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, Counter, CounterKey, DecisionRow,
+    EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, MonthKey, OrderKey, PaymentLineRow,
+    PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
 };
-use crate::slice::{Slice, Wanted, WantedComponents};
+use crate::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Books {
@@ -29,6 +29,7 @@ pub struct Books {
     pub unsettled: BTreeMap<OrderKey, UnsettledRow>,
     pub conversions: BTreeMap<OrderKey, ConversionRow>,
     pub actions: BTreeMap<u32, ActionRow>,
+    pub counters: BTreeMap<CounterKey, Counter>,
     pub payments: BTreeMap<PaymentId, PaymentRow>,
     pub payment_runs: BTreeMap<PaymentRunId, PaymentRunRow>,
     pub payment_lines: BTreeMap<(PaymentId, u32), PaymentLineRow>,
@@ -80,6 +81,7 @@ impl Books {
         let components = slice.wanted_components(records);
         self.load_components(&components, slice);
         self.load_journeys(&components, slice);
+        self.load_counters(records, &components, slice);
         if let Some(limit) = wanted.work {
             self.load_work(limit as usize, slice);
         }
@@ -134,6 +136,21 @@ impl Books {
         for click in of_nodes.filter(|click| click.occurred_at >= components.clicks_since) {
             slice.touchpoints.insert((click.node, click.no));
             slice.clicks.load(click.no, Some(click.clone()));
+        }
+    }
+
+    fn load_counters(&self, records: &[Record], components: &WantedComponents, slice: &mut Slice) {
+        let groups = slice.wanted_counters(records);
+        for (key, counter) in self.counters.iter().filter(|(key, _)| groups.contains(&key.group)) {
+            slice.counters.load(*key, Some(*counter));
+        }
+        slice.expect_counters(groups);
+        let nodes = nodes(slice, &components.orders_of);
+        for (key, row) in &self.conversions {
+            if let Some(node) = row.node.filter(|node| nodes.contains(node)) {
+                let order = EarlierOrder { node, occurred_at: row.occurred_at, earns: !row.actions.is_empty() };
+                slice.load_earlier_order(key.clone(), order);
+            }
         }
     }
 
@@ -224,6 +241,7 @@ impl Books {
         }
         self.unsettled.extend(slice.unsettled.changed().map(|(key, row)| (key.clone(), row.clone())));
         self.unsettled.retain(|key, _| !slice.unsettled.removed().any(|gone| gone == key));
+        self.counters.extend(slice.counters.changed().map(|(key, row)| (*key, *row)));
         self.payments.extend(slice.payments.changed().map(|(id, row)| (*id, row.clone())));
         self.payment_runs.extend(slice.payment_runs.changed().map(|(id, row)| (*id, row.clone())));
         self.add(&slice);
@@ -313,6 +331,7 @@ fn updated_action(before: ActionRow, after: &ActionRow) -> ActionRow {
         payout: after.payout,
         locks_at: after.locks_at,
         held: after.held,
+        outside: after.outside,
         exchange: after.exchange,
         intended_payout: after.intended_payout,
         owed: after.owed,

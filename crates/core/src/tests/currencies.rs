@@ -129,6 +129,27 @@ fn a_missing_rate_holds_the_action_until_it_comes() {
 }
 
 #[test]
+fn what_is_converted_after_its_time_to_lock_is_not_forgotten() {
+    check(
+        "
+        shop
+        at d0   click k1 A visitor=v1
+        at d2   conversion 1001 sale 100.00 visitor=v1 currency=usd
+        at d3   rates d2 usd=1.25
+        at d40  time
+        work 3
+        show work
+        work 3
+        ",
+        expect![[r#"
+            work waits: true
+            action 1.1.1 A 1001 100.00 USD by d2 80.00 pays 6.40 locked, by identifier k1, terms template/1
+            balance A pending 0.00 locked 6.40 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
 fn a_reversal_taken_back_still_awaits_its_rate() {
     check(
         "

@@ -199,7 +199,7 @@ fn change() -> impl Strategy<Value = String> {
         3 => (target.clone(), what.clone()).prop_map(|(target, what)| format!("modify {target} {what}")),
         2 => (target.clone(), what).prop_map(|(target, what)| format!("correct {target} {what}")),
         1 => target.clone().prop_map(|target| format!("reverse {target}")),
-        2 => (select(&["hold", "hold", "release", "release", "approve"][..]), target)
+        2 => (select(&["hold", "hold", "release", "release", "approve", "admit"][..]), target)
             .prop_map(|(step, target)| format!("{step} {target}")),
     ]
 }
@@ -226,8 +226,17 @@ fn set_up() -> impl Strategy<Value = String> {
         2 => (0..2_u32, 0..30_u32).prop_map(|(months, days)| format!("month+{months}m{days}d")),
         1 => Just("open".to_owned()),
     ];
-    let terms = (of, 1..30_u32, 1..40_u32, lock, views).prop_map(|(of, rate, window, lock, views)| {
-        format!("{of} sale={rate}.5% lead={rate} renewal={rate}% window={window}d lock={lock} {views}")
+    let limits = select(
+        &[
+            "",
+            "",
+            "limit=sale:actions/2/day",
+            "limit=sale:payout/20.00/month limit=sale:actions/3/ever",
+            "limit=sale:customer/1/month",
+        ][..],
+    );
+    let terms = (of, 1..30_u32, 1..40_u32, lock, views, limits).prop_map(|(of, rate, window, lock, views, limits)| {
+        format!("{of} sale={rate}.5% lead={rate} renewal={rate}% window={window}d lock={lock} {views} {limits}")
     });
     let standing = select(
         &[

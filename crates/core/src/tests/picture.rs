@@ -154,7 +154,9 @@ fn action(row: &ActionRow) -> String {
     let state = match row.state {
         ActionState::Pending => {
             let held = if row.held { "held, " } else { "" };
-            row.locks_at.map_or(format!("{held}open"), |at| format!("{held}pending until {}", time(at)))
+            let outside = if row.outside.is_some() { "outside, " } else { "" };
+            row.locks_at
+                .map_or(format!("{outside}{held}open"), |at| format!("{outside}{held}pending until {}", time(at)))
         }
         ActionState::Locked => "locked".into(),
         ActionState::Paid => format!("paid in {}", row.payment.unwrap_or_default()),
@@ -341,9 +343,10 @@ fn details(books: &Books, order: &str) -> String {
     let line = |it: &ActionRow| {
         let intended = (money(it.intended_amount, it.order_currency), money(it.intended_payout, it.currency));
         let ([sub1, ..], shared, code, status) = (&it.sub_ids, &it.shared_id, &it.promo_code, &it.customer_status);
+        let derived = if it.status_derived { " by earlier orders" } else { "" };
         let at = (time(it.occurred_at), time(it.opened_at), time(it.changed_at));
         format!(
-            "{}: occurred {} opened {} changed {}, intended {} pays {}, ad {}, sub1 {sub1:?} shared {shared:?} code {code:?} status {status:?}\n",
+            "{}: occurred {} opened {} changed {}, intended {} pays {}, ad {}, sub1 {sub1:?} shared {shared:?} code {code:?} status {status:?}{derived}\n",
             it.id, at.0, at.1, at.2, intended.0, intended.1, it.ad
         )
     };

@@ -16,12 +16,15 @@ use super::statements::months_add_up;
 use super::words::D0;
 use super::{fixture, picture};
 use crate::contract::Payout;
+use crate::exchange::Exchange;
 use crate::fact::{Agent, Navigation, Signals};
-use crate::id::{ActionId, NodeId};
+use crate::id::{ActionId, NodeId, ProgramId};
 use crate::identity::profiles::Profiles;
 use crate::invariant;
+use crate::limit::Limit;
 use crate::locking::Locking;
 use crate::money::{Money, WHOLE_PPM};
+use crate::pricing;
 use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Credit, DecisionRow, EdgeRow, Evidence, HistoryKind, OrderKey,
@@ -74,6 +77,7 @@ proptest! {
         money_adds_up(&books);
         months_add_up(&books);
         actions_are_priced_by_their_terms(&books);
+        limits_are_never_passed(&books);
         histories_lead_to_where_actions_are(&books);
         days_add_up(&books);
         what_was_no_click_does_not_count(&books);
@@ -171,6 +175,41 @@ fn actions_are_priced_by_their_terms(books: &Books) {
         assert_eq!(action.payout.0 % 10_000, 0, "{} pays parts of a cent", action.id);
         assert!(action.amount >= Money::ZERO && action.payout >= Money::ZERO);
         assert!(action.items.iter().all(|item| item.amount >= Money::ZERO), "{:?}", action.items);
+    }
+}
+
+/// As they stood when each action opened: those before it, in the order of the log.
+fn limits_are_never_passed(books: &Books) {
+    let was_outside = |action: &ActionRow| {
+        let of_action = books.history.values().filter(|line| line.action == action.id);
+        action.outside.is_some() || of_action.into_iter().any(|line| line.kind == HistoryKind::Admitted)
+    };
+    let terms = |action: &ActionRow| pricing::terms_of(&books.config, action).unwrap().0.into_owned();
+    let zone = &books.config.programs[&ProgramId(1)].zone;
+    for action in books.actions.values().filter(|it| !was_outside(it)) {
+        for limit in terms(action).limits {
+            let per = limit.per();
+            let counts = |it: &ActionRow| {
+                let same = (it.partner, it.id.event_type) == (action.partner, action.id.event_type);
+                let period = |at| per.first(zone.day(at));
+                let counted = terms(it);
+                let periods = counted.limits.iter().filter(|it| !matches!(it, Limit::Customer { .. }));
+                same && period(it.occurred_at) == period(action.occurred_at)
+                    && periods.map(|it| it.per()).any(|it| it == per)
+            };
+            let before = books.actions.values().filter(|it| it.id.seq < action.id.seq && !was_outside(it));
+            let before: Vec<&ActionRow> = before.filter(|it| counts(it)).collect();
+            match limit {
+                Limit::Actions { most, .. } => assert!(before.len() < most as usize, "{} is one too many", action.id),
+                Limit::Payout { most, .. } => {
+                    let paid = before.iter().filter(|it| it.exchange == Exchange::Same).map(|it| it.intended_payout);
+                    assert!(
+                        paid.fold(action.intended_payout, Money::plus) <= most || action.exchange != Exchange::Same
+                    );
+                }
+                Limit::Customer { .. } => {}
+            }
+        }
     }
 }
 

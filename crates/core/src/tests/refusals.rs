@@ -43,6 +43,8 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::CurrencyDiffers => {
             "conversion 1001 sale 1.00 partner=A source=browser\n conversion 1001 sale 1.00 currency=usd"
         }
+        Refusal::ActionNotOutside => "conversion 1001 sale 1.00 partner=A\n admit 1001",
+        Refusal::TiersNotAscending => "contract A sale=8% tiers=sale:actions/month:5/1%:5/2%",
         Refusal::RateNotAboveZero => "rates d1 usd=0",
         Refusal::NoValidActionRef => "event renewal parent=sale\n conversion 1001 renewal 1.00",
         Refusal::ActionRefNotFound => "reverse 1001",

@@ -15,6 +15,7 @@ use crate::fact::{
 };
 use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, PaymentId, PaymentRunId, ProgramId, SubmissionId, UserId};
 use crate::identity::Blocked;
+use crate::limit::{Basis, Limit, Period, Tier, Tiers};
 use crate::locking::Locking;
 use crate::money::Currency;
 use crate::overlay::{Extra, OverlaySet};
@@ -177,11 +178,12 @@ impl Reader {
                 let target = self.target(line);
                 self.change(line, target, ActionChange::Reverse)
             }
-            "hold" | "release" | "approve" | "restore" => {
+            "hold" | "release" | "approve" | "restore" | "admit" => {
                 let target = self.target(line);
                 let change = match verb {
                     "hold" => ActionChange::Hold,
                     "restore" => ActionChange::Restore,
+                    "admit" => ActionChange::Admit,
                     "release" => ActionChange::Release,
                     _ => ActionChange::Approve,
                 };
@@ -312,6 +314,7 @@ impl Reader {
     fn payouts(&self, program: ProgramId, line: &mut Line<'_>) -> Vec<EventPayout> {
         let by_item = line.options("items");
         let [groups, restrictions, adjustments] = ["group", "restrict", "adjust"].map(|name| line.options(name));
+        let [limits, tiers] = ["limit", "tiers"].map(|name| line.options(name));
         let words = std::mem::take(&mut line.words);
         let payouts = words.iter().map(|word| {
             let (event, text) = word.split_once('=').unwrap_or_else(|| panic!("{word} pays nothing"));
@@ -333,6 +336,8 @@ impl Reader {
                 groups: of(&groups).into_iter().map(group).collect(),
                 restrictions: of(&restrictions).into_iter().map(restriction).collect(),
                 adjustments: of(&adjustments).into_iter().map(adjustment).collect(),
+                limits: limits.iter().filter_map(|text| limit(text, event)).collect(),
+                tiers: tiers.iter().find_map(|text| tiers_of(text, event)),
                 ..EventPayout::plain(self.event_id(program, event), payout(text))
             }
         });
@@ -543,6 +548,42 @@ fn rates(line: &mut Line<'_>) -> Fact {
     };
     let rates = std::mem::take(&mut line.words).into_iter().map(rate).collect();
     Fact::RatesSet(vec![DayRates { day, base: Currency(*b"EUR"), rates }])
+}
+
+fn period(text: &str) -> Period {
+    match text {
+        "day" => Period::Day,
+        "month" => Period::Month,
+        "year" => Period::Year,
+        "ever" => Period::Ever,
+        other => panic!("no period is {other}"),
+    }
+}
+
+/// `sale:actions/10/day`, `sale:payout/50.00/month` or `sale:customer/1/ever`.
+fn limit(text: &str, event: &str) -> Option<Limit> {
+    let rest = text.strip_prefix(event)?.strip_prefix(':')?;
+    let [of, most, per] = rest.split('/').collect::<Vec<_>>()[..] else { panic!("{text} limits nothing") };
+    let per = period(per);
+    Some(match of {
+        "actions" => Limit::Actions { most: number(most), per },
+        "payout" => Limit::Payout { most: money(most), per },
+        "customer" => Limit::Customer { most: number(most), per },
+        other => panic!("nothing is limited by {other}"),
+    })
+}
+
+/// `sale:amount/month:100.00/2%:500.00/3%` or `sale:actions/year:10/1.00`.
+fn tiers_of(text: &str, event: &str) -> Option<Tiers> {
+    let mut parts = text.strip_prefix(event)?.strip_prefix(':')?.split(':');
+    let (basis, per) = parts.next()?.split_once('/')?;
+    let basis = if basis == "amount" { Basis::Amount } else { Basis::Actions };
+    let step = |part: &str| {
+        let (from, extra) = part.split_once('/').unwrap();
+        let from = if basis == Basis::Amount { money(from).0 } else { i64::from(number(from)) };
+        Tier { from, extra: payout(extra) }
+    };
+    Some(Tiers { basis, per: period(per), steps: parts.map(step).collect() })
 }
 
 /// `propose A,B all`.

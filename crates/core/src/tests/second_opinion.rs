@@ -19,7 +19,9 @@ use crate::identity::{Identifier, IdentifierKind};
 use crate::money::{Currency, Money};
 use crate::program::{CodePolicy, CreditPolicy, GroupCredit, PromoCode, Source, Standing, ValueKind};
 use crate::refusal::Refusal;
-use crate::row::{ActionRow, ActionState, Candidate, ClickRow, DecisionRow, Evidence, OrderKey, Step, TouchKind};
+use crate::row::{
+    ActionRow, ActionState, Candidate, ClickRow, DecisionRow, Evidence, HistoryKind, OrderKey, Step, TouchKind,
+};
 use crate::time::{DAY_MS, Timestamp};
 
 proptest! {
@@ -157,9 +159,17 @@ impl Judge {
         }
         let actions = decision.credits.iter().filter_map(|it| Some(&books.actions[&it.action?.seq]));
         let told: Vec<_> = actions
+            .clone()
             .map(|it| (it.partner, it.evidence, it.click, it.share_ppm, it.intended_amount, it.intended_payout))
             .collect();
-        assert_eq!(told, order.parts(&rulings));
+        let mut judged = order.parts(&rulings);
+        for (part, action) in judged.iter_mut().zip(actions) {
+            // What is within the limits, `properties` asks.
+            if action.outside.is_some() || action.intended_payout == Money::ZERO && was_outside(books, action) {
+                part.5 = Money::ZERO;
+            }
+        }
+        assert_eq!(told, judged);
         let reported = report.click.map(|click| &books.clicks[&click.no]).filter(|it| it.program == report.program);
         let is_named = |click: &ClickRow| decision.candidates.iter().any(|it| it.click == click.no);
         assert!(decision.candidates_left_out > 0 || reported.is_none_or(is_named), "a click of old is still named");
@@ -318,6 +328,11 @@ struct Ruling {
 
 fn clicks(rulings: &[Ruling]) -> Vec<ClickNo> {
     rulings.iter().filter_map(|it| it.click).collect()
+}
+
+fn was_outside(books: &Books, action: &ActionRow) -> bool {
+    let lines = books.history.values().filter(|line| line.action == action.id);
+    lines.into_iter().any(|line| line.kind == HistoryKind::Admitted)
 }
 
 struct Order<'a> {

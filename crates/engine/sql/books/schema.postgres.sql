@@ -279,6 +279,20 @@ create table turnover (
   primary key (brand, partner, program, currency, account, month)
 );
 
+-- What limits and tiers of terms are measured against. Periods: 1 a day, 2 a month, 3 a year, 4 all time.
+create table counter (
+  brand      integer not null,
+  program    integer not null,
+  event_type integer not null,
+  period     integer not null,
+  day        integer not null,
+  partner    integer not null,
+  actions    integer not null,
+  payout     bigint not null,
+  amount     bigint not null,
+  primary key (brand, program, event_type, period, day, partner)
+);
+
 create table rollup (
   brand       integer not null,
   program     integer not null,

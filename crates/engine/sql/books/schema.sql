@@ -275,6 +275,20 @@ create table turnover (
   primary key (brand, partner, program, currency, account, month)
 ) strict, without rowid;
 
+-- What limits and tiers of terms are measured against. Periods: 1 a day, 2 a month, 3 a year, 4 all time.
+create table counter (
+  brand      integer not null,
+  program    integer not null,
+  event_type integer not null,
+  period     integer not null,
+  day        integer not null,
+  partner    integer not null,
+  actions    integer not null,
+  payout     integer not null,
+  amount     integer not null,
+  primary key (brand, program, event_type, period, day, partner)
+) strict, without rowid;
+
 create table rollup (
   brand       integer not null,
   program     integer not null,

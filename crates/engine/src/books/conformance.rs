@@ -15,6 +15,7 @@ use referee_core::id::{
     SubmissionId, UserId,
 };
 use referee_core::identity::{Alias, Blocked, Identifier, IdentifierKind, LeftOut};
+use referee_core::limit::{self, Limit};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::overlay::{Extra, OverlaySet};
@@ -120,7 +121,14 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         view_window_hours: Some(24),
         locking: Locking::After { days: 30 },
         notice_days: 0,
-        payouts: vec![EventPayout::plain(SALE, Payout::Rate { ppm: 100_000 })],
+        // Limits that nobody reaches: their counters are kept all the same.
+        payouts: vec![EventPayout {
+            limits: vec![
+                Limit::Actions { most: 1_000, per: limit::Period::Day },
+                Limit::Customer { most: 1_000, per: limit::Period::Ever },
+            ],
+            ..EventPayout::plain(SALE, Payout::Rate { ppm: 100_000 })
+        }],
     };
     let program = Program {
         id: PROGRAM,

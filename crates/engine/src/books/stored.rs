@@ -47,7 +47,7 @@ pub fn action_state(number: u32) -> Result<ActionState> {
 pub fn history_kind(number: u32) -> Result<HistoryKind> {
     use HistoryKind::*;
     find(
-        &[Opened, Modified, Reversed, Locked, Paid, Held, Released, Restored, Corrected, Returned, Converted],
+        &[Opened, Modified, Reversed, Locked, Paid, Held, Released, Restored, Corrected, Returned, Converted, Admitted],
         number,
         |it| it as u32,
         "kind of history",
@@ -80,7 +80,7 @@ pub fn account(number: u32) -> Result<Account> {
 pub fn submission_kind(number: u32) -> Result<SubmissionKind> {
     use SubmissionKind::*;
     find(
-        &[Conversion, Modification, Reversal, Hold, Release, Approval, Restoration, Correction],
+        &[Conversion, Modification, Reversal, Hold, Release, Approval, Restoration, Correction, Admission],
         number,
         |it| it as u32,
         "kind of submission",
@@ -177,6 +177,12 @@ struct ActionDetails {
     /// Only where it is not the payout's.
     #[prost(message, optional, tag = "11")]
     exchange: Option<StoredExchange>,
+    #[prost(uint32, optional, tag = "12")]
+    tier: Option<u32>,
+    #[prost(uint32, optional, tag = "13")]
+    outside: Option<u32>,
+    #[prost(bool, tag = "14")]
+    status_derived: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -246,6 +252,9 @@ pub fn action_details(row: &ActionRow) -> Vec<u8> {
         whole: Some(whole_out(&row.whole)),
         before_reversal: row.before_reversal.as_ref().map(whole_out),
         exchange: exchange_out(row),
+        tier: row.tier.and_then(|place| u32::try_from(place).ok()),
+        outside: row.outside.and_then(|place| u32::try_from(place).ok()),
+        status_derived: row.status_derived,
     }
     .encode_to_vec()
 }
@@ -262,6 +271,9 @@ pub fn fill_action(row: &mut ActionRow, details: &[u8]) -> Result<()> {
     row.order_total = Money(details.order_total);
     row.whole = details.whole.map(whole_in).unwrap_or_default();
     row.before_reversal = details.before_reversal.map(whole_in);
+    row.tier = details.tier.map(|place| place as usize);
+    row.outside = details.outside.map(|place| place as usize);
+    row.status_derived = details.status_derived;
     if let Some(it) = details.exchange {
         let code = it.currency.as_bytes().try_into();
         row.order_currency = Currency(code.map_err(|_| damaged("currency"))?);

@@ -22,6 +22,7 @@ pub mod page_load;
 pub mod person;
 pub mod phone;
 pub mod placeholder;
+pub mod measures;
 pub mod rates;
 pub mod report;
 pub mod submission;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::{amount, decimal};
 use super::day::{day_text, parse_day};
+use super::measures::{self, WrittenLimit, WrittenTiers};
 use crate::limits::{
     LOCK_MONTHS_MAX, TERMS_CONDITIONS_MAX, TERMS_DAYS_MAX, TERMS_RULES_MAX, TERMS_VALUES_MAX, VIEW_WINDOW_HOURS_MAX,
 };
@@ -58,6 +59,10 @@ pub struct WrittenPayout {
     pub restrictions: Vec<WrittenRestriction>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<WrittenAdjustment>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<WrittenLimit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<WrittenTiers>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,6 +223,8 @@ fn event_payout(
     }
     let mut read = EventPayout {
         level: if it.level == Some(Level::Item) { PayoutLevel::Item } else { PayoutLevel::Order },
+        limits: measures::limits(&it.limits, place)?,
+        tiers: it.tiers.as_ref().map(|tiers| measures::tiers(tiers, place)).transpose()?,
         ..EventPayout::plain(id, payout(&it.payout, &format!("{place}.payout"))?)
     };
     for (n, it) in it.groups.iter().enumerate() {
@@ -368,6 +375,8 @@ pub fn write(rules: &TermsRules, currency: Currency, name: &dyn Fn(EventTypeId) 
             .map(|it| WrittenRestriction { name: it.name.clone(), when: write_conditions(&it.conditions, currency) })
             .collect(),
         adjustments: it.adjustments.iter().map(|it| write_adjustment(it, currency)).collect(),
+        limits: it.limits.iter().map(|it| measures::write_limit(it, currency)).collect(),
+        tiers: it.tiers.as_ref().map(|it| measures::write_tiers(it, currency)),
     };
     Written {
         referral_window_days: rules.referral_window_days,

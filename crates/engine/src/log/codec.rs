@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 
 mod change;
 mod identifiers;
+mod measures;
 mod payments;
 mod terms;
 

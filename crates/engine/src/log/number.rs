@@ -72,8 +72,13 @@ pub fn group_credit(number: u32) -> Option<GroupCredit> {
 }
 
 /// The changes that name no figures, but for a reversal, and what they are on the wire.
-const STEPS: [(ActionChange, u32); 4] =
-    [(ActionChange::Hold, 1), (ActionChange::Release, 2), (ActionChange::Approve, 3), (ActionChange::Restore, 4)];
+const STEPS: [(ActionChange, u32); 5] = [
+    (ActionChange::Hold, 1),
+    (ActionChange::Release, 2),
+    (ActionChange::Approve, 3),
+    (ActionChange::Restore, 4),
+    (ActionChange::Admit, 5),
+];
 
 pub fn step(number: u32) -> Option<ActionChange> {
     STEPS.into_iter().find(|(_, it)| *it == number).map(|(change, _)| change)

@@ -12,6 +12,7 @@ use referee_core::exchange::DayRates;
 use referee_core::fact::*;
 use referee_core::id::*;
 use referee_core::identity::{Alias, Block, Blocked, Identifier, IdentifierKind, LeftOut};
+use referee_core::limit::{Basis, Limit, Period, Tier, Tiers};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, Money};
 use referee_core::overlay::{Extra, Overlay, OverlaySet};
@@ -219,12 +220,20 @@ fn by_rules(plain: EventPayout) -> EventPayout {
     let total = Condition::OrderTotal { at_least: Some(Money(100_000_000)), below: None };
     let date = Condition::Date { from: Some(Day(20_000)), before: Some(Day(20_100)) };
     let all = Word::ALL.into_iter().flat_map(|word| Comparison::ALL.map(|how| words(word, how)));
+    let tiers = [Payout::Rate { ppm: 20_000 }, Payout::Fixed { amount: Money(1_000_000) }];
+    let tiers = tiers.into_iter().zip([0, 5]).map(|(extra, from)| Tier { from, extra }).collect::<Vec<_>>();
     let group = PayoutGroup { name: "All".into(), conditions: all.collect(), payout: Payout::Rate { ppm: 1 } };
     EventPayout {
         level: PayoutLevel::Item,
         groups: vec![group],
         restrictions: vec![Restriction { name: "Large".into(), conditions: vec![total] }],
         adjustments: vec![Adjustment { name: "Autumn".into(), conditions: vec![date], ppm: -50_000 }],
+        limits: vec![
+            Limit::Actions { most: 100, per: Period::Day },
+            Limit::Payout { most: Money(500_000_000), per: Period::Month },
+            Limit::Customer { most: 1, per: Period::Ever },
+        ],
+        tiers: Some(Tiers { basis: Basis::Amount, per: Period::Year, steps: tiers }),
         ..plain
     }
 }
@@ -439,7 +448,7 @@ fn every_change_of_an_action_is_read_back() {
     use ActionChange::*;
     let figures = [NewFigures::Amount(Money(10_000)), NewFigures::Delta(Money(-10_000)), NewFigures::Items(Vec::new())];
     let figures = figures.into_iter().flat_map(|it| [Modify(it.clone()), Correct(it)]);
-    for what in figures.chain([Reverse, Hold, Release, Approve, Restore]) {
+    for what in figures.chain([Reverse, Hold, Release, Approve, Restore, Admit]) {
         is_read_back(Fact::ChangeRequested(ChangeRequest { change: what, ..change() }));
     }
 }

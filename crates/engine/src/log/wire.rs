@@ -15,7 +15,8 @@ pub use payments::{
     ConcludedPayment, DayRates, DecidedRun, Payment, PaymentRules, ProposedRun, Rate, RateTable, Threshold,
 };
 pub use terms::{
-    Condition, Decided, EventPayout, MonthEnd, Offer, Overlay, OverlayVersion, Terms, TermsRule, TermsRules,
+    Condition, Decided, EventPayout, Limit, MonthEnd, Offer, Overlay, OverlayVersion, Terms, TermsRule, TermsRules,
+    Tier, Tiers,
 };
 
 /// A record on its way into a frame.

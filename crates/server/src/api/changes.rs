@@ -29,6 +29,7 @@ fn asked(name: &str) -> Option<Asked> {
         "holds" => Asked::Step(ActionChange::Hold),
         "releases" => Asked::Step(ActionChange::Release),
         "approvals" => Asked::Step(ActionChange::Approve),
+        "admissions" => Asked::Step(ActionChange::Admit),
         "restorations" => Asked::Step(ActionChange::Restore),
         _ => return None,
     })

@@ -331,6 +331,7 @@ fn history_name(kind: HistoryKind) -> &'static str {
         HistoryKind::Corrected => "corrected",
         HistoryKind::Returned => "returned",
         HistoryKind::Converted => "converted",
+        HistoryKind::Admitted => "admitted",
         HistoryKind::Released => "released",
     }
 }

@@ -88,6 +88,7 @@ pub fn priced_by(config: &Config, action: &ActionRow) -> Value {
             "payout": payout_text(line.payout, action.currency),
             "overlay_id": overlay.filter(|it| line.is_by(it, &terms)).map(|it| it.id),
             "adjustments": line.adjustments.iter().filter_map(adjusted).collect::<Vec<_>>(),
+            "tier": line.tier.map(|extra| payout_text(extra, action.currency)),
             "amount": decimal(line.amount, action.currency),
         })
     };

@@ -56,6 +56,7 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
     let state = match action.state {
         ActionState::Pending if action.held => "Pending, held".to_owned(),
         ActionState::Pending if action.locks_at.is_none() => "Pending, open until approved".to_owned(),
+        ActionState::Pending if action.outside.is_some() => "Pending, outside of the terms".to_owned(),
         ActionState::Pending => format!("Pending, locks {}", format::locks(action, &zone)),
         state => format::state(state).to_owned(),
     };
@@ -167,6 +168,8 @@ fn payout_card(person: &Person, action: &ActionRow) -> Markup {
                         Exchange::Awaited => tr { td { "In " (action.currency) br; span.muted { "There is no exchange rate of its day yet. It is held, and priced when the rate comes." } } td.num { "–" } },
                         Exchange::At(rate) => tr { td { "In " (action.currency) br; span.muted { "at the rate of " (day_text(rate.day)) ", " (rate_text(rate.from)) " " (action.order_currency) " for " (rate_text(rate.to)) " " (action.currency) } } td.num { (format::money(action.worth(action.amount), action.currency)) } },
                     }
+                    @if !action.customer_status.is_empty() { tr { td { "Customer" @if action.status_derived { br; span.muted { "by the profile's earlier orders" } } } td.num { (action.customer_status.to_lowercase()) } } }
+                    @if action.outside.is_some() { tr { td { "Outside of the terms" br; span.muted { (lock::limit_words(person, action)) } } td.num { "unpaid" } } }
                     @if !action.promo_code.is_empty() { tr { td { "Promo code" } td.num { (action.promo_code) } } }
                     tr { td { b { "Payout" } (priced_by(None)) } td.num { b { (format::money(action.payout, action.currency)) } } }
                 }

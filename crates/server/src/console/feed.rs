@@ -80,6 +80,7 @@ fn what(row: &HistoryRow) -> &'static str {
         HistoryKind::Restored => "Restored,",
         HistoryKind::Corrected => "Corrected,",
         HistoryKind::Converted => "Converted,",
+        HistoryKind::Admitted => "Admitted,",
         HistoryKind::Returned => "Payment failed, owed again:",
         HistoryKind::Released => "Released,",
     }

@@ -4,6 +4,7 @@ use axum::extract::{Form, Path};
 use axum::response::Response;
 use maud::{Markup, html};
 use referee_core::fact::ActionChange;
+use referee_core::pricing::terms_of;
 use referee_core::row::ActionRow;
 use referee_engine::intake::change::LOCK_REASONS;
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use super::action::{reason_words, request};
 use super::page::csrf;
 use super::person::{Failure, May, Person};
+use crate::pricing;
 
 pub fn forms(person: &Person, action: &ActionRow) -> Markup {
     html! {
@@ -19,6 +21,10 @@ pub fn forms(person: &Person, action: &ActionRow) -> Markup {
             form.stack action={ "/actions/" (action.id) "/locking" } method="post" {
                 (csrf(person))
                 label { "Why" select name="disposition" { @for reason in LOCK_REASONS { option value=(reason) { (reason_words(reason)) } } } }
+                @if action.outside.is_some() {
+                    p { "It is outside of the terms: " (limit_words(person, action)) ". It pays nothing unless you admit it." }
+                    div.row { button name="what" value="admit" { "Admit and pay" } }
+                }
                 div.row {
                     @if action.held {
                         button name="what" value="release" { "Release" }
@@ -51,6 +57,13 @@ pub fn restore_form(person: &Person, action: &ActionRow) -> Markup {
     }
 }
 
+/// Which limit was reached, in small letters within a sentence.
+pub fn limit_words(person: &Person, action: &ActionRow) -> String {
+    let terms = terms_of(&person.config, action);
+    let limit = terms.as_ref().and_then(|(terms, _)| terms.limits.get(action.outside?));
+    limit.map_or_else(String::new, |it| pricing::limit(it, action.currency).to_lowercase())
+}
+
 #[derive(Deserialize)]
 pub struct Sent {
     csrf: String,
@@ -66,7 +79,8 @@ pub async fn change(person: Person, Path(id): Path<String>, Form(sent): Form<Sen
         "release" => ActionChange::Release,
         "approve" => ActionChange::Approve,
         "restore" => ActionChange::Restore,
-        _ => return Err(Failure::Invalid("An action is held, released, approved or restored.".into())),
+        "admit" => ActionChange::Admit,
+        _ => return Err(Failure::Invalid("An action is held, released, approved, admitted or restored.".into())),
     };
     request(&person, &id, &LOCK_REASONS, &sent.disposition, change).await
 }

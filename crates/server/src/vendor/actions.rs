@@ -307,6 +307,7 @@ impl Names {
             | HistoryKind::Held
             | HistoryKind::Released
             | HistoryKind::Converted
+            | HistoryKind::Admitted
             | HistoryKind::Restored => ActionState::Pending,
             HistoryKind::Reversed => ActionState::Reversed,
             HistoryKind::Locked | HistoryKind::Returned => ActionState::Locked,

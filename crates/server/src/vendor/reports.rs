@@ -174,6 +174,7 @@ fn decided(sid: &str, row: &SubmissionRow) -> Value {
         SubmissionKind::Approval => "Approval",
         SubmissionKind::Restoration => "Restoration",
         SubmissionKind::Correction => "Correction",
+        SubmissionKind::Admission => "Admission",
     };
     json!({
         "BatchId": name,

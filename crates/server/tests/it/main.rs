@@ -17,6 +17,7 @@ mod faults;
 mod house;
 mod identifiers;
 mod imports;
+mod limits;
 mod links;
 mod locking;
 mod lookup;

@@ -168,9 +168,10 @@ impl Auditor {
     }
 
     fn credit(&self, order: &mut Order, verdict: &Verdict) {
+        let status = self.status(order);
         let earned = |part: &Part| {
             let terms = pricing(&self.brand, order, part.partner)?;
-            Some(Earned { part: *part, terms, origin: self.origin(order, part) })
+            Some(Earned { part: *part, terms, origin: self.origin(order, part), status: status.clone() })
         };
         let parts = verdict.parts.iter().filter_map(earned).collect();
         order.earn(parts);
@@ -239,6 +240,25 @@ impl Auditor {
         Case { brand, order, people: &people, buyer, touchpoints, parent }.decide()
     }
 
+    /// As reported; otherwise by whether the buyer, as of then, had placed another order of the kind before.
+    fn status(&self, order: &Order) -> String {
+        let report = &order.report;
+        if !report.customer_status.is_empty() {
+            return report.customer_status.clone();
+        }
+        let people = People::around(order.at, &self.pairs(), &[]);
+        let buyers = order.first_buyer.into_iter().chain(order.named.iter().copied());
+        let buyer = buyers.map(|it| self.aliases.node(it)).find(|it| people.is_somebody(*it));
+        let returning = buyer.is_some_and(|buyer| {
+            self.orders.iter().any(|((event_type, order_id), other)| {
+                let same_kind = *event_type == report.event_type && *order_id != report.order_id;
+                let theirs = |node| people.are_one((self.aliases.node(node), other.at), (buyer, order.at));
+                same_kind && other.at < order.at && other.first_buyer.is_some_and(theirs)
+            })
+        });
+        if returning { "RETURNING" } else { "NEW" }.to_owned()
+    }
+
     /// Who earned the order that this one follows from. None: its event type has no parent.
     fn parent_of(&self, order: &Order) -> Option<Vec<Part>> {
         self.parent_parts(order).map(|parts| parts.iter().map(|it| it.part).collect())
@@ -287,6 +307,7 @@ impl Auditor {
         Some(Subject {
             report: &order.report,
             origin: &earned.origin,
+            status: &earned.status,
             day,
             share: given.share,
             total: worth(order.report.amount)?,

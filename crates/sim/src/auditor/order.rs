@@ -49,6 +49,8 @@ pub struct Earned {
     pub terms: EventPayout,
     /// What its touchpoint told when it was decided.
     pub origin: Origin,
+    /// The customer's, reported or by other orders.
+    pub status: String,
 }
 
 /// What a further report of an order is.

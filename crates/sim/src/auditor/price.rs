@@ -35,6 +35,7 @@ pub struct Subject<'a> {
     /// Conditions see it.
     pub report: &'a Conversion,
     pub origin: &'a Origin,
+    pub status: &'a str,
     /// Days since 1970 by the calendar of the program's time zone.
     pub day: i64,
     /// In millionths.
@@ -128,7 +129,7 @@ impl Subject<'_> {
             Word::Country => field("CustomerCountry"),
             Word::Region => field("CustomerRegion"),
             Word::Device => device(origin.device).to_owned(),
-            Word::CustomerStatus => report.customer_status.clone(),
+            Word::CustomerStatus => self.status.to_owned(),
             Word::Currency => report.currency.to_string(),
             Word::PromoCode => report.promo_code.clone(),
             Word::Ad => origin.ad.map(|ad| ad.to_string()).unwrap_or_default(),

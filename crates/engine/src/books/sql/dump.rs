@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 24] = [
+const TABLES: [(&str, &str); 25] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -24,6 +24,7 @@ const TABLES: [(&str, &str); 24] = [
     ("click", "brand, no"),
     ("config", "brand, kind, program, key"),
     ("conversion", "brand, order_id, event_type"),
+    ("counter", "brand, program, event_type, period, day, partner"),
     ("decision", "brand, event_type, order_id, record"),
     ("edge", "brand, a, b, slot"),
     ("entry", "brand, record, n"),

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use referee_core::fact::Record;
 use referee_core::id::{BrandId, NodeId, PartnerId, RecordNo};
-use referee_core::row::{IdentifierRow, PaymentState};
-use referee_core::slice::{Slice, Wanted, WantedComponents};
+use referee_core::money::Money;
+use referee_core::row::{Counter, CounterKey, IdentifierRow, PaymentState};
+use referee_core::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
 use referee_core::time::Timestamp;
 
 use super::rows;
@@ -28,6 +29,8 @@ pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &m
     edges(db, brand, slice)?;
     unsettled(db, brand, &components, slice)?;
     touchpoints(db, brand, &components, slice)?;
+    earlier_orders(db, brand, &components, slice)?;
+    counters(db, brand, records, slice)?;
     match wanted.work {
         Some(limit) => work(db, brand, limit, slice),
         None => Ok(()),
@@ -204,6 +207,46 @@ fn touchpoints(db: &mut dyn Database, brand: BrandId, components: &WantedCompone
         slice.clicks.load(click.no, Some(click));
         Ok(())
     })
+}
+
+/// The orders of whoever may order now, where terms ask for them.
+fn earlier_orders(
+    db: &mut dyn Database,
+    brand: BrandId,
+    components: &WantedComponents,
+    slice: &mut Slice,
+) -> Answer<()> {
+    let all = members_of(slice, &components.orders_of);
+    if all.is_empty() {
+        return Ok(());
+    }
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_orders_of_nodes.sql"),
+        include_str!("../../../sql/books/load_orders_of_nodes.postgres.sql"),
+    );
+    db.ask(sql, &[brand.0.into(), nodes(&all)], &mut |row| {
+        let key = stored::order(row.number(1)?, row.text(2)?.to_owned());
+        let (node, occurred_at) = (NodeId(row.number(0)?), Timestamp(row.number(3)?));
+        slice.load_earlier_order(key, EarlierOrder { node, occurred_at, earns: row.number(4)? });
+        Ok(())
+    })
+}
+
+/// What limits and tiers are measured against: a question for each event type and period that has any.
+fn counters(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &mut Slice) -> Answer<()> {
+    let groups = slice.wanted_counters(records);
+    for group in &groups {
+        let (program, event_type) = (group.program.0, group.event_type.0);
+        let values = values![brand.0, program, event_type, group.per as u8, group.day.0];
+        db.ask(include_str!("../../../sql/books/load_counters.sql"), values, &mut |row| {
+            let key = CounterKey { group: *group, partner: PartnerId(row.number(0)?) };
+            let (payout, amount) = (Money(row.number(2)?), Money(row.number(3)?));
+            slice.counters.load(key, Some(Counter { actions: row.number(1)?, payout, amount }));
+            Ok(())
+        })?;
+    }
+    slice.expect_counters(groups);
+    Ok(())
 }
 
 fn members_of(slice: &Slice, roots: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {

@@ -23,6 +23,7 @@ pub fn save(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> 
     save_graph(db, brand, slice)?;
     save_orders(db, brand, slice)?;
     save_unsettled(db, brand, slice)?;
+    save_counters(db, brand, slice)?;
     save_added(db, brand, &slice.new)?;
     save_sums(db, brand, &slice.new)
 }
@@ -235,6 +236,18 @@ fn save_payments(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer
             row.decided_at.map(|at| at.0),
             row.decided_by.map(|user| user.0),
         ])?;
+    }
+    save.finish()
+}
+
+fn save_counters(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    let mut save = db.write(include_str!("../../../sql/books/save_counter.sql"))?;
+    for (key, it) in slice.counters.changed() {
+        let of = key.group;
+        let (program, event_type, period, day) = (of.program.0, of.event_type.0, of.per as u8, of.day.0);
+        let values =
+            values![brand.0, program, event_type, period, day, key.partner.0, it.actions, it.payout.0, it.amount.0];
+        save.row(values)?;
     }
     save.finish()
 }

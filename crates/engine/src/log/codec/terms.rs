@@ -11,6 +11,7 @@ use referee_core::money::Money;
 use referee_core::overlay::{Extra, Overlay, OverlaySet};
 use referee_core::time::{Day, Timestamp};
 
+use super::measures::{limit_in, limit_out, tiers_in, tiers_out};
 use super::{known, newer};
 use crate::error::{Error, Result};
 use crate::log::{number, wire};
@@ -205,6 +206,8 @@ fn event_payout_out(it: &EventPayout) -> wire::EventPayout {
         groups: it.groups.iter().map(group).collect(),
         restrictions: it.restrictions.iter().map(|it| rule(&it.name, &it.conditions)).collect(),
         adjustments: it.adjustments.iter().map(adjustment).collect(),
+        limits: it.limits.iter().map(limit_out).collect(),
+        tiers: it.tiers.as_ref().map(tiers_out),
     }
 }
 
@@ -230,17 +233,19 @@ fn event_payout_in(it: wire::EventPayout) -> Result<EventPayout> {
         groups: it.groups.into_iter().map(group).collect::<Result<_>>()?,
         restrictions: it.restrictions.into_iter().map(restriction).collect::<Result<_>>()?,
         adjustments: it.adjustments.into_iter().map(adjustment).collect::<Result<_>>()?,
+        limits: it.limits.into_iter().map(limit_in).collect::<Result<_>>()?,
+        tiers: it.tiers.map(tiers_in).transpose()?,
     })
 }
 
-fn payout_out(it: Payout) -> (Option<u32>, Option<i64>) {
+pub fn payout_out(it: Payout) -> (Option<u32>, Option<i64>) {
     match it {
         Payout::Rate { ppm } => (Some(ppm), None),
         Payout::Fixed { amount } => (None, Some(amount.0)),
     }
 }
 
-fn payout_in(rate_ppm: Option<u32>, fixed_micros: Option<i64>) -> Result<Payout> {
+pub fn payout_in(rate_ppm: Option<u32>, fixed_micros: Option<i64>) -> Result<Payout> {
     match (rate_ppm, fixed_micros) {
         (Some(ppm), None) => Ok(Payout::Rate { ppm }),
         (None, Some(micros)) => Ok(Payout::Fixed { amount: Money(micros) }),

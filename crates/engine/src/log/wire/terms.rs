@@ -158,6 +158,50 @@ pub struct EventPayout {
     #[prost(message, repeated, tag = "7")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<TermsRule>,
+    #[prost(message, repeated, tag = "40")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<Limit>,
+    #[prost(message, optional, tag = "41")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<Tiers>,
+}
+
+/// One of the three is there.
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Limit {
+    #[prost(uint32, tag = "1")]
+    pub per: u32,
+    #[prost(uint32, optional, tag = "2")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actions: Option<u32>,
+    #[prost(sint64, optional, tag = "3")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payout_micros: Option<i64>,
+    #[prost(uint32, optional, tag = "4")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Tiers {
+    #[prost(uint32, tag = "1")]
+    pub basis: u32,
+    #[prost(uint32, tag = "2")]
+    pub per: u32,
+    #[prost(message, repeated, tag = "3")]
+    pub steps: Vec<Tier>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Tier {
+    #[prost(sint64, tag = "1")]
+    pub from: i64,
+    #[prost(uint32, optional, tag = "2")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_ppm: Option<u32>,
+    #[prost(sint64, optional, tag = "3")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed_micros: Option<i64>,
 }
 
 /// A payout group, a restriction or an adjustment, by where it stands.

@@ -161,6 +161,9 @@ impl Telling<'_> {
             .collect();
         if action.state == ActionState::Pending {
             under.push(leaf(match action.locks_at {
+                _ if action.outside.is_some() => {
+                    "Outside of the terms: a limit was reached, and it pays nothing unless admitted".to_owned()
+                }
                 _ if action.held => "Held: it locks when it is released".to_owned(),
                 Some(at) => format!("Locks {}", utc(at)),
                 None => "Open: it locks when it is approved".to_owned(),
