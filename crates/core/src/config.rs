@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::contract::{Terms, TermsRules};
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
+use crate::inquiry::{ANSWER_DAYS_DEFAULT, InquiryRules};
 use crate::overlay::Overlay;
 use crate::program::{
     Ad, AssignedValue, EventType, GroupCredit, PartnerGroup, PaymentRules, Program, PromoCode, Standing, ValueKind,
@@ -37,6 +38,7 @@ pub enum ConfigEntry {
     Overlay(Overlay),
     Block(Block),
     PaymentRules(PaymentRules),
+    InquiryRules(InquiryRules),
 }
 
 /// Days before the longest referral window whose clicks a decision still names.
@@ -59,6 +61,7 @@ pub struct Config {
     /// Versions in ascending order.
     pub overlays: BTreeMap<(ProgramId, u32), Vec<Overlay>>,
     pub payment_rules: PaymentRules,
+    pub inquiry_rules: BTreeMap<ProgramId, InquiryRules>,
     /// The brand's block list, with what was let go again.
     pub blocks: BTreeMap<Identifier, Block>,
     /// Every hash that an active entry of it names.
@@ -91,6 +94,7 @@ impl Config {
                 _ = self.assigned_values.insert((it.program, it.kind, it.value.clone()), it);
             }
             ConfigEntry::PaymentRules(it) => self.payment_rules = it,
+            ConfigEntry::InquiryRules(it) => _ = self.inquiry_rules.insert(it.program, it),
             ConfigEntry::PartnerGroup(it) => _ = self.groups.insert((it.program, it.id), it),
             ConfigEntry::Terms(it) => {
                 let versions = self.terms.entry((it.program, it.partner)).or_default();
@@ -119,6 +123,11 @@ impl Config {
     /// Whether the brand says that this names nobody.
     pub fn is_blocked(&self, identifier: Identifier) -> bool {
         self.blocked.contains(&identifier)
+    }
+
+    /// How long a program has for an answer to an inquiry.
+    pub fn inquiry_days(&self, program: ProgramId) -> u32 {
+        self.inquiry_rules.get(&program).map_or(ANSWER_DAYS_DEFAULT, |rules| rules.answer_days)
     }
 
     /// The terms a partner works under at a moment, or why there are none.

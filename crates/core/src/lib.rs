@@ -14,6 +14,7 @@ pub mod condition;
 pub mod contract;
 pub mod overlay;
 pub mod identity;
+pub mod inquiry;
 pub mod fact;
 pub mod config;
 pub mod row;

@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, ConfigEntry};
 use crate::fact::{ActionTarget, Conversion, Fact, Record};
-use crate::id::{ActionId, ClickNo, EventTypeId, NodeId, PartnerId, PaymentId, PaymentRunId, RecordNo};
+use crate::id::{ActionId, ClickNo, EventTypeId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, RecordNo};
 use crate::identity::Identifier;
 use crate::identity::profiles::SESSION_MS;
 use crate::money::Currency;
 use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
-    EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, MonthKey, OrderKey, PaymentLineRow, PaymentRow,
-    PaymentRunRow, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
+    EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MonthKey, OrderKey, PaymentLineRow,
+    PaymentRow, PaymentRunRow, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Timestamp};
 
@@ -117,6 +117,10 @@ pub struct Wanted {
     /// With its payments.
     pub payment_run: Option<PaymentRunId>,
     pub payment: Option<PaymentId>,
+    /// With what it is about.
+    pub inquiry: Option<InquiryId>,
+    /// Those of a partner about an order, and the last of all.
+    pub inquiries_of: Option<(PartnerId, OrderKey)>,
     /// A piece of queued work of at most this size. Such a record is a batch of its own.
     pub work: Option<u32>,
 }
@@ -160,6 +164,9 @@ pub struct Slice {
     pub actions: Table<ActionId, ActionRow>,
     pub payments: Table<PaymentId, PaymentRow>,
     pub payment_runs: Table<PaymentRunId, PaymentRunRow>,
+    pub inquiries: Table<InquiryId, InquiryRow>,
+    /// The last there is, when one is opened.
+    pub last_inquiry: InquiryId,
     /// What is locked for the partners that are to be paid, in the currency asked for.
     pub locked: BTreeMap<PartnerId, i128>,
     /// Of the loaded components that something of earlier may concern.
@@ -247,10 +254,26 @@ impl Slice {
                 }
                 Fact::PaymentRunDecided { run, .. } => wanted.payment_run = Some(*run),
                 Fact::PaymentConcluded { payment, .. } => wanted.payment = Some(*payment),
+                Fact::InquiryOpened(fact) => {
+                    let order = OrderKey { event_type: fact.event_type, order_id: fact.order_id.clone() };
+                    wanted.orders.insert(order.clone());
+                    wanted.inquiries_of = Some((fact.partner, order));
+                }
+                Fact::InquiryAnswered(fact) => wanted.inquiry = Some(fact.inquiry),
+                Fact::InquiryAppealed(fact) => wanted.inquiry = Some(fact.inquiry),
                 _ => {}
             }
         }
         Wanted { clicks: clicks.into_iter().collect(), identifiers: identifiers.into_iter().collect(), ..wanted }
+    }
+
+    /// What a batch may read besides, because an inquiry that was loaded names it.
+    pub fn want_named_by_inquiry(&self, wanted: &mut Wanted) {
+        let inquiry = wanted.inquiry.filter(|id| self.inquiries.knows(id));
+        let Some(inquiry) = inquiry.and_then(|id| self.inquiries.get(&id)) else { return };
+        wanted.orders.insert(inquiry.order.clone());
+        wanted.actions.extend(inquiry.action);
+        wanted.clicks.extend(inquiry.click);
     }
 
     /// Makes every wanted key known: what was not loaded is absent.
@@ -261,6 +284,7 @@ impl Slice {
         self.actions.expect_all(wanted.actions.iter().copied());
         wanted.payment_run.into_iter().for_each(|id| self.payment_runs.expect(id));
         wanted.payment.into_iter().for_each(|id| self.payments.expect(id));
+        wanted.inquiry.into_iter().for_each(|id| self.inquiries.expect(id));
     }
 }
 

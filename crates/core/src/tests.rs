@@ -12,6 +12,7 @@ mod fixture;
 mod groups;
 mod histories;
 mod identity;
+mod inquiries;
 mod lifecycle;
 mod locking;
 mod money;

@@ -102,3 +102,10 @@ pub const IMPORT_CELL_CHARS_MAX: usize = 1_000;
 pub const IMPORT_DAYS: u32 = 7;
 /// Lines that are recorded before the books are asked what became of them.
 pub const IMPORT_LINES_AT_ONCE: usize = 500;
+
+/// What a person writes about an inquiry: a page of text.
+pub const NOTE_CHARS_MAX: usize = 2_000;
+/// A file of inquiries: each line waits for the rules' word.
+pub const INQUIRY_LINES_MAX: usize = 1_000;
+/// Inquiries that are answered together: as many as one page shows.
+pub const INQUIRIES_ANSWERED_MAX: usize = 100;

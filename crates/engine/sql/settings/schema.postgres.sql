@@ -195,3 +195,14 @@ create table document (
 
 create index document_by_partner on document (brand, partner, number);
 create index document_by_payment on document (brand, payment);
+
+-- What people wrote about inquiries, sealed with the master key. The log only has its id.
+create table note (
+  brand   integer not null references brand (id),
+  id      bytea not null,
+  at      bigint not null,
+  "user"  integer not null,
+  partner integer,
+  content bytea not null,
+  primary key (brand, id)
+);

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use super::{NAME, Settings, set_value};
 
 /// Every table of both schemas, each after those it refers to.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 19] = [
     "installation",
     "brand",
     "click_key",
@@ -25,6 +25,7 @@ const TABLES: [&str; 18] = [
     "payer",
     "mail",
     "document",
+    "note",
 ];
 
 /// One place of a row, on its way.

@@ -8,6 +8,7 @@ mod directory;
 mod documents;
 mod imports;
 mod mails;
+mod notes;
 mod payees;
 mod placement;
 mod processes;
@@ -25,6 +26,7 @@ pub use account_codes::{AccountCodes, CODE_LETTERS_MAX};
 pub use directory::{Brand, NewBrand, Partner};
 pub use imports::{Lease, NewImport};
 pub use mails::Mail;
+pub use notes::Note;
 pub use payees::{KeptPayee, PayeeChange, PayeeEntry};
 pub use processes::{ALIVE_MS, Process};
 pub use refused::RefusedReport;
@@ -173,8 +175,12 @@ fn open_file(path: &Path) -> Result<Sqlite> {
 fn prepare(db: &mut Sqlite) -> Result<()> {
     let first = include_str!("../../sql/settings/schema.sql");
     // Came with version 2: files of version 1 get it when they are opened.
-    let second =
-        [include_str!("../../sql/settings/payees.sql"), include_str!("../../sql/settings/imports.sql")].concat();
+    let second = [
+        include_str!("../../sql/settings/payees.sql"),
+        include_str!("../../sql/settings/imports.sql"),
+        include_str!("../../sql/settings/notes.sql"),
+    ]
+    .concat();
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),
         0 => write(db, &format!("{first} {second}")),

@@ -343,5 +343,6 @@ fn referring_type(evidence: Evidence) -> &'static str {
         Evidence::ClickId | Evidence::Identifier | Evidence::AssignedUrl => "CLICK_COOKIE",
         Evidence::AssignedPhone => "CALL",
         Evidence::Impression => "IMPRESSION_COOKIE",
+        Evidence::Inquiry => "ACTION_INQUIRY",
     }
 }

@@ -3,14 +3,14 @@
 use prost::{Message, Oneof};
 
 use super::{
-    Ad, AssignedValue, Block, EventType, Link, OverlayVersion, Partner, PartnerGroup, PaymentRules, Program, PromoCode,
-    Terms,
+    Ad, AssignedValue, Block, EventType, InquiryRules, Link, OverlayVersion, Partner, PartnerGroup, PaymentRules,
+    Program, PromoCode, Terms,
 };
 
 /// One thing set up, as the books keep it.
 #[derive(Clone, PartialEq, Message)]
 pub struct ConfigEntry {
-    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 48, 62")]
+    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 48, 62, 70")]
     pub entry: Option<Entry>,
 }
 
@@ -40,4 +40,6 @@ pub enum Entry {
     PaymentRules(PaymentRules),
     #[prost(message, tag = "62")]
     Overlay(OverlayVersion),
+    #[prost(message, tag = "70")]
+    InquiryRules(InquiryRules),
 }

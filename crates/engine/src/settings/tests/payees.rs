@@ -135,7 +135,7 @@ fn a_file_of_version_1_gets_what_came_later() {
     let mut file = Sqlite::open(&folder.path().join("settings.db")).unwrap();
     file.run_script(
         "drop table payee; drop table payee_change; drop table payer; drop table mail; drop table document; \
-         drop table import_line; drop table import",
+         drop table import_line; drop table import; drop table note",
     )
     .unwrap();
     file.run_script("pragma user_version = 1").unwrap();
