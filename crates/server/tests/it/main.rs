@@ -16,6 +16,7 @@ mod faults;
 mod house;
 mod identifiers;
 mod imports;
+mod inquiries;
 mod links;
 mod locking;
 mod lookup;
