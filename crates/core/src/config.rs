@@ -6,6 +6,7 @@ use crate::contract::{EventPayout, Terms, TermsRules};
 use crate::exchange::{DayRates, Rates};
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
+use crate::inquiry::{ANSWER_DAYS_DEFAULT, InquiryRules};
 use crate::limit::Period;
 use crate::overlay::Overlay;
 use crate::program::{
@@ -40,6 +41,7 @@ pub enum ConfigEntry {
     Block(Block),
     PaymentRules(PaymentRules),
     Rates(DayRates),
+    InquiryRules(InquiryRules),
 }
 
 /// Days before the longest referral window whose clicks a decision still names.
@@ -63,6 +65,7 @@ pub struct Config {
     pub overlays: BTreeMap<(ProgramId, u32), Vec<Overlay>>,
     pub payment_rules: PaymentRules,
     pub rates: Rates,
+    pub inquiry_rules: BTreeMap<ProgramId, InquiryRules>,
     /// The brand's block list, with what was let go again.
     pub blocks: BTreeMap<Identifier, Block>,
     /// Every hash that an active entry of it names.
@@ -96,6 +99,7 @@ impl Config {
             }
             ConfigEntry::PaymentRules(it) => self.payment_rules = it,
             ConfigEntry::Rates(it) => self.rates.set(it),
+            ConfigEntry::InquiryRules(it) => _ = self.inquiry_rules.insert(it.program, it),
             ConfigEntry::PartnerGroup(it) => _ = self.groups.insert((it.program, it.id), it),
             ConfigEntry::Terms(it) => {
                 let versions = self.terms.entry((it.program, it.partner)).or_default();
@@ -124,6 +128,11 @@ impl Config {
     /// Whether the brand says that this names nobody.
     pub fn is_blocked(&self, identifier: Identifier) -> bool {
         self.blocked.contains(&identifier)
+    }
+
+    /// How long a program has for an answer to an inquiry.
+    pub fn inquiry_days(&self, program: ProgramId) -> u32 {
+        self.inquiry_rules.get(&program).map_or(ANSWER_DAYS_DEFAULT, |rules| rules.answer_days)
     }
 
     /// The terms a partner works under at a moment, or why there are none.

@@ -10,6 +10,7 @@ use crate::id::{
     RecordNo, SubmissionId, UserId,
 };
 use crate::identity::{Alias, Blocked, Identifier, LeftOut};
+use crate::inquiry::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRules};
 use crate::money::{Currency, Money};
 use crate::overlay::OverlaySet;
 use crate::program::{
@@ -113,6 +114,10 @@ pub enum Fact {
         /// Why the money has not arrived; None: it has.
         failure: Option<String>,
     },
+    InquiryRulesSet(InquiryRules),
+    InquiryOpened(InquiryOpened),
+    InquiryAnswered(InquiryAnswered),
+    InquiryAppealed(InquiryAppealed),
     /// Brand time is at least the record's `occurred_at`.
     TimePassed,
     /// Takes the next pieces of queued work.
@@ -151,6 +156,10 @@ impl Fact {
             Fact::PaymentRunProposed(_) => "payment_run_proposed",
             Fact::PaymentRunDecided { .. } => "payment_run_decided",
             Fact::PaymentConcluded { .. } => "payment_concluded",
+            Fact::InquiryRulesSet(_) => "inquiry_rules_set",
+            Fact::InquiryOpened(_) => "inquiry_opened",
+            Fact::InquiryAnswered(_) => "inquiry_answered",
+            Fact::InquiryAppealed(_) => "inquiry_appealed",
             Fact::TimePassed => "time_passed",
             Fact::WorkAdvanced { .. } => "work_advanced",
         }

@@ -42,6 +42,8 @@ number! {
     PaymentId(u32);
     /// Payments that are proposed and decided on together.
     PaymentRunId(u32);
+    /// What a partner asks of a brand about an action.
+    InquiryId(u32);
     /// A person who signs in. The name behind it is kept in the settings only.
     UserId(u32);
     /// Place of a record in its brand's history: dense, from 1, the same on every engine.
@@ -96,3 +98,7 @@ impl fmt::Display for FactId {
 /// Names a report to its sender. Nobody can guess it, because whoever holds it may read the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubmissionId(pub [u8; 16]);
+
+/// Names what a person wrote, which is kept in the settings only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NoteId(pub [u8; 16]);

@@ -16,6 +16,7 @@ pub mod limit;
 pub mod contract;
 pub mod overlay;
 pub mod identity;
+pub mod inquiry;
 pub mod fact;
 pub mod config;
 pub mod row;

@@ -104,6 +104,10 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::PaymentConcluded { payment, failure } => {
             action::payment::conclude(slice, record, *payment, failure.as_deref()).into()
         }
+        Fact::InquiryRulesSet(rules) => action::inquiry::set_rules(slice, rules).into(),
+        Fact::InquiryOpened(fact) => action::inquiry::opened(slice, record, fact).into(),
+        Fact::InquiryAnswered(fact) => action::inquiry::answered(slice, record, fact).into(),
+        Fact::InquiryAppealed(fact) => action::inquiry::appealed(slice, record, fact).into(),
         Fact::TimePassed => {
             slice.state.brand_time = slice.state.brand_time.max(record.occurred_at);
             slice.state.work_waits = true;

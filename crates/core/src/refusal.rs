@@ -149,6 +149,20 @@ refusals! {
     OverlayEmpty = 138, "OVERLAY_EMPTY", "An overlay changes the payout of at least one event type, and ends after it starts.", "The overlay changes nothing.";
     OverlayInPast = 139, "OVERLAY_IN_PAST", "An overlay neither starts nor ends in the past: what has happened keeps its price.", "Payouts can't change for the past.";
     OverlaysOverlap = 140, "OVERLAYS_OVERLAP", "Another overlay is on the same event type of the same partner on some of these days: end it first, or choose other days.", "Another overlay is on these days.";
+
+    // Inquiries.
+    InquiryNotFound = 150, "INQUIRY_NOT_FOUND", "There is no inquiry with this number.", "There is no such inquiry.";
+    InquiryDuplicate = 151, "INQUIRY_DUPLICATE", "The partner has an open inquiry about this order already.", "You have an open inquiry about this order already.";
+    InquiryTooOld = 152, "INQUIRY_TOO_OLD", "The order is more than 120 days old: it is too late to ask about it.", "The order is more than 120 days old: it is too late to ask about it.";
+    InquiryAnswered = 153, "INQUIRY_ANSWERED", "The inquiry was answered before. The partner may appeal once.", "The inquiry was answered before. You may appeal once.";
+    InquiryAppealed = 154, "INQUIRY_APPEALED", "The partner has appealed before, and there is one appeal.", "You have appealed before, and there is one appeal.";
+    InquiryNotDeclined = 155, "INQUIRY_NOT_DECLINED", "Only what was declined or found incomplete is appealed.", "Only what was declined or found incomplete can be appealed.";
+    InquiryForPartner = 156, "INQUIRY_FOR_PARTNER", "Only the partner appeals.", "Only the partner appeals.";
+    InquiryForBrand = 157, "INQUIRY_FOR_BRAND", "Only the brand answers an inquiry.", "Only the brand answers an inquiry.";
+    InquiryAmountMissing = 158, "INQUIRY_AMOUNT_MISSING", "The inquiry names no amount: say what the order came to, above zero.", "The inquiry names no amount.";
+    InquiryActionKnown = 159, "INQUIRY_ACTION_KNOWN", "The partner has an action for this order: what is wrong with it is asked as an incorrect or a declined one.", "You have an action for this order: ask about it as an incorrect or a declined one.";
+    InquiryOrderCredited = 160, "INQUIRY_ORDER_CREDITED", "The order was reported and credited to somebody else, and is not credited twice: decline the inquiry, or give the action to this partner.", "The order was credited otherwise.";
+    InquiryPastLock = 161, "INQUIRY_PAST_LOCK", "The action was reversed and would be locked by now, so that it can't be restored: pay what is due as a new order under an id of its own, and decline the inquiry.", "The action can't be restored any more.";
 }
 
 #[cfg(test)]

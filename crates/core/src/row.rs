@@ -14,10 +14,12 @@ use crate::time::{Day, Timestamp};
 
 mod counter;
 mod entry;
+mod inquiry;
 mod payment;
 
 pub use counter::{Counter, CounterGroup, CounterKey};
 pub use entry::{Account, BalanceKey, EntryRow, MonthKey, Posting, Turnover};
+pub use inquiry::InquiryRow;
 pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RunState};
 
 /// What a brand's history has come to, beside its rows: the applied place and the counters.
@@ -258,6 +260,8 @@ pub enum Evidence {
     AssignedPhone = 7,
     /// A view of the partner's ad, joined to the buyer by an identifier.
     Impression = 8,
+    /// The partner asked for it, and the brand found it right.
+    Inquiry = 10,
 }
 
 /// A credited conversion under a contract.

@@ -7,15 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, ConfigEntry};
 use crate::fact::{ActionTarget, Conversion, Fact, Record};
-use crate::id::{ActionId, ClickNo, EventTypeId, NodeId, PartnerId, PaymentId, PaymentRunId, RecordNo};
+use crate::id::{
+    ActionId, ClickNo, EventTypeId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
+};
 use crate::identity::Identifier;
 use crate::identity::profiles::SESSION_MS;
 use crate::money::Currency;
 use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, Counter, CounterGroup,
-    CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, MonthKey,
-    OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover,
-    UnsettledRow,
+    CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey,
+    MonthKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Rollup, RollupKey, SubmissionRow,
+    Turnover, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Timestamp};
 
@@ -118,6 +120,10 @@ pub struct Wanted {
     /// With its payments.
     pub payment_run: Option<PaymentRunId>,
     pub payment: Option<PaymentId>,
+    /// With what it is about.
+    pub inquiry: Option<InquiryId>,
+    /// Those of a partner about an order, and the last of all.
+    pub inquiries_of: Option<(PartnerId, OrderKey)>,
     /// A piece of queued work of at most this size. Such a record is a batch of its own.
     pub work: Option<u32>,
 }
@@ -179,6 +185,9 @@ pub struct Slice {
     counted: BTreeSet<CounterGroup>,
     /// Orders of the loaded components that were there before this batch, where terms ask for them.
     earlier_orders: BTreeMap<NodeId, Vec<(OrderKey, EarlierOrder)>>,
+    pub inquiries: Table<InquiryId, InquiryRow>,
+    /// The last there is, when one is opened.
+    pub last_inquiry: InquiryId,
     /// What is locked for the partners that are to be paid, in the currency asked for.
     pub locked: BTreeMap<PartnerId, i128>,
     /// Of the loaded components that something of earlier may concern.
@@ -266,10 +275,26 @@ impl Slice {
                 }
                 Fact::PaymentRunDecided { run, .. } => wanted.payment_run = Some(*run),
                 Fact::PaymentConcluded { payment, .. } => wanted.payment = Some(*payment),
+                Fact::InquiryOpened(fact) => {
+                    let order = OrderKey { event_type: fact.event_type, order_id: fact.order_id.clone() };
+                    wanted.orders.insert(order.clone());
+                    wanted.inquiries_of = Some((fact.partner, order));
+                }
+                Fact::InquiryAnswered(fact) => wanted.inquiry = Some(fact.inquiry),
+                Fact::InquiryAppealed(fact) => wanted.inquiry = Some(fact.inquiry),
                 _ => {}
             }
         }
         Wanted { clicks: clicks.into_iter().collect(), identifiers: identifiers.into_iter().collect(), ..wanted }
+    }
+
+    /// What a batch may read besides, because an inquiry that was loaded names it.
+    pub fn want_named_by_inquiry(&self, wanted: &mut Wanted) {
+        let inquiry = wanted.inquiry.filter(|id| self.inquiries.knows(id));
+        let Some(inquiry) = inquiry.and_then(|id| self.inquiries.get(&id)) else { return };
+        wanted.orders.insert(inquiry.order.clone());
+        wanted.actions.extend(inquiry.action);
+        wanted.clicks.extend(inquiry.click);
     }
 
     /// Makes every wanted key known: what was not loaded is absent.
@@ -280,6 +305,7 @@ impl Slice {
         self.actions.expect_all(wanted.actions.iter().copied());
         wanted.payment_run.into_iter().for_each(|id| self.payment_runs.expect(id));
         wanted.payment.into_iter().for_each(|id| self.payments.expect(id));
+        wanted.inquiry.into_iter().for_each(|id| self.inquiries.expect(id));
     }
 }
 
@@ -344,11 +370,17 @@ impl Slice {
             let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
             let before = self.conversions.get(&key).map(|row| row.occurred_at);
             for at in before.into_iter().chain([record.occurred_at]) {
-                wanted.extend(self.counters_for(report, at));
+                wanted.extend(self.counters_for(report.program, report.event_type, at));
             }
         }
         for (_, row) in self.unsettled.rows() {
-            wanted.extend(self.counters_for(&row.report, row.occurred_at));
+            wanted.extend(self.counters_for(row.report.program, row.report.event_type, row.occurred_at));
+        }
+        for (_, row) in self.inquiries.rows() {
+            let known = self.conversions.knows(&row.order).then(|| self.conversions.get(&row.order)).flatten();
+            for at in known.map(|order| order.occurred_at).into_iter().chain([row.ordered_at]) {
+                wanted.extend(self.counters_for(row.program, row.order.event_type, at));
+            }
         }
         wanted
     }
@@ -358,8 +390,7 @@ impl Slice {
         self.counted.extend(groups);
     }
 
-    fn counters_for(&self, report: &Conversion, at: Timestamp) -> Vec<CounterGroup> {
-        let (program, event_type) = (report.program, report.event_type);
+    fn counters_for(&self, program: ProgramId, event_type: EventTypeId, at: Timestamp) -> Vec<CounterGroup> {
         let Some(known) = self.config.programs.get(&program) else { return Vec::new() };
         let day = known.zone.day(at);
         let periods = self.config.periods_counted(program, event_type);

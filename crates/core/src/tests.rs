@@ -13,6 +13,7 @@ mod fixture;
 mod groups;
 mod histories;
 mod identity;
+mod inquiries;
 mod lifecycle;
 mod limits;
 mod locking;

@@ -109,3 +109,10 @@ pub const RATE_BYTES_MAX: usize = 2 << 20;
 pub const RATE_COLUMNS_MAX: usize = 200;
 /// Days of rates in one fact: each has some 30 rates of a few bytes.
 pub const RATE_DAYS_IN_FACT: usize = 250;
+
+/// What a person writes about an inquiry: a page of text.
+pub const NOTE_CHARS_MAX: usize = 2_000;
+/// A file of inquiries: each line waits for the rules' word.
+pub const INQUIRY_LINES_MAX: usize = 1_000;
+/// Inquiries that are answered together: as many as one page shows.
+pub const INQUIRIES_ANSWERED_MAX: usize = 100;

@@ -24,6 +24,7 @@ documents! {
     "start",
     "guide/missing-order",
     "guide/changes-by-file",
+    "guide/inquiries",
     "guide/payments",
     "guide/scale-out",
     "concepts/tracking-methods",

@@ -11,6 +11,7 @@ pub mod error;
 pub mod health;
 pub mod host;
 pub mod imports;
+pub mod inquiries;
 pub mod journal;
 pub mod metrics;
 pub mod paging;

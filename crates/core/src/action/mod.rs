@@ -1,6 +1,7 @@
 //! An action's life: opened, changed, locked, paid, or reversed. Every step leaves a line of history and its entries.
 
 pub mod change;
+pub(crate) mod inquiry;
 pub(crate) mod lock;
 pub(crate) mod measure;
 pub mod open;

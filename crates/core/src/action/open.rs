@@ -11,8 +11,8 @@ use crate::money::Money;
 use crate::program::{Source, Standing};
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionRow, ActionState, Buyer, ConversionRow, Evidence, HistoryKind, OrderKey, Rollup, RollupKey,
-    SubmissionKind, SubmissionRow, UnsettledRow, Whole,
+    Account, ActionRow, ActionState, Buyer, ClickRow, ConversionRow, Evidence, HistoryKind, OrderKey, Rollup,
+    RollupKey, SubmissionKind, SubmissionRow, UnsettledRow, Whole,
 };
 use crate::slice::{EarlierOrder, Slice};
 use crate::time::Timestamp;
@@ -40,6 +40,12 @@ pub(crate) fn report(slice: &mut Slice, record: &Record, report: &Conversion) ->
             Some(before) => again(slice, record, report, &key, before),
         },
     };
+    told(slice, record, report, key, &outcome);
+    outcome
+}
+
+/// Keeps what became of a report, for whoever sent it.
+fn told(slice: &mut Slice, record: &Record, report: &Conversion, key: OrderKey, outcome: &Outcome) {
     slice.new.submissions.push(SubmissionRow {
         id: report.submission,
         record: record.no,
@@ -52,7 +58,6 @@ pub(crate) fn report(slice: &mut Slice, record: &Record, report: &Conversion) ->
         actions: outcome.actions.clone(),
         unchanged: outcome.unchanged,
     });
-    outcome
 }
 
 /// Intake asks the same of its picture of the brand; this is the word of the record's own place.
@@ -72,7 +77,13 @@ fn not_accepted(slice: &Slice, report: &Conversion) -> Option<Refusal> {
 
 fn open_first(slice: &mut Slice, record: &Record, report: &Conversion, key: &OrderKey) -> Outcome {
     let buyer = know_buyer(slice, record, report, record.occurred_at, None);
-    let row = ConversionRow {
+    let row = new_order(record, report, buyer.anchor);
+    settle(slice, record, report, key, row, &buyer)
+}
+
+/// An order that was not known, before it is decided.
+fn new_order(record: &Record, report: &Conversion, node: Option<NodeId>) -> ConversionRow {
+    ConversionRow {
         record: record.no,
         program: report.program,
         occurred_at: record.occurred_at,
@@ -81,11 +92,10 @@ fn open_first(slice: &mut Slice, record: &Record, report: &Conversion, key: &Ord
         currency: report.currency,
         amount: report.amount,
         digest: report.digest,
-        node: buyer.anchor,
+        node,
         refusal: None,
         actions: Vec::new(),
-    };
-    settle(slice, record, report, key, row, &buyer)
+    }
 }
 
 /// The order is known. The same money with more identifiers or with its items is taken as a supplement; other money only
@@ -293,6 +303,32 @@ fn conclude(
     let outcome = Outcome { refusal: row.refusal, actions: row.actions.clone(), unchanged: false };
     slice.conversions.set(key.clone(), row);
     outcome
+}
+
+/// A brand found a partner right who asked for an order that nobody earned, or that was never reported. What stands in the way
+/// of paying it is said, and leaves everything as it was.
+pub(super) fn by_inquiry(
+    slice: &mut Slice,
+    record: &Record,
+    report: &Conversion,
+    before: Option<ConversionRow>,
+    click: Option<ClickRow>,
+) -> Result<ActionId, Refusal> {
+    let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
+    let mut verdict = decide(slice, record, report, &Buyer::default());
+    let winners = verdict.winners.as_mut().map_err(|refusal| *refusal)?;
+    if let Some(click) = click {
+        verdict.decision.credits.iter_mut().for_each(|credit| credit.click = Some(click.no));
+        winners.iter_mut().for_each(|winner| winner.click = Some(click.clone()));
+    }
+    if let Some(before) = &before {
+        uncount_unclaimed(slice, before);
+        unsettled::forget(slice, &key);
+    }
+    let first = ConversionRow { amount: report.amount, ..before.unwrap_or_else(|| new_order(record, report, None)) };
+    let outcome = conclude(slice, record, report, &key, first, verdict);
+    told(slice, record, report, key, &outcome);
+    outcome.actions.first().copied().ok_or(Refusal::Unclaimed)
 }
 
 fn uncount_unclaimed(slice: &mut Slice, row: &ConversionRow) {

@@ -2,7 +2,7 @@
 //! value.
 
 use crate::config::{Config, TermsInForce};
-use crate::fact::{Conversion, Record};
+use crate::fact::{Conversion, Fact, Record};
 use crate::id::PartnerId;
 use crate::money::WHOLE_PPM;
 use crate::program::{CodePolicy, PromoCode, Standing, ValueKind};
@@ -35,12 +35,16 @@ pub(super) fn stronger(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>> 
     named.or_else(|| by_assigned_value(order).map(Ok))
 }
 
-/// The brand says who earns it.
+/// The brand says who earns it, in a report or by its answer to an inquiry.
 fn forced(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>> {
     let partner = order.report.forced_partner?;
     let others = Refusal::OtherRefPrioritized;
     let terms = creditable(order.config, order.record, order.report, partner);
-    let ruling = terms.map(|terms| whole(order, partner, Evidence::ForcedPartner, None, terms, others));
+    let evidence = match order.record.fact {
+        Fact::InquiryAnswered(_) => Evidence::Inquiry,
+        _ => Evidence::ForcedPartner,
+    };
+    let ruling = terms.map(|terms| whole(order, partner, evidence, None, terms, others));
     Some(ruling.map_err(|refusal| Nobody { refusal, others }))
 }
 

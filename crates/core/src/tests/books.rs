@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::Config;
 use crate::exchange::Exchange;
 use crate::fact::Record;
-use crate::id::{ActionId, ClickNo, NodeId, PaymentId, PaymentRunId, RecordNo, SubmissionId};
+use crate::id::{ActionId, ClickNo, InquiryId, NodeId, PaymentId, PaymentRunId, RecordNo, SubmissionId};
 use crate::identity::Identifier;
 use crate::invariant;
 use crate::machine::{self, Outcome};
 use crate::row::{
     Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, Counter, CounterKey, DecisionRow,
-    EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, MonthKey, OrderKey, PaymentLineRow,
-    PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
+    EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MonthKey, OrderKey,
+    PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Rollup, RollupKey, SubmissionRow,
+    Turnover, UnsettledRow,
 };
 use crate::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
 
@@ -32,6 +33,7 @@ pub struct Books {
     pub counters: BTreeMap<CounterKey, Counter>,
     pub payments: BTreeMap<PaymentId, PaymentRow>,
     pub payment_runs: BTreeMap<PaymentRunId, PaymentRunRow>,
+    pub inquiries: BTreeMap<InquiryId, InquiryRow>,
     pub payment_lines: BTreeMap<(PaymentId, u32), PaymentLineRow>,
     pub decisions: BTreeMap<(RecordNo, OrderKey), DecisionRow>,
     pub history: BTreeMap<(ActionId, u32), HistoryRow>,
@@ -62,7 +64,8 @@ impl Books {
     }
 
     fn load(&self, records: &[Record], slice: &mut Slice) {
-        let wanted = slice.wanted(records);
+        let mut wanted = slice.wanted(records);
+        self.load_inquiries(&mut wanted, slice);
         for click in wanted.clicks.iter().filter_map(|no| self.clicks.get(no)) {
             slice.clicks.load(click.no, Some(click.clone()));
         }
@@ -84,6 +87,18 @@ impl Books {
         self.load_counters(records, &components, slice);
         if let Some(limit) = wanted.work {
             self.load_work(limit as usize, slice);
+        }
+    }
+
+    fn load_inquiries(&self, wanted: &mut Wanted, slice: &mut Slice) {
+        if let Some(id) = wanted.inquiry {
+            slice.inquiries.load(id, self.inquiries.get(&id).cloned());
+            slice.want_named_by_inquiry(wanted);
+        }
+        if let Some((partner, order)) = &wanted.inquiries_of {
+            let about = self.inquiries.values().filter(|it| it.partner == *partner && it.order == *order);
+            about.for_each(|it| slice.inquiries.load(it.id, Some(it.clone())));
+            slice.last_inquiry = self.inquiries.keys().next_back().copied().unwrap_or_default();
         }
     }
 
@@ -243,6 +258,7 @@ impl Books {
         self.unsettled.retain(|key, _| !slice.unsettled.removed().any(|gone| gone == key));
         self.counters.extend(slice.counters.changed().map(|(key, row)| (*key, *row)));
         self.payments.extend(slice.payments.changed().map(|(id, row)| (*id, row.clone())));
+        self.inquiries.extend(slice.inquiries.changed().map(|(id, row)| (*id, row.clone())));
         self.payment_runs.extend(slice.payment_runs.changed().map(|(id, row)| (*id, row.clone())));
         self.add(&slice);
         // Every batch reads the set-up as the books hold it, so it must be all in the entries.

@@ -3,6 +3,8 @@
 use expect_test::expect;
 
 use super::fixture::{check, run};
+use crate::money::{MICROS, Money};
+use crate::row::HistoryRow;
 
 #[test]
 fn a_new_amount_moves_the_payout_with_it() {
@@ -383,4 +385,36 @@ fn what_goes_back_piece_by_piece_comes_to_the_same() {
             balance A pending 10.67 locked 0.00 paid 0.00
         "#]],
     );
+}
+
+#[test]
+fn the_lines_of_an_action_add_up_to_what_it_is() {
+    let run = run("
+        shop
+        at d0  conversion 1001 sale 100.00 partner=A item=boots:2:100
+        at d1  modify 1001 item=boots:1 reason=ITEM_RETURNED
+        at d2  reverse 1001 reason=CONS_FRAUD
+        at d3  restore 1001 reason=VERIFIED
+        at d4  hold 1001
+        at d5  release 1001
+        at d40 time
+        drain
+        at d41 propose A
+        at d41 approve-run 1
+        drain
+        at d42 correct 1001 amount=70.00
+        at d43 failed 1
+        drain
+        at d44 correct 1001 amount=65.00
+        ");
+    let action = run.books.actions.values().next().unwrap();
+    let lines: Vec<_> = run.books.history.values().collect();
+    let kinds: Vec<String> = lines.iter().map(|line| format!("{:?}", line.kind)).collect();
+    assert_eq!(
+        kinds.join(" "),
+        "Opened Modified Reversed Restored Held Released Locked Paid Corrected Returned Corrected"
+    );
+    let sum = |of: fn(&HistoryRow) -> Money| lines.iter().fold(Money::ZERO, |sum, line| sum.plus(of(line)));
+    assert_eq!((sum(|it| it.amount_delta), sum(|it| it.payout_delta)), (action.amount, action.payout));
+    assert_eq!((action.amount, action.owed), (Money(65 * MICROS), action.payout));
 }

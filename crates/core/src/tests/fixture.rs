@@ -19,6 +19,8 @@
 //! `settled 1` and `failed 1` pay. `repeat 3 LINE` writes a line three times, with `{n}` for the number.
 //! `contract A sale=9% notice=30d offered` is an offer; `accept A 2`, `decline A 2` and `withdraw A 2` end it. `overlay new
 //! sale=+20% from=d1 to=d3 for=A` lays something on terms.
+//! `inquire A untracked 1001 50.00 ordered=d1`, `answer 1 valid`, `answer 1 declined ORDER_NOT_FOUND` and `appeal 1 A` are a
+//! partner's question and what becomes of it.
 //! Defaults: ad 1, program 1,
 //! a report from the server, terms of 30 days; `script` has every word.
 //!

@@ -6,7 +6,7 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select};
 
 const CLICKS: u32 = 10;
 
@@ -49,6 +49,43 @@ pub fn history(facts: usize) -> impl Strategy<Value = String> {
         }
         text
     })
+}
+
+/// The same, with what partners ask in between and are answered.
+pub fn with_inquiries(facts: usize) -> impl Strategy<Value = String> {
+    (history(facts), vec((any::<Index>(), inquiry()), 1..24)).prop_map(|(text, asked)| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        // A line without a time is of the moment of the fact before it.
+        let first = SET_UP.lines().count() + CLICKS as usize + 1;
+        for (place, line) in asked {
+            let at = first + place.index(lines.len() + 1 - first);
+            lines.insert(at, line);
+        }
+        lines.join("\n")
+    })
+}
+
+fn inquiry() -> impl Strategy<Value = String> {
+    let partner = select(&["A", "A", "B", "C", "N", "Z"][..]);
+    let kind = select(&["untracked", "untracked", "incorrect", "declined"][..]);
+    let event = select(&["sale", "sale", "lead", "renewal"][..]);
+    let rest = select(&["", " 50.00", " 0.02", " 70.00 currency=usd", " 9.99 click=k3", " 20.00 ordered=d0"][..]);
+    let asked = (partner, kind, 0..9_u32, event, rest);
+    let answer = select(
+        &[
+            "valid",
+            "valid",
+            "valid amount=12.34",
+            "valid amount=0",
+            "declined ORDER_NOT_FOUND",
+            "incomplete PROOF_MISSING",
+        ][..],
+    );
+    prop_oneof![
+        4 => asked.prop_map(|(partner, kind, order, event, rest)| format!("inquire {partner} {kind} o{order} event={event}{rest}")),
+        4 => (1..8_u32, answer).prop_map(|(inquiry, answer)| format!("answer {inquiry} {answer}")),
+        1 => (1..8_u32, select(&["A", "B"][..])).prop_map(|(inquiry, partner)| format!("appeal {inquiry} {partner}")),
+    ]
 }
 
 /// How orders are shared.

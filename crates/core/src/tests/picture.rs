@@ -20,6 +20,8 @@ use crate::row::{
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
+mod inquiries;
+
 /// A record's outcome, if there is something to say of it.
 pub fn outcome(books: &Books, label: &str, record: &Record, outcome: &Outcome) -> String {
     let told = books.submissions.values().find(|it| it.record == record.no);
@@ -55,6 +57,7 @@ pub fn show(books: &Books, what: &str) -> String {
         ("unsettled", _) => unsettled(books),
         ("sizes", _) => sizes(books),
         ("payments", _) => payments(books),
+        ("inquiries", _) => inquiries::inquiries(books),
         ("work", _) => format!("work waits: {}\n", books.state.work_waits),
         ("statements", _) => statements(books),
         ("clock", _) => format!("brand time {}\n", time(books.state.brand_time)),
@@ -137,6 +140,7 @@ fn evidence(evidence: Evidence) -> &'static str {
         Evidence::AssignedPhone => "assigned number",
         Evidence::Impression => "view",
         Evidence::ParentAction => "parent action",
+        Evidence::Inquiry => "inquiry",
     }
 }
 

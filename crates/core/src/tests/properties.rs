@@ -11,7 +11,7 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed};
 
 use super::books::Books;
-use super::histories::history;
+use super::histories::{history, with_inquiries};
 use super::statements::months_add_up;
 use super::words::D0;
 use super::{fixture, picture};
@@ -83,6 +83,24 @@ proptest! {
         what_was_no_click_does_not_count(&books);
         work_is_not_forgotten(&books);
         components_hold_profiles(&books);
+        orders_and_actions_belong_together(&books);
+        books.decisions.values().for_each(|decision| decision_explains_itself(&books, decision));
+    }
+
+    #[test]
+    fn inquiries_leave_books_that_add_up(history in with_inquiries(50)) {
+        let records = fixture::records(&history);
+        let mut books = Books::default();
+        let outcomes = books.apply(&records, usize::MAX);
+        let mut single = Books::default();
+        prop_assert_eq!(&single.apply(&records, 1), &outcomes);
+        prop_assert!(single == books, "one at a time leaves other books");
+        money_adds_up(&books);
+        months_add_up(&books);
+        actions_are_priced_by_their_terms(&books);
+        histories_lead_to_where_actions_are(&books);
+        days_add_up(&books);
+        work_is_not_forgotten(&books);
         orders_and_actions_belong_together(&books);
         books.decisions.values().for_each(|decision| decision_explains_itself(&books, decision));
     }

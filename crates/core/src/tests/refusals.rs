@@ -106,6 +106,26 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::OverlayEmpty => "overlay new sale=+20% from=d1 to=d1",
         Refusal::OverlayInPast => "at d2 overlay new sale=+20% from=d1 to=d3",
         Refusal::OverlaysOverlap => "repeat 2 overlay new sale=+20% from=d1 to=d2",
+        Refusal::InquiryNotFound => "answer 1 valid",
+        Refusal::InquiryDuplicate => "repeat 2 inquire A untracked 1001 1.00",
+        Refusal::InquiryTooOld => "inquire A untracked 1001 1.00 ordered=d-121",
+        Refusal::InquiryAnswered => "inquire A untracked 1001 1.00\n repeat 2 answer 1 declined ORDER_NOT_FOUND",
+        Refusal::InquiryAppealed => {
+            "inquire A untracked 1001 1.00\n answer 1 declined ORDER_NOT_FOUND\n repeat 2 appeal 1 A"
+        }
+        Refusal::InquiryNotDeclined => "inquire A untracked 1001 1.00\n appeal 1 A",
+        Refusal::InquiryForPartner => {
+            "inquire A untracked 1001 1.00\n answer 1 declined ORDER_NOT_FOUND\n appeal 1 A brand"
+        }
+        Refusal::InquiryForBrand => "inquire A untracked 1001 1.00\n answer 1 valid partner",
+        Refusal::InquiryAmountMissing => "inquire A untracked 1001\n answer 1 valid",
+        Refusal::InquiryActionKnown => "conversion 1001 sale 1.00 partner=A\n inquire A untracked 1001 2.00",
+        Refusal::InquiryOrderCredited => {
+            "conversion 1001 sale 1.00 partner=B\n inquire A untracked 1001 1.00\n answer 1 valid"
+        }
+        Refusal::InquiryPastLock => {
+            "conversion 1001 sale 1.00 partner=A\n reverse 1001\n inquire A declined 1001\n at d31 time\n answer 1 valid"
+        }
     }
 }
 

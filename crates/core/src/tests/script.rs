@@ -25,6 +25,8 @@ use crate::program::{
 };
 use crate::time::{Timestamp, Zone};
 
+mod inquiries;
+
 /// The shop that most histories happen in.
 const SHOP: &str = "
     program 1 eur
@@ -111,7 +113,11 @@ impl Reader {
             role: Role::Manager,
             reason: "because".into(),
         });
-        let actor = if matches!(verb, "accept" | "decline") { Some(decides(line)) } else { actor };
+        let actor = match verb {
+            "accept" | "decline" | "appeal" => Some(decides(line)),
+            "answer" if line.flag("partner") => Some(decides(line)),
+            _ => actor,
+        };
         let occurred_at = line.option("occurred").map_or(self.now, moment);
         let Some(fact) = self.fact(verb, occurred_at, line) else { return };
         let occurred_at = match &fact {
@@ -210,6 +216,10 @@ impl Reader {
                 day_of_month: None,
             }),
             "pay" => Fact::PaymentMade { partner: partner(line.word()), program: line.program() },
+            "inquiry-rules" => inquiries::rules(line),
+            "inquire" => self.inquire(at, line),
+            "answer" => self.answer(line),
+            "appeal" => self.appeal(line),
             "time" => Fact::TimePassed,
             "work" => Fact::WorkAdvanced { limit: number(line.word()) },
             _ => panic!("no such fact: {}", line.text),

@@ -407,6 +407,37 @@ create table payment_run (
   primary key (brand, id)
 );
 
+-- What partners asked about, and what they were answered.
+create table inquiry (
+  brand       integer not null,
+  id          integer not null,
+  record      bigint not null,
+  program     integer not null,
+  partner     integer not null,
+  kind        integer not null,
+  event_type  integer not null,
+  order_id    text collate "C" not null,
+  action_seq  bigint,
+  ordered_at  bigint not null,
+  currency    text collate "C" not null,
+  amount      bigint,
+  click       bigint,
+  opened_at   bigint not null,
+  opened_by   bigint,
+  due_at      bigint not null,
+  state       integer not null,
+  reason      integer,
+  answered_at bigint,
+  answered_by bigint,
+  appealed_at bigint,
+  notes       bytea not null,
+  primary key (brand, id)
+);
+
+create index inquiry_due on inquiry (brand, due_at, id) where state = 1;
+create index inquiry_by_partner on inquiry (brand, partner, id);
+create index inquiry_by_order on inquiry (brand, order_id);
+
 create table outbox (
   brand      integer not null,
   record     bigint not null,

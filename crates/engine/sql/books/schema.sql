@@ -403,6 +403,37 @@ create table payment_run (
   primary key (brand, id)
 ) strict, without rowid;
 
+-- What partners asked about, and what they were answered.
+create table inquiry (
+  brand       integer not null,
+  id          integer not null,
+  record      integer not null,
+  program     integer not null,
+  partner     integer not null,
+  kind        integer not null,
+  event_type  integer not null,
+  order_id    text not null,
+  action_seq  integer,
+  ordered_at  integer not null,
+  currency    text not null,
+  amount      integer,
+  click       integer,
+  opened_at   integer not null,
+  opened_by   integer,
+  due_at      integer not null,
+  state       integer not null,
+  reason      integer,
+  answered_at integer,
+  answered_by integer,
+  appealed_at integer,
+  notes       blob not null,
+  primary key (brand, id)
+) strict, without rowid;
+
+create index inquiry_due on inquiry (brand, due_at, id) where state = 1;
+create index inquiry_by_partner on inquiry (brand, partner, id);
+create index inquiry_by_order on inquiry (brand, order_id);
+
 create table outbox (
   brand      integer not null,
   record     integer not null,

@@ -36,6 +36,10 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('audit', 'audit', '1000000 500000 1'),
   ('audit', 'audit_by_fact', '1000000 500000 500000 100000 1'),
   ('balance', 'balance', '1000 500 100 3 1 1'),
+  ('inquiry', 'inquiry', '10000 5000 1'),
+  ('inquiry', 'inquiry_due', '1000 500 1 1'),
+  ('inquiry', 'inquiry_by_partner', '10000 5000 100 1'),
+  ('inquiry', 'inquiry_by_order', '10000 5000 1'),
   ('payment', 'payment', '10000 5000 1'),
   ('payment', 'payment_open', '1 1 1');
 analyze sqlite_schema;

@@ -206,3 +206,14 @@ create table payment_figures (
 );
 
 create index payment_figures_by_run on payment_figures (brand, run);
+
+-- What people wrote about inquiries, sealed with the master key. The log only has its id.
+create table note (
+  brand   integer not null references brand (id),
+  id      bytea not null,
+  at      bigint not null,
+  "user"  integer not null,
+  partner integer,
+  content bytea not null,
+  primary key (brand, id)
+);

@@ -28,12 +28,14 @@ use referee_core::row::{Account, ActionState, BrandState, PaymentState, Posting,
 use referee_core::time::{Day, Timestamp, Zone};
 
 use super::batch::apply_records;
-use super::reads::{ActionFilter, Between, Counted, PaymentFilter, Period, Reads};
+use super::reads::{ActionFilter, Between, Counted, NumberedPage, PaymentFilter, Period, Reads, UpdatePlace};
 use super::{Applied, Books, RUNS_MAX};
 use crate::error::Error;
 use crate::log::{FrameId, Position};
 use crate::profile::profile_of;
 use crate::routing::PartitionId;
+
+mod inquiries;
 
 /// One new set of books, its readers, and its dump.
 pub struct Subject {
@@ -57,6 +59,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     the_newest_runs_of_an_edge_are_known(make);
     reads_find_what_was_written(make);
     months_are_kept_and_read(make);
+    inquiries::are_kept_and_read(make);
     an_order_of_several_actions_is_kept_whole(make);
     an_order_is_decided_again_on_news(make);
     held_and_open_actions_are_not_due(make);
@@ -617,8 +620,28 @@ fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {
     assert_eq!(unclaimed[0].0.order_id, "order-39");
     assert_eq!(reads.orders_like(BRAND, "order-3", 10).expect("search").len(), 4);
     reads_find_payments(reads);
+    reads_follow_updates(reads);
     let audit = reads.audit_by_fact_id(BRAND, records[1].id).expect("audit").expect("a person did it");
     assert_eq!((audit.kind.as_str(), audit.subject.as_str()), ("program_set", "1"));
+}
+
+/// Page by page, every line comes once, in the log's order.
+fn reads_follow_updates(reads: &dyn Reads) {
+    let whole = Between::default();
+    let (_, all) = reads.updates(BRAND, None, whole, NumberedPage { offset: 0, most: 1_000 }).expect("updates");
+    let follow = |partner, most| {
+        let (mut place, mut found) = (UpdatePlace::default(), Vec::new());
+        loop {
+            let lines = reads.updates_after(BRAND, Some(PROGRAM), partner, place, most).expect("updates");
+            let Some(last) = lines.last() else { return found };
+            place = UpdatePlace::of(last);
+            found.extend(lines);
+        }
+    };
+    assert_eq!(follow(None, 3), all);
+    let of_partner = follow(Some(PARTNER), 2);
+    assert!(!of_partner.is_empty() && of_partner.iter().all(|line| all.contains(line)));
+    assert!(follow(Some(PartnerId(99)), 2).is_empty());
 }
 
 fn reads_find_payments(reads: &dyn Reads) {

@@ -3,15 +3,17 @@
 use referee_core::config::Config;
 use referee_core::fact::{Actor, Record};
 use referee_core::id::{
-    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
-    RecordNo, SubmissionId,
+    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId,
+    ProgramId, RecordNo, SubmissionId,
 };
 use referee_core::identity::Identifier;
+use referee_core::inquiry::{InquiryKind, InquiryState};
 use referee_core::money::{Currency, Money};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     Account, ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
-    LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup, SubmissionRow,
+    InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup,
+    SubmissionRow,
 };
 use referee_core::slice::Slice;
 use referee_core::statement::Movement;
@@ -132,6 +134,37 @@ pub struct ClickFilter {
     pub counted: Counted,
 }
 
+#[derive(Debug, Clone, Default)]
+pub struct InquiryFilter {
+    pub program: Option<ProgramId>,
+    pub partner: Option<PartnerId>,
+    pub kind: Option<InquiryKind>,
+    pub order_id: Option<String>,
+    /// Any of these; all if empty.
+    pub states: Vec<InquiryState>,
+}
+
+/// Inquiries that wait for an answer, and those of them whose time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CountedInquiries {
+    pub open: u64,
+    pub overdue: u64,
+}
+
+/// The place of a line among the histories of all actions, in the log's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct UpdatePlace {
+    pub record: RecordNo,
+    pub action: u32,
+    pub n: u32,
+}
+
+impl UpdatePlace {
+    pub fn of(line: &HistoryRow) -> UpdatePlace {
+        UpdatePlace { record: line.record, action: line.action.seq, n: line.seq }
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PaymentFilter {
     pub partner: Option<PartnerId>,
@@ -178,6 +211,15 @@ pub trait Reads: Send + Sync {
         at: Between,
         page: NumberedPage,
     ) -> Result<(u64, Vec<HistoryRow>)>;
+    /// The same, of one program or partner or of all, after a place on.
+    fn updates_after(
+        &self,
+        brand: BrandId,
+        program: Option<ProgramId>,
+        partner: Option<PartnerId>,
+        after: UpdatePlace,
+        most: u32,
+    ) -> Result<Vec<HistoryRow>>;
     fn latest_history(&self, brand: BrandId, most: u32) -> Result<Vec<HistoryRow>>;
     fn decision(&self, brand: BrandId, action: &ActionRow) -> Result<Option<DecisionRow>>;
     /// Newest first: an order that was decided again has several.
@@ -244,6 +286,25 @@ pub trait Reads: Send + Sync {
     /// Newest first.
     fn payment_runs(&self, brand: BrandId, most: u32) -> Result<Vec<PaymentRunRow>>;
     fn payment_run(&self, brand: BrandId, id: PaymentRunId) -> Result<Option<PaymentRunRow>>;
+    /// Newest first, from before a number on.
+    fn inquiries(
+        &self,
+        brand: BrandId,
+        filter: &InquiryFilter,
+        before: Option<InquiryId>,
+        most: u32,
+    ) -> Result<Vec<InquiryRow>>;
+    /// Those that are open, the most urgent first, after a place on.
+    fn inquiries_due(
+        &self,
+        brand: BrandId,
+        filter: &InquiryFilter,
+        after: Option<(Timestamp, InquiryId)>,
+        most: u32,
+    ) -> Result<Vec<InquiryRow>>;
+    /// One of a brand; with a partner, only one of that partner's.
+    fn inquiry(&self, brand: BrandId, partner: Option<PartnerId>, id: InquiryId) -> Result<Option<InquiryRow>>;
+    fn count_inquiries(&self, brand: BrandId, partner: Option<PartnerId>, now: Timestamp) -> Result<CountedInquiries>;
     /// The moment at which entries are posted now.
     fn posting(&self, brand: BrandId) -> Result<Posting>;
     /// Oldest month first; months in which nothing moved are left out.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use prost::{Message, Oneof};
 use referee_core::exchange::{Exchange, Rate};
 use referee_core::fact::{Conversion, Signals};
-use referee_core::id::{ActionId, AdId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, RecordNo};
+use referee_core::id::{ActionId, AdId, ClickNo, EventTypeId, NodeId, NoteId, PartnerId, ProgramId, RecordNo};
 use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::inquiry::{InquiryKind, InquiryReason, InquiryState};
 use referee_core::money::{Currency, Money};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
@@ -56,7 +57,8 @@ pub fn history_kind(number: u32) -> Result<HistoryKind> {
 
 pub fn evidence(number: u32) -> Result<Evidence> {
     use Evidence::*;
-    let all = [ForcedPartner, PromoCode, ClickId, Identifier, ParentAction, AssignedUrl, AssignedPhone, Impression];
+    let all =
+        [ForcedPartner, PromoCode, ClickId, Identifier, ParentAction, AssignedUrl, AssignedPhone, Impression, Inquiry];
     find(&all, number, |it| it as u32, "kind of evidence")
 }
 
@@ -93,6 +95,28 @@ pub fn source(number: u32) -> Result<referee_core::program::Source> {
 
 pub fn role(number: u32) -> Result<referee_core::fact::Role> {
     number::role(number).ok_or_else(|| damaged("role"))
+}
+
+pub fn inquiry_kind(number: u32) -> Result<InquiryKind> {
+    number::inquiry_kind(number).ok_or_else(|| damaged("kind of inquiry"))
+}
+
+pub fn inquiry_state(number: u32) -> Result<InquiryState> {
+    number::inquiry_state(number).ok_or_else(|| damaged("state of an inquiry"))
+}
+
+pub fn inquiry_reason(number: u32) -> Result<InquiryReason> {
+    number::inquiry_reason(number).ok_or_else(|| damaged("reason of an answer"))
+}
+
+/// Ids of notes, one after the other.
+pub fn notes(notes: &[NoteId]) -> Vec<u8> {
+    notes.iter().flat_map(|note| note.0).collect()
+}
+
+pub fn notes_of(bytes: &[u8]) -> Result<Vec<NoteId>> {
+    let (notes, rest) = bytes.as_chunks::<16>();
+    if rest.is_empty() { Ok(notes.iter().map(|id| NoteId(*id)).collect()) } else { Err(damaged("list of notes")) }
 }
 
 /// What is known of a click in a few bits.

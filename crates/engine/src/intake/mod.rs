@@ -16,6 +16,7 @@ pub mod fields;
 pub mod hex;
 pub mod identifier;
 pub mod impression;
+pub mod inquiry;
 pub mod keys;
 pub mod landing;
 pub mod page_load;

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 
 mod change;
 mod identifiers;
+mod inquiries;
 mod measures;
 mod payments;
 mod terms;
@@ -126,6 +127,7 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
         ConfigEntry::Block(it) => wire::Entry::Block(block_out(it)),
         ConfigEntry::Rates(it) => wire::Entry::Rates(payments::rates_out(it)),
         ConfigEntry::PaymentRules(it) => wire::Entry::PaymentRules(payments::rules_out(it)),
+        ConfigEntry::InquiryRules(it) => wire::Entry::InquiryRules(inquiries::rules_out(it)),
     };
     wire::ConfigEntry { entry: Some(entry) }.encode_to_vec()
 }
@@ -167,6 +169,7 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
         wire::Entry::Block(it) => ConfigEntry::Block(block_in(it)?),
         wire::Entry::Rates(it) => ConfigEntry::Rates(payments::rates_in(it)?),
         wire::Entry::PaymentRules(it) => ConfigEntry::PaymentRules(payments::rules_in(it)?),
+        wire::Entry::InquiryRules(it) => ConfigEntry::InquiryRules(inquiries::rules_in(it)),
     })
 }
 
@@ -230,6 +233,10 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         Fact::PaymentConcluded { payment, failure } => {
             wire::Fact::PaymentConcluded(wire::ConcludedPayment { payment: payment.0, failure: failure.clone() })
         }
+        Fact::InquiryRulesSet(it) => wire::Fact::InquiryRulesSet(inquiries::rules_out(it)),
+        Fact::InquiryOpened(it) => wire::Fact::InquiryOpened(inquiries::opened_out(it)),
+        Fact::InquiryAnswered(it) => wire::Fact::InquiryAnswered(inquiries::answered_out(it)),
+        Fact::InquiryAppealed(it) => wire::Fact::InquiryAppealed(inquiries::appealed_out(it)),
         Fact::TimePassed => wire::Fact::TimePassed(wire::Nothing {}),
         Fact::WorkAdvanced { limit } => wire::Fact::WorkAdvanced(wire::Work { limit: *limit }),
     }
@@ -293,6 +300,10 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::PaymentRunProposed(it) => payments::proposed_in(it)?,
         wire::Fact::PaymentRunDecided(it) => payments::decided_in(it),
         wire::Fact::PaymentConcluded(it) => payments::concluded_in(it),
+        wire::Fact::InquiryRulesSet(it) => Fact::InquiryRulesSet(inquiries::rules_in(it)),
+        wire::Fact::InquiryOpened(it) => Fact::InquiryOpened(inquiries::opened_in(it)?),
+        wire::Fact::InquiryAnswered(it) => Fact::InquiryAnswered(inquiries::answered_in(it)?),
+        wire::Fact::InquiryAppealed(it) => Fact::InquiryAppealed(inquiries::appealed_in(it)?),
         wire::Fact::TimePassed(_) => Fact::TimePassed,
         wire::Fact::WorkAdvanced(it) => Fact::WorkAdvanced { limit: it.limit },
     })

@@ -88,6 +88,21 @@ pub fn group_credit<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::group_credit(*it), *it, to)
 }
 
+pub fn inquiry_kind<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::inquiry_kind(*it), *it, to)
+}
+
+pub fn inquiry_state<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::inquiry_state(*it), *it, to)
+}
+
+pub fn inquiry_reason<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
+    match it {
+        Some(reason) => named(number::inquiry_reason(*reason), *reason, to),
+        None => to.serialize_none(),
+    }
+}
+
 pub fn step<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
     let it = it.unwrap_or_default();
     named(number::step(it), it, to)
@@ -101,6 +116,13 @@ pub fn money<S: Serializer>(it: &i64, to: S) -> Result<S::Ok, S::Error> {
     let sign = if *it < 0 { "-" } else { "" };
     let (major, micros) = (it.unsigned_abs() / 1_000_000, it.unsigned_abs() % 1_000_000);
     to.serialize_str(&format!("{sign}{major}.{micros:06}"))
+}
+
+pub fn some_money<S: Serializer>(it: &Option<i64>, to: S) -> Result<S::Ok, S::Error> {
+    match it {
+        Some(amount) => money(amount, to),
+        None => to.serialize_none(),
+    }
 }
 
 pub fn time<S: Serializer>(it: &i64, to: S) -> Result<S::Ok, S::Error> {

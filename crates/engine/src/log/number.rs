@@ -2,6 +2,7 @@
 
 use referee_core::fact::{ActionChange, Agent, Device, Navigation, Role};
 use referee_core::identity::IdentifierKind;
+use referee_core::inquiry::{InquiryKind, InquiryReason, InquiryState};
 use referee_core::program::{Category, CodePolicy, CreditPolicy, GroupCredit, Source, Standing, ValueKind};
 use referee_core::refusal::Refusal;
 
@@ -69,6 +70,18 @@ pub fn value_kind(number: u32) -> Option<ValueKind> {
 pub fn group_credit(number: u32) -> Option<GroupCredit> {
     use GroupCredit::*;
     find(&[Normal, Yields, Never], number, |it| it as u32)
+}
+
+pub fn inquiry_kind(number: u32) -> Option<InquiryKind> {
+    find(&InquiryKind::ALL, number, |it| it as u32)
+}
+
+pub fn inquiry_state(number: u32) -> Option<InquiryState> {
+    find(&InquiryState::ALL, number, |it| it as u32)
+}
+
+pub fn inquiry_reason(number: u32) -> Option<InquiryReason> {
+    find(InquiryReason::ALL, number, |it| it as u32)
 }
 
 /// The changes that name no figures, but for a reversal, and what they are on the wire.

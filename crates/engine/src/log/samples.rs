@@ -12,6 +12,9 @@ use referee_core::exchange::DayRates;
 use referee_core::fact::*;
 use referee_core::id::*;
 use referee_core::identity::{Alias, Block, Blocked, Identifier, IdentifierKind, LeftOut};
+use referee_core::inquiry::{
+    Answer, InquiryAnswered, InquiryAppealed, InquiryKind, InquiryOpened, InquiryReason, InquiryRules,
+};
 use referee_core::limit::{Basis, Limit, Period, Tier, Tiers};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, Money};
@@ -75,7 +78,36 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::TermsDecided(decided())),
         by_a_person(Fact::OfferWithdrawn(withdrawn())),
         by_a_person(Fact::OverlaySet(overlay())),
+        by_a_person(Fact::InquiryRulesSet(InquiryRules { program: ProgramId(7), answer_days: 14 })),
+        by_a_person(Fact::InquiryOpened(inquiry())),
+        by_a_person(Fact::InquiryAnswered(answered(Answer::Valid { amount: Some(Money(4_999)) }))),
+        by_a_person(Fact::InquiryAppealed(appealed())),
     ]
+}
+
+fn inquiry() -> InquiryOpened {
+    let (program, event_type) = (ProgramId(7), EventTypeId(4_636));
+    InquiryOpened {
+        program,
+        partner: PartnerId(11),
+        kind: InquiryKind::Incorrect,
+        event_type,
+        order_id: "A-1001".into(),
+        action: Some(ActionId { program, event_type, seq: 31 }),
+        ordered_at: NOON.minus_days(3),
+        currency: Currency(*b"EUR"),
+        amount: Some(Money(129_990_000)),
+        click: Some(ClickNo(77)),
+        note: Some(NoteId([7; 16])),
+    }
+}
+
+fn answered(answer: Answer) -> InquiryAnswered {
+    InquiryAnswered { inquiry: InquiryId(5), submission: SubmissionId([8; 16]), answer, note: Some(NoteId([9; 16])) }
+}
+
+fn appealed() -> InquiryAppealed {
+    InquiryAppealed { inquiry: InquiryId(5), partner: PartnerId(11), note: None }
 }
 
 fn program() -> Program {
@@ -418,6 +450,20 @@ fn every_locking_is_read_back() {
 }
 
 #[test]
+fn every_answer_is_read_back() {
+    is_read_back(Fact::InquiryAnswered(answered(Answer::Valid { amount: None })));
+    for reason in InquiryReason::ALL {
+        is_read_back(Fact::InquiryAnswered(answered(Answer::Declined(*reason))));
+        is_read_back(Fact::InquiryAnswered(answered(Answer::Incomplete(*reason))));
+    }
+    for kind in InquiryKind::ALL {
+        is_read_back(Fact::InquiryOpened(InquiryOpened { kind, action: None, amount: None, click: None, ..inquiry() }));
+    }
+    let entry = ConfigEntry::InquiryRules(InquiryRules { program: ProgramId(7), answer_days: 14 });
+    assert_eq!(codec::decode_config(&codec::encode_config(&entry)).expect("it is read"), entry);
+}
+
+#[test]
 fn every_overlay_is_read_back() {
     for extra in [
         Extra::Adjust { ppm: 1 },
@@ -462,7 +508,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 28, "as many as the wire has");
+    assert_eq!(kinds.len(), 32, "as many as the wire has");
 }
 
 #[test]
@@ -529,7 +575,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..28_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..32_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

@@ -7,10 +7,12 @@ use serde::Serialize;
 use super::names;
 
 mod entry;
+mod inquiries;
 mod payments;
 mod terms;
 
 pub use entry::{ConfigEntry, Entry};
+pub use inquiries::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRules};
 pub use payments::{
     ConcludedPayment, DayRates, DecidedRun, Payment, PaymentRules, ProposedRun, Rate, RateTable, Threshold,
 };
@@ -36,7 +38,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73"
     )]
     pub fact: Option<Fact>,
 }
@@ -124,6 +126,14 @@ pub enum Fact {
     OfferWithdrawn(Offer),
     #[prost(message, tag = "62")]
     OverlaySet(Overlay),
+    #[prost(message, tag = "70")]
+    InquiryRulesSet(InquiryRules),
+    #[prost(message, tag = "71")]
+    InquiryOpened(InquiryOpened),
+    #[prost(message, tag = "72")]
+    InquiryAnswered(InquiryAnswered),
+    #[prost(message, tag = "73")]
+    InquiryAppealed(InquiryAppealed),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use super::{NAME, Settings, set_value};
 
 /// Every table of both schemas, each after those it refers to.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "installation",
     "brand",
     "click_key",
@@ -26,6 +26,7 @@ const TABLES: [&str; 19] = [
     "mail",
     "document",
     "payment_figures",
+    "note",
 ];
 
 /// One place of a row, on its way.

@@ -9,6 +9,7 @@ mod documents;
 mod figures;
 mod imports;
 mod mails;
+mod notes;
 mod payees;
 mod placement;
 mod processes;
@@ -28,6 +29,7 @@ pub use documents::RecordedDocument;
 pub use figures::Figures;
 pub use imports::{Lease, NewImport};
 pub use mails::Mail;
+pub use notes::Note;
 pub use payees::{KeptPayee, PayeeChange, PayeeEntry};
 pub use processes::{ALIVE_MS, Process};
 pub use refused::RefusedReport;
@@ -176,8 +178,12 @@ fn open_file(path: &Path) -> Result<Sqlite> {
 fn prepare(db: &mut Sqlite) -> Result<()> {
     let first = include_str!("../../sql/settings/schema.sql");
     // Came with versions 2 and 3: older files get them when they are opened.
-    let second =
-        [include_str!("../../sql/settings/payees.sql"), include_str!("../../sql/settings/imports.sql")].concat();
+    let second = [
+        include_str!("../../sql/settings/payees.sql"),
+        include_str!("../../sql/settings/imports.sql"),
+        include_str!("../../sql/settings/notes.sql"),
+    ]
+    .concat();
     let figures = include_str!("../../sql/settings/figures.sql");
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),

@@ -135,6 +135,7 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
         Evidence::AssignedUrl => "assigned_url",
         Evidence::AssignedPhone => "assigned_phone",
         Evidence::Impression => "impression",
+        Evidence::Inquiry => "inquiry",
     }
 }
 

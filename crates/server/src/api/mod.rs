@@ -9,6 +9,7 @@ pub mod decisions;
 pub mod extract;
 pub mod identifiers;
 pub mod imports;
+pub mod inquiries;
 pub mod months;
 pub mod overlays;
 pub mod payments;
@@ -17,6 +18,7 @@ pub mod rates;
 pub mod reports;
 pub mod resources;
 pub mod terms;
+pub mod updates;
 
 use std::sync::Arc;
 
@@ -74,6 +76,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/actions/{id}", get(actions::find_action))
         .route("/api/v1/actions/{id}/decision", get(decisions::find_decision))
         .route("/api/v1/actions/{id}/{change}", post(changes::create))
+        .route("/api/v1/action-updates", get(updates::list_updates))
+        .route("/api/v1/inquiries", get(inquiries::list_inquiries).post(inquiries::create_inquiry))
+        .route("/api/v1/inquiries/{id}", get(inquiries::find_inquiry))
+        .route("/api/v1/inquiries/{id}/answers", post(inquiries::answer_inquiry))
         .route("/api/v1/months", get(months::list_months))
         .route("/api/v1/statements", get(months::list_statements))
         .route("/api/v1/journal.csv", get(months::find_journal))

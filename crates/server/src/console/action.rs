@@ -25,6 +25,7 @@ use serde::Deserialize;
 
 use super::decision::{Drawing, share};
 use super::format;
+use super::inquiry_form;
 use super::lock;
 use super::order::order_address;
 use super::page::{csrf, page};
@@ -74,6 +75,7 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
             }
             p { a.underlined href=(order_address(&action.order_id)) { "The whole way from click to payout" } }
         }
+        @if person.partner.is_some() { (inquiry_form::link(action)) }
         (siblings(&person, &told))
         div.two { (history(&told, &zone)) (payout_card(&person, action)) }
         (ledger(&told.entries, action))

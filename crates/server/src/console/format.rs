@@ -151,6 +151,7 @@ pub fn evidence(evidence: Evidence) -> &'static str {
         Evidence::AssignedUrl => "The buyer came by an address that belongs to the partner",
         Evidence::AssignedPhone => "The buyer called a number that belongs to the partner",
         Evidence::Impression => "The partner's ad was seen, and that impression was joined to the buyer",
+        Evidence::Inquiry => "The partner asked for it, and the brand found it right",
     }
 }
 

@@ -20,6 +20,9 @@ pub mod form;
 pub mod format;
 pub mod headers;
 pub mod imports;
+pub mod inquiries;
+pub mod inquiry;
+mod inquiry_form;
 pub mod order;
 mod lanes;
 mod lock;
@@ -101,6 +104,17 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/imports/{id}/undo", post(imports::undo))
         .route("/imports/{id}/forget", post(imports::forget))
         .route("/imports/{id}/errors.csv", get(imports::find_errors))
+        .route("/inquiries", get(inquiries::list).post(inquiry_form::ask))
+        .route("/inquiries/new", get(inquiry_form::show))
+        .route(
+            "/inquiries/file",
+            post(inquiry_form::ask_by_file).layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX + FORM_BYTES_MAX)),
+        )
+        .route("/inquiries/answers", post(inquiries::answer_chosen))
+        .route("/inquiries/rules", post(inquiries::set_rules))
+        .route("/inquiries/{id}", get(inquiry::show))
+        .route("/inquiries/{id}/answer", post(inquiry::answer))
+        .route("/inquiries/{id}/appeal", post(inquiry::appeal))
         .route("/feed", get(feed::show))
         .route("/feed/lines", get(feed::lines))
         .merge(payments::routes())

@@ -34,6 +34,10 @@ pub fn order_address(id: &str) -> String {
     format!("/orders?{query}")
 }
 
+fn asking(id: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair("order", id).finish()
+}
+
 pub async fn show(person: Person, Query(query): Query<OrderQuery>) -> Result<Response, Failure> {
     let id = query.id.trim().to_owned();
     let seen_by = person.partner.or_else(|| query.partner.parse().ok().map(PartnerId));
@@ -59,6 +63,7 @@ pub async fn show(person: Person, Query(query): Query<OrderQuery>) -> Result<Res
         @if let Some(told) = &found.click { p { a.underlined href={ "/clicks?no=" (told.click.no) } { "The click and the orders that named it" } } }
         (refused(&found.refused, &zone))
         (refused_by_rules(&found.refused_by_rules, viewer, &zone))
+        @if person.partner.is_some() { p { a.underlined href={ "/inquiries/new?" (asking(&id)) } { "Ask the brand about this order" } } }
         @if found.said.answer == Answer::NeverReceived { (how_to_report(&person, &id)) }
     };
     let here = if person.partner.is_some() { "/actions" } else { "/conversions" };

@@ -66,6 +66,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         let own = vec![
             ("/", "Earnings"),
             ("/actions", "Actions"),
+            ("/inquiries", "Inquiries"),
             ("/clicks", "Clicks"),
             ("/ads", "Links"),
             ("/contract", "Contract"),
@@ -81,13 +82,14 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         ("/partners", "Partners"),
         ("/ads", "Ads and links"),
         ("/actions", "Actions"),
+        ("/inquiries", "Inquiries"),
         ("/conversions", "Conversions"),
         ("/clicks", "Clicks"),
         ("/profiles", "Profiles"),
         ("/feed", "Live feed"),
     ];
     if person.may(May::Manage) {
-        first.insert(5, ("/imports", "Changes by file"));
+        first.insert(6, ("/imports", "Changes by file"));
     }
     let mut money = vec![("/payments", "Payments"), ("/months", "Months"), ("/documents", "Documents")];
     if person.may(May::Pay) {

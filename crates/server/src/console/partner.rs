@@ -38,6 +38,7 @@ pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failu
             (format::standing(now)) @if channel { span.tag { "Channel: never paid" } } span.muted { "Id " (partner) }
             a.underlined href={ "/actions?partner=" (partner) } { "Actions" }
             a.underlined href={ "/clicks?partner=" (partner) } { "Clicks" }
+            a.underlined href={ "/inquiries?state=&partner=" (partner) } { "Inquiries" }
             a.underlined href={ "/payments?partner=" (partner) } { "Payments" }
             a.underlined href={ "/months?partner=" (partner) } { "Statements" }
         }

@@ -118,8 +118,14 @@ pub async fn updates(call: &Call<'_>) -> Result<Wire, Wire> {
         let (total, lines) = engine.reads.updates(brand, program, at, page)?;
         let mut rows = Vec::new();
         for line in lines {
-            let action = engine.reads.action(brand, line.action)?;
-            rows.extend(action.map(|action| (line, action)));
+            let Some(action) = engine.reads.action(brand, line.action)? else { continue };
+            let then = match line.kind {
+                HistoryKind::Corrected | HistoryKind::Returned if line.seq < action.changes => {
+                    paid_or_locked(&engine.reads.history(brand, line.action)?, line.seq)
+                }
+                _ => state_after(line.kind, action.state),
+            };
+            rows.push((line, action, then));
         }
         Ok((total, rows))
     });
@@ -127,7 +133,7 @@ pub async fn updates(call: &Call<'_>) -> Result<Wire, Wire> {
     let names = Names::of(call).await?;
     let list = NumberedList {
         name: "ActionUpdates",
-        rows: rows.iter().map(|(line, action)| names.update(line, action)).collect(),
+        rows: rows.iter().map(|(line, action, then)| names.update(line, action, *then)).collect(),
         total,
         page: pages.page,
         page_size: pages.page_size,
@@ -298,24 +304,10 @@ impl Names {
         })
     }
 
-    fn update(&self, line: &HistoryRow, action: &ActionRow) -> Value {
+    fn update(&self, line: &HistoryRow, action: &ActionRow, then: ActionState) -> Value {
         let mut value = self.action(action);
         let money = |amount: Money| decimal(amount, action.currency);
-        let (state, detail) = state(match line.kind {
-            HistoryKind::Opened
-            | HistoryKind::Modified
-            | HistoryKind::Held
-            | HistoryKind::Released
-            | HistoryKind::Converted
-            | HistoryKind::Admitted
-            | HistoryKind::Restored => ActionState::Pending,
-            HistoryKind::Reversed => ActionState::Reversed,
-            HistoryKind::Locked | HistoryKind::Returned => ActionState::Locked,
-            // What was locked stands; the difference is a line of its own.
-            HistoryKind::Corrected if action.state == ActionState::Paid => ActionState::Paid,
-            HistoryKind::Corrected => ActionState::Locked,
-            HistoryKind::Paid => ActionState::Paid,
-        });
+        let (state, detail) = state(then);
         value["Id"] = json!(format!("{}.{}", line.action, line.seq));
         value["ActionId"] = json!(line.action.to_string());
         value["UpdateDate"] = json!(date(line.at));
@@ -326,6 +318,30 @@ impl Names {
         value["StateDetail"] = json!(detail);
         value
     }
+}
+
+/// What an action was after a line; after a correction or a failed payment, what it is now.
+fn state_after(kind: HistoryKind, now: ActionState) -> ActionState {
+    match kind {
+        HistoryKind::Opened
+        | HistoryKind::Modified
+        | HistoryKind::Held
+        | HistoryKind::Released
+        | HistoryKind::Converted
+        | HistoryKind::Admitted
+        | HistoryKind::Restored => ActionState::Pending,
+        HistoryKind::Reversed => ActionState::Reversed,
+        HistoryKind::Locked => ActionState::Locked,
+        HistoryKind::Paid => ActionState::Paid,
+        HistoryKind::Corrected | HistoryKind::Returned => now,
+    }
+}
+
+/// What an action was after a line by which it stayed what it was, or whose payment came to nothing: paid, if more payments
+/// took something of it by then than failed.
+fn paid_or_locked(history: &[HistoryRow], seq: u32) -> ActionState {
+    let until = |kind: HistoryKind| history.iter().filter(|it| it.seq <= seq && it.kind == kind).count();
+    if until(HistoryKind::Paid) > until(HistoryKind::Returned) { ActionState::Paid } else { ActionState::Locked }
 }
 
 /// The vendor's three states; paid is a detail.
@@ -347,5 +363,6 @@ fn referring_type(evidence: Evidence) -> &'static str {
         Evidence::ClickId | Evidence::Identifier | Evidence::AssignedUrl => "CLICK_COOKIE",
         Evidence::AssignedPhone => "CALL",
         Evidence::Impression => "IMPRESSION_COOKIE",
+        Evidence::Inquiry => "ACTION_INQUIRY",
     }
 }

@@ -1,13 +1,19 @@
 //! What clients read around the actions: the company, its programs, partners, ads, event types and clicks.
 
+use referee_core::inquiry::InquiryReason;
 use referee_core::program::{Category, Standing};
+use referee_engine::books::reads::InquiryFilter;
 use referee_engine::engine::blocking;
+use referee_engine::intake::amount::decimal;
 use referee_engine::intake::click_id::{Opened, open};
 use serde_json::{Value, json};
 
 use super::Call;
 use super::actions::{Pages, date};
 use super::answer::{NumberedList, Wire, error, trouble};
+
+/// Inquiries that are listed; older ones are in the API's own list.
+const INQUIRIES_MAX: u32 = 10_000;
 
 pub async fn company(call: &Call<'_>) -> Result<Wire, Wire> {
     call.account.may("read")?;
@@ -86,6 +92,35 @@ pub fn event_types(call: &Call<'_>) -> Result<Entries, Wire> {
         })
     });
     Ok(Entries { name: "ActionTrackers", rows: rows.collect() })
+}
+
+/// What partners asked about, the newest first.
+pub async fn inquiries(call: &Call<'_>) -> Result<Entries, Wire> {
+    call.account.may("read")?;
+    let (engine, brand) = (call.app.engine.clone(), call.account.brand);
+    let all = InquiryFilter::default();
+    let found = blocking(move || engine.reads.inquiries(brand, &all, None, INQUIRIES_MAX)).await.map_err(trouble)?;
+    let rows = found.iter().map(|it| {
+        json!({
+            "Id": it.id.to_string(),
+            "CampaignId": it.program.to_string(),
+            "MediaPartnerId": it.partner.to_string(),
+            "ActionTrackerId": it.order.event_type.to_string(),
+            "Type": it.kind.code(),
+            "OrderId": it.order.order_id,
+            "ActionId": it.action.map(|id| id.to_string()).unwrap_or_default(),
+            "TransactionDate": date(it.ordered_at),
+            "Currency": it.currency.to_string(),
+            "Amount": it.amount.map(|amount| decimal(amount, it.currency)).unwrap_or_default(),
+            "Status": it.state.code(),
+            "RejectReason": it.reason.map_or("", InquiryReason::code),
+            "CreationDate": date(it.opened_at),
+            "DueDate": date(it.due_at),
+            "ResolutionDate": it.answered_at.map(date).unwrap_or_default(),
+            "Uri": format!("/Advertisers/{}/ActionInquiries/{}", call.account.sid, it.id),
+        })
+    });
+    Ok(Entries { name: "ActionInquiries", rows: rows.collect() })
 }
 
 /// A click by its id. The id is a visitor's journey to other platforms; here it is one click.

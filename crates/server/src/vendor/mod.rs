@@ -82,6 +82,8 @@ async fn route(call: &Call<'_>) -> Result<Wire, Wire> {
         ("GET", ["MediaPartners", id]) => lists::partners(call).await?.one(call, id),
         ("GET", ["Ads", id]) => lists::ads(call)?.one(call, id),
         ("GET", ["ActionTrackers" | "EventTypes", id]) => lists::event_types(call)?.one(call, id),
+        ("GET", ["ActionInquiries"]) => lists::inquiries(call).await?.page(call),
+        ("GET", ["ActionInquiries", id]) => lists::inquiries(call).await?.one(call, id),
         ("GET", ["CompanyInformation"]) => lists::company(call).await,
         ("GET", ["Campaigns" | "Programs"]) => lists::campaigns(call)?.page(call),
         ("GET", ["MediaPartners"]) => lists::partners(call).await?.page(call),

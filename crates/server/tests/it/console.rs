@@ -19,13 +19,14 @@ on_every_pair!(
     every_table_has_a_file_with_figures_to_reckon_with,
 );
 
-const SCREENS: [&str; 24] = [
+const SCREENS: [&str; 25] = [
     "/",
     "/partners",
     "/partners/1",
     "/ads",
     "/ads/1/1",
     "/actions",
+    "/inquiries",
     "/conversions",
     "/clicks",
     "/feed",

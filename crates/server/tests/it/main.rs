@@ -18,6 +18,7 @@ mod house;
 mod identifiers;
 mod imports;
 mod limits;
+mod inquiries;
 mod links;
 mod locking;
 mod lookup;

@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 25] = [
+const TABLES: [(&str, &str); 26] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -30,6 +30,7 @@ const TABLES: [(&str, &str); 25] = [
     ("entry", "brand, record, n"),
     ("history", "brand, action_seq, seq"),
     ("identifier", "brand, id"),
+    ("inquiry", "brand, id"),
     ("left_out", "brand, program, day, kind, reason"),
     ("named_click", "brand, click, event_type, order_id"),
     ("node_root", "brand, node"),

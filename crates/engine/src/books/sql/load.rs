@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use referee_core::fact::Record;
-use referee_core::id::{BrandId, NodeId, PartnerId, RecordNo};
+use referee_core::id::{BrandId, InquiryId, NodeId, PartnerId, RecordNo};
 use referee_core::money::Money;
 use referee_core::row::{Counter, CounterKey, IdentifierRow, PaymentState};
 use referee_core::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
@@ -16,7 +16,8 @@ use crate::error::Result;
 use crate::values;
 
 pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &mut Slice) -> Answer<()> {
-    let wanted = slice.wanted(records);
+    let mut wanted = slice.wanted(records);
+    inquiries(db, brand, &mut wanted, slice)?;
     clicks(db, brand, &wanted, slice)?;
     identifiers(db, brand, &wanted, slice)?;
     conversions_and_actions(db, brand, &wanted, slice)?;
@@ -317,6 +318,25 @@ fn payees(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Sl
     let sql = include_str!("../../../sql/books/load_payments_under_way.sql");
     for payment in list(db, sql, values![brand.0, currency.as_str()], rows::payment)? {
         slice.payments.load(payment.id, Some(payment));
+    }
+    Ok(())
+}
+
+/// First of all, because what one is about is loaded with the rest.
+fn inquiries(db: &mut dyn Database, brand: BrandId, wanted: &mut Wanted, slice: &mut Slice) -> Answer<()> {
+    if let Some(id) = wanted.inquiry {
+        let sql = include_str!("../../../sql/books/load_inquiry.sql");
+        slice.inquiries.load(id, find(db, sql, values![brand.0, id.0], rows::inquiry)?);
+        slice.want_named_by_inquiry(wanted);
+    }
+    if let Some((partner, order)) = &wanted.inquiries_of {
+        let values = values![brand.0, partner.0, &order.order_id, order.event_type.0];
+        for row in list(db, include_str!("../../../sql/books/load_inquiries_of.sql"), values, rows::inquiry)? {
+            slice.inquiries.load(row.id, Some(row));
+        }
+        let sql = include_str!("../../../sql/books/load_last_inquiry.sql");
+        let last = find(db, sql, values![brand.0], |row| row.number(0).map(InquiryId))?;
+        slice.last_inquiry = last.unwrap_or_default();
     }
     Ok(())
 }

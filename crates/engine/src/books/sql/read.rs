@@ -3,14 +3,15 @@
 use referee_core::config::Config;
 use referee_core::fact::Record;
 use referee_core::id::{
-    ActionId, AdId, BrandId, ClickNo, FactId, ID_MAX, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
-    SubmissionId,
+    ActionId, AdId, BrandId, ClickNo, FactId, ID_MAX, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
+    RecordNo, SubmissionId,
 };
 use referee_core::identity::Identifier;
 use referee_core::money::Money;
 use referee_core::row::{
     ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
-    LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup, SubmissionRow,
+    InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup,
+    SubmissionRow,
 };
 use referee_core::slice::Slice;
 use referee_core::statement::Movement;
@@ -18,8 +19,8 @@ use referee_core::time::{Day, Timestamp};
 
 use super::{Clusters, FIND_STATE, config, load, places, rows, trouble};
 use crate::books::reads::{
-    ActionFilter, AuditEntry, Between, ClickFilter, Counted, CountedConversions, Intended, JournalLine, Monthly,
-    NumberedPage, PaymentFilter, PaymentPart, Period, Reads,
+    ActionFilter, AuditEntry, Between, ClickFilter, Counted, CountedConversions, CountedInquiries, InquiryFilter,
+    Intended, JournalLine, Monthly, NumberedPage, PaymentFilter, PaymentPart, Period, Reads, UpdatePlace,
 };
 use crate::books::stored;
 use crate::database::{Answer, Database, Pool, Row, Value, find};
@@ -88,6 +89,17 @@ fn filter_values(brand: BrandId, filter: &ActionFilter) -> Vec<Value<'_>> {
         values.extend([between.from.0.into(), between.to.0.into()]);
     }
     values
+}
+
+fn inquiry_values(brand: BrandId, filter: &InquiryFilter) -> Vec<Value<'_>> {
+    values![
+        brand.0,
+        filter.program.map(|id| id.0),
+        filter.partner.map(|id| id.0),
+        filter.kind.map(|kind| kind as u8),
+        filter.order_id.as_deref(),
+    ]
+    .to_vec()
 }
 
 /// As the queries take it: nothing for all, 0 for what counts, -1 for what does not, or a reason's number.
@@ -199,6 +211,19 @@ impl Reads for SqlReads {
         let sql = include_str!("../../../sql/books/read_updates.sql");
         let values = values![brand.0, program, at.from.0, at.to.0, page.most, page.offset];
         Ok((total.unwrap_or_default(), self.ask(brand, sql, values, rows::history)?))
+    }
+
+    fn updates_after(
+        &self,
+        brand: BrandId,
+        program: Option<ProgramId>,
+        partner: Option<PartnerId>,
+        after: UpdatePlace,
+        most: u32,
+    ) -> Result<Vec<HistoryRow>> {
+        let (program, partner) = (program.map(|id| id.0), partner.map(|id| id.0));
+        let values = values![brand.0, after.record.0, after.action, after.n, program, partner, most];
+        self.ask(brand, include_str!("../../../sql/books/read_updates_after.sql"), values, rows::history)
     }
 
     fn latest_history(&self, brand: BrandId, most: u32) -> Result<Vec<HistoryRow>> {
@@ -451,6 +476,47 @@ impl Reads for SqlReads {
             values![brand.0, id.0],
             rows::payment_run,
         )
+    }
+
+    fn inquiries(
+        &self,
+        brand: BrandId,
+        filter: &InquiryFilter,
+        before: Option<InquiryId>,
+        most: u32,
+    ) -> Result<Vec<InquiryRow>> {
+        let mut values = inquiry_values(brand, filter);
+        let states = &filter.states;
+        let bits = states.iter().fold(0, |bits, state| bits | 1_i64 << (*state as u8));
+        values.push((!states.is_empty()).then_some(bits).into());
+        values.extend([before.map_or(i64::MAX, |id| i64::from(id.0)).into(), most.into()]);
+        self.ask(brand, include_str!("../../../sql/books/read_inquiries.sql"), &values, rows::inquiry)
+    }
+
+    fn inquiries_due(
+        &self,
+        brand: BrandId,
+        filter: &InquiryFilter,
+        after: Option<(Timestamp, InquiryId)>,
+        most: u32,
+    ) -> Result<Vec<InquiryRow>> {
+        let mut values = inquiry_values(brand, filter);
+        let (due_at, id) = after.unwrap_or((Timestamp(i64::MIN), InquiryId(0)));
+        values.extend([due_at.0.into(), id.0.into(), most.into()]);
+        self.ask(brand, include_str!("../../../sql/books/read_inquiries_due.sql"), &values, rows::inquiry)
+    }
+
+    fn inquiry(&self, brand: BrandId, partner: Option<PartnerId>, id: InquiryId) -> Result<Option<InquiryRow>> {
+        let values = values![brand.0, id.0, partner.map(|id| id.0)];
+        self.one(brand, include_str!("../../../sql/books/read_inquiry.sql"), values, rows::inquiry)
+    }
+
+    fn count_inquiries(&self, brand: BrandId, partner: Option<PartnerId>, now: Timestamp) -> Result<CountedInquiries> {
+        let values = values![brand.0, partner.map(|id| id.0), now.0];
+        let counted = self.one(brand, include_str!("../../../sql/books/count_inquiries.sql"), values, |row| {
+            Ok(CountedInquiries { open: row.number(0)?, overdue: row.number(1)? })
+        })?;
+        Ok(counted.unwrap_or_default())
     }
 
     fn config(&self, brand: BrandId) -> Result<Config> {

@@ -7,13 +7,14 @@ use crate::error::{Error, Result};
 use referee_core::exchange::Exchange;
 use referee_core::fact::{Actor, Device};
 use referee_core::id::{
-    ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
-    SubmissionId, UserId,
+    ActionId, AdId, ClickNo, EventTypeId, FactId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
+    RecordNo, SubmissionId, UserId,
 };
 use referee_core::money::{Currency, Money};
 use referee_core::row::{
-    ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow, OrderKey,
-    PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup, SubmissionRow, UnsettledRow, Whole,
+    ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow, InquiryRow,
+    OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup, SubmissionRow, UnsettledRow,
+    Whole,
 };
 use referee_core::statement::Movement;
 use referee_core::time::{Day, Timestamp};
@@ -312,6 +313,32 @@ pub fn payment_run(row: &dyn Row) -> Result<PaymentRunRow> {
         state: stored::run_state(row.number(7)?)?,
         decided_at: row.some_number(8)?.map(Timestamp),
         decided_by: row.some_number(9)?.map(UserId),
+    })
+}
+
+pub fn inquiry(row: &dyn Row) -> Result<InquiryRow> {
+    let (program, event_type) = (ProgramId(row.number(2)?), EventTypeId(row.number(5)?));
+    Ok(InquiryRow {
+        id: InquiryId(row.number(0)?),
+        record: RecordNo(row.number(1)?),
+        program,
+        partner: PartnerId(row.number(3)?),
+        kind: stored::inquiry_kind(row.number(4)?)?,
+        order: stored::order(event_type.0, row.text(6)?.to_owned()),
+        action: row.some_number(7)?.map(|seq| ActionId { program, event_type, seq }),
+        ordered_at: time(row, 8)?,
+        currency: currency(row, 9)?,
+        amount: row.some_number(10)?.map(Money),
+        click: row.some_number(11)?.map(ClickNo),
+        opened_at: time(row, 12)?,
+        opened_by: row.some_number(13)?.map(UserId),
+        due_at: time(row, 14)?,
+        state: stored::inquiry_state(row.number(15)?)?,
+        reason: row.some_number(16)?.map(stored::inquiry_reason).transpose()?,
+        answered_at: row.some_number(17)?.map(Timestamp),
+        answered_by: row.some_number(18)?.map(UserId),
+        appealed_at: row.some_number(19)?.map(Timestamp),
+        notes: stored::notes_of(row.blob(20)?)?,
     })
 }
 

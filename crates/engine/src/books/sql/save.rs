@@ -98,6 +98,7 @@ fn config_key(entry: &ConfigEntry) -> (u8, u32, String) {
         ConfigEntry::PartnerGroup(it) => (9, it.program.0, it.id.to_string()),
         ConfigEntry::PaymentRules(_) => (10, 0, String::new()),
         ConfigEntry::Rates(it) => (11, 0, it.day.0.to_string()),
+        ConfigEntry::InquiryRules(it) => (70, it.program.0, String::new()),
     }
 }
 
@@ -190,7 +191,39 @@ fn save_orders(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<(
         save_action(save.as_mut(), brand, row)?;
     }
     save.finish()?;
-    save_payments(db, brand, slice)
+    save_payments(db, brand, slice)?;
+    save_inquiries(db, brand, slice)
+}
+
+fn save_inquiries(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    let mut save = db.write(include_str!("../../../sql/books/save_inquiry.sql"))?;
+    for (_, row) in slice.inquiries.changed() {
+        save.row(values![
+            brand.0,
+            row.id.0,
+            row.record.0,
+            row.program.0,
+            row.partner.0,
+            row.kind as u8,
+            row.order.event_type.0,
+            &row.order.order_id,
+            row.action.map(|id| id.seq),
+            row.ordered_at.0,
+            row.currency.as_str(),
+            row.amount.map(|amount| amount.0),
+            row.click.map(|no| no.0),
+            row.opened_at.0,
+            row.opened_by.map(|user| user.0),
+            row.due_at.0,
+            row.state as u8,
+            row.reason.map(|reason| reason as u8),
+            row.answered_at.map(|at| at.0),
+            row.answered_by.map(|user| user.0),
+            row.appealed_at.map(|at| at.0),
+            &stored::notes(&row.notes),
+        ])?;
+    }
+    save.finish()
 }
 
 fn save_payments(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {

@@ -1,0 +1,1 @@
+select id, record, program, partner, kind, event_type, order_id, action_seq, ordered_at, currency, amount, click, opened_at, opened_by, due_at, state, reason, answered_at, answered_by, appealed_at, notes from inquiry where brand = ?1 and partner = ?2 and order_id = ?3 and event_type = ?4;

@@ -1,0 +1,1 @@
+select coalesce(max(id), 0) from inquiry where brand = ?1 and id > 0;

@@ -1,0 +1,1 @@
+delete from note where brand = ?1 and id = ?2;

@@ -1,0 +1,1 @@
+select at, "user", partner, content from note where brand = ?1 and id = ?2;
