@@ -86,6 +86,8 @@ pub enum Fact {
     VisitRecorded(Visit),
     ConversionReported(Conversion),
     ChangeRequested(ChangeRequest),
+    /// The brand gives a partner something beside its payouts. Why, its actor says.
+    AwardGiven(AwardGiven),
     /// Somebody found two nodes of the identity graph not to be one person, or takes that back.
     JoinSeparated {
         a: NodeId,
@@ -141,6 +143,7 @@ impl Fact {
             Fact::VisitRecorded(_) => "visit_recorded",
             Fact::ConversionReported(_) => "conversion_reported",
             Fact::ChangeRequested(_) => "change_requested",
+            Fact::AwardGiven(_) => "award_given",
             Fact::JoinSeparated { .. } => "join_separated",
             Fact::PaymentMade { .. } => "payment_made",
             Fact::PaymentRulesSet(_) => "payment_rules_set",
@@ -418,6 +421,31 @@ pub enum ActionChange {
     Restore,
     /// The right figures of what is locked already; zero takes everything back.
     Correct(NewFigures),
+    /// It was another partner's all along: that one has it from here on, under its own terms.
+    Reattribute {
+        partner: PartnerId,
+    },
+}
+
+/// What is given to a partner beside its payouts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum AwardKind {
+    /// For what was achieved.
+    Bonus = 1,
+    /// For what was agreed, whatever it achieves.
+    Fee = 2,
+}
+
+/// A bonus or a flat fee. It becomes an action that locks by the terms of the time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwardGiven {
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub kind: AwardKind,
+    pub amount: Money,
+    /// The brand's own name of it, in place of an order's id. What is given twice under one name is given once.
+    pub reference: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -141,6 +141,12 @@ refusals! {
     OverlayEmpty = 138, "OVERLAY_EMPTY", "An overlay changes the payout of at least one event type, and ends after it starts.", "The overlay changes nothing.";
     OverlayInPast = 139, "OVERLAY_IN_PAST", "An overlay neither starts nor ends in the past: what has happened keeps its price.", "Payouts can't change for the past.";
     OverlaysOverlap = 140, "OVERLAYS_OVERLAP", "Another overlay is on the same event type of the same partner on some of these days: end it first, or choose other days.", "Another overlay is on these days.";
+
+    // What becomes of an action beside its figures.
+    ActionMoved = 170, "ACTION_MOVED", "The action was given to another partner: what is asked of it is asked of the action that took its place.", "The action was credited to another partner.";
+    ActionOfPartner = 171, "ACTION_OF_PARTNER", "The action is this partner's already.", "The action is yours already.";
+    AwardEmpty = 172, "AWARD_EMPTY", "A bonus or fee is of more than nothing.", "A bonus or fee is of more than nothing.";
+    AwardExists = 173, "AWARD_EXISTS", "A bonus or fee was given under this reference before: if it is another one, give it another reference.", "This bonus or fee was given before.";
 }
 
 #[cfg(test)]

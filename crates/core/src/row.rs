@@ -253,6 +253,10 @@ pub enum Evidence {
     AssignedPhone = 7,
     /// A view of the partner's ad, joined to the buyer by an identifier.
     Impression = 8,
+    /// It is no event: the brand gave it as a bonus.
+    Bonus = 17,
+    /// The same as a flat fee.
+    Fee = 18,
 }
 
 /// A credited conversion under a contract.
@@ -308,6 +312,10 @@ pub struct ActionRow {
     pub whole: Whole,
     /// What it had when it was reversed, for whoever takes that back.
     pub before_reversal: Option<Whole>,
+    /// The action of another partner whose place it took.
+    pub moved_from: Option<ActionId>,
+    /// The action of another partner that took its place.
+    pub moved_to: Option<ActionId>,
 }
 
 /// The figures that quantities are parts of: as first reported, or as an amount last named them. Counted from here,
@@ -330,6 +338,20 @@ impl ActionRow {
     pub fn is_due(&self, brand_time: Timestamp) -> bool {
         let has_come = self.locks_at.is_some_and(|at| at <= brand_time);
         self.state == ActionState::Pending && !self.held && has_come
+    }
+
+    /// Whether it was given to the partner beside all events: its amount is its payout, and nothing was sold.
+    pub fn is_award(&self) -> bool {
+        matches!(self.evidence, Evidence::Bonus | Evidence::Fee)
+    }
+
+    /// The account that it costs the brand.
+    pub fn spent_on(&self) -> Account {
+        match self.evidence {
+            Evidence::Bonus => Account::Bonus,
+            Evidence::Fee => Account::Fee,
+            _ => Account::Cost,
+        }
     }
 }
 
@@ -479,6 +501,7 @@ pub enum SubmissionKind {
     Approval = 6,
     Restoration = 7,
     Correction = 8,
+    Reattribution = 17,
 }
 
 /// What became of a report.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, ConfigEntry};
-use crate::fact::{ActionTarget, Conversion, Fact, Record};
+use crate::fact::{ActionChange, ActionTarget, Conversion, Fact, Record};
 use crate::id::{ActionId, ClickNo, EventTypeId, NodeId, PartnerId, PaymentId, PaymentRunId, RecordNo};
 use crate::identity::Identifier;
 use crate::identity::profiles::SESSION_MS;
@@ -110,6 +110,8 @@ pub struct Wanted {
     /// With them, their actions.
     pub orders: BTreeSet<OrderKey>,
     pub actions: BTreeSet<ActionId>,
+    /// Those of the actions whose orders are wanted too.
+    pub moved: BTreeSet<ActionId>,
     /// Nodes that a person names.
     pub nodes: BTreeSet<NodeId>,
     /// What is locked for these partners in a currency, in all programs, and their payments that are under way.
@@ -231,11 +233,20 @@ impl Slice {
                     wanted.orders.extend(self.parent_order(report));
                 }
                 Fact::ChangeRequested(request) => match &request.target {
-                    ActionTarget::Id(id) => _ = wanted.actions.insert(*id),
+                    ActionTarget::Id(id) => {
+                        wanted.actions.insert(*id);
+                        if matches!(request.change, ActionChange::Reattribute { .. }) {
+                            wanted.moved.insert(*id);
+                        }
+                    }
                     ActionTarget::Order { event_type, order_id } => {
                         wanted.orders.insert(OrderKey { event_type: *event_type, order_id: order_id.clone() });
                     }
                 },
+                Fact::AwardGiven(award) => {
+                    let order_id = award.reference.clone();
+                    wanted.orders.insert(OrderKey { event_type: EventTypeId::AWARD, order_id });
+                }
                 Fact::JoinSeparated { a, b, .. } => wanted.nodes.extend([*a, *b]),
                 Fact::WorkAdvanced { limit } => wanted.work = Some(*limit),
                 Fact::PaymentMade { program, partner } => {

@@ -3,6 +3,7 @@
 
 mod agreements;
 mod attribution;
+mod awards;
 mod books;
 mod changes;
 mod codes;
@@ -23,6 +24,7 @@ mod payments;
 mod picture;
 mod pricing;
 mod properties;
+mod reattribution;
 mod recovery;
 mod refusals;
 mod reports;

@@ -144,6 +144,8 @@ fn action(order: &WrittenOrder) -> Result<ActionRow, Fault> {
         device: device(&order.device)?,
         whole: Whole::default(),
         before_reversal: None,
+        moved_from: None,
+        moved_to: None,
     })
 }
 

@@ -15,7 +15,7 @@ use crate::row::{
 use crate::slice::Slice;
 
 use super::lock::{self, Step};
-use super::{Line, count, parts, write};
+use super::{Line, count, parts, reattribution, write};
 
 /// The most changes an action takes, as published by the platforms this one replaces. A reversal is the end of them and
 /// always taken: what is known to be fraud must not lock and be paid for having changed often before.
@@ -50,6 +50,7 @@ impl Stage {
             (Stage::Pending, ActionState::Locked | ActionState::Paid) => Err(Refusal::ActionLocked),
             (Stage::Locked, ActionState::Locked | ActionState::Paid) => Ok(()),
             (Stage::Locked, ActionState::Pending) => Err(Refusal::ActionNotLocked),
+            (_, ActionState::Reversed) if action.moved_to.is_some() => Err(Refusal::ActionMoved),
             (_, ActionState::Reversed) => Err(Refusal::ActionAlreadyReversed),
         }
     }
@@ -77,7 +78,7 @@ pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeReques
     };
     let meant = find(slice, &request.target, stage);
     let kind = submission_kind(&request.change, &meant.actions);
-    let ids: Vec<ActionId> = meant.actions.iter().map(|action| action.id).collect();
+    let mut ids: Vec<ActionId> = meant.actions.iter().map(|action| action.id).collect();
     let (program, order) = (ids.first().map(|id| id.program), order_of(&request.target, meant.actions.first()));
     let cause = Cause { disposition: &request.disposition, source: request.source };
     let outcome = match &request.change {
@@ -89,6 +90,9 @@ pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeReques
         ActionChange::Release => lock::take(slice, record, meant.actions, Step::Release, cause),
         ActionChange::Approve => lock::take(slice, record, meant.actions, Step::Approve, cause),
         ActionChange::Restore => restore_all(slice, record, meant.actions, cause),
+        ActionChange::Reattribute { partner } => {
+            reattribution::give(slice, record, meant.actions, *partner, cause).map(|opened| ids.extend(opened))
+        }
     };
     slice.new.submissions.push(SubmissionRow {
         id: request.submission,
@@ -155,6 +159,7 @@ fn submission_kind(change: &ActionChange, actions: &[ActionRow]) -> SubmissionKi
         ActionChange::Approve => SubmissionKind::Approval,
         ActionChange::Restore => SubmissionKind::Restoration,
         ActionChange::Correct(_) => SubmissionKind::Correction,
+        ActionChange::Reattribute { .. } => SubmissionKind::Reattribution,
     }
 }
 
@@ -267,6 +272,9 @@ fn set_figures(slice: &mut Slice, record: &Record, mut action: ActionRow, figure
 
 /// What an action pays with such figures, by the terms it was opened under.
 pub(crate) fn price(slice: &Slice, action: &ActionRow, amount: Money, items: &[Item]) -> Money {
+    if action.is_award() {
+        return amount.cut_at_rate(WHOLE_PPM, action.currency);
+    }
     match pricing::terms_of(&slice.config, action) {
         Some((terms, zone)) => pricing::price(&terms, action, zone, amount, items).payout,
         None => action.payout,
@@ -286,7 +294,7 @@ pub(crate) fn know_items(slice: &mut Slice, record: &Record, mut action: ActionR
     shift(slice, record, action, HistoryKind::Modified, (Money::ZERO, payout_delta), cause);
 }
 
-fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>) {
+pub(super) fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>) {
     let deltas = (action.amount.negated(), action.payout.negated());
     action.state = ActionState::Reversed;
     action.held = false;
@@ -302,6 +310,7 @@ fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cau
 fn restore_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, cause: Cause<'_>) -> Result<(), Refusal> {
     let brand_time = slice.state.brand_time;
     let restorable = |action: &ActionRow| match action.state {
+        ActionState::Reversed if action.moved_to.is_some() => Err(Refusal::ActionMoved),
         // What would have been locked by now can't come back as something that changes.
         ActionState::Reversed if action.locks_at.is_some_and(|at| at <= brand_time) => Err(Refusal::ActionLocked),
         ActionState::Reversed => Ok(()),
@@ -338,7 +347,7 @@ fn shift(
         action.owed = action.owed.plus(payout_delta);
         action.owed_since = action.owed_since.or(Some(record.no));
     } else {
-        ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, payout_delta);
+        ledger::transfer(slice, record.no, &action, action.spent_on(), Account::Pending, payout_delta);
     }
     count(slice, &action, Rollup { amount: amount_delta, payout: payout_delta, ..Rollup::default() });
     action.payout = action.payout.plus(payout_delta);

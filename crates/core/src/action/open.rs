@@ -380,24 +380,34 @@ fn open_one(
         order_total: report.amount,
         whole: Whole::default(),
         before_reversal: None,
+        moved_from: None,
+        moved_to: None,
         device,
     };
     action.whole = Whole::of(action.amount, &action.items);
-    let payout = change::price(slice, &action, action.amount, &action.items);
+    begin(slice, record, action, counted(is_last), Cause { disposition: "", source: report.source });
+    id
+}
+
+/// How an order is counted for one of its partners.
+pub(super) fn counted(is_last: bool) -> Rollup {
+    Rollup { conversions: i64::from(is_last), assists: i64::from(!is_last), ..Rollup::default() }
+}
+
+/// The life of an action begins: it is priced, and its payout is pending.
+pub(super) fn begin(slice: &mut Slice, record: &Record, mut action: ActionRow, counted: Rollup, cause: Cause<'_>) {
+    let (amount, payout) = (action.amount, change::price(slice, &action, action.amount, &action.items));
     (action.payout, action.intended_payout) = (payout, payout);
-    ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, action.payout);
-    let amount = action.amount;
-    let (conversions, assists) = (i64::from(is_last), i64::from(!is_last));
-    count(slice, &action, Rollup { conversions, assists, amount, payout, ..Rollup::default() });
+    ledger::transfer(slice, record.no, &action, action.spent_on(), Account::Pending, action.payout);
+    count(slice, &action, Rollup { amount, payout, ..counted });
     let opened = Line {
         kind: HistoryKind::Opened,
         amount_delta: amount,
         payout_delta: payout,
-        disposition: "",
-        source: Some(report.source),
+        disposition: cause.disposition,
+        source: Some(cause.source),
     };
     // One that is due already is not announced by time passing: that has been said.
     slice.state.work_waits |= action.is_due(slice.state.brand_time);
     write(slice, record, action, opened);
-    id
 }

@@ -87,7 +87,9 @@ impl Books {
     /// As the engine does, the orders of every event type that share an id.
     fn load_orders(&self, wanted: &Wanted, slice: &mut Slice) {
         let mut actions: BTreeSet<u32> = wanted.actions.iter().map(|id| id.seq).collect();
-        let ids: BTreeSet<&str> = wanted.orders.iter().map(|key| key.order_id.as_str()).collect();
+        let moved = wanted.moved.iter().filter_map(|id| self.actions.get(&id.seq));
+        let moved = moved.map(|action| action.order_id.as_str());
+        let ids: BTreeSet<&str> = wanted.orders.iter().map(|key| key.order_id.as_str()).chain(moved).collect();
         for (key, row) in self.conversions.iter().filter(|(key, _)| ids.contains(key.order_id.as_str())) {
             actions.extend(row.actions.iter().map(|id| id.seq));
             slice.conversions.load(key.clone(), Some(row.clone()));
@@ -313,6 +315,7 @@ fn updated_action(before: ActionRow, after: &ActionRow) -> ActionRow {
         items: after.items.clone(),
         whole: after.whole.clone(),
         before_reversal: after.before_reversal.clone(),
+        moved_to: after.moved_to,
         ..before
     }
 }

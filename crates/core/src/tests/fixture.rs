@@ -18,7 +18,8 @@
 //! name an order or action as `modify` does, and so does `correct` after it. `propose A,B`, `approve-run 1`,
 //! `settled 1` and `failed 1` pay. `repeat 3 LINE` writes a line three times, with `{n}` for the number.
 //! `contract A sale=9% notice=30d offered` is an offer; `accept A 2`, `decline A 2` and `withdraw A 2` end it. `overlay new
-//! sale=+20% from=d1 to=d3 for=A` lays something on terms.
+//! sale=+20% from=d1 to=d3 for=A` lays something on terms. `give 1001 B` gives an order's actions to another partner, and
+//! `award bonus A 50.00 spring` a bonus, which `event=0` names afterwards.
 //! Defaults: ad 1, program 1,
 //! a report from the server, terms of 30 days; `script` has every word.
 //!

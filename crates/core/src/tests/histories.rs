@@ -78,6 +78,7 @@ fn fact() -> impl Strategy<Value = String> {
         3 => select(&[0, 1, 3, 50][..]).prop_map(|limit| format!("work {limit}")),
         1 => select(&["A", "B", "C", "Z"][..]).prop_map(|partner| format!("pay {partner}")),
         2 => payment(),
+        1 => award(),
         2 => set_up(),
     ]
 }
@@ -198,8 +199,25 @@ fn change() -> impl Strategy<Value = String> {
         3 => (target.clone(), what.clone()).prop_map(|(target, what)| format!("modify {target} {what}")),
         2 => (target.clone(), what).prop_map(|(target, what)| format!("correct {target} {what}")),
         1 => target.clone().prop_map(|target| format!("reverse {target}")),
+        1 => (target.clone(), select(&["A", "B", "C", "N", "Z"][..]))
+            .prop_map(|(target, partner)| format!("give {target} {partner}")),
         2 => (select(&["hold", "hold", "release", "release", "approve"][..]), target)
             .prop_map(|(step, target)| format!("{step} {target}")),
+    ]
+}
+
+/// Under few names, so that some are given twice, and changed as orders are.
+fn award() -> impl Strategy<Value = String> {
+    let partner = select(&["A", "B", "C", "N", "Z"][..]);
+    let amount = select(&["0", "0.01", "5.00", "50.00", "-1.00"][..]);
+    let change = select(&["modify", "modify", "correct"][..]);
+    prop_oneof![
+        3 => (select(&["bonus", "fee"][..]), partner, amount, 0..3_u32)
+            .prop_map(|(kind, partner, amount, n)| format!("award {kind} {partner} {amount} o{n}")),
+        1 => (change, 0..3_u32, select(&["amount=0", "amount=7.50", "delta=-2.00"][..]))
+            .prop_map(|(what, n, figures)| format!("{what} o{n} event=0 {figures}")),
+        1 => (select(&["reverse", "approve", "hold", "restore"][..]), 0..3_u32)
+            .prop_map(|(what, n)| format!("{what} o{n} event=0")),
     ]
 }
 

@@ -137,6 +137,8 @@ fn evidence(evidence: Evidence) -> &'static str {
         Evidence::AssignedPhone => "assigned number",
         Evidence::Impression => "view",
         Evidence::ParentAction => "parent action",
+        Evidence::Bonus => "bonus",
+        Evidence::Fee => "fee",
     }
 }
 
@@ -168,19 +170,23 @@ fn action(row: &ActionRow) -> String {
     let (amount, payout, version) = (money(row.amount), money(row.payout), row.terms_version);
     let (id, order, partner) = (row.id, &row.order_id, partner(row.partner));
     let share = share(row.share_ppm);
-    format!("action {id} {share}{partner} {order} {amount} pays {payout} {state}, by {by}, terms {of}/{version}\n")
+    let from = row.moved_from.map_or(String::new(), |it| format!(", from {it}"));
+    let to = row.moved_to.map_or(String::new(), |it| format!(", to {it}"));
+    format!(
+        "action {id} {share}{partner} {order} {amount} pays {payout} {state}, by {by}, terms {of}/{version}{from}{to}\n"
+    )
 }
 
 fn balances(books: &Books) -> String {
-    // The cost of a partner is the counterpart of all the rest and needs no line.
-    let keys = books.balances.keys().filter(|key| key.account == Account::Cost);
-    let line = |cost: &BalanceKey| {
-        let program = if cost.program.0 == 1 { String::new() } else { format!(" program {}", cost.program) };
-        let mut line = format!("balance {}{program}", partner(cost.partner));
+    // What a partner costs is the counterpart of all the rest and needs no line.
+    let keys = books.balances.keys().filter(|key| key.account == Account::Pending);
+    let line = |of: &BalanceKey| {
+        let program = if of.program.0 == 1 { String::new() } else { format!(" program {}", of.program) };
+        let mut line = format!("balance {}{program}", partner(of.partner));
         for account in [Account::Pending, Account::Locked, Account::Paid] {
-            let amount = books.balances.get(&BalanceKey { account, ..*cost }).copied().unwrap_or_default();
+            let amount = books.balances.get(&BalanceKey { account, ..*of }).copied().unwrap_or_default();
             let name = format!("{account:?}").to_lowercase();
-            _ = write!(line, " {name} {}", money(Money(amount), cost.currency));
+            _ = write!(line, " {name} {}", money(Money(amount), of.currency));
         }
         line + "\n"
     };
@@ -191,8 +197,11 @@ fn statements(books: &Books) -> String {
     let line = |(month, (who, program, currency)): (Day, Owed)| {
         let it = statement(books, month, (who, program, currency));
         let money = |amount| money(amount, currency);
+        let more =
+            [("bonuses", it.bonuses), ("fees", it.fees)].into_iter().filter(|(_, amount)| *amount != Money::ZERO);
+        let more: String = more.map(|(name, amount)| format!(" + {name} {}", money(amount))).collect();
         format!(
-            "{} {} owed {} + earned {} - reversed {} - paid {} = {} (pending {} locked {})\n",
+            "{} {} owed {} + earned {} - reversed {}{more} - paid {} = {} (pending {} locked {})\n",
             day(month),
             partner(who),
             money(it.opening),

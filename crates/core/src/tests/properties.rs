@@ -17,7 +17,7 @@ use super::words::D0;
 use super::{fixture, picture};
 use crate::contract::Payout;
 use crate::fact::{Agent, Navigation, Signals};
-use crate::id::{ActionId, NodeId};
+use crate::id::{ActionId, EventTypeId, NodeId};
 use crate::identity::profiles::Profiles;
 use crate::invariant;
 use crate::locking::Locking;
@@ -120,7 +120,7 @@ fn money_adds_up(books: &Books) {
             }
             ActionState::Reversed => assert_eq!(action.payout, Money::ZERO, "{} is reversed", action.id),
         }
-        add(Account::Cost, corrections.minus(action.payout));
+        add(action.spent_on(), corrections.minus(action.payout));
         add(Account::Correction, corrections.negated());
     }
     assert_eq!(books.balances, of_actions);
@@ -157,6 +157,10 @@ fn actions_are_priced_by_their_terms(books: &Books) {
         let rules = terms.rules.as_ref().unwrap();
         assert!(terms.starts_at <= action.occurred_at, "{} is priced by terms of later", action.id);
         locks_by_its_terms(books, action, rules.locking);
+        if action.is_award() {
+            assert_eq!(action.payout, action.amount, "an award pays what it is");
+            continue;
+        }
         let line = rules.payouts.iter().find(|line| line.event_type == action.id.event_type).unwrap();
         let reversed = action.state == ActionState::Reversed;
         let most_halves = match line.payout {
@@ -218,6 +222,8 @@ fn histories_lead_to_where_actions_are(books: &Books) {
 /// Days and lines add up to the rows they count.
 fn days_add_up(books: &Books) {
     let mut sum = Rollup::default();
+    // Whoever an order was taken from has no part in it any more, and an award is none.
+    let counts = |action: &&ActionRow| action.moved_to.is_none() && !action.is_award();
     for (key, row) in &books.rollups {
         sum.add(*row);
         for count in
@@ -230,6 +236,8 @@ fn days_add_up(books: &Books) {
             (action.partner, action.ad, day) == (key.partner, key.ad, key.day)
         };
         let actions: Vec<&ActionRow> = books.actions.values().filter(of_line).collect();
+        let payout = actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.payout));
+        let actions: Vec<&ActionRow> = actions.into_iter().filter(counts).collect();
         let last: BTreeSet<ActionId> =
             books.conversions.values().filter_map(|row| row.actions.last().copied()).collect();
         let conversions = actions.iter().filter(|action| last.contains(&action.id)).count();
@@ -239,7 +247,7 @@ fn days_add_up(books: &Books) {
         );
         assert_eq!(row.assists as usize, actions.len() - conversions, "whoever else has a share of it assisted");
         assert_eq!(row.amount, actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.amount)));
-        assert_eq!(row.payout, actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.payout)));
+        assert_eq!(row.payout, payout);
     }
     let of = |kind| books.clicks.values().filter(move |it| it.kind == kind);
     let counted = |kind| of(kind).filter(|it| it.refusal.is_none()).count();
@@ -247,7 +255,8 @@ fn days_add_up(books: &Books) {
     assert_eq!((sum.clicks as usize, (sum.clicks + sum.uncounted) as usize), clicks);
     assert_eq!(sum.impressions as usize, counted(TouchKind::Impression));
     let unclaimed = books.conversions.values().filter(|row| row.refusal.is_some()).count();
-    let credited = books.conversions.len() - unclaimed;
+    let awards = books.conversions.keys().filter(|key| key.event_type == EventTypeId::AWARD).count();
+    let credited = books.conversions.len() - unclaimed - awards;
     assert_eq!((sum.conversions as usize, sum.unclaimed as usize), (credited, unclaimed));
 }
 
@@ -302,7 +311,14 @@ fn orders_and_actions_belong_together(books: &Books) {
             assert_eq!((action.id, &action.order_id), (*id, &key.order_id));
         }
     }
-    assert_eq!(books.actions.len(), books.conversions.values().flat_map(|row| &row.actions).count());
+    let moved = books.actions.values().filter(|action| action.moved_to.is_some());
+    let of_orders = books.conversions.values().flat_map(|row| &row.actions).count();
+    assert_eq!(books.actions.len(), of_orders + moved.clone().count());
+    for action in moved {
+        let heir = &books.actions[&action.moved_to.unwrap().seq];
+        assert_eq!((heir.moved_from, action.state), (Some(action.id), ActionState::Reversed));
+        assert_eq!((&heir.order_id, heir.share_ppm), (&action.order_id, action.share_ppm));
+    }
     for action in books.actions.values() {
         let order = OrderKey { event_type: action.id.event_type, order_id: action.order_id.clone() };
         let decision = &books.decisions[&(action.record, order)];
@@ -318,6 +334,11 @@ fn orders_and_actions_belong_together(books: &Books) {
 /// Shares that add up to one or a refusal, a reason for every candidate without a share, and a way that leads from the report to each.
 fn decision_explains_itself(books: &Books, decision: &DecisionRow) {
     let candidates = &decision.candidates;
+    if books.actions.values().any(|it| it.record == decision.record && it.moved_from.is_some()) {
+        // A person said who has it: nobody looked for touchpoints.
+        assert!(candidates.is_empty() && decision.refusal.is_none());
+        return;
+    }
     assert!(candidates.is_sorted_by_key(|it| std::cmp::Reverse(it.occurred_at)), "newest first");
     let to_channel = decision.refusal == Some(Refusal::CreditedToChannel);
     assert_eq!(decision.credits.is_empty(), decision.refusal.is_some() && !to_channel);

@@ -100,6 +100,11 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::OverlayEmpty => "overlay new sale=+20% from=d1 to=d1",
         Refusal::OverlayInPast => "at d2 overlay new sale=+20% from=d1 to=d3",
         Refusal::OverlaysOverlap => "repeat 2 overlay new sale=+20% from=d1 to=d2",
+
+        Refusal::ActionMoved => "conversion 1001 sale 1.00 partner=A\n give 1001 B\n give 1.1.1 B",
+        Refusal::ActionOfPartner => "conversion 1001 sale 1.00 partner=A\n give 1001 A",
+        Refusal::AwardEmpty => "award bonus A 0 spring",
+        Refusal::AwardExists => "repeat 2 award bonus A 1.00 spring",
     }
 }
 

@@ -8,9 +8,9 @@ use super::words::{
 };
 use crate::contract::{Adjustment, EventPayout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
 use crate::fact::{
-    ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
-    Item, Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed, Role, Signals, TermsDecided,
-    TermsSet, Visit,
+    ActionChange, ActionTarget, Actor, AdSet, Agent, AwardGiven, AwardKind, ChangeRequest, Click, ClickRef, Conversion,
+    EventTypeSet, Fact, Item, Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed, Role,
+    Signals, TermsDecided, TermsSet, Visit,
 };
 use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, PaymentId, PaymentRunId, ProgramId, SubmissionId, UserId};
 use crate::identity::Blocked;
@@ -186,6 +186,12 @@ impl Reader {
                 };
                 self.change(line, target, change)
             }
+            "give" => {
+                let target = self.target(line);
+                let partner = partner(line.word());
+                self.change(line, target, ActionChange::Reattribute { partner })
+            }
+            "award" => award(line),
             "separate" | "rejoin" => {
                 let (a, b) = (line.node(), line.node());
                 Fact::JoinSeparated { a, b, separated: verb == "separate" }
@@ -538,6 +544,17 @@ fn propose(line: &mut Line<'_>) -> Fact {
     let currency = line.option("currency").map_or(Currency(*b"EUR"), currency);
     let partners = line.word().split(',').map(partner).collect();
     Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold })
+}
+
+/// `award bonus A 50.00 spring`.
+fn award(line: &mut Line<'_>) -> Fact {
+    let kind = match line.word() {
+        "bonus" => AwardKind::Bonus,
+        "fee" => AwardKind::Fee,
+        other => panic!("no {other} is given"),
+    };
+    let (partner, amount, reference) = (partner(line.word()), money(line.word()), line.word().to_owned());
+    Fact::AwardGiven(AwardGiven { program: line.program(), partner, kind, amount, reference })
 }
 
 /// `group 1 A,B yields`.

@@ -34,6 +34,8 @@ use crate::log::{FrameId, Position};
 use crate::profile::profile_of;
 use crate::routing::PartitionId;
 
+mod moves;
+
 /// One new set of books, its readers, and its dump.
 pub struct Subject {
     pub books: Box<dyn Books>,
@@ -59,6 +61,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     an_order_of_several_actions_is_kept_whole(make);
     an_order_is_decided_again_on_news(make);
     held_and_open_actions_are_not_due(make);
+    moves::what_is_moved_or_given_is_kept(make);
 }
 
 /// A small history of a brand: 40 clicks, visits that join them to customers, orders, and time passing.

@@ -55,7 +55,18 @@ pub fn history_kind(number: u32) -> Result<HistoryKind> {
 
 pub fn evidence(number: u32) -> Result<Evidence> {
     use Evidence::*;
-    let all = [ForcedPartner, PromoCode, ClickId, Identifier, ParentAction, AssignedUrl, AssignedPhone, Impression];
+    let all = [
+        ForcedPartner,
+        PromoCode,
+        ClickId,
+        Identifier,
+        ParentAction,
+        AssignedUrl,
+        AssignedPhone,
+        Impression,
+        Bonus,
+        Fee,
+    ];
     find(&all, number, |it| it as u32, "kind of evidence")
 }
 
@@ -79,7 +90,7 @@ pub fn account(number: u32) -> Result<Account> {
 pub fn submission_kind(number: u32) -> Result<SubmissionKind> {
     use SubmissionKind::*;
     find(
-        &[Conversion, Modification, Reversal, Hold, Release, Approval, Restoration, Correction],
+        &[Conversion, Modification, Reversal, Hold, Release, Approval, Restoration, Correction, Reattribution],
         number,
         |it| it as u32,
         "kind of submission",
@@ -173,6 +184,10 @@ struct ActionDetails {
     whole: Option<StoredWhole>,
     #[prost(message, optional, tag = "10")]
     before_reversal: Option<StoredWhole>,
+    #[prost(string, optional, tag = "80")]
+    moved_from: Option<String>,
+    #[prost(string, optional, tag = "81")]
+    moved_to: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -213,6 +228,8 @@ pub fn action_details(row: &ActionRow) -> Vec<u8> {
         device: row.device as u32,
         whole: Some(whole_out(&row.whole)),
         before_reversal: row.before_reversal.as_ref().map(whole_out),
+        moved_from: row.moved_from.map(|id| id.to_string()),
+        moved_to: row.moved_to.map(|id| id.to_string()),
     }
     .encode_to_vec()
 }
@@ -229,6 +246,8 @@ pub fn fill_action(row: &mut ActionRow, details: &[u8]) -> Result<()> {
     row.order_total = Money(details.order_total);
     row.whole = details.whole.map(whole_in).unwrap_or_default();
     row.before_reversal = details.before_reversal.map(whole_in);
+    row.moved_from = details.moved_from.as_deref().map(action_id).transpose()?;
+    row.moved_to = details.moved_to.as_deref().map(action_id).transpose()?;
     row.device = number::device(details.device).ok_or_else(|| damaged("device"))?;
     Ok(())
 }

@@ -88,6 +88,10 @@ pub fn group_credit<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::group_credit(*it), *it, to)
 }
 
+pub fn award_kind<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::award_kind(*it), *it, to)
+}
+
 pub fn step<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
     let it = it.unwrap_or_default();
     named(number::step(it), it, to)

@@ -1,6 +1,6 @@
 //! Numbers of the wire as the rules' enums. None: this program does not know the number.
 
-use referee_core::fact::{ActionChange, Agent, Device, Navigation, Role};
+use referee_core::fact::{ActionChange, Agent, AwardKind, Device, Navigation, Role};
 use referee_core::identity::IdentifierKind;
 use referee_core::program::{Category, CodePolicy, CreditPolicy, GroupCredit, Source, Standing, ValueKind};
 use referee_core::refusal::Refusal;
@@ -69,6 +69,10 @@ pub fn value_kind(number: u32) -> Option<ValueKind> {
 pub fn group_credit(number: u32) -> Option<GroupCredit> {
     use GroupCredit::*;
     find(&[Normal, Yields, Never], number, |it| it as u32)
+}
+
+pub fn award_kind(number: u32) -> Option<AwardKind> {
+    find(&[AwardKind::Bonus, AwardKind::Fee], number, |it| it as u32)
 }
 
 /// The changes that name no figures, but for a reversal, and what they are on the wire.

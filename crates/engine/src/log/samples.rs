@@ -72,6 +72,7 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::TermsDecided(decided())),
         by_a_person(Fact::OfferWithdrawn(withdrawn())),
         by_a_person(Fact::OverlaySet(overlay())),
+        by_a_person(Fact::AwardGiven(award())),
     ]
 }
 
@@ -190,6 +191,16 @@ fn decided() -> TermsDecided {
 
 fn withdrawn() -> OfferWithdrawn {
     OfferWithdrawn { program: ProgramId(7), partner: PartnerId(11), version: 3 }
+}
+
+fn award() -> AwardGiven {
+    AwardGiven {
+        program: ProgramId(7),
+        partner: PartnerId(11),
+        kind: AwardKind::Fee,
+        amount: Money(50_000_000),
+        reference: "placement-2027-03".into(),
+    }
 }
 
 fn overlay() -> OverlaySet {
@@ -432,7 +443,7 @@ fn every_change_of_an_action_is_read_back() {
     use ActionChange::*;
     let figures = [NewFigures::Amount(Money(10_000)), NewFigures::Delta(Money(-10_000)), NewFigures::Items(Vec::new())];
     let figures = figures.into_iter().flat_map(|it| [Modify(it.clone()), Correct(it)]);
-    for what in figures.chain([Reverse, Hold, Release, Approve, Restore]) {
+    for what in figures.chain([Reverse, Hold, Release, Approve, Restore, Reattribute { partner: PartnerId(12) }]) {
         is_read_back(Fact::ChangeRequested(ChangeRequest { change: what, ..change() }));
     }
 }
@@ -446,7 +457,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 27, "as many as the wire has");
+    assert_eq!(kinds.len(), 28, "as many as the wire has");
 }
 
 #[test]
@@ -513,7 +524,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..27_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..28_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

@@ -33,7 +33,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 60, 61, 62"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 60, 61, 62, 80"
     )]
     pub fact: Option<Fact>,
 }
@@ -119,6 +119,8 @@ pub enum Fact {
     OfferWithdrawn(Offer),
     #[prost(message, tag = "62")]
     OverlaySet(Overlay),
+    #[prost(message, tag = "80")]
+    AwardGiven(Award),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -393,6 +395,26 @@ pub struct ChangeRequest {
     #[prost(sint64, optional, tag = "12")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delta: Option<i64>,
+    /// The partner that has it from here on.
+    #[prost(uint32, optional, tag = "80")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_partner: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Award {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, tag = "2")]
+    pub partner: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(serialize_with = "names::award_kind")]
+    pub kind: u32,
+    #[prost(sint64, tag = "4")]
+    #[serde(serialize_with = "names::money")]
+    pub amount: i64,
+    #[prost(string, tag = "5")]
+    pub reference: String,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

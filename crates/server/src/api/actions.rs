@@ -91,6 +91,8 @@ pub fn action(row: &ActionRow) -> Value {
         "evidence": evidence_name(row.evidence),
         "share_ppm": row.share_ppm,
         "disposition": row.disposition,
+        "moved_from": row.moved_from.map(|id| id.to_string()),
+        "moved_to": row.moved_to.map(|id| id.to_string()),
         "promo_code": row.promo_code,
         "sub_ids": row.sub_ids,
         "shared_id": row.shared_id,
@@ -112,6 +114,8 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
         Evidence::AssignedUrl => "assigned_url",
         Evidence::AssignedPhone => "assigned_phone",
         Evidence::Impression => "impression",
+        Evidence::Bonus => "bonus",
+        Evidence::Fee => "fee",
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod auth;
+mod awards;
 pub mod changes;
 pub mod claims;
 pub mod contracts;
@@ -68,6 +69,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/actions/{id}", get(actions::find_action))
         .route("/api/v1/actions/{id}/decision", get(decisions::find_decision))
         .route("/api/v1/actions/{id}/{change}", post(changes::create))
+        .route("/api/v1/awards", post(awards::give))
         .route("/api/v1/months", get(months::list_months))
         .route("/api/v1/statements", get(months::list_statements))
         .route("/api/v1/journal.csv", get(months::find_journal))

@@ -28,7 +28,7 @@ pub fn config(app: &App, brand: BrandId) -> Result<Arc<Config>, ApiError> {
 }
 
 /// A program acts under the name of its token.
-fn actor(caller: &Caller) -> Actor {
+pub(super) fn actor(caller: &Caller) -> Actor {
     Actor { user: UserId(0), role: Role::Developer, reason: format!("API token {:?}", caller.token_name) }
 }
 

@@ -26,6 +26,7 @@ use super::lock;
 use super::order::order_address;
 use super::page::{csrf, page};
 use super::person::{Failure, May, Person, done};
+use super::reattribution;
 use crate::pricing;
 use crate::reports::new_submission;
 use crate::words;
@@ -62,6 +63,7 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
             @if person.partner.is_none() { a.underlined href={ "/partners/" (action.partner) } { (person.partner_name(action.partner)) } }
             span.muted { (format::date_time(action.occurred_at, &zone)) ", action " (action.id) (share(action.share_ppm)) }
         }
+        (reattribution::notice(&person, action))
         section.card.pad {
             h2 { "Why " (person.partner_name(action.partner)) (if action.state == ActionState::Reversed { " was credited" } else { " earns this" }) }
             @match &told.decision {
@@ -76,11 +78,13 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
         @if person.may(May::Manage) && action.state == ActionState::Pending {
             (forms(&person, action))
             (lock::forms(&person, action))
+            (reattribution::form(&person, action))
         }
         @if person.may(May::Manage) && matches!(action.state, ActionState::Locked | ActionState::Paid) {
             (correction_form(&person, action))
         }
-        @if person.may(May::Manage) && action.state == ActionState::Reversed && !has_locked(&person, action) {
+        @let restorable = action.state == ActionState::Reversed && action.moved_to.is_none();
+        @if person.may(May::Manage) && restorable && !has_locked(&person, action) {
             (lock::restore_form(&person, action))
         }
     };
@@ -123,6 +127,9 @@ fn has_locked(person: &Person, action: &ActionRow) -> bool {
 
 /// By which rule a part of it came to its payout: an item, or None for the order whole.
 fn price_in_words(person: &Person, action: &ActionRow) -> Vec<(Option<usize>, String)> {
+    if action.is_award() {
+        return vec![(None, "given as it is".into())];
+    }
     let Some((terms, zone)) = terms_of(&person.config, action) else {
         return vec![(None, "the terms are not known".into())];
     };
@@ -151,14 +158,14 @@ fn payout_card(person: &Person, action: &ActionRow) -> Markup {
         section.card {
             table {
                 thead { tr {
-                    th { (if action.terms_of_template { "Priced by the template" } else { "Priced by the contract" }) ", version " (action.terms_version) }
+                    th { (if action.is_award() { "Locks by the terms" } else if action.terms_of_template { "Priced by the template" } else { "Priced by the contract" }) ", version " (action.terms_version) }
                     th.num { (action.currency.to_string()) }
                 } }
                 tbody {
                     @for (place, item) in action.items.iter().enumerate() {
                         tr { td { (item.quantity) " × " (item.name) @if !item.sku.is_empty() { span.muted { " " (item.sku) } } (priced_by(Some(place))) } td.num { (money(item.amount)) } }
                     }
-                    tr { td { @if action.share_ppm == WHOLE_PPM { "Order" } @else { "Its part of the order, " (format::rate(action.share_ppm)) } } td.num { (money(action.amount)) } }
+                    tr { td { @if action.is_award() { (words::award(action.evidence)) } @else if action.share_ppm == WHOLE_PPM { "Order" } @else { "Its part of the order, " (format::rate(action.share_ppm)) } } td.num { (money(action.amount)) } }
                     @if !action.promo_code.is_empty() { tr { td { "Promo code" } td.num { (action.promo_code) } } }
                     tr { td { b { "Payout" } (priced_by(None)) } td.num { b { (money(action.payout)) } } }
                 }
@@ -278,7 +285,7 @@ fn forms(person: &Person, action: &ActionRow) -> Markup {
                 h2 { "Modify" }
                 form.stack action={ "/actions/" (action.id) } method="post" {
                     (csrf(person))
-                    label { (if action.share_ppm == WHOLE_PPM { "New amount of the order, " } else { "New amount of this part of the order, " }) (action.currency.to_string())
+                    label { (if action.is_award() { "New amount, " } else if action.share_ppm == WHOLE_PPM { "New amount of the order, " } else { "New amount of this part of the order, " }) (action.currency.to_string())
                         input name="amount" required inputmode="decimal" value=(amount::decimal(action.amount, action.currency)); }
                     (reasons)
                     button { "Modify" }

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::answer::{NumberedList, Wire, error, trouble};
+use crate::words;
 
 /// The most a window of dates may span, and how far one reaches that is not named.
 const WINDOW_DAYS_MAX: u32 = 45;
@@ -258,13 +259,15 @@ impl Names {
         let program = self.config.programs.get(&row.id.program);
         let event_type = self.config.event_types.get(&(row.id.program, row.id.event_type));
         let money = |amount: Money| decimal(amount, row.currency);
+        // With a bonus or a fee nothing was sold: clients add up amounts as sales.
+        let sold = |amount: Money| if row.is_award() { Money::ZERO } else { amount };
         let (state, detail) = state(row.state);
         json!({
             "Id": row.id.to_string(),
             "CampaignId": row.id.program.to_string(),
             "CampaignName": program.map_or("", |program| program.name.as_str()),
             "ActionTrackerId": row.id.event_type.to_string(),
-            "ActionTrackerName": event_type.map_or("", |it| it.name.as_str()),
+            "ActionTrackerName": event_type.map_or(words::award(row.evidence), |it| it.name.as_str()),
             "EventTypeCode": event_type.map_or("", |it| it.code.as_str()),
             "MediaPartnerId": row.partner.to_string(),
             "MediaPartnerName": self.partner(row.partner),
@@ -274,9 +277,9 @@ impl Names {
             "Payout": money(row.payout),
             "DeltaPayout": money(row.payout.minus(row.intended_payout)),
             "IntendedPayout": money(row.intended_payout),
-            "Amount": money(row.amount),
-            "DeltaAmount": money(row.amount.minus(row.intended_amount)),
-            "IntendedAmount": money(row.intended_amount),
+            "Amount": money(sold(row.amount)),
+            "DeltaAmount": money(sold(row.amount.minus(row.intended_amount))),
+            "IntendedAmount": money(sold(row.intended_amount)),
             "Currency": row.currency.to_string(),
             "ReferringType": referring_type(row.evidence),
             "EventDate": date(row.occurred_at),
@@ -315,7 +318,7 @@ impl Names {
         value["Id"] = json!(format!("{}.{}", line.action, line.seq));
         value["ActionId"] = json!(line.action.to_string());
         value["UpdateDate"] = json!(date(line.at));
-        value["DeltaAmount"] = json!(money(line.amount_delta));
+        value["DeltaAmount"] = json!(money(if action.is_award() { Money::ZERO } else { line.amount_delta }));
         value["DeltaPayout"] = json!(money(line.payout_delta));
         value["Disposition"] = json!(line.disposition);
         value["State"] = json!(state);
@@ -343,5 +346,7 @@ fn referring_type(evidence: Evidence) -> &'static str {
         Evidence::ClickId | Evidence::Identifier | Evidence::AssignedUrl => "CLICK_COOKIE",
         Evidence::AssignedPhone => "CALL",
         Evidence::Impression => "IMPRESSION_COOKIE",
+        Evidence::Bonus => "BONUS",
+        Evidence::Fee => "FEE",
     }
 }

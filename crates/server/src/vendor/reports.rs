@@ -174,6 +174,7 @@ fn decided(sid: &str, row: &SubmissionRow) -> Value {
         SubmissionKind::Approval => "Approval",
         SubmissionKind::Restoration => "Restoration",
         SubmissionKind::Correction => "Correction",
+        SubmissionKind::Reattribution => "Reattribution",
     };
     json!({
         "BatchId": name,

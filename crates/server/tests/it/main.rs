@@ -22,6 +22,7 @@ mod lookup;
 mod months;
 mod payees;
 mod profiles;
+mod reattribution;
 mod stores;
 mod support;
 mod test_clock;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use referee_core::fact::Record;
-use referee_core::id::{BrandId, NodeId, PartnerId, RecordNo};
+use referee_core::id::{ActionId, BrandId, NodeId, PartnerId, RecordNo};
 use referee_core::row::{IdentifierRow, PaymentState};
 use referee_core::slice::{Slice, Wanted, WantedComponents};
 use referee_core::time::Timestamp;
@@ -73,8 +73,10 @@ fn identifiers(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &m
 
 fn conversions_and_actions(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {
     let mut actions: BTreeSet<u64> = wanted.actions.iter().map(|id| u64::from(id.seq)).collect();
-    if !wanted.orders.is_empty() {
-        let orders: BTreeSet<&str> = wanted.orders.iter().map(|key| key.order_id.as_str()).collect();
+    let moved = orders_of(db, brand, &wanted.moved)?;
+    if !wanted.orders.is_empty() || !moved.is_empty() {
+        let orders = wanted.orders.iter().map(|key| key.order_id.as_str()).chain(moved.iter().map(String::as_str));
+        let orders: BTreeSet<&str> = orders.collect();
         let orders = Value::Texts(orders.into_iter().collect());
         let sql = db.choose(
             include_str!("../../../sql/books/load_conversions.sql"),
@@ -100,6 +102,24 @@ fn conversions_and_actions(db: &mut dyn Database, brand: BrandId, wanted: &Wante
         slice.actions.load(action.id, Some(action));
         Ok(())
     })
+}
+
+/// The orders of actions that are named by their ids.
+fn orders_of(db: &mut dyn Database, brand: BrandId, actions: &BTreeSet<ActionId>) -> Answer<Vec<String>> {
+    let mut orders = Vec::new();
+    if actions.is_empty() {
+        return Ok(orders);
+    }
+    let values = [brand.0.into(), Value::integers(actions.iter().map(|id| u64::from(id.seq)))];
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_actions.sql"),
+        include_str!("../../../sql/books/load_actions.postgres.sql"),
+    );
+    db.ask(sql, &values, &mut |row| {
+        orders.push(rows::action(row)?.order_id);
+        Ok(())
+    })?;
+    Ok(orders)
 }
 
 fn roots(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {

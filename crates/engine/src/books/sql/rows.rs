@@ -138,6 +138,8 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         device: Device::default(),
         whole: Whole::default(),
         before_reversal: None,
+        moved_from: None,
+        moved_to: None,
     };
     stored::fill_action(&mut action, row.blob(28)?)?;
     Ok(action)
