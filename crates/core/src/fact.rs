@@ -88,6 +88,8 @@ pub enum Fact {
     ChangeRequested(ChangeRequest),
     /// The brand gives a partner something beside its payouts. Why, its actor says.
     AwardGiven(AwardGiven),
+    /// The partner's word on a return that it was asked for.
+    ReturnDecided(ReturnDecided),
     /// Somebody found two nodes of the identity graph not to be one person, or takes that back.
     JoinSeparated {
         a: NodeId,
@@ -144,6 +146,7 @@ impl Fact {
             Fact::ConversionReported(_) => "conversion_reported",
             Fact::ChangeRequested(_) => "change_requested",
             Fact::AwardGiven(_) => "award_given",
+            Fact::ReturnDecided(_) => "return_decided",
             Fact::JoinSeparated { .. } => "join_separated",
             Fact::PaymentMade { .. } => "payment_made",
             Fact::PaymentRulesSet(_) => "payment_rules_set",
@@ -425,6 +428,14 @@ pub enum ActionChange {
     Reattribute {
         partner: PartnerId,
     },
+}
+
+/// A partner agrees to what is to be taken back of an action, or does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReturnDecided {
+    pub partner: PartnerId,
+    pub action: ActionId,
+    pub accepted: bool,
 }
 
 /// What is given to a partner beside its payouts.

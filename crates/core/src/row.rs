@@ -316,6 +316,21 @@ pub struct ActionRow {
     pub moved_from: Option<ActionId>,
     /// The action of another partner that took its place.
     pub moved_to: Option<ActionId>,
+    /// What returns have taken of its payout.
+    pub returned: Money,
+    /// A return that waits for the partner's word.
+    pub return_asked: Option<ReturnAsked>,
+}
+
+/// What is to be taken back, if the partner agrees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnAsked {
+    pub at: Timestamp,
+    pub disposition: String,
+    /// The figures it would have; None: it would be reversed.
+    pub figures: Option<Whole>,
+    /// They follow from quantities, which are parts of what they were of before.
+    pub by_quantity: bool,
 }
 
 /// The figures that quantities are parts of: as first reported, or as an amount last named them. Counted from here,
@@ -371,6 +386,10 @@ pub enum HistoryKind {
     Corrected = 9,
     /// Its payment came to nothing: it is owed again.
     Returned = 10,
+    /// The partner is asked for its consent to a return.
+    ReturnAsked = 17,
+    /// It did not agree, or did not answer in time.
+    ReturnDeclined = 18,
 }
 
 /// One line of an action's history.
@@ -478,6 +497,29 @@ pub struct Rollup {
     pub unclaimed: i64,
     pub amount: Money,
     pub payout: Money,
+}
+
+/// What a partner's events of a month in a program came to. The month is that of the event, by its first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReturnsKey {
+    pub program: ProgramId,
+    pub month: Day,
+    pub partner: PartnerId,
+}
+
+/// Added to what the row already holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Returned {
+    /// What they would pay if nothing had been returned.
+    pub payouts: Money,
+    /// What returns have taken of it.
+    pub returned: Money,
+}
+
+impl Returned {
+    pub fn plus(self, other: Returned) -> Returned {
+        Returned { payouts: self.payouts.plus(other.payouts), returned: self.returned.plus(other.returned) }
+    }
 }
 
 /// How often something that was meant to name a person did not, per day on which it came.

@@ -7,16 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, ConfigEntry};
 use crate::fact::{ActionChange, ActionTarget, Conversion, Fact, Record};
-use crate::id::{ActionId, ClickNo, EventTypeId, NodeId, PartnerId, PaymentId, PaymentRunId, RecordNo};
+use crate::id::{ActionId, ClickNo, EventTypeId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo};
 use crate::identity::Identifier;
 use crate::identity::profiles::SESSION_MS;
 use crate::money::Currency;
 use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
     EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, MonthKey, OrderKey, PaymentLineRow, PaymentRow,
-    PaymentRunRow, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
+    PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
 };
-use crate::time::{CLOCK_TOLERANCE_MS, Timestamp};
+use crate::time::{CLOCK_TOLERANCE_MS, Day, Timestamp};
 
 /// Rows by key: those that were loaded, those known to be absent, and those that were changed.
 #[derive(Debug, Clone)]
@@ -166,6 +166,8 @@ pub struct Slice {
     pub locked: BTreeMap<PartnerId, i128>,
     /// Of the loaded components that something of earlier may concern.
     pub unsettled: Table<OrderKey, UnsettledRow>,
+    /// What was returned of the months that this batch may take more of.
+    pub returns: BTreeMap<ReturnsKey, Returned>,
     unsettled_at: BTreeSet<(NodeId, OrderKey)>,
     pub work: Work,
 
@@ -203,6 +205,7 @@ pub struct NewRows {
     pub months: BTreeMap<MonthKey, Turnover>,
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
+    pub returns: BTreeMap<ReturnsKey, Returned>,
 }
 
 impl Slice {
@@ -243,6 +246,7 @@ impl Slice {
                         wanted.orders.insert(OrderKey { event_type: *event_type, order_id: order_id.clone() });
                     }
                 },
+                Fact::ReturnDecided(decided) => _ = wanted.actions.insert(decided.action),
                 Fact::AwardGiven(award) => {
                     let order_id = award.reference.clone();
                     wanted.orders.insert(OrderKey { event_type: EventTypeId::AWARD, order_id });
@@ -262,6 +266,24 @@ impl Slice {
             }
         }
         Wanted { clicks: clicks.into_iter().collect(), identifiers: identifiers.into_iter().collect(), ..wanted }
+    }
+
+    /// The months whose returns a batch may be limited by, for all of a program's partners: an action that is changed may
+    /// have been opened in the same batch. Ask after all else is loaded.
+    pub fn wanted_returns(&self, records: &[Record]) -> BTreeSet<(ProgramId, Day)> {
+        if !records.iter().any(|record| matches!(record.fact, Fact::ChangeRequested(_))) {
+            return BTreeSet::new();
+        }
+        let reported = records.iter().filter_map(|record| match &record.fact {
+            Fact::ConversionReported(report) => Some((report.program, record.occurred_at)),
+            _ => None,
+        });
+        let waiting = self.unsettled.rows().map(|(_, row)| (row.report.program, row.occurred_at));
+        let before = self.conversions.rows().map(|(_, row)| (row.program, row.occurred_at));
+        let actions = self.actions.rows().map(|(_, row)| (row.id.program, row.occurred_at));
+        let events = reported.chain(waiting).chain(before).chain(actions);
+        let limited = events.filter(|(program, _)| self.config.limits_returns(*program));
+        limited.filter_map(|(program, at)| Some((program, self.config.month_of(program, at)?))).collect()
     }
 
     /// Makes every wanted key known: what was not loaded is absent.

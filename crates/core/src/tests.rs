@@ -28,6 +28,7 @@ mod reattribution;
 mod recovery;
 mod refusals;
 mod reports;
+mod returns;
 mod script;
 mod second_opinion;
 mod setup;

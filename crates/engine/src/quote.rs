@@ -146,6 +146,8 @@ fn action(order: &WrittenOrder) -> Result<ActionRow, Fault> {
         before_reversal: None,
         moved_from: None,
         moved_to: None,
+        returned: Money::ZERO,
+        return_asked: None,
     })
 }
 

@@ -75,6 +75,8 @@ pub fn history(kind: HistoryKind) -> &'static str {
         HistoryKind::Restored => "Restored",
         HistoryKind::Corrected => "Corrected",
         HistoryKind::Returned => "Payment failed",
+        HistoryKind::ReturnAsked => "Return asked for",
+        HistoryKind::ReturnDeclined => "Return declined",
         HistoryKind::Released => "Released",
     }
 }

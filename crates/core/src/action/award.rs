@@ -89,6 +89,8 @@ fn opened(slice: &Slice, record: &Record, fact: &AwardGiven, id: ActionId) -> Re
         before_reversal: None,
         moved_from: None,
         moved_to: None,
+        returned: Money::ZERO,
+        return_asked: None,
     })
 }
 

@@ -7,6 +7,7 @@ pub mod open;
 pub(crate) mod parts;
 pub mod payment;
 pub(crate) mod reattribution;
+pub(crate) mod returns;
 pub mod unsettled;
 pub mod work;
 

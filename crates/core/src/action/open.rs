@@ -17,7 +17,7 @@ use crate::slice::Slice;
 use crate::time::Timestamp;
 
 use super::change::{self, Cause, Figures};
-use super::{Line, count, next_id, parts, unsettled, write};
+use super::{Line, count, next_id, parts, returns, unsettled, write};
 use crate::click;
 
 /// What a report came to.
@@ -382,6 +382,8 @@ fn open_one(
         before_reversal: None,
         moved_from: None,
         moved_to: None,
+        returned: Money::ZERO,
+        return_asked: None,
         device,
     };
     action.whole = Whole::of(action.amount, &action.items);
@@ -400,6 +402,7 @@ pub(super) fn begin(slice: &mut Slice, record: &Record, mut action: ActionRow, c
     (action.payout, action.intended_payout) = (payout, payout);
     ledger::transfer(slice, record.no, &action, action.spent_on(), Account::Pending, action.payout);
     count(slice, &action, Rollup { amount, payout, ..counted });
+    returns::note(slice, &mut action, payout, false);
     let opened = Line {
         kind: HistoryKind::Opened,
         amount_delta: amount,

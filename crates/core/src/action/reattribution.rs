@@ -69,7 +69,7 @@ fn move_one(
     let Rollup { conversions, assists, .. } = counted(is_last);
     count(slice, &from, Rollup { conversions: -conversions, assists: -assists, ..Rollup::default() });
     from.moved_to = Some(id);
-    reverse(slice, record, from, cause);
+    reverse(slice, record, from, cause, false);
     begin(slice, record, action, counted(is_last), cause);
     id
 }
@@ -105,6 +105,8 @@ fn heir(
         device: Device::Unknown,
         moved_from: Some(from.id),
         moved_to: None,
+        returned: Money::ZERO,
+        return_asked: None,
         ..from.clone()
     }
 }

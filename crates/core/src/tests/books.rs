@@ -12,7 +12,8 @@ use crate::machine::{self, Outcome};
 use crate::row::{
     Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeKey, EdgeRow,
     EffectRow, EntryRow, HistoryRow, IdentifierRow, LeftOutKey, MonthKey, OrderKey, PaymentLineRow, PaymentRow,
-    PaymentRunRow, PaymentState, RefusedJoinRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
+    PaymentRunRow, PaymentState, RefusedJoinRow, Returned, ReturnsKey, Rollup, RollupKey, SubmissionRow, Turnover,
+    UnsettledRow,
 };
 use crate::slice::{Slice, Wanted, WantedComponents};
 
@@ -41,6 +42,7 @@ pub struct Books {
     pub months: BTreeMap<MonthKey, Turnover>,
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
+    pub returns: BTreeMap<ReturnsKey, Returned>,
 }
 
 impl Books {
@@ -82,6 +84,9 @@ impl Books {
         if let Some(limit) = wanted.work {
             self.load_work(limit as usize, slice);
         }
+        let months = slice.wanted_returns(records);
+        let limited = self.returns.iter().filter(|(key, _)| months.contains(&(key.program, key.month)));
+        slice.returns = limited.map(|(key, row)| (*key, *row)).collect();
     }
 
     /// As the engine does, the orders of every event type that share an id.
@@ -259,6 +264,10 @@ impl Books {
         for (key, added) in &new.rollups {
             self.rollups.entry(*key).or_default().add(*added);
         }
+        for (key, added) in &new.returns {
+            let row = self.returns.entry(*key).or_default();
+            *row = row.plus(*added);
+        }
         for (key, added) in &new.left_out {
             *self.left_out.entry(*key).or_default() += added;
         }
@@ -316,6 +325,8 @@ fn updated_action(before: ActionRow, after: &ActionRow) -> ActionRow {
         whole: after.whole.clone(),
         before_reversal: after.before_reversal.clone(),
         moved_to: after.moved_to,
+        returned: after.returned,
+        return_asked: after.return_asked.clone(),
         ..before
     }
 }

@@ -20,6 +20,8 @@
 //! `contract A sale=9% notice=30d offered` is an offer; `accept A 2`, `decline A 2` and `withdraw A 2` end it. `overlay new
 //! sale=+20% from=d1 to=d3 for=A` lays something on terms. `give 1001 B` gives an order's actions to another partner, and
 //! `award bonus A 50.00 spring` a bonus, which `event=0` names afterwards.
+//! Terms say what goes back with `returns=never`, `returns=consent` and `most=50%`; `agree A 1.1.1` and `refuse A 1.1.1` are
+//! the partner's word on a return that it was asked for.
 //! Defaults: ad 1, program 1,
 //! a report from the server, terms of 30 days; `script` has every word.
 //!

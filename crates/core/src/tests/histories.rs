@@ -22,7 +22,7 @@ const SET_UP: &str = "
     partner B
     partner C
     contract A
-    contract B sale=12.5% lead=0.005 renewal=2.00 window=7d views=24h lock=3d
+    contract B sale=12.5% lead=0.005 renewal=2.00 window=7d views=24h lock=3d returns=consent
     code TRAIL10 A
     code OLD20 B paused
     code NOTHING C
@@ -79,6 +79,8 @@ fn fact() -> impl Strategy<Value = String> {
         1 => select(&["A", "B", "C", "Z"][..]).prop_map(|partner| format!("pay {partner}")),
         2 => payment(),
         1 => award(),
+        1 => (select(&["agree", "agree", "refuse"][..]), select(&["A", "B", "C"][..]), 1..6_u32)
+            .prop_map(|(word, partner, seq)| format!("{word} {partner} 1.1.{seq}")),
         2 => set_up(),
     ]
 }
@@ -243,9 +245,11 @@ fn set_up() -> impl Strategy<Value = String> {
         2 => (0..2_u32, 0..30_u32).prop_map(|(months, days)| format!("month+{months}m{days}d")),
         1 => Just("open".to_owned()),
     ];
-    let terms = (of, 1..30_u32, 1..40_u32, lock, views).prop_map(|(of, rate, window, lock, views)| {
-        format!("{of} sale={rate}.5% lead={rate} renewal={rate}% window={window}d lock={lock} {views}")
-    });
+    let returns = select(&["", "", "returns=never", "returns=consent", "returns=consent most=50%", "most=30%"][..]);
+    let terms =
+        (of, 1..30_u32, 1..40_u32, lock, views, returns).prop_map(|(of, rate, window, lock, views, returns)| {
+            format!("{of} sale={rate}.5% lead={rate} renewal={rate}% window={window}d lock={lock} {views} {returns}")
+        });
     let standing = select(
         &[
             "partner A paused",

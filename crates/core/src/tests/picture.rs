@@ -16,7 +16,7 @@ use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Candidate, ClickRow, Credit, DecisionRow, EdgeRow, Effect,
-    Evidence, LeftOutKey, MonthKey, PaymentState, RefusedJoinRow, Rollup, Step, TouchKind,
+    Evidence, LeftOutKey, MonthKey, PaymentState, RefusedJoinRow, Returned, ReturnsKey, Rollup, Step, TouchKind,
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
@@ -55,6 +55,7 @@ pub fn show(books: &Books, what: &str) -> String {
         ("unsettled", _) => unsettled(books),
         ("sizes", _) => sizes(books),
         ("payments", _) => payments(books),
+        ("returns", _) => returns(books),
         ("work", _) => format!("work waits: {}\n", books.state.work_waits),
         ("statements", _) => statements(books),
         ("clock", _) => format!("brand time {}\n", time(books.state.brand_time)),
@@ -170,6 +171,7 @@ fn action(row: &ActionRow) -> String {
     let (amount, payout, version) = (money(row.amount), money(row.payout), row.terms_version);
     let (id, order, partner) = (row.id, &row.order_id, partner(row.partner));
     let share = share(row.share_ppm);
+    let state = if row.return_asked.is_some() { format!("{state}, return asked") } else { state };
     let from = row.moved_from.map_or(String::new(), |it| format!(", from {it}"));
     let to = row.moved_to.map_or(String::new(), |it| format!(", to {it}"));
     format!(
@@ -191,6 +193,20 @@ fn balances(books: &Books) -> String {
         line + "\n"
     };
     keys.map(line).collect()
+}
+
+fn returns(books: &Books) -> String {
+    let line = |(key, it): (&ReturnsKey, &Returned)| {
+        let money = |amount| money(amount, books.config.programs[&key.program].currency);
+        format!(
+            "{} {} {} returned of {}\n",
+            day(key.month),
+            partner(key.partner),
+            money(it.returned),
+            money(it.payouts)
+        )
+    };
+    books.returns.iter().map(line).collect()
 }
 
 fn statements(books: &Books) -> String {

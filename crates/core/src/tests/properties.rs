@@ -25,7 +25,7 @@ use crate::money::{Money, WHOLE_PPM};
 use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Credit, DecisionRow, EdgeRow, Evidence, HistoryKind, OrderKey,
-    PaymentLineRow, PaymentState, Rollup, Step, TouchKind,
+    PaymentLineRow, PaymentState, Returned, ReturnsKey, Rollup, Step, TouchKind,
 };
 use crate::time::Timestamp;
 
@@ -76,6 +76,7 @@ proptest! {
         actions_are_priced_by_their_terms(&books);
         histories_lead_to_where_actions_are(&books);
         days_add_up(&books);
+        returns_add_up(&books);
         what_was_no_click_does_not_count(&books);
         work_is_not_forgotten(&books);
         components_hold_profiles(&books);
@@ -258,6 +259,23 @@ fn days_add_up(books: &Books) {
     let awards = books.conversions.keys().filter(|key| key.event_type == EventTypeId::AWARD).count();
     let credited = books.conversions.len() - unclaimed - awards;
     assert_eq!((sum.conversions as usize, sum.unclaimed as usize), (credited, unclaimed));
+}
+
+/// What a month's events pay is what they would, less what was returned; and of that, never more than may be.
+fn returns_add_up(books: &Books) {
+    let mut sums: BTreeMap<ReturnsKey, Returned> =
+        books.returns.keys().map(|key| (*key, Returned::default())).collect();
+    for action in books.actions.values().filter(|action| !action.is_award()) {
+        let month = books.config.month_of(action.id.program, action.occurred_at).unwrap();
+        let key = ReturnsKey { program: action.id.program, month, partner: action.partner };
+        let row = Returned { payouts: action.payout.plus(action.returned), returned: action.returned };
+        let sum = sums.entry(key).or_default();
+        *sum = sum.plus(row);
+        assert!(action.returned >= Money::ZERO);
+        assert!(action.return_asked.is_none() || action.state == ActionState::Pending);
+    }
+    sums.retain(|key, sum| books.returns.contains_key(key) || *sum != Returned::default());
+    assert_eq!(books.returns, sums);
 }
 
 /// Also if its id was known before its record was.

@@ -6,11 +6,13 @@ use super::words::{
     D0, Line, Rule, click_no, credit, currency, days, device, digest, hours, identifier, item, item_change, locking,
     moment, money, number, partner, payout, rule, signed_ppm, zone,
 };
-use crate::contract::{Adjustment, EventPayout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
+use crate::contract::{
+    Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, TermsRules,
+};
 use crate::fact::{
     ActionChange, ActionTarget, Actor, AdSet, Agent, AwardGiven, AwardKind, ChangeRequest, Click, ClickRef, Conversion,
-    EventTypeSet, Fact, Item, Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed, Role,
-    Signals, TermsDecided, TermsSet, Visit,
+    EventTypeSet, Fact, Item, Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed,
+    ReturnDecided, Role, Signals, TermsDecided, TermsSet, Visit,
 };
 use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, PaymentId, PaymentRunId, ProgramId, SubmissionId, UserId};
 use crate::identity::Blocked;
@@ -109,7 +111,7 @@ impl Reader {
             role: Role::Manager,
             reason: "because".into(),
         });
-        let actor = if matches!(verb, "accept" | "decline") { Some(decides(line)) } else { actor };
+        let actor = if matches!(verb, "accept" | "decline" | "agree" | "refuse") { Some(decides(line)) } else { actor };
         let occurred_at = line.option("occurred").map_or(self.now, moment);
         let Some(fact) = self.fact(verb, occurred_at, line) else { return };
         let occurred_at = match &fact {
@@ -192,6 +194,11 @@ impl Reader {
                 self.change(line, target, ActionChange::Reattribute { partner })
             }
             "award" => award(line),
+            "agree" | "refuse" => {
+                let partner = partner(line.word());
+                let action = line.word().parse().unwrap_or_else(|()| panic!("{} names no action", line.text));
+                Fact::ReturnDecided(ReturnDecided { partner, action, accepted: verb == "agree" })
+            }
             "separate" | "rejoin" => {
                 let (a, b) = (line.node(), line.node());
                 Fact::JoinSeparated { a, b, separated: verb == "separate" }
@@ -288,10 +295,17 @@ impl Reader {
         let locking = line.option("lock").map_or(Locking::After { days: 30 }, locking);
         let notice_days = line.option("notice").map_or(0, days);
         let needs_acceptance = line.flag("offered");
+        let returns = returns(line);
         let payouts = self.payouts(program, line);
         let own = !payouts.is_empty() || partner.is_none();
-        let rules =
-            own.then_some(TermsRules { referral_window_days, view_window_hours, locking, notice_days, payouts });
+        let rules = own.then_some(TermsRules {
+            referral_window_days,
+            view_window_hours,
+            locking,
+            notice_days,
+            returns,
+            payouts,
+        });
         Fact::TermsSet(TermsSet { program, partner, starts_at, ends_at, standing, rules, needs_acceptance })
     }
 
@@ -544,6 +558,21 @@ fn propose(line: &mut Line<'_>) -> Fact {
     let currency = line.option("currency").map_or(Currency(*b"EUR"), currency);
     let partners = line.word().split(',').map(partner).collect();
     Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold })
+}
+
+/// `returns=consent most=50%`.
+fn returns(line: &mut Line<'_>) -> Returns {
+    let policy = match line.option("returns") {
+        None => ReturnPolicy::Always,
+        Some("never") => ReturnPolicy::Never,
+        Some("consent") => ReturnPolicy::Consent,
+        Some(other) => panic!("no policy {other}"),
+    };
+    let most_ppm = line.option("most").map(|it| match payout(it) {
+        Payout::Rate { ppm } => ppm,
+        Payout::Fixed { .. } => panic!("{it} is no rate"),
+    });
+    Returns { policy, most_ppm }
 }
 
 /// `award bonus A 50.00 spring`.

@@ -123,6 +123,7 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         view_window_hours: Some(24),
         locking: Locking::After { days: 30 },
         notice_days: 0,
+        returns: referee_core::contract::Returns::default(),
         payouts: vec![EventPayout::plain(SALE, Payout::Rate { ppm: 100_000 })],
     };
     let program = Program {

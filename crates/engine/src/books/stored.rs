@@ -10,7 +10,7 @@ use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     Account, ActionRow, ActionState, Bond, Buyer, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey,
-    PaymentState, RunState, Step, SubmissionKind, TouchKind, UnsettledRow, Whole,
+    PaymentState, ReturnAsked, RunState, Step, SubmissionKind, TouchKind, UnsettledRow, Whole,
 };
 use referee_core::time::{Day, Timestamp};
 
@@ -46,7 +46,20 @@ pub fn action_state(number: u32) -> Result<ActionState> {
 pub fn history_kind(number: u32) -> Result<HistoryKind> {
     use HistoryKind::*;
     find(
-        &[Opened, Modified, Reversed, Locked, Paid, Held, Released, Restored, Corrected, Returned],
+        &[
+            Opened,
+            Modified,
+            Reversed,
+            Locked,
+            Paid,
+            Held,
+            Released,
+            Restored,
+            Corrected,
+            Returned,
+            ReturnAsked,
+            ReturnDeclined,
+        ],
         number,
         |it| it as u32,
         "kind of history",
@@ -188,6 +201,22 @@ struct ActionDetails {
     moved_from: Option<String>,
     #[prost(string, optional, tag = "81")]
     moved_to: Option<String>,
+    #[prost(sint64, tag = "82")]
+    returned: i64,
+    #[prost(message, optional, tag = "83")]
+    return_asked: Option<StoredReturn>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredReturn {
+    #[prost(sint64, tag = "1")]
+    at: i64,
+    #[prost(string, tag = "2")]
+    disposition: String,
+    #[prost(message, optional, tag = "3")]
+    figures: Option<StoredWhole>,
+    #[prost(bool, tag = "4")]
+    by_quantity: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -230,6 +259,13 @@ pub fn action_details(row: &ActionRow) -> Vec<u8> {
         before_reversal: row.before_reversal.as_ref().map(whole_out),
         moved_from: row.moved_from.map(|id| id.to_string()),
         moved_to: row.moved_to.map(|id| id.to_string()),
+        returned: row.returned.0,
+        return_asked: row.return_asked.as_ref().map(|it| StoredReturn {
+            at: it.at.0,
+            disposition: it.disposition.clone(),
+            figures: it.figures.as_ref().map(whole_out),
+            by_quantity: it.by_quantity,
+        }),
     }
     .encode_to_vec()
 }
@@ -248,6 +284,13 @@ pub fn fill_action(row: &mut ActionRow, details: &[u8]) -> Result<()> {
     row.before_reversal = details.before_reversal.map(whole_in);
     row.moved_from = details.moved_from.as_deref().map(action_id).transpose()?;
     row.moved_to = details.moved_to.as_deref().map(action_id).transpose()?;
+    row.returned = Money(details.returned);
+    row.return_asked = details.return_asked.map(|it| ReturnAsked {
+        at: Timestamp(it.at),
+        disposition: it.disposition,
+        figures: it.figures.map(whole_in),
+        by_quantity: it.by_quantity,
+    });
     row.device = number::device(details.device).ok_or_else(|| damaged("device"))?;
     Ok(())
 }

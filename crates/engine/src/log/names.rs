@@ -88,6 +88,10 @@ pub fn group_credit<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::group_credit(*it), *it, to)
 }
 
+pub fn return_policy<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::return_policy(*it), *it, to)
+}
+
 pub fn award_kind<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::award_kind(*it), *it, to)
 }

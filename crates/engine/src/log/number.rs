@@ -1,5 +1,6 @@
 //! Numbers of the wire as the rules' enums. None: this program does not know the number.
 
+use referee_core::contract::ReturnPolicy;
 use referee_core::fact::{ActionChange, Agent, AwardKind, Device, Navigation, Role};
 use referee_core::identity::IdentifierKind;
 use referee_core::program::{Category, CodePolicy, CreditPolicy, GroupCredit, Source, Standing, ValueKind};
@@ -69,6 +70,11 @@ pub fn value_kind(number: u32) -> Option<ValueKind> {
 pub fn group_credit(number: u32) -> Option<GroupCredit> {
     use GroupCredit::*;
     find(&[Normal, Yields, Never], number, |it| it as u32)
+}
+
+pub fn return_policy(number: u32) -> Option<ReturnPolicy> {
+    use ReturnPolicy::*;
+    find(&[Always, Never, Consent], number, |it| it as u32)
 }
 
 pub fn award_kind(number: u32) -> Option<AwardKind> {

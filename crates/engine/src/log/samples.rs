@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use referee_core::condition::{Comparison, Condition, Word};
 use referee_core::config::ConfigEntry;
 use referee_core::contract::{
-    Adjustment, Agreement, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, Terms, TermsRules,
+    Adjustment, Agreement, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, Terms,
+    TermsRules,
 };
 use referee_core::fact::*;
 use referee_core::id::*;
@@ -73,6 +74,7 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::OfferWithdrawn(withdrawn())),
         by_a_person(Fact::OverlaySet(overlay())),
         by_a_person(Fact::AwardGiven(award())),
+        by_a_person(Fact::ReturnDecided(return_decided())),
     ]
 }
 
@@ -179,6 +181,7 @@ fn terms() -> TermsSet {
             view_window_hours: Some(24),
             locking: Locking::After { days: 27 },
             notice_days: 30,
+            returns: Returns { policy: ReturnPolicy::Consent, most_ppm: Some(250_000) },
             payouts: vec![rate, fixed],
         }),
         needs_acceptance: true,
@@ -191,6 +194,11 @@ fn decided() -> TermsDecided {
 
 fn withdrawn() -> OfferWithdrawn {
     OfferWithdrawn { program: ProgramId(7), partner: PartnerId(11), version: 3 }
+}
+
+fn return_decided() -> ReturnDecided {
+    let action = ActionId { program: ProgramId(7), event_type: EventTypeId(4_636), seq: 9 };
+    ReturnDecided { partner: PartnerId(11), action, accepted: true }
 }
 
 fn award() -> AwardGiven {
@@ -382,6 +390,7 @@ fn as_version_1_had_it(mut draft: Draft) -> Draft {
             it.rules.iter_mut().for_each(|rules| {
                 rules.view_window_hours = None;
                 rules.notice_days = 0;
+                rules.returns = Returns::default();
                 rules.payouts.iter_mut().for_each(|it| *it = EventPayout::plain(it.event_type, it.payout));
             })
         }
@@ -457,7 +466,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 28, "as many as the wire has");
+    assert_eq!(kinds.len(), 29, "as many as the wire has");
 }
 
 #[test]
@@ -524,7 +533,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..28_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..29_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

@@ -33,7 +33,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 60, 61, 62, 80"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 60, 61, 62, 80, 81"
     )]
     pub fact: Option<Fact>,
 }
@@ -121,6 +121,8 @@ pub enum Fact {
     OverlaySet(Overlay),
     #[prost(message, tag = "80")]
     AwardGiven(Award),
+    #[prost(message, tag = "81")]
+    ReturnDecided(DecidedReturn),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -399,6 +401,17 @@ pub struct ChangeRequest {
     #[prost(uint32, optional, tag = "80")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to_partner: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct DecidedReturn {
+    #[prost(uint32, tag = "1")]
+    pub partner: u32,
+    /// `program.event type.sequence`.
+    #[prost(string, tag = "2")]
+    pub action: String,
+    #[prost(bool, tag = "3")]
+    pub accepted: bool,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use http::HeaderMap;
 use referee_core::id::{ActionId, ClickNo, PartnerId, ProgramId};
+use referee_core::money::Money;
 use referee_core::row::{ActionRow, ActionState, ClickRow, Evidence};
 use referee_core::time::Timestamp;
 use referee_engine::books::reads::{ActionFilter, ClickFilter, Counted};
@@ -91,6 +92,11 @@ pub fn action(row: &ActionRow) -> Value {
         "evidence": evidence_name(row.evidence),
         "share_ppm": row.share_ppm,
         "disposition": row.disposition,
+        "return_asked": row.return_asked.as_ref().map(|it| json!({
+            "asked_at": date(it.at),
+            "disposition": it.disposition,
+            "amount": it.figures.as_ref().map_or_else(|| money(Money::ZERO), |it| money(it.amount)),
+        })),
         "moved_from": row.moved_from.map(|id| id.to_string()),
         "moved_to": row.moved_to.map(|id| id.to_string()),
         "promo_code": row.promo_code,

@@ -330,6 +330,8 @@ fn history_name(kind: HistoryKind) -> &'static str {
         HistoryKind::Restored => "restored",
         HistoryKind::Corrected => "corrected",
         HistoryKind::Returned => "returned",
+        HistoryKind::ReturnAsked => "return_asked",
+        HistoryKind::ReturnDeclined => "return_declined",
         HistoryKind::Released => "released",
     }
 }

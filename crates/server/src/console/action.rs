@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use referee_core::contract::{Payout, PayoutLevel};
+use referee_core::contract::{Payout, PayoutLevel, ReturnPolicy};
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, NewFigures};
 use referee_core::id::{ActionId, UserId};
 use referee_core::money::WHOLE_PPM;
@@ -26,7 +26,7 @@ use super::lock;
 use super::order::order_address;
 use super::page::{csrf, page};
 use super::person::{Failure, May, Person, done};
-use super::reattribution;
+use super::{reattribution, returns};
 use crate::pricing;
 use crate::reports::new_submission;
 use crate::words;
@@ -64,6 +64,7 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
             span.muted { (format::date_time(action.occurred_at, &zone)) ", action " (action.id) (share(action.share_ppm)) }
         }
         (reattribution::notice(&person, action))
+        (returns::notice(&person, action))
         section.card.pad {
             h2 { "Why " (person.partner_name(action.partner)) (if action.state == ActionState::Reversed { " was credited" } else { " earns this" }) }
             @match &told.decision {
@@ -279,7 +280,9 @@ fn forms(person: &Person, action: &ActionRow) -> Markup {
     let reasons = html! {
         label { "Why" select name="disposition" { @for reason in REASONS { option value=(reason) { (reason_words(reason)) } } } }
     };
+    let asks = returns::policy(person, action) == ReturnPolicy::Consent;
     html! {
+        @if let Some(words) = returns::words(person, action) { p.muted { (words) } }
         div.two.even {
             section.card.pad {
                 h2 { "Modify" }
@@ -292,11 +295,11 @@ fn forms(person: &Person, action: &ActionRow) -> Markup {
                 }
             }
             section.card.pad {
-                h2 { "Reverse" }
+                h2 { (if asks { "Ask for a return" } else { "Reverse" }) }
                 form.stack action={ "/actions/" (action.id) } method="post" data-confirm="Reverse this action? Its payout becomes nothing." {
                     (csrf(person))
                     (reasons)
-                    button.danger { "Reverse" }
+                    button.danger { (if asks { "Ask the partner" } else { "Reverse" }) }
                     p.muted { "Takes back " (format::money(action.payout, action.currency)) " of " (person.partner_name(action.partner)) "." }
                 }
             }

@@ -80,6 +80,8 @@ fn what(row: &HistoryRow) -> &'static str {
         HistoryKind::Restored => "Restored,",
         HistoryKind::Corrected => "Corrected,",
         HistoryKind::Returned => "Payment failed, owed again:",
+        HistoryKind::ReturnAsked => "Return asked for:",
+        HistoryKind::ReturnDeclined => "Return declined:",
         HistoryKind::Released => "Released,",
     }
 }

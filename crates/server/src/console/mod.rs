@@ -37,6 +37,7 @@ pub mod person;
 pub mod plain;
 pub mod profile;
 mod reattribution;
+mod returns;
 pub mod profiles;
 pub mod search;
 pub mod settings;
@@ -87,6 +88,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/actions", get(actions::list))
         .route("/actions/{id}", get(action::show).post(action::change))
         .route("/actions/{id}/locking", post(lock::change))
+        .route("/actions/{id}/return", post(returns::answer))
         .route("/actions/{id}/partner", post(reattribution::change))
         .route("/conversions", get(conversions::list))
         .route("/orders", get(order::show))

@@ -262,6 +262,7 @@ impl Names {
         // With a bonus or a fee nothing was sold: clients add up amounts as sales.
         let sold = |amount: Money| if row.is_award() { Money::ZERO } else { amount };
         let (state, detail) = state(row.state);
+        let detail = if row.return_asked.is_some() { "ADVERTISER_RETURN_REQUEST" } else { detail };
         json!({
             "Id": row.id.to_string(),
             "CampaignId": row.id.program.to_string(),
@@ -307,7 +308,9 @@ impl Names {
             | HistoryKind::Modified
             | HistoryKind::Held
             | HistoryKind::Released
-            | HistoryKind::Restored => ActionState::Pending,
+            | HistoryKind::Restored
+            | HistoryKind::ReturnAsked
+            | HistoryKind::ReturnDeclined => ActionState::Pending,
             HistoryKind::Reversed => ActionState::Reversed,
             HistoryKind::Locked | HistoryKind::Returned => ActionState::Locked,
             // What was locked stands; the difference is a line of its own.

@@ -2,9 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Demo, Pair, eventually, on_every_pair};
+use crate::support::{Demo, Pair, on_every_pair};
 
-on_every_pair!(an_action_goes_to_another_partner, a_partner_is_given_a_bonus_and_a_fee);
+on_every_pair!(
+    an_action_goes_to_another_partner,
+    a_partner_is_given_a_bonus_and_a_fee,
+    a_partner_is_asked_for_its_consent_to_a_return,
+);
 
 fn post(demo: &Demo, path: &str, body: &Value) -> (u16, Value) {
     let reply = demo.api().post(path, "application/json", &body.to_string());
@@ -119,4 +123,35 @@ fn a_partner_is_given_a_bonus_and_a_fee(pair: Pair) {
     assert_eq!(listed["ActionTrackerName"], "Bonus");
     let told = owner.get("/orders?id=spring").text();
     assert!(told.contains("as a bonus"), "{told}");
+}
+
+fn a_partner_is_asked_for_its_consent_to_a_return(pair: Pair) {
+    let demo = Demo::on(pair);
+    let (owner, partner) = (demo.sign_in("/user"), demo.sign_in("/partners/1/user"));
+    let rules = json!({ "referral_window_days": 30, "locking": { "basis": "event", "days": 30 },
+        "returns": { "policy": "consent", "most": "50%" }, "payouts": [{ "event_type": "sale", "payout": "10%" }] });
+    let (status, told) = post(&demo, "/api/v1/terms", &json!({ "program_id": 1, "partner_id": 2, "rules": rules }));
+    assert_eq!(status, 201, "{told}");
+    std::thread::sleep(std::time::Duration::from_millis(1_300));
+    let id = order(&demo, "C1")["id"].as_str().expect("an id").to_owned();
+    order(&demo, "C2");
+    let page = owner.get(&format!("/actions/{id}")).text();
+    assert!(page.contains("Ask for a return") && page.contains("at most 50 %"), "{page}");
+    assert_eq!(owner.post(&format!("/actions/{id}"), &[("disposition", "ITEM_RETURNED")]).status, 303);
+    let now = || actions(&demo, "C1")[0].clone();
+    assert_eq!((&now()["state"], &now()["return_asked"]["amount"]), (&json!("pending"), &json!("0.00")));
+    assert_eq!(demo.account().actions_of("C1")[0]["StateDetail"], "ADVERTISER_RETURN_REQUEST");
+    assert!(partner.get("/").text().contains("Returns that wait for your answer"));
+    assert!(partner.get(&format!("/actions/{id}")).text().contains("Decline"));
+    let answer = |word: &str| partner.post(&format!("/actions/{id}/return"), &[("answer", word)]);
+    assert_eq!(owner.post(&format!("/actions/{id}/return"), &[("answer", "accept")]).status, 403);
+    assert_eq!(answer("maybe").status, 422);
+    assert_eq!(answer("decline").status, 303);
+    assert_eq!(now()["return_asked"], Value::Null);
+    assert_eq!(owner.post(&format!("/actions/{id}"), &[("disposition", "ITEM_RETURNED")]).status, 303);
+    assert_eq!(answer("accept").status, 303);
+    assert_eq!(now()["state"], "reversed");
+    let second = actions(&demo, "C2")[0]["id"].as_str().expect("an id").to_owned();
+    let more = owner.post(&format!("/actions/{second}"), &[("disposition", "ITEM_RETURNED")]);
+    assert!(more.text().contains("More of the partner"), "half of the month is returned");
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use referee_core::fact::Record;
 use referee_core::id::{ActionId, BrandId, NodeId, PartnerId, RecordNo};
-use referee_core::row::{IdentifierRow, PaymentState};
+use referee_core::money::Money;
+use referee_core::row::{IdentifierRow, PaymentState, Returned, ReturnsKey};
 use referee_core::slice::{Slice, Wanted, WantedComponents};
 use referee_core::time::Timestamp;
 
@@ -28,10 +29,24 @@ pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &m
     edges(db, brand, slice)?;
     unsettled(db, brand, &components, slice)?;
     touchpoints(db, brand, &components, slice)?;
-    match wanted.work {
-        Some(limit) => work(db, brand, limit, slice),
-        None => Ok(()),
+    if let Some(limit) = wanted.work {
+        work(db, brand, limit, slice)?;
     }
+    returns(db, brand, records, slice)
+}
+
+/// What was returned of the months that may be limited.
+fn returns(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &mut Slice) -> Answer<()> {
+    for (program, month) in slice.wanted_returns(records) {
+        let sql = include_str!("../../../sql/books/load_returns.sql");
+        db.ask(sql, values![brand.0, program.0, month.0], &mut |row| {
+            let key = ReturnsKey { program, month, partner: PartnerId(row.number(0)?) };
+            let returned = Returned { payouts: Money(row.number(1)?), returned: Money(row.number(2)?) };
+            slice.returns.insert(key, returned);
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 fn nodes<'a>(nodes: &BTreeSet<NodeId>) -> Value<'a> {

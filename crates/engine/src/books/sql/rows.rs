@@ -140,6 +140,8 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         before_reversal: None,
         moved_from: None,
         moved_to: None,
+        returned: Money::ZERO,
+        return_asked: None,
     };
     stored::fill_action(&mut action, row.blob(28)?)?;
     Ok(action)

@@ -56,6 +56,19 @@ pub fn award_in(it: wire::Award) -> Result<fact::AwardGiven> {
     })
 }
 
+pub fn return_out(it: &fact::ReturnDecided) -> wire::DecidedReturn {
+    wire::DecidedReturn { partner: it.partner.0, action: it.action.to_string(), accepted: it.accepted }
+}
+
+pub fn return_in(it: wire::DecidedReturn) -> Result<fact::ReturnDecided> {
+    let (partner, action) = (PartnerId(it.partner), action_in(&it.action)?);
+    Ok(fact::ReturnDecided { partner, action, accepted: it.accepted })
+}
+
+fn action_in(text: &str) -> Result<ActionId> {
+    text.parse().map_err(|()| Error::corrupt("read a record", "it names no action"))
+}
+
 fn item_change_out(it: &fact::ItemChange) -> wire::ItemChange {
     wire::ItemChange { sku: it.sku.clone(), quantity: it.quantity, amount: it.amount.map(|amount| amount.0) }
 }
@@ -64,8 +77,7 @@ pub fn change_in(it: wire::ChangeRequest) -> Result<fact::ChangeRequest> {
     let target = if it.action.is_empty() {
         ActionTarget::Order { event_type: EventTypeId(it.event_type), order_id: it.order_id }
     } else {
-        let id: std::result::Result<ActionId, ()> = it.action.parse();
-        ActionTarget::Id(id.map_err(|()| Error::corrupt("read a record", "it names no action"))?)
+        ActionTarget::Id(action_in(&it.action)?)
     };
     let item =
         |it: wire::ItemChange| fact::ItemChange { sku: it.sku, quantity: it.quantity, amount: it.amount.map(Money) };
