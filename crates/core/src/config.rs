@@ -14,7 +14,7 @@ use crate::program::{
     VanityLink,
 };
 use crate::refusal::Refusal;
-use crate::time::Timestamp;
+use crate::time::{Day, Timestamp};
 
 /// A partner's standing with a brand. The name and address of the partner are in the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,6 +215,17 @@ impl Config {
     /// The same for whichever program looks back furthest.
     pub fn looks_back_furthest_to(&self, at: Timestamp) -> Timestamp {
         self.programs.keys().map(|program| self.looks_back_to(*program, at)).min().unwrap_or(at)
+    }
+
+    /// Whether any terms of a program say how much may be returned.
+    pub fn limits_returns(&self, program: ProgramId) -> bool {
+        let of_program = self.terms.iter().filter(|((of, _), _)| *of == program).flat_map(|(_, versions)| versions);
+        of_program.filter_map(|terms| terms.rules.as_ref()).any(|rules| rules.returns.most_ppm.is_some())
+    }
+
+    /// The month of a moment in a program's zone, by its first day.
+    pub fn month_of(&self, program: ProgramId, at: Timestamp) -> Option<Day> {
+        Some(self.programs.get(&program)?.zone.day(at).first_of_month())
     }
 
     /// The overlays of a program, each with its versions in ascending order.

@@ -132,6 +132,30 @@ pub struct Adjustment {
     pub ppm: i32,
 }
 
+/// Whether a brand may take back what a partner has earned and is not locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[repr(u8)]
+pub enum ReturnPolicy {
+    #[default]
+    Always = 1,
+    Never = 2,
+    /// Where the partner agrees.
+    Consent = 3,
+}
+
+/// What may be taken back of payouts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Returns {
+    pub policy: ReturnPolicy,
+    /// The most of a month's payouts, in millionths; None: all of them.
+    pub most_ppm: Option<u32>,
+}
+
+impl Returns {
+    /// Reasons by which there never was an order: what is taken back for one of them is no return.
+    pub const NO_ORDER: [&str; 3] = ["CONS_FRAUD", "TEST_ACTION", "CONS_INFO_INVALID"];
+}
+
 /// The rules of terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TermsRules {
@@ -143,6 +167,7 @@ pub struct TermsRules {
     pub locking: Locking,
     /// How long before it binds a change of these terms must be set, unless the partner accepts it.
     pub notice_days: u32,
+    pub returns: Returns,
     pub payouts: Vec<EventPayout>,
 }
 
@@ -153,7 +178,8 @@ impl TermsRules {
 
     /// Why they can't be terms, if so.
     pub fn fault(&self) -> Option<Refusal> {
-        self.payouts.iter().find_map(EventPayout::fault)
+        let too_high = self.returns.most_ppm.is_some_and(|ppm| ppm > WHOLE_PPM);
+        too_high.then_some(Refusal::RateTooHigh).or_else(|| self.payouts.iter().find_map(EventPayout::fault))
     }
 
     /// For touchpoints of either kind, in whole days.

@@ -88,6 +88,10 @@ pub enum Fact {
     VisitRecorded(Visit),
     ConversionReported(Conversion),
     ChangeRequested(ChangeRequest),
+    /// The brand gives a partner something beside its payouts. Why, its actor says.
+    AwardGiven(AwardGiven),
+    /// The partner's word on a return that it was asked for.
+    ReturnDecided(ReturnDecided),
     /// Somebody found two nodes of the identity graph not to be one person, or takes that back.
     JoinSeparated {
         a: NodeId,
@@ -149,6 +153,8 @@ impl Fact {
             Fact::VisitRecorded(_) => "visit_recorded",
             Fact::ConversionReported(_) => "conversion_reported",
             Fact::ChangeRequested(_) => "change_requested",
+            Fact::AwardGiven(_) => "award_given",
+            Fact::ReturnDecided(_) => "return_decided",
             Fact::JoinSeparated { .. } => "join_separated",
             Fact::PaymentMade { .. } => "payment_made",
             Fact::RatesSet(_) => "rates_set",
@@ -433,6 +439,39 @@ pub enum ActionChange {
     Admit,
     /// The right figures of what is locked already; zero takes everything back.
     Correct(NewFigures),
+    /// It was another partner's all along: that one has it from here on, under its own terms.
+    Reattribute {
+        partner: PartnerId,
+    },
+}
+
+/// A partner agrees to what is to be taken back of an action, or does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReturnDecided {
+    pub partner: PartnerId,
+    pub action: ActionId,
+    pub accepted: bool,
+}
+
+/// What is given to a partner beside its payouts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum AwardKind {
+    /// For what was achieved.
+    Bonus = 1,
+    /// For what was agreed, whatever it achieves.
+    Fee = 2,
+}
+
+/// A bonus or a flat fee. It becomes an action that locks by the terms of the time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwardGiven {
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub kind: AwardKind,
+    pub amount: Money,
+    /// The brand's own name of it, in place of an order's id. What is given twice under one name is given once.
+    pub reference: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -81,6 +81,11 @@ impl FromStr for ActionId {
     }
 }
 
+impl EventTypeId {
+    /// Of what was given to a partner beside all events: no event type has this id.
+    pub const AWARD: EventTypeId = EventTypeId(0);
+}
+
 /// Names a fact before it has a record number: which edge wrote it, in which run, and the how-manieth it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct FactId {

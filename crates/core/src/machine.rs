@@ -95,6 +95,8 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
             Outcome { refusal: outcome.refusal, subject: names(&outcome.actions) }
         }
         Fact::ChangeRequested(request) => action::change::request(slice, record, request).map(|ids| names(&ids)).into(),
+        Fact::ReturnDecided(fact) => action::returns::decide(slice, record, fact).into(),
+        Fact::AwardGiven(fact) => action::award::give(slice, record, fact).into(),
         Fact::JoinSeparated { a, b, separated } => graph::separate(slice, record, *a, *b, *separated).into(),
         Fact::PaymentMade { program, partner } => action::payment::made(slice, record, *program, *partner).into(),
         Fact::RatesSet(days) => setup::set_rates(slice, days).into(),

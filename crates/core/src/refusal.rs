@@ -163,6 +163,17 @@ refusals! {
     InquiryActionKnown = 159, "INQUIRY_ACTION_KNOWN", "The partner has an action for this order: what is wrong with it is asked as an incorrect or a declined one.", "You have an action for this order: ask about it as an incorrect or a declined one.";
     InquiryOrderCredited = 160, "INQUIRY_ORDER_CREDITED", "The order was reported and credited to somebody else, and is not credited twice: decline the inquiry, or give the action to this partner.", "The order was credited otherwise.";
     InquiryPastLock = 161, "INQUIRY_PAST_LOCK", "The action was reversed and would be locked by now, so that it can't be restored: pay what is due as a new order under an id of its own, and decline the inquiry.", "The action can't be restored any more.";
+
+    // What becomes of an action beside its figures.
+    ActionMoved = 170, "ACTION_MOVED", "The action was given to another partner: what is asked of it is asked of the action that took its place.", "The action was credited to another partner.";
+    ActionOfPartner = 171, "ACTION_OF_PARTNER", "The action is this partner's already.", "The action is yours already.";
+    AwardEmpty = 172, "AWARD_EMPTY", "A bonus or fee is of more than nothing.", "A bonus or fee is of more than nothing.";
+    AwardExists = 173, "AWARD_EXISTS", "A bonus or fee was given under this reference before: if it is another one, give it another reference.", "This bonus or fee was given before.";
+    ReturnsNotAllowed = 174, "RETURNS_NOT_ALLOWED", "The terms of the action allow no returns: only what never was an order is taken back, such as fraud and tests.", "Your terms allow no returns.";
+    MaxReturnsReached = 175, "MAX_RETURNS_REACHED", "More of the partner's payouts of this month would be taken back than the terms of the action allow.", "Your terms allow no more returns of this month.";
+    ReturnNeedsConsent = 176, "RETURN_NEEDS_CONSENT", "The partner has to agree to returns, and is asked only as long as the action is not locked.", "Your terms ask for your consent to returns.";
+    ReturnNotAsked = 177, "RETURN_NOT_ASKED", "No return of this action waits for the partner's word: it was decided, taken back, or the action has locked.", "No return of this action waits for your word.";
+    ReturnForPartner = 178, "RETURN_FOR_PARTNER", "Only the partner accepts or declines a return that it is asked for.", "Only you accept or decline returns that you are asked for.";
 }
 
 #[cfg(test)]

@@ -262,6 +262,10 @@ pub enum Evidence {
     Impression = 8,
     /// The partner asked for it, and the brand found it right.
     Inquiry = 10,
+    /// It is no event: the brand gave it as a bonus.
+    Bonus = 17,
+    /// The same as a flat fee.
+    Fee = 18,
 }
 
 /// A credited conversion under a contract.
@@ -327,6 +331,25 @@ pub struct ActionRow {
     pub whole: Whole,
     /// What it had when it was reversed, for whoever takes that back.
     pub before_reversal: Option<Whole>,
+    /// The action of another partner whose place it took.
+    pub moved_from: Option<ActionId>,
+    /// The action of another partner that took its place.
+    pub moved_to: Option<ActionId>,
+    /// What returns have taken of its payout.
+    pub returned: Money,
+    /// A return that waits for the partner's word.
+    pub return_asked: Option<ReturnAsked>,
+}
+
+/// What is to be taken back, if the partner agrees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnAsked {
+    pub at: Timestamp,
+    pub disposition: String,
+    /// The figures it would have; None: it would be reversed.
+    pub figures: Option<Whole>,
+    /// They follow from quantities, which are parts of what they were of before.
+    pub by_quantity: bool,
 }
 
 /// The figures that quantities are parts of: as first reported, or as an amount last named them. Counted from here,
@@ -359,6 +382,20 @@ impl ActionRow {
         let has_come = self.locks_at.is_some_and(|at| at <= brand_time);
         self.state == ActionState::Pending && !self.held && has_come
     }
+
+    /// Whether it was given to the partner beside all events: its amount is its payout, and nothing was sold.
+    pub fn is_award(&self) -> bool {
+        matches!(self.evidence, Evidence::Bonus | Evidence::Fee)
+    }
+
+    /// The account that it costs the brand.
+    pub fn spent_on(&self) -> Account {
+        match self.evidence {
+            Evidence::Bonus => Account::Bonus,
+            Evidence::Fee => Account::Fee,
+            _ => Account::Cost,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -381,6 +418,10 @@ pub enum HistoryKind {
     Converted = 11,
     /// It was outside of the terms, and the brand pays it all the same.
     Admitted = 12,
+    /// The partner is asked for its consent to a return.
+    ReturnAsked = 17,
+    /// It did not agree, or did not answer in time.
+    ReturnDeclined = 18,
 }
 
 /// One line of an action's history.
@@ -490,6 +531,29 @@ pub struct Rollup {
     pub payout: Money,
 }
 
+/// What a partner's events of a month in a program came to. The month is that of the event, by its first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReturnsKey {
+    pub program: ProgramId,
+    pub month: Day,
+    pub partner: PartnerId,
+}
+
+/// Added to what the row already holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Returned {
+    /// What they would pay if nothing had been returned.
+    pub payouts: Money,
+    /// What returns have taken of it.
+    pub returned: Money,
+}
+
+impl Returned {
+    pub fn plus(self, other: Returned) -> Returned {
+        Returned { payouts: self.payouts.plus(other.payouts), returned: self.returned.plus(other.returned) }
+    }
+}
+
 /// How often something that was meant to name a person did not, per day on which it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOutKey {
@@ -512,6 +576,7 @@ pub enum SubmissionKind {
     Restoration = 7,
     Correction = 8,
     Admission = 9,
+    Reattribution = 17,
 }
 
 /// What became of a report.

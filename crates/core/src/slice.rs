@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, ConfigEntry};
-use crate::fact::{ActionTarget, Conversion, Fact, Record};
+use crate::fact::{ActionChange, ActionTarget, Conversion, Fact, Record};
 use crate::id::{
     ActionId, ClickNo, EventTypeId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
 };
@@ -16,10 +16,10 @@ use crate::money::Currency;
 use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, Counter, CounterGroup,
     CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey,
-    MonthKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Rollup, RollupKey, SubmissionRow,
-    Turnover, UnsettledRow,
+    MonthKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey, Rollup,
+    RollupKey, SubmissionRow, Turnover, UnsettledRow,
 };
-use crate::time::{CLOCK_TOLERANCE_MS, Timestamp};
+use crate::time::{CLOCK_TOLERANCE_MS, Day, Timestamp};
 
 /// Rows by key: those that were loaded, those known to be absent, and those that were changed.
 #[derive(Debug, Clone)]
@@ -113,6 +113,8 @@ pub struct Wanted {
     /// With them, their actions.
     pub orders: BTreeSet<OrderKey>,
     pub actions: BTreeSet<ActionId>,
+    /// Those of the actions whose orders are wanted too.
+    pub moved: BTreeSet<ActionId>,
     /// Nodes that a person names.
     pub nodes: BTreeSet<NodeId>,
     /// What is locked for these partners in a currency, in all programs, and their payments that are under way.
@@ -192,6 +194,8 @@ pub struct Slice {
     pub locked: BTreeMap<PartnerId, i128>,
     /// Of the loaded components that something of earlier may concern.
     pub unsettled: Table<OrderKey, UnsettledRow>,
+    /// What was returned of the months that this batch may take more of.
+    pub returns: BTreeMap<ReturnsKey, Returned>,
     unsettled_at: BTreeSet<(NodeId, OrderKey)>,
     pub work: Work,
 
@@ -229,6 +233,7 @@ pub struct NewRows {
     pub months: BTreeMap<MonthKey, Turnover>,
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
+    pub returns: BTreeMap<ReturnsKey, Returned>,
 }
 
 impl Slice {
@@ -259,11 +264,21 @@ impl Slice {
                     wanted.orders.extend(self.parent_order(report));
                 }
                 Fact::ChangeRequested(request) => match &request.target {
-                    ActionTarget::Id(id) => _ = wanted.actions.insert(*id),
+                    ActionTarget::Id(id) => {
+                        wanted.actions.insert(*id);
+                        if matches!(request.change, ActionChange::Reattribute { .. }) {
+                            wanted.moved.insert(*id);
+                        }
+                    }
                     ActionTarget::Order { event_type, order_id } => {
                         wanted.orders.insert(OrderKey { event_type: *event_type, order_id: order_id.clone() });
                     }
                 },
+                Fact::ReturnDecided(decided) => _ = wanted.actions.insert(decided.action),
+                Fact::AwardGiven(award) => {
+                    let order_id = award.reference.clone();
+                    wanted.orders.insert(OrderKey { event_type: EventTypeId::AWARD, order_id });
+                }
                 Fact::JoinSeparated { a, b, .. } => wanted.nodes.extend([*a, *b]),
                 Fact::WorkAdvanced { limit } => wanted.work = Some(*limit),
                 Fact::PaymentMade { program, partner } => {
@@ -295,6 +310,24 @@ impl Slice {
         wanted.orders.insert(inquiry.order.clone());
         wanted.actions.extend(inquiry.action);
         wanted.clicks.extend(inquiry.click);
+    }
+
+    /// The months whose returns a batch may be limited by, for all of a program's partners: an action that is changed may
+    /// have been opened in the same batch. Ask after all else is loaded.
+    pub fn wanted_returns(&self, records: &[Record]) -> BTreeSet<(ProgramId, Day)> {
+        if !records.iter().any(|record| matches!(record.fact, Fact::ChangeRequested(_) | Fact::InquiryAnswered(_))) {
+            return BTreeSet::new();
+        }
+        let reported = records.iter().filter_map(|record| match &record.fact {
+            Fact::ConversionReported(report) => Some((report.program, record.occurred_at)),
+            _ => None,
+        });
+        let waiting = self.unsettled.rows().map(|(_, row)| (row.report.program, row.occurred_at));
+        let before = self.conversions.rows().map(|(_, row)| (row.program, row.occurred_at));
+        let actions = self.actions.rows().map(|(_, row)| (row.id.program, row.occurred_at));
+        let events = reported.chain(waiting).chain(before).chain(actions);
+        let limited = events.filter(|(program, _)| self.config.limits_returns(*program));
+        limited.filter_map(|(program, at)| Some((program, self.config.month_of(program, at)?))).collect()
     }
 
     /// Makes every wanted key known: what was not loaded is absent.

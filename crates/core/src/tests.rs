@@ -3,6 +3,7 @@
 
 mod agreements;
 mod attribution;
+mod awards;
 mod books;
 mod changes;
 mod codes;
@@ -26,9 +27,11 @@ mod payments;
 mod picture;
 mod pricing;
 mod properties;
+mod reattribution;
 mod recovery;
 mod refusals;
 mod reports;
+mod returns;
 mod script;
 mod second_opinion;
 mod setup;

@@ -150,6 +150,10 @@ fn action(order: &WrittenOrder) -> Result<ActionRow, Fault> {
         device: device(&order.device)?,
         whole: Whole::default(),
         before_reversal: None,
+        moved_from: None,
+        moved_to: None,
+        returned: Money::ZERO,
+        return_asked: None,
     })
 }
 

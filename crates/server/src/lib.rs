@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod app;
+pub mod award;
 pub mod claims;
 pub mod cli;
 pub mod console;

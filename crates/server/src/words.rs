@@ -1,7 +1,7 @@
 //! How people are told what was found: one place for screens and commands.
 
 use referee_core::program::Source;
-use referee_core::row::{HistoryKind, TouchKind};
+use referee_core::row::{Evidence, HistoryKind, TouchKind};
 use referee_core::time::Timestamp;
 use referee_engine::lookup::told::{Masked, StepKind, StepTold};
 
@@ -55,6 +55,15 @@ pub fn source(source: Source) -> &'static str {
     }
 }
 
+/// What was given beside all events, in place of the name of an event type; nothing where it was an event.
+pub fn award(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Bonus => "Bonus",
+        Evidence::Fee => "Flat fee",
+        _ => "",
+    }
+}
+
 pub fn history(kind: HistoryKind) -> &'static str {
     match kind {
         HistoryKind::Opened => "Opened",
@@ -68,6 +77,8 @@ pub fn history(kind: HistoryKind) -> &'static str {
         HistoryKind::Returned => "Payment failed",
         HistoryKind::Converted => "Converted",
         HistoryKind::Admitted => "Admitted",
+        HistoryKind::ReturnAsked => "Return asked for",
+        HistoryKind::ReturnDeclined => "Return declined",
         HistoryKind::Released => "Released",
     }
 }

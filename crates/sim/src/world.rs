@@ -383,6 +383,7 @@ fn terms(partner: Option<PartnerId>, sale_ppm: u32) -> TermsSet {
             view_window_hours: None,
             locking: Locking::After { days: 30 },
             notice_days: 0,
+            returns: referee_core::contract::Returns::default(),
             payouts,
         }),
         needs_acceptance: false,

@@ -16,7 +16,8 @@ use crate::row::{
 use crate::slice::Slice;
 
 use super::lock::{self, Step};
-use super::{Line, count, parts, unchanged, write};
+use super::returns::Ruling;
+use super::{Line, count, parts, reattribution, returns, unchanged, write};
 
 /// The most changes an action takes, as published by the platforms this one replaces. A reversal is the end of them and
 /// always taken: what is known to be fraud must not lock and be paid for having changed often before.
@@ -51,6 +52,7 @@ impl Stage {
             (Stage::Pending, ActionState::Locked | ActionState::Paid) => Err(Refusal::ActionLocked),
             (Stage::Locked, ActionState::Locked | ActionState::Paid) => Ok(()),
             (Stage::Locked, ActionState::Pending) => Err(Refusal::ActionNotLocked),
+            (_, ActionState::Reversed) if action.moved_to.is_some() => Err(Refusal::ActionMoved),
             (_, ActionState::Reversed) => Err(Refusal::ActionAlreadyReversed),
         }
     }
@@ -69,6 +71,8 @@ struct Meant {
     actions: Vec<ActionRow>,
     /// What each has of the figures that the change names.
     shares: Vec<u32>,
+    /// Whether the terms say what of it may be returned.
+    ruled: bool,
 }
 
 pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeRequest) -> Result<Vec<ActionId>, Refusal> {
@@ -76,9 +80,9 @@ pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeReques
         ActionChange::Correct(_) => Stage::Locked,
         _ => Stage::Pending,
     };
-    let meant = find(slice, &request.target, stage);
+    let meant = Meant { ruled: true, ..find(slice, &request.target, stage) };
     let kind = submission_kind(&request.change, &meant.actions);
-    let ids: Vec<ActionId> = meant.actions.iter().map(|action| action.id).collect();
+    let mut ids: Vec<ActionId> = meant.actions.iter().map(|action| action.id).collect();
     let (program, order) = (ids.first().map(|id| id.program), order_of(&request.target, meant.actions.first()));
     let cause = Cause { disposition: &request.disposition, source: request.source };
     let outcome = match &request.change {
@@ -91,6 +95,9 @@ pub(crate) fn request(slice: &mut Slice, record: &Record, request: &ChangeReques
         ActionChange::Approve => lock::take(slice, record, meant.actions, Step::Approve, cause),
         ActionChange::Admit => admit_all(slice, record, meant.actions, cause),
         ActionChange::Restore => restore_all(slice, record, meant.actions, cause),
+        ActionChange::Reattribute { partner } => {
+            reattribution::give(slice, record, meant.actions, *partner, cause).map(|opened| ids.extend(opened))
+        }
     };
     slice.new.submissions.push(SubmissionRow {
         id: request.submission,
@@ -117,7 +124,8 @@ pub(crate) fn correct(
 ) -> Result<(), Refusal> {
     let shares = parts::shares(&actions);
     let stage = Stage::Pending;
-    apply(slice, record, Meant { stage, actions, shares }, Wanted::Figures(figures), cause)
+    // The order was another one all along: nothing goes back.
+    apply(slice, record, Meant { stage, actions, shares, ruled: false }, Wanted::Figures(figures), cause)
 }
 
 /// An order means all its actions, each by its share; an action's id means that one, and figures are its own.
@@ -125,12 +133,12 @@ fn find(slice: &Slice, target: &ActionTarget, stage: Stage) -> Meant {
     match target {
         ActionTarget::Id(id) => {
             let actions: Vec<ActionRow> = slice.actions.get(id).cloned().into_iter().collect();
-            Meant { stage, shares: vec![WHOLE_PPM; actions.len()], actions }
+            Meant { stage, shares: vec![WHOLE_PPM; actions.len()], actions, ruled: false }
         }
         ActionTarget::Order { event_type, order_id } => {
             let key = OrderKey { event_type: *event_type, order_id: order_id.clone() };
             let actions = slice.conversions.get(&key).map(|row| slice.actions_of(row)).unwrap_or_default();
-            Meant { stage, shares: parts::shares(&actions), actions }
+            Meant { stage, shares: parts::shares(&actions), actions, ruled: false }
         }
     }
 }
@@ -158,6 +166,7 @@ fn submission_kind(change: &ActionChange, actions: &[ActionRow]) -> SubmissionKi
         ActionChange::Restore => SubmissionKind::Restoration,
         ActionChange::Admit => SubmissionKind::Admission,
         ActionChange::Correct(_) => SubmissionKind::Correction,
+        ActionChange::Reattribute { .. } => SubmissionKind::Reattribution,
     }
 }
 
@@ -181,7 +190,7 @@ fn apply(
         &wanted,
         Wanted::New(NewFigures::Items(changes)) if changes.iter().all(|it| it.amount.is_none())
     );
-    let figures = figures(&meant, wanted)?;
+    let (figures, ruled) = (figures(&meant, wanted)?, meant.ruled);
     let mut changes: Vec<(ActionRow, Option<Figures>)> = meant.actions.into_iter().zip(figures).collect();
     changes.retain(|(action, _)| admitted(action));
     let whole = changes.iter().flat_map(|(_, figures)| figures).fold(Money::ZERO, |sum, it| sum.plus(it.amount));
@@ -196,13 +205,17 @@ fn apply(
     for (_, figures) in &changes {
         figures.as_ref().map_or(Ok(()), within_limits)?;
     }
-    for (action, figures) in changes {
-        match figures {
-            Some(figures) => {
+    let rulings = if ruled { returns::rule(slice, &changes, cause.disposition)? } else { Vec::new() };
+    for (n, (action, figures)) in changes.into_iter().enumerate() {
+        let ruling = rulings.get(n).copied().unwrap_or(Ok(Ruling::NoReturn));
+        match (ruling, figures) {
+            (Err(_), _) => {}
+            (Ok(Ruling::Asked), figures) => returns::ask(slice, record, action, (figures.as_ref(), by_quantity), cause),
+            (Ok(ruling), Some(figures)) => {
                 let whole = if by_quantity { action.whole.clone() } else { Whole::of(figures.amount, &figures.items) };
-                set_figures(slice, record, ActionRow { whole, ..action }, figures, cause);
+                set_figures(slice, record, ActionRow { whole, ..action }, figures, cause, ruling == Ruling::Return);
             }
-            None => reverse(slice, record, action, cause),
+            (Ok(ruling), None) => reverse(slice, record, action, cause, ruling == Ruling::Return),
         }
     }
     Ok(())
@@ -259,17 +272,27 @@ fn within_limits(figures: &Figures) -> Result<(), Refusal> {
 }
 
 /// Gives an action other figures, priced by the terms it was opened under.
-fn set_figures(slice: &mut Slice, record: &Record, mut action: ActionRow, figures: Figures, cause: Cause<'_>) {
+pub(super) fn set_figures(
+    slice: &mut Slice,
+    record: &Record,
+    mut action: ActionRow,
+    figures: Figures,
+    cause: Cause<'_>,
+    is_return: bool,
+) {
     let amount_delta = figures.amount.minus(action.amount);
     let payout_delta = price(slice, &action, figures.amount, &figures.items).minus(action.payout);
     action.amount = figures.amount;
     action.items = figures.items;
     let kind = if action.state == ActionState::Pending { HistoryKind::Modified } else { HistoryKind::Corrected };
-    shift(slice, record, action, kind, (amount_delta, payout_delta), cause);
+    shift(slice, record, action, kind, (amount_delta, payout_delta), cause, is_return);
 }
 
 /// What an action pays with such figures, by the terms it was opened under.
 pub(crate) fn price(slice: &Slice, action: &ActionRow, amount: Money, items: &[Item]) -> Money {
+    if action.is_award() {
+        return amount.cut_at_rate(WHOLE_PPM, action.currency);
+    }
     if action.exchange == Exchange::Awaited || action.outside.is_some() {
         return Money::ZERO;
     }
@@ -289,10 +312,10 @@ pub(crate) fn know_items(slice: &mut Slice, record: &Record, mut action: ActionR
         return;
     }
     let cause = Cause { disposition: "ORDER_UPDATE", source };
-    shift(slice, record, action, HistoryKind::Modified, (Money::ZERO, payout_delta), cause);
+    shift(slice, record, action, HistoryKind::Modified, (Money::ZERO, payout_delta), cause, false);
 }
 
-fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>) {
+pub(super) fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>, is_return: bool) {
     let deltas = (action.amount.negated(), action.payout.negated());
     action.state = ActionState::Reversed;
     action.held = false;
@@ -301,7 +324,7 @@ fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cau
     for item in &mut action.items {
         *item = Item { quantity: 0, amount: Money::ZERO, ..std::mem::take(item) };
     }
-    shift(slice, record, action, HistoryKind::Reversed, deltas, cause);
+    shift(slice, record, action, HistoryKind::Reversed, deltas, cause, is_return);
 }
 
 /// Pays those of the actions that a limit left outside of their terms.
@@ -315,7 +338,7 @@ fn admit_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, cause:
         action.outside = None;
         let payout = price(slice, &action, action.amount, &action.items);
         let deltas = (Money::ZERO, payout.minus(action.payout));
-        shift(slice, record, action, HistoryKind::Admitted, deltas, cause);
+        shift(slice, record, action, HistoryKind::Admitted, deltas, cause, false);
     }
     Ok(())
 }
@@ -324,6 +347,7 @@ fn admit_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, cause:
 fn restore_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, cause: Cause<'_>) -> Result<(), Refusal> {
     let brand_time = slice.state.brand_time;
     let restorable = |action: &ActionRow| match action.state {
+        ActionState::Reversed if action.moved_to.is_some() => Err(Refusal::ActionMoved),
         // What would have been locked by now can't come back as something that changes.
         ActionState::Reversed if action.locks_at.is_some_and(|at| at <= brand_time) => Err(Refusal::ActionLocked),
         ActionState::Reversed => Ok(()),
@@ -337,6 +361,7 @@ fn restore_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, caus
 
 fn restore(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>) {
     let before = action.before_reversal.take().unwrap_or_default();
+    let was_return = !returns::is_no_order(&action.disposition);
     action.state = ActionState::Pending;
     action.held = action.exchange == Exchange::Awaited;
     action.amount = before.amount;
@@ -345,7 +370,7 @@ fn restore(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cau
     }
     let payout = price(slice, &action, action.amount, &action.items);
     let deltas = (action.amount, payout.minus(action.payout));
-    shift(slice, record, action, HistoryKind::Restored, deltas, cause);
+    shift(slice, record, action, HistoryKind::Restored, deltas, cause, was_return);
 }
 
 /// Prices what awaited an exchange rate, if there is one by now.
@@ -370,6 +395,7 @@ pub(crate) fn convert(slice: &mut Slice, record: &Record, id: ActionId) {
     ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, payout);
     count(slice, &action, Rollup { amount: worth, payout, ..Rollup::default() });
     action.payout = payout;
+    returns::note(slice, &mut action, payout, false);
     slice.state.work_waits |= action.is_due(slice.state.brand_time);
     write(slice, record, action, Line { payout_delta: payout, ..unchanged(HistoryKind::Converted) });
 }
@@ -381,13 +407,17 @@ fn shift(
     kind: HistoryKind,
     (amount_delta, payout_delta): (Money, Money),
     Cause { disposition, source }: Cause<'_>,
+    is_return: bool,
 ) {
+    // Whatever was asked for was meant of the figures as they were.
+    action.return_asked = None;
+    returns::note(slice, &mut action, payout_delta, is_return);
     if kind == HistoryKind::Corrected {
         ledger::transfer(slice, record.no, &action, Account::Correction, Account::Locked, payout_delta);
         action.owed = action.owed.plus(payout_delta);
         action.owed_since = action.owed_since.or(Some(record.no));
     } else {
-        ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, payout_delta);
+        ledger::transfer(slice, record.no, &action, action.spent_on(), Account::Pending, payout_delta);
     }
     let worth = action.worth(action.amount).minus(action.worth(action.amount.minus(amount_delta)));
     count(slice, &action, Rollup { amount: worth, payout: payout_delta, ..Rollup::default() });
@@ -417,7 +447,7 @@ pub(crate) fn spread(items: &[Item], amount: Money, currency: Currency) -> Vec<I
 
 /// What the actions come to with other items. Of an item without an amount, each keeps a part of what it had whole; what
 /// they keep in all is rounded once.
-fn with_items(Meant { stage, actions, shares }: &Meant, changes: &[ItemChange]) -> Result<Vec<Figures>, Refusal> {
+fn with_items(Meant { stage, actions, shares, .. }: &Meant, changes: &[ItemChange]) -> Result<Vec<Figures>, Refusal> {
     // By change and whole quantity: what the actions before had of the item.
     let mut had: BTreeMap<(usize, u32), Money> = BTreeMap::new();
     let mut all = Vec::new();

@@ -8,7 +8,7 @@ use crate::row::{Account, ActionRow, ActionState, HistoryKind};
 use crate::slice::Slice;
 
 use super::change::{Cause, first_says_why, open_to_change};
-use super::{Line, unchanged, write};
+use super::{Line, returns, unchanged, write};
 
 /// What a person wants of an action's locking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,10 @@ fn set_held(slice: &mut Slice, record: &Record, mut action: ActionRow, held: boo
 
 /// What it pays is owed from here on.
 pub(crate) fn lock(slice: &mut Slice, record: &Record, mut action: ActionRow, line: Line<'_>) {
+    if action.return_asked.is_some() {
+        // Nobody answered in time: what was earned is not lost by silence.
+        action = returns::decline(slice, record, action, None);
+    }
     action.state = ActionState::Locked;
     (action.owed, action.owed_since) = (action.payout, Some(record.no));
     ledger::transfer(slice, record.no, &action, Account::Pending, Account::Locked, action.payout);

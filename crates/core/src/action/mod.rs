@@ -1,5 +1,6 @@
 //! An action's life: opened, changed, locked, paid, or reversed. Every step leaves a line of history and its entries.
 
+pub(crate) mod award;
 pub mod change;
 pub(crate) mod inquiry;
 pub(crate) mod lock;
@@ -7,6 +8,8 @@ pub(crate) mod measure;
 pub mod open;
 pub(crate) mod parts;
 pub mod payment;
+pub(crate) mod reattribution;
+pub(crate) mod returns;
 pub mod unsettled;
 pub mod work;
 
@@ -59,7 +62,11 @@ fn tell(slice: &mut Slice, record: &Record, effect: Effect) {
 }
 
 /// Adds to the figures of the day of an action's event.
-pub(crate) fn count(slice: &mut Slice, action: &ActionRow, added: Rollup) {
+pub(crate) fn count(slice: &mut Slice, action: &ActionRow, mut added: Rollup) {
+    if action.is_award() {
+        // Nothing was sold.
+        added.amount = Money::ZERO;
+    }
     let Some(program) = slice.config.programs.get(&action.id.program) else { return };
     let day = program.zone.day(action.occurred_at);
     let key = RollupKey { program: action.id.program, day, partner: action.partner, ad: action.ad };

@@ -18,7 +18,7 @@ use crate::slice::{EarlierOrder, Slice};
 use crate::time::Timestamp;
 
 use super::change::{self, Cause, Figures};
-use super::{Line, count, measure, next_id, parts, unsettled, write};
+use super::{Line, count, measure, next_id, parts, returns, unsettled, write};
 use crate::click;
 
 /// What a report came to.
@@ -462,25 +462,39 @@ fn open_one(
         order_total: report.amount,
         whole: Whole::default(),
         before_reversal: None,
+        moved_from: None,
+        moved_to: None,
+        returned: Money::ZERO,
+        return_asked: None,
         device,
     };
     action.whole = Whole::of(action.amount, &action.items);
     measure::measure(slice, &mut action, orders);
-    let payout = action.payout;
+    begin(slice, record, action, counted(is_last), Cause { disposition: "", source: report.source });
+    id
+}
+
+/// How an order is counted for one of its partners.
+pub(super) fn counted(is_last: bool) -> Rollup {
+    Rollup { conversions: i64::from(is_last), assists: i64::from(!is_last), ..Rollup::default() }
+}
+
+/// The life of an action that was priced begins: its payout is pending.
+pub(super) fn begin(slice: &mut Slice, record: &Record, mut action: ActionRow, counted: Rollup, cause: Cause<'_>) {
+    let (amount, payout) = (action.amount, action.payout);
     action.intended_payout = payout;
-    ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, action.payout);
-    let (amount, worth) = (action.amount, action.worth(action.amount));
-    let (conversions, assists) = (i64::from(is_last), i64::from(!is_last));
-    count(slice, &action, Rollup { conversions, assists, amount: worth, payout, ..Rollup::default() });
+    ledger::transfer(slice, record.no, &action, action.spent_on(), Account::Pending, payout);
+    let worth = action.worth(amount);
+    count(slice, &action, Rollup { amount: worth, payout, ..counted });
+    returns::note(slice, &mut action, payout, false);
     let opened = Line {
         kind: HistoryKind::Opened,
         amount_delta: amount,
         payout_delta: payout,
-        disposition: "",
-        source: Some(report.source),
+        disposition: cause.disposition,
+        source: Some(cause.source),
     };
     // One that is due already is not announced by time passing: that has been said.
     slice.state.work_waits |= action.is_due(slice.state.brand_time);
     write(slice, record, action, opened);
-    id
 }

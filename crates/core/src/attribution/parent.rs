@@ -18,6 +18,9 @@ pub(super) fn by_parent(order: &Order<'_, '_>) -> Option<Result<Ruling, Nobody>>
         match creditable(order.config, order.record, order.report, partner) {
             Ok(terms) => {
                 let terms = terms.map(WinnersTerms::from);
+                // Two actions of one partner, as there are where one was given to it, are one share here.
+                let before = winners.iter().position(|it: &Winner| it.partner == partner);
+                let share_ppm = share_ppm + before.map_or(0, |place| winners.remove(place).share_ppm);
                 winners.push(Winner { partner, evidence, click: None, share_ppm, terms });
             }
             // Where none can be paid, that of the last touchpoint's partner is told.

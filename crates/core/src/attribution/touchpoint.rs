@@ -2,11 +2,11 @@
 
 use crate::config::{Config, TermsInForce};
 use crate::fact::{Conversion, Record};
-use crate::id::{AdId, PartnerId};
+use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use crate::program::{GroupCredit, Standing};
 use crate::refusal::Refusal;
 use crate::row::{ClickRow, TouchKind};
-use crate::time::{CLOCK_TOLERANCE_MS, HOUR_MS};
+use crate::time::{CLOCK_TOLERANCE_MS, HOUR_MS, Timestamp};
 
 use super::candidates::Found;
 
@@ -17,6 +17,16 @@ pub fn creditable<'a>(
     report: &Conversion,
     partner: PartnerId,
 ) -> Result<Option<TermsInForce<'a>>, Refusal> {
+    payable(config, (report.program, report.event_type), record.occurred_at, partner)
+}
+
+/// The same of an event by its type and time.
+pub fn payable(
+    config: &Config,
+    (program, event_type): (ProgramId, EventTypeId),
+    at: Timestamp,
+    partner: PartnerId,
+) -> Result<Option<TermsInForce<'_>>, Refusal> {
     let known = config.partners.get(&partner).ok_or(Refusal::PartnerNotFound)?;
     if known.standing == Standing::Paused {
         return Err(Refusal::PartnerNotActive);
@@ -24,8 +34,8 @@ pub fn creditable<'a>(
     if known.channel {
         return Ok(None);
     }
-    let terms = config.terms_at(report.program, partner, record.occurred_at)?;
-    terms.rules.payout(report.event_type).ok_or(Refusal::ActionTermsNotFound)?;
+    let terms = config.terms_at(program, partner, at)?;
+    terms.rules.payout(event_type).ok_or(Refusal::ActionTermsNotFound)?;
     Ok(Some(terms))
 }
 

@@ -13,8 +13,8 @@ use crate::machine::{self, Outcome};
 use crate::row::{
     Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, Counter, CounterKey, DecisionRow,
     EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MonthKey, OrderKey,
-    PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Rollup, RollupKey, SubmissionRow,
-    Turnover, UnsettledRow,
+    PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Returned, ReturnsKey, Rollup, RollupKey,
+    SubmissionRow, Turnover, UnsettledRow,
 };
 use crate::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
 
@@ -45,6 +45,7 @@ pub struct Books {
     pub months: BTreeMap<MonthKey, Turnover>,
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
+    pub returns: BTreeMap<ReturnsKey, Returned>,
 }
 
 impl Books {
@@ -88,6 +89,9 @@ impl Books {
         if let Some(limit) = wanted.work {
             self.load_work(limit as usize, slice);
         }
+        let months = slice.wanted_returns(records);
+        let limited = self.returns.iter().filter(|(key, _)| months.contains(&(key.program, key.month)));
+        slice.returns = limited.map(|(key, row)| (*key, *row)).collect();
     }
 
     fn load_inquiries(&self, wanted: &mut Wanted, slice: &mut Slice) {
@@ -105,7 +109,9 @@ impl Books {
     /// As the engine does, the orders of every event type that share an id.
     fn load_orders(&self, wanted: &Wanted, slice: &mut Slice) {
         let mut actions: BTreeSet<u32> = wanted.actions.iter().map(|id| id.seq).collect();
-        let ids: BTreeSet<&str> = wanted.orders.iter().map(|key| key.order_id.as_str()).collect();
+        let moved = wanted.moved.iter().filter_map(|id| self.actions.get(&id.seq));
+        let moved = moved.map(|action| action.order_id.as_str());
+        let ids: BTreeSet<&str> = wanted.orders.iter().map(|key| key.order_id.as_str()).chain(moved).collect();
         for (key, row) in self.conversions.iter().filter(|(key, _)| ids.contains(key.order_id.as_str())) {
             actions.extend(row.actions.iter().map(|id| id.seq));
             slice.conversions.load(key.clone(), Some(row.clone()));
@@ -299,6 +305,10 @@ impl Books {
         for (key, added) in &new.rollups {
             self.rollups.entry(*key).or_default().add(*added);
         }
+        for (key, added) in &new.returns {
+            let row = self.returns.entry(*key).or_default();
+            *row = row.plus(*added);
+        }
         for (key, added) in &new.left_out {
             *self.left_out.entry(*key).or_default() += added;
         }
@@ -358,6 +368,9 @@ fn updated_action(before: ActionRow, after: &ActionRow) -> ActionRow {
         items: after.items.clone(),
         whole: after.whole.clone(),
         before_reversal: after.before_reversal.clone(),
+        moved_to: after.moved_to,
+        returned: after.returned,
+        return_asked: after.return_asked.clone(),
         ..before
     }
 }

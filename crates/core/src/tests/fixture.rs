@@ -21,6 +21,10 @@
 //! sale=+20% from=d1 to=d3 for=A` lays something on terms.
 //! `inquire A untracked 1001 50.00 ordered=d1`, `answer 1 valid`, `answer 1 declined ORDER_NOT_FOUND` and `appeal 1 A` are a
 //! partner's question and what becomes of it.
+//! `give 1001 B` gives an order's actions to another partner, and
+//! `award bonus A 50.00 spring` a bonus, which `event=0` names afterwards.
+//! Terms say what goes back with `returns=never`, `returns=consent` and `most=50%`; `agree A 1.1.1` and `refuse A 1.1.1` are
+//! the partner's word on a return that it was asked for.
 //! Defaults: ad 1, program 1,
 //! a report from the server, terms of 30 days; `script` has every word.
 //!

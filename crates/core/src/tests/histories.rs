@@ -22,7 +22,7 @@ const SET_UP: &str = "
     partner B
     partner C
     contract A
-    contract B sale=12.5% lead=0.005 renewal=2.00 window=7d views=24h lock=3d
+    contract B sale=12.5% lead=0.005 renewal=2.00 window=7d views=24h lock=3d returns=consent
     code TRAIL10 A
     code OLD20 B paused
     code NOTHING C
@@ -116,6 +116,9 @@ fn fact() -> impl Strategy<Value = String> {
         1 => select(&["A", "B", "C", "Z"][..]).prop_map(|partner| format!("pay {partner}")),
         2 => payment(),
         1 => (0..60_u32, select(&["1.25", "0.8", "1.1"][..])).prop_map(|(day, rate)| format!("rates d{day} usd={rate}")),
+        1 => award(),
+        1 => (select(&["agree", "agree", "refuse"][..]), select(&["A", "B", "C"][..]), 1..6_u32)
+            .prop_map(|(word, partner, seq)| format!("{word} {partner} 1.1.{seq}")),
         2 => set_up(),
     ]
 }
@@ -236,8 +239,25 @@ fn change() -> impl Strategy<Value = String> {
         3 => (target.clone(), what.clone()).prop_map(|(target, what)| format!("modify {target} {what}")),
         2 => (target.clone(), what).prop_map(|(target, what)| format!("correct {target} {what}")),
         1 => target.clone().prop_map(|target| format!("reverse {target}")),
+        1 => (target.clone(), select(&["A", "B", "C", "N", "Z"][..]))
+            .prop_map(|(target, partner)| format!("give {target} {partner}")),
         2 => (select(&["hold", "hold", "release", "release", "approve", "admit"][..]), target)
             .prop_map(|(step, target)| format!("{step} {target}")),
+    ]
+}
+
+/// Under few names, so that some are given twice, and changed as orders are.
+fn award() -> impl Strategy<Value = String> {
+    let partner = select(&["A", "B", "C", "N", "Z"][..]);
+    let amount = select(&["0", "0.01", "5.00", "50.00", "-1.00"][..]);
+    let change = select(&["modify", "modify", "correct"][..]);
+    prop_oneof![
+        3 => (select(&["bonus", "fee"][..]), partner, amount, 0..3_u32)
+            .prop_map(|(kind, partner, amount, n)| format!("award {kind} {partner} {amount} o{n}")),
+        1 => (change, 0..3_u32, select(&["amount=0", "amount=7.50", "delta=-2.00"][..]))
+            .prop_map(|(what, n, figures)| format!("{what} o{n} event=0 {figures}")),
+        1 => (select(&["reverse", "approve", "hold", "restore"][..]), 0..3_u32)
+            .prop_map(|(what, n)| format!("{what} o{n} event=0")),
     ]
 }
 
@@ -272,9 +292,12 @@ fn set_up() -> impl Strategy<Value = String> {
             "limit=sale:customer/1/month",
         ][..],
     );
-    let terms = (of, 1..30_u32, 1..40_u32, lock, views, limits).prop_map(|(of, rate, window, lock, views, limits)| {
-        format!("{of} sale={rate}.5% lead={rate} renewal={rate}% window={window}d lock={lock} {views} {limits}")
-    });
+    let returns = select(&["", "", "returns=never", "returns=consent", "returns=consent most=50%", "most=30%"][..]);
+    let terms = (of, 1..30_u32, 1..40_u32, lock, views, (limits, returns)).prop_map(
+        |(of, rate, window, lock, views, (limits, returns))| {
+            format!("{of} sale={rate}.5% lead={rate} renewal={rate}% window={window}d lock={lock} {views} {limits} {returns}")
+        },
+    );
     let standing = select(
         &[
             "partner A paused",

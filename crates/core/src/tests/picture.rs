@@ -16,7 +16,7 @@ use crate::money::{Currency, MICROS, Money, WHOLE_PPM};
 use crate::program::Source;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Candidate, ClickRow, Credit, DecisionRow, EdgeRow, Effect,
-    Evidence, LeftOutKey, MonthKey, PaymentState, RefusedJoinRow, Rollup, Step, TouchKind,
+    Evidence, LeftOutKey, MonthKey, PaymentState, RefusedJoinRow, Returned, ReturnsKey, Rollup, Step, TouchKind,
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
@@ -58,6 +58,7 @@ pub fn show(books: &Books, what: &str) -> String {
         ("sizes", _) => sizes(books),
         ("payments", _) => payments(books),
         ("inquiries", _) => inquiries::inquiries(books),
+        ("returns", _) => returns(books),
         ("work", _) => format!("work waits: {}\n", books.state.work_waits),
         ("statements", _) => statements(books),
         ("clock", _) => format!("brand time {}\n", time(books.state.brand_time)),
@@ -141,6 +142,8 @@ fn evidence(evidence: Evidence) -> &'static str {
         Evidence::Impression => "view",
         Evidence::ParentAction => "parent action",
         Evidence::Inquiry => "inquiry",
+        Evidence::Bonus => "bonus",
+        Evidence::Fee => "fee",
     }
 }
 
@@ -174,7 +177,12 @@ fn action(row: &ActionRow) -> String {
     let (amount, payout, version) = (amount(row), money(row.payout), row.terms_version);
     let (id, order, partner) = (row.id, &row.order_id, partner(row.partner));
     let share = share(row.share_ppm);
-    format!("action {id} {share}{partner} {order} {amount} pays {payout} {state}, by {by}, terms {of}/{version}\n")
+    let state = if row.return_asked.is_some() { format!("{state}, return asked") } else { state };
+    let from = row.moved_from.map_or(String::new(), |it| format!(", from {it}"));
+    let to = row.moved_to.map_or(String::new(), |it| format!(", to {it}"));
+    format!(
+        "action {id} {share}{partner} {order} {amount} pays {payout} {state}, by {by}, terms {of}/{version}{from}{to}\n"
+    )
 }
 
 /// With its currency and what it is worth, where that is not the program's.
@@ -191,27 +199,44 @@ fn amount(row: &ActionRow) -> String {
 }
 
 fn balances(books: &Books) -> String {
-    // The cost of a partner is the counterpart of all the rest and needs no line.
-    let keys = books.balances.keys().filter(|key| key.account == Account::Cost);
-    let line = |cost: &BalanceKey| {
-        let program = if cost.program.0 == 1 { String::new() } else { format!(" program {}", cost.program) };
-        let mut line = format!("balance {}{program}", partner(cost.partner));
+    // What a partner costs is the counterpart of all the rest and needs no line.
+    let keys = books.balances.keys().filter(|key| key.account == Account::Pending);
+    let line = |of: &BalanceKey| {
+        let program = if of.program.0 == 1 { String::new() } else { format!(" program {}", of.program) };
+        let mut line = format!("balance {}{program}", partner(of.partner));
         for account in [Account::Pending, Account::Locked, Account::Paid] {
-            let amount = books.balances.get(&BalanceKey { account, ..*cost }).copied().unwrap_or_default();
+            let amount = books.balances.get(&BalanceKey { account, ..*of }).copied().unwrap_or_default();
             let name = format!("{account:?}").to_lowercase();
-            _ = write!(line, " {name} {}", money(Money(amount), cost.currency));
+            _ = write!(line, " {name} {}", money(Money(amount), of.currency));
         }
         line + "\n"
     };
     keys.map(line).collect()
 }
 
+fn returns(books: &Books) -> String {
+    let line = |(key, it): (&ReturnsKey, &Returned)| {
+        let money = |amount| money(amount, books.config.programs[&key.program].currency);
+        format!(
+            "{} {} {} returned of {}\n",
+            day(key.month),
+            partner(key.partner),
+            money(it.returned),
+            money(it.payouts)
+        )
+    };
+    books.returns.iter().map(line).collect()
+}
+
 fn statements(books: &Books) -> String {
     let line = |(month, (who, program, currency)): (Day, Owed)| {
         let it = statement(books, month, (who, program, currency));
         let money = |amount| money(amount, currency);
+        let more =
+            [("bonuses", it.bonuses), ("fees", it.fees)].into_iter().filter(|(_, amount)| *amount != Money::ZERO);
+        let more: String = more.map(|(name, amount)| format!(" + {name} {}", money(amount))).collect();
         format!(
-            "{} {} owed {} + earned {} - reversed {} - paid {} = {} (pending {} locked {})\n",
+            "{} {} owed {} + earned {} - reversed {}{more} - paid {} = {} (pending {} locked {})\n",
             day(month),
             partner(who),
             money(it.opening),

@@ -18,7 +18,7 @@ use super::{fixture, picture};
 use crate::contract::Payout;
 use crate::exchange::Exchange;
 use crate::fact::{Agent, Navigation, Signals};
-use crate::id::{ActionId, NodeId, ProgramId};
+use crate::id::{ActionId, EventTypeId, NodeId, ProgramId};
 use crate::identity::profiles::Profiles;
 use crate::invariant;
 use crate::limit::Limit;
@@ -28,7 +28,7 @@ use crate::pricing;
 use crate::refusal::Refusal;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Credit, DecisionRow, EdgeRow, Evidence, HistoryKind, OrderKey,
-    PaymentLineRow, PaymentState, Rollup, Step, TouchKind,
+    PaymentLineRow, PaymentState, Returned, ReturnsKey, Rollup, Step, TouchKind,
 };
 use crate::time::Timestamp;
 
@@ -80,6 +80,7 @@ proptest! {
         limits_are_never_passed(&books);
         histories_lead_to_where_actions_are(&books);
         days_add_up(&books);
+        returns_add_up(&books);
         what_was_no_click_does_not_count(&books);
         work_is_not_forgotten(&books);
         components_hold_profiles(&books);
@@ -142,7 +143,7 @@ fn money_adds_up(books: &Books) {
             }
             ActionState::Reversed => assert_eq!(action.payout, Money::ZERO, "{} is reversed", action.id),
         }
-        add(Account::Cost, corrections.minus(action.payout));
+        add(action.spent_on(), corrections.minus(action.payout));
         add(Account::Correction, corrections.negated());
     }
     assert_eq!(books.balances, of_actions);
@@ -179,6 +180,10 @@ fn actions_are_priced_by_their_terms(books: &Books) {
         let rules = terms.rules.as_ref().unwrap();
         assert!(terms.starts_at <= action.occurred_at, "{} is priced by terms of later", action.id);
         locks_by_its_terms(books, action, rules.locking);
+        if action.is_award() {
+            assert_eq!(action.payout, action.amount, "an award pays what it is");
+            continue;
+        }
         let line = rules.payouts.iter().find(|line| line.event_type == action.id.event_type).unwrap();
         let reversed = action.state == ActionState::Reversed;
         let most_halves = match line.payout {
@@ -198,13 +203,15 @@ fn actions_are_priced_by_their_terms(books: &Books) {
 
 /// As they stood when each action opened: those before it, in the order of the log.
 fn limits_are_never_passed(books: &Books) {
-    let was_outside = |action: &ActionRow| {
+    let is_unmeasured = |action: &ActionRow| {
         let of_action = books.history.values().filter(|line| line.action == action.id);
-        action.outside.is_some() || of_action.into_iter().any(|line| line.kind == HistoryKind::Admitted)
+        // What is given, as an award or from another partner, is measured by no limit.
+        let given = action.is_award() || action.moved_from.is_some();
+        given || action.outside.is_some() || of_action.into_iter().any(|line| line.kind == HistoryKind::Admitted)
     };
     let terms = |action: &ActionRow| pricing::terms_of(&books.config, action).unwrap().0.into_owned();
     let zone = &books.config.programs[&ProgramId(1)].zone;
-    for action in books.actions.values().filter(|it| !was_outside(it)) {
+    for action in books.actions.values().filter(|it| !is_unmeasured(it)) {
         for limit in terms(action).limits {
             let per = limit.per();
             let counts = |it: &ActionRow| {
@@ -215,7 +222,7 @@ fn limits_are_never_passed(books: &Books) {
                 same && period(it.occurred_at) == period(action.occurred_at)
                     && periods.map(|it| it.per()).any(|it| it == per)
             };
-            let before = books.actions.values().filter(|it| it.id.seq < action.id.seq && !was_outside(it));
+            let before = books.actions.values().filter(|it| it.id.seq < action.id.seq && !is_unmeasured(it));
             let before: Vec<&ActionRow> = before.filter(|it| counts(it)).collect();
             match limit {
                 Limit::Actions { most, .. } => assert!(before.len() < most as usize, "{} is one too many", action.id),
@@ -280,6 +287,8 @@ fn histories_lead_to_where_actions_are(books: &Books) {
 /// Days and lines add up to the rows they count.
 fn days_add_up(books: &Books) {
     let mut sum = Rollup::default();
+    // Whoever an order was taken from has no part in it any more, and an award is none.
+    let counts = |action: &&ActionRow| action.moved_to.is_none() && !action.is_award();
     for (key, row) in &books.rollups {
         sum.add(*row);
         for count in
@@ -292,6 +301,8 @@ fn days_add_up(books: &Books) {
             (action.partner, action.ad, day) == (key.partner, key.ad, key.day)
         };
         let actions: Vec<&ActionRow> = books.actions.values().filter(of_line).collect();
+        let payout = actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.payout));
+        let actions: Vec<&ActionRow> = actions.into_iter().filter(counts).collect();
         let last: BTreeSet<ActionId> =
             books.conversions.values().filter_map(|row| row.actions.last().copied()).collect();
         let conversions = actions.iter().filter(|action| last.contains(&action.id)).count();
@@ -301,7 +312,7 @@ fn days_add_up(books: &Books) {
         );
         assert_eq!(row.assists as usize, actions.len() - conversions, "whoever else has a share of it assisted");
         assert_eq!(row.amount, actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.worth(action.amount))));
-        assert_eq!(row.payout, actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.payout)));
+        assert_eq!(row.payout, payout);
     }
     let of = |kind| books.clicks.values().filter(move |it| it.kind == kind);
     let counted = |kind| of(kind).filter(|it| it.refusal.is_none()).count();
@@ -309,8 +320,26 @@ fn days_add_up(books: &Books) {
     assert_eq!((sum.clicks as usize, (sum.clicks + sum.uncounted) as usize), clicks);
     assert_eq!(sum.impressions as usize, counted(TouchKind::Impression));
     let unclaimed = books.conversions.values().filter(|row| row.refusal.is_some()).count();
-    let credited = books.conversions.len() - unclaimed;
+    let awards = books.conversions.keys().filter(|key| key.event_type == EventTypeId::AWARD).count();
+    let credited = books.conversions.len() - unclaimed - awards;
     assert_eq!((sum.conversions as usize, sum.unclaimed as usize), (credited, unclaimed));
+}
+
+/// What a month's events pay is what they would, less what was returned; and of that, never more than may be.
+fn returns_add_up(books: &Books) {
+    let mut sums: BTreeMap<ReturnsKey, Returned> =
+        books.returns.keys().map(|key| (*key, Returned::default())).collect();
+    for action in books.actions.values().filter(|action| !action.is_award()) {
+        let month = books.config.month_of(action.id.program, action.occurred_at).unwrap();
+        let key = ReturnsKey { program: action.id.program, month, partner: action.partner };
+        let row = Returned { payouts: action.payout.plus(action.returned), returned: action.returned };
+        let sum = sums.entry(key).or_default();
+        *sum = sum.plus(row);
+        assert!(action.returned >= Money::ZERO);
+        assert!(action.return_asked.is_none() || action.state == ActionState::Pending);
+    }
+    sums.retain(|key, sum| books.returns.contains_key(key) || *sum != Returned::default());
+    assert_eq!(books.returns, sums);
 }
 
 /// Also if its id was known before its record was.
@@ -364,7 +393,14 @@ fn orders_and_actions_belong_together(books: &Books) {
             assert_eq!((action.id, &action.order_id), (*id, &key.order_id));
         }
     }
-    assert_eq!(books.actions.len(), books.conversions.values().flat_map(|row| &row.actions).count());
+    let moved = books.actions.values().filter(|action| action.moved_to.is_some());
+    let of_orders = books.conversions.values().flat_map(|row| &row.actions).count();
+    assert_eq!(books.actions.len(), of_orders + moved.clone().count());
+    for action in moved {
+        let heir = &books.actions[&action.moved_to.unwrap().seq];
+        assert_eq!((heir.moved_from, action.state), (Some(action.id), ActionState::Reversed));
+        assert_eq!((&heir.order_id, heir.share_ppm), (&action.order_id, action.share_ppm));
+    }
     for action in books.actions.values() {
         let order = OrderKey { event_type: action.id.event_type, order_id: action.order_id.clone() };
         let decision = &books.decisions[&(action.record, order)];
@@ -380,6 +416,11 @@ fn orders_and_actions_belong_together(books: &Books) {
 /// Shares that add up to one or a refusal, a reason for every candidate without a share, and a way that leads from the report to each.
 fn decision_explains_itself(books: &Books, decision: &DecisionRow) {
     let candidates = &decision.candidates;
+    if books.actions.values().any(|it| it.record == decision.record && it.moved_from.is_some()) {
+        // A person said who has it: nobody looked for touchpoints.
+        assert!(candidates.is_empty() && decision.refusal.is_none());
+        return;
+    }
     assert!(candidates.is_sorted_by_key(|it| std::cmp::Reverse(it.occurred_at)), "newest first");
     let to_channel = decision.refusal == Some(Refusal::CreditedToChannel);
     assert_eq!(decision.credits.is_empty(), decision.refusal.is_some() && !to_channel);

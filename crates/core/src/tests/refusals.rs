@@ -126,6 +126,20 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::InquiryPastLock => {
             "conversion 1001 sale 1.00 partner=A\n reverse 1001\n inquire A declined 1001\n at d31 time\n answer 1 valid"
         }
+
+        Refusal::ActionMoved => "conversion 1001 sale 1.00 partner=A\n give 1001 B\n give 1.1.1 B",
+        Refusal::ActionOfPartner => "conversion 1001 sale 1.00 partner=A\n give 1001 A",
+        Refusal::AwardEmpty => "award bonus A 0 spring",
+        Refusal::AwardExists => "repeat 2 award bonus A 1.00 spring",
+        Refusal::ReturnsNotAllowed => {
+            "contract A sale=8% returns=never\n conversion 1001 sale 1.00 partner=A\n reverse 1001"
+        }
+        Refusal::MaxReturnsReached => "contract A sale=8% most=0%\n conversion 1001 sale 1.00 partner=A\n reverse 1001",
+        Refusal::ReturnNeedsConsent => {
+            "contract A sale=8% returns=consent\n conversion 1001 sale 1.00 partner=A\n approve 1001\n correct 1001 amount=0"
+        }
+        Refusal::ReturnNotAsked => "conversion 1001 sale 1.00 partner=A\n agree A 1.1.1",
+        Refusal::ReturnForPartner => "conversion 1001 sale 1.00 partner=A\n agree A 1.1.1 brand",
     }
 }
 

@@ -6,12 +6,14 @@ use super::words::{
     D0, Line, Rule, click_no, credit, currency, days, device, digest, hours, identifier, item, item_change, locking,
     moment, money, number, partner, payout, rule, signed_ppm, zone,
 };
-use crate::contract::{Adjustment, EventPayout, PayoutGroup, PayoutLevel, Restriction, TermsRules};
+use crate::contract::{
+    Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, TermsRules,
+};
 use crate::exchange::DayRates;
 use crate::fact::{
-    ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
-    Item, Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed, Role, Signals, TermsDecided,
-    TermsSet, Visit,
+    ActionChange, ActionTarget, Actor, AdSet, Agent, AwardGiven, AwardKind, ChangeRequest, Click, ClickRef, Conversion,
+    EventTypeSet, Fact, Item, Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed,
+    ReturnDecided, Role, Signals, TermsDecided, TermsSet, Visit,
 };
 use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, PaymentId, PaymentRunId, ProgramId, SubmissionId, UserId};
 use crate::identity::Blocked;
@@ -114,7 +116,7 @@ impl Reader {
             reason: "because".into(),
         });
         let actor = match verb {
-            "accept" | "decline" | "appeal" => Some(decides(line)),
+            "accept" | "decline" | "appeal" | "agree" | "refuse" => Some(decides(line)),
             "answer" if line.flag("partner") => Some(decides(line)),
             _ => actor,
         };
@@ -194,6 +196,17 @@ impl Reader {
                     _ => ActionChange::Approve,
                 };
                 self.change(line, target, change)
+            }
+            "give" => {
+                let target = self.target(line);
+                let partner = partner(line.word());
+                self.change(line, target, ActionChange::Reattribute { partner })
+            }
+            "award" => award(line),
+            "agree" | "refuse" => {
+                let partner = partner(line.word());
+                let action = line.word().parse().unwrap_or_else(|()| panic!("{} names no action", line.text));
+                Fact::ReturnDecided(ReturnDecided { partner, action, accepted: verb == "agree" })
             }
             "separate" | "rejoin" => {
                 let (a, b) = (line.node(), line.node());
@@ -296,10 +309,17 @@ impl Reader {
         let locking = line.option("lock").map_or(Locking::After { days: 30 }, locking);
         let notice_days = line.option("notice").map_or(0, days);
         let needs_acceptance = line.flag("offered");
+        let returns = returns(line);
         let payouts = self.payouts(program, line);
         let own = !payouts.is_empty() || partner.is_none();
-        let rules =
-            own.then_some(TermsRules { referral_window_days, view_window_hours, locking, notice_days, payouts });
+        let rules = own.then_some(TermsRules {
+            referral_window_days,
+            view_window_hours,
+            locking,
+            notice_days,
+            returns,
+            payouts,
+        });
         Fact::TermsSet(TermsSet { program, partner, starts_at, ends_at, standing, rules, needs_acceptance })
     }
 
@@ -602,6 +622,32 @@ fn propose(line: &mut Line<'_>) -> Fact {
     let currency = line.option("currency").map_or(Currency(*b"EUR"), currency);
     let partners = line.word().split(',').map(partner).collect();
     Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold })
+}
+
+/// `returns=consent most=50%`.
+fn returns(line: &mut Line<'_>) -> Returns {
+    let policy = match line.option("returns") {
+        None => ReturnPolicy::Always,
+        Some("never") => ReturnPolicy::Never,
+        Some("consent") => ReturnPolicy::Consent,
+        Some(other) => panic!("no policy {other}"),
+    };
+    let most_ppm = line.option("most").map(|it| match payout(it) {
+        Payout::Rate { ppm } => ppm,
+        Payout::Fixed { .. } => panic!("{it} is no rate"),
+    });
+    Returns { policy, most_ppm }
+}
+
+/// `award bonus A 50.00 spring`.
+fn award(line: &mut Line<'_>) -> Fact {
+    let kind = match line.word() {
+        "bonus" => AwardKind::Bonus,
+        "fee" => AwardKind::Fee,
+        other => panic!("no {other} is given"),
+    };
+    let (partner, amount, reference) = (partner(line.word()), money(line.word()), line.word().to_owned());
+    Fact::AwardGiven(AwardGiven { program: line.program(), partner, kind, amount, reference })
 }
 
 /// `group 1 A,B yields`.

@@ -204,11 +204,18 @@ impl Judge {
         }
         if let Some(parent) = config.event_types[&(report.program, report.event_type)].parent {
             let order_id = if report.parent_order.is_empty() { &report.order_id } else { &report.parent_order };
-            let of_parent = |it: &&ActionRow| (it.id.event_type, &it.order_id) == (parent, order_id);
-            let standing = books.actions.values().filter(of_parent).filter(|it| it.state != ActionState::Reversed);
+            let key = OrderKey { event_type: parent, order_id: order_id.clone() };
+            let ids = books.conversions.get(&key).map(|row| row.actions.as_slice()).unwrap_or_default();
+            let standing =
+                || ids.iter().map(|id| &books.actions[&id.seq]).filter(|it| it.state != ActionState::Reversed);
+            // What one partner has by two actions it has at the place of the last.
+            let is_last = |it: &&ActionRow| standing().rfind(|other| other.partner == it.partner).unwrap().id == it.id;
+            let all_of = |it: &ActionRow| {
+                standing().filter(|other| other.partner == it.partner).map(|other| other.share_ppm).sum()
+            };
             let share =
-                |it: &ActionRow| Some(Ruling { share_ppm: it.share_ppm, ..whole(it.partner, Evidence::ParentAction)? });
-            return standing.filter_map(share).collect();
+                |it: &ActionRow| Some(Ruling { share_ppm: all_of(it), ..whole(it.partner, Evidence::ParentAction)? });
+            return standing().filter(is_last).filter_map(share).collect();
         }
         let until = Timestamp(at.0 + 30 * 60 * 1_000);
         let profiles = Profiles::as_of(books.edges.values(), until);

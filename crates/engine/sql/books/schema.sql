@@ -184,12 +184,15 @@ create table action (
   awaits_rate       integer not null,
   -- Of the order as first reported, in the payout's currency.
   intended_worth    integer not null,
+  -- Since when the partner is asked for its consent to a return.
+  return_asked      integer,
   details           blob not null,
   primary key (brand, seq)
 ) strict, without rowid;
 
 create index action_by_time on action (brand, occurred_at, seq);
 create index action_by_partner on action (brand, partner, occurred_at, seq);
+create index action_asked on action (brand, partner, return_asked) where return_asked is not null;
 create index action_due on action (brand, locks_at, seq) where state = 1 and held = 0;
 create index action_awaiting on action (brand, seq) where awaits_rate = 1;
 create index action_owed on action (brand, partner, currency, seq) where owed_since is not null;
@@ -287,6 +290,17 @@ create table counter (
   payout     integer not null,
   amount     integer not null,
   primary key (brand, program, event_type, period, day, partner)
+) strict, without rowid;
+
+-- What a partner's events of a month would pay, and what returns have taken of it.
+create table returns (
+  brand    integer not null,
+  program  integer not null,
+  month    integer not null,
+  partner  integer not null,
+  payouts  integer not null,
+  returned integer not null,
+  primary key (brand, program, month, partner)
 ) strict, without rowid;
 
 create table rollup (

@@ -36,6 +36,7 @@ use crate::profile::profile_of;
 use crate::routing::PartitionId;
 
 mod inquiries;
+mod moves;
 
 /// One new set of books, its readers, and its dump.
 pub struct Subject {
@@ -63,6 +64,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     an_order_of_several_actions_is_kept_whole(make);
     an_order_is_decided_again_on_news(make);
     held_and_open_actions_are_not_due(make);
+    moves::what_is_moved_or_given_is_kept(make);
 }
 
 /// A small history of a brand: 40 clicks, visits that join them to customers, orders, and time passing.
@@ -124,6 +126,7 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         view_window_hours: Some(24),
         locking: Locking::After { days: 30 },
         notice_days: 0,
+        returns: referee_core::contract::Returns::default(),
         // Limits that nobody reaches: their counters are kept all the same.
         payouts: vec![EventPayout {
             limits: vec![

@@ -202,6 +202,8 @@ pub trait Reads: Send + Sync {
     /// Oldest first, with how many there are in all.
     fn actions_page(&self, brand: BrandId, filter: &ActionFilter, page: NumberedPage) -> Result<(u64, Vec<ActionRow>)>;
     fn action(&self, brand: BrandId, id: ActionId) -> Result<Option<ActionRow>>;
+    /// Actions of which the partner is asked for its consent to a return, the longest asked first.
+    fn asked_returns(&self, brand: BrandId, partner: PartnerId, most: u32) -> Result<Vec<ActionRow>>;
     fn history(&self, brand: BrandId, id: ActionId) -> Result<Vec<HistoryRow>>;
     /// Lines of all histories, in the order they were written.
     fn updates(

@@ -12,7 +12,7 @@ use referee_core::money::{Currency, Money};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     Account, ActionRow, ActionState, Bond, Buyer, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey,
-    PaymentState, RunState, Step, SubmissionKind, TouchKind, UnsettledRow, Whole,
+    PaymentState, ReturnAsked, RunState, Step, SubmissionKind, TouchKind, UnsettledRow, Whole,
 };
 use referee_core::time::{Day, Timestamp};
 
@@ -48,7 +48,22 @@ pub fn action_state(number: u32) -> Result<ActionState> {
 pub fn history_kind(number: u32) -> Result<HistoryKind> {
     use HistoryKind::*;
     find(
-        &[Opened, Modified, Reversed, Locked, Paid, Held, Released, Restored, Corrected, Returned, Converted, Admitted],
+        &[
+            Opened,
+            Modified,
+            Reversed,
+            Locked,
+            Paid,
+            Held,
+            Released,
+            Restored,
+            Corrected,
+            Returned,
+            Converted,
+            Admitted,
+            ReturnAsked,
+            ReturnDeclined,
+        ],
         number,
         |it| it as u32,
         "kind of history",
@@ -57,8 +72,19 @@ pub fn history_kind(number: u32) -> Result<HistoryKind> {
 
 pub fn evidence(number: u32) -> Result<Evidence> {
     use Evidence::*;
-    let all =
-        [ForcedPartner, PromoCode, ClickId, Identifier, ParentAction, AssignedUrl, AssignedPhone, Impression, Inquiry];
+    let all = [
+        ForcedPartner,
+        PromoCode,
+        ClickId,
+        Identifier,
+        ParentAction,
+        AssignedUrl,
+        AssignedPhone,
+        Impression,
+        Inquiry,
+        Bonus,
+        Fee,
+    ];
     find(&all, number, |it| it as u32, "kind of evidence")
 }
 
@@ -82,7 +108,18 @@ pub fn account(number: u32) -> Result<Account> {
 pub fn submission_kind(number: u32) -> Result<SubmissionKind> {
     use SubmissionKind::*;
     find(
-        &[Conversion, Modification, Reversal, Hold, Release, Approval, Restoration, Correction, Admission],
+        &[
+            Conversion,
+            Modification,
+            Reversal,
+            Hold,
+            Release,
+            Approval,
+            Restoration,
+            Correction,
+            Admission,
+            Reattribution,
+        ],
         number,
         |it| it as u32,
         "kind of submission",
@@ -207,6 +244,14 @@ struct ActionDetails {
     outside: Option<u32>,
     #[prost(bool, tag = "14")]
     status_derived: bool,
+    #[prost(string, optional, tag = "80")]
+    moved_from: Option<String>,
+    #[prost(string, optional, tag = "81")]
+    moved_to: Option<String>,
+    #[prost(sint64, tag = "82")]
+    returned: i64,
+    #[prost(message, optional, tag = "83")]
+    return_asked: Option<StoredReturn>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -235,6 +280,18 @@ fn exchange_out(row: &ActionRow) -> Option<StoredExchange> {
         Exchange::At(it) => Some(StoredRate { day: it.day.0, from: it.from, to: it.to }),
     };
     Some(StoredExchange { currency: row.order_currency.to_string(), rate })
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredReturn {
+    #[prost(sint64, tag = "1")]
+    at: i64,
+    #[prost(string, tag = "2")]
+    disposition: String,
+    #[prost(message, optional, tag = "3")]
+    figures: Option<StoredWhole>,
+    #[prost(bool, tag = "4")]
+    by_quantity: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -279,6 +336,15 @@ pub fn action_details(row: &ActionRow) -> Vec<u8> {
         tier: row.tier.and_then(|place| u32::try_from(place).ok()),
         outside: row.outside.and_then(|place| u32::try_from(place).ok()),
         status_derived: row.status_derived,
+        moved_from: row.moved_from.map(|id| id.to_string()),
+        moved_to: row.moved_to.map(|id| id.to_string()),
+        returned: row.returned.0,
+        return_asked: row.return_asked.as_ref().map(|it| StoredReturn {
+            at: it.at.0,
+            disposition: it.disposition.clone(),
+            figures: it.figures.as_ref().map(whole_out),
+            by_quantity: it.by_quantity,
+        }),
     }
     .encode_to_vec()
 }
@@ -304,6 +370,15 @@ pub fn fill_action(row: &mut ActionRow, details: &[u8]) -> Result<()> {
         let at = |it: StoredRate| Exchange::At(Rate { day: Day(it.day), from: it.from, to: it.to });
         row.exchange = it.rate.map_or(Exchange::Awaited, at);
     }
+    row.moved_from = details.moved_from.as_deref().map(action_id).transpose()?;
+    row.moved_to = details.moved_to.as_deref().map(action_id).transpose()?;
+    row.returned = Money(details.returned);
+    row.return_asked = details.return_asked.map(|it| ReturnAsked {
+        at: Timestamp(it.at),
+        disposition: it.disposition,
+        figures: it.figures.map(whole_in),
+        by_quantity: it.by_quantity,
+    });
     row.device = number::device(details.device).ok_or_else(|| damaged("device"))?;
     Ok(())
 }

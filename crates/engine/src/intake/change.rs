@@ -2,7 +2,7 @@
 
 use referee_core::config::Config;
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, ItemChange, NewFigures};
-use referee_core::id::{EventTypeId, SubmissionId};
+use referee_core::id::{EventTypeId, PartnerId, SubmissionId};
 use referee_core::money::Money;
 use referee_core::program::Source;
 use referee_core::time::Timestamp;
@@ -36,12 +36,17 @@ pub const REASONS: [&str; 16] = [
 /// Why an action may be held, released, or approved before its time.
 pub const LOCK_REASONS: [&str; 6] = ["UNDER_REVIEW", "DISPUTED", "RETURN_EXPECTED", "VERIFIED", "AGREED", "OTHER"];
 
+/// Why an action goes to another partner, always.
+pub const REATTRIBUTED: &str = "CREDITED_DIFFERENT_MP";
+
 /// What is asked for. Figures are read from the fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
     Reversal,
     Modification,
     Correction,
+    /// That another partner has it.
+    Reattribution,
     /// Something about its locking.
     Step(ActionChange),
 }
@@ -65,11 +70,15 @@ pub struct ChangeContext<'a> {
 pub fn change(fields: &Fields, context: &ChangeContext<'_>) -> Result<Taken, Vec<FieldError>> {
     let mut errors = Vec::new();
     let target = target(fields, context, &mut errors);
-    let disposition = disposition(fields, context.asked.reasons(), &mut errors);
+    let disposition = match context.asked {
+        Asked::Reattribution => REATTRIBUTED.to_owned(),
+        _ => disposition(fields, context.asked.reasons(), &mut errors),
+    };
     let change = match &context.asked {
         Asked::Reversal => ActionChange::Reverse,
         Asked::Modification => ActionChange::Modify(figures(fields, &mut errors)),
         Asked::Correction => ActionChange::Correct(figures(fields, &mut errors)),
+        Asked::Reattribution => ActionChange::Reattribute { partner: partner(fields, &mut errors) },
         Asked::Step(step) => step.clone(),
     };
     match target {
@@ -126,6 +135,15 @@ fn disposition(fields: &Fields, reasons: &[&str], errors: &mut Vec<FieldError>) 
             String::new()
         }
     }
+}
+
+fn partner(fields: &Fields, errors: &mut Vec<FieldError>) -> PartnerId {
+    let named = fields.get(&["PartnerId", "MediaPartnerId", "partner_id"]);
+    named.and_then(|text| text.parse().ok()).unwrap_or_else(|| {
+        let message = "PartnerId is required: the partner that has the action from here on.";
+        errors.push(FieldError::new("PartnerId", DropReason::FieldMissing, message));
+        PartnerId(0)
+    })
 }
 
 fn figures(fields: &Fields, errors: &mut Vec<FieldError>) -> NewFigures {

@@ -3,7 +3,8 @@
 use referee_core::condition::{Comparison, Condition, Word};
 use referee_core::config::Config;
 use referee_core::contract::{
-    Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, TermsRules, can_never_hold,
+    Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, TermsRules,
+    can_never_hold,
 };
 use referee_core::id::{EventTypeId, ProgramId};
 use referee_core::locking::Locking;
@@ -29,7 +30,65 @@ pub struct Written {
     /// Left out: a change may bind at once.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub notice_days: u32,
+    /// Left out: whatever is returned is taken back.
+    #[serde(default, skip_serializing_if = "WrittenReturns::is_usual")]
+    pub returns: WrittenReturns,
     pub payouts: Vec<WrittenPayout>,
+}
+
+/// What may be taken back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenReturns {
+    #[serde(default)]
+    pub policy: WrittenPolicy,
+    /// `20%` of a month's payouts; left out: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<String>,
+}
+
+impl WrittenReturns {
+    fn is_usual(&self) -> bool {
+        *self == WrittenReturns::default()
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WrittenPolicy {
+    #[default]
+    Always,
+    None,
+    Consent,
+}
+
+/// `20%`, or nothing.
+pub fn most_returned(text: &str) -> Read<Option<u32>> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    match payout(text, "returns.most")? {
+        Payout::Rate { ppm } => Ok(Some(ppm)),
+        Payout::Fixed { .. } => fault("returns.most", "It is a rate such as 20%."),
+    }
+}
+
+fn returns(written: &WrittenReturns) -> Read<Returns> {
+    let policy = match written.policy {
+        WrittenPolicy::Always => ReturnPolicy::Always,
+        WrittenPolicy::None => ReturnPolicy::Never,
+        WrittenPolicy::Consent => ReturnPolicy::Consent,
+    };
+    Ok(Returns { policy, most_ppm: most_returned(written.most.as_deref().unwrap_or_default())? })
+}
+
+fn write_returns(it: Returns, currency: Currency) -> WrittenReturns {
+    let policy = match it.policy {
+        ReturnPolicy::Always => WrittenPolicy::Always,
+        ReturnPolicy::Never => WrittenPolicy::None,
+        ReturnPolicy::Consent => WrittenPolicy::Consent,
+    };
+    WrittenReturns { policy, most: it.most_ppm.map(|ppm| payout_text(Payout::Rate { ppm }, currency)) }
 }
 
 /// When actions lock.
@@ -186,7 +245,8 @@ pub fn rules(written: &Written, event_type: &dyn Fn(&str) -> Option<EventTypeId>
         payouts.push(payout);
     }
     let Written { referral_window_days, view_window_hours, notice_days, .. } = *written;
-    Ok(TermsRules { referral_window_days, view_window_hours, locking, notice_days, payouts })
+    let returns = returns(&written.returns)?;
+    Ok(TermsRules { referral_window_days, view_window_hours, locking, notice_days, returns, payouts })
 }
 
 fn locking(written: WrittenLocking) -> Read<Locking> {
@@ -387,6 +447,7 @@ pub fn write(rules: &TermsRules, currency: Currency, name: &dyn Fn(EventTypeId) 
             Locking::Open => WrittenLocking::Approval,
         },
         notice_days: rules.notice_days,
+        returns: write_returns(rules.returns, currency),
         payouts: rules.payouts.iter().map(payout).collect(),
     }
 }

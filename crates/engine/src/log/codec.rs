@@ -19,7 +19,7 @@ mod measures;
 mod payments;
 mod terms;
 
-use change::{change_in, change_out};
+use change::{award_in, award_out, change_in, change_out, return_in, return_out};
 use identifiers::{
     aliases_in, aliases_out, block_in, block_out, blocked_in, blocked_out, identifier_in, identifier_out,
     identifiers_in, identifiers_out,
@@ -216,6 +216,8 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         Fact::VisitRecorded(it) => wire::Fact::VisitRecorded(visit_out(it)),
         Fact::ConversionReported(it) => wire::Fact::ConversionReported(conversion_out(it)),
         Fact::ChangeRequested(it) => wire::Fact::ChangeRequested(change_out(it)),
+        Fact::ReturnDecided(it) => wire::Fact::ReturnDecided(return_out(it)),
+        Fact::AwardGiven(it) => wire::Fact::AwardGiven(award_out(it)),
         Fact::JoinSeparated { a, b, separated } => {
             wire::Fact::JoinSeparated(wire::Separation { a: a.0, b: b.0, separated: *separated })
         }
@@ -289,6 +291,8 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::VisitRecorded(it) => Fact::VisitRecorded(visit_in(it)?),
         wire::Fact::ConversionReported(it) => Fact::ConversionReported(conversion_in(it)?),
         wire::Fact::ChangeRequested(it) => Fact::ChangeRequested(change_in(it)?),
+        wire::Fact::ReturnDecided(it) => Fact::ReturnDecided(return_in(it)?),
+        wire::Fact::AwardGiven(it) => Fact::AwardGiven(award_in(it)?),
         wire::Fact::JoinSeparated(it) => {
             Fact::JoinSeparated { a: NodeId(it.a), b: NodeId(it.b), separated: it.separated }
         }

@@ -103,6 +103,14 @@ pub fn inquiry_reason<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S
     }
 }
 
+pub fn return_policy<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::return_policy(*it), *it, to)
+}
+
+pub fn award_kind<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::award_kind(*it), *it, to)
+}
+
 pub fn step<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
     let it = it.unwrap_or_default();
     named(number::step(it), it, to)

@@ -1,6 +1,7 @@
 //! Numbers of the wire as the rules' enums. None: this program does not know the number.
 
-use referee_core::fact::{ActionChange, Agent, Device, Navigation, Role};
+use referee_core::contract::ReturnPolicy;
+use referee_core::fact::{ActionChange, Agent, AwardKind, Device, Navigation, Role};
 use referee_core::identity::IdentifierKind;
 use referee_core::inquiry::{InquiryKind, InquiryReason, InquiryState};
 use referee_core::program::{Category, CodePolicy, CreditPolicy, GroupCredit, Source, Standing, ValueKind};
@@ -82,6 +83,15 @@ pub fn inquiry_state(number: u32) -> Option<InquiryState> {
 
 pub fn inquiry_reason(number: u32) -> Option<InquiryReason> {
     find(InquiryReason::ALL, number, |it| it as u32)
+}
+
+pub fn return_policy(number: u32) -> Option<ReturnPolicy> {
+    use ReturnPolicy::*;
+    find(&[Always, Never, Consent], number, |it| it as u32)
+}
+
+pub fn award_kind(number: u32) -> Option<AwardKind> {
+    find(&[AwardKind::Bonus, AwardKind::Fee], number, |it| it as u32)
 }
 
 /// The changes that name no figures, but for a reversal, and what they are on the wire.

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use referee_core::condition::{Comparison, Condition, Word};
 use referee_core::config::ConfigEntry;
 use referee_core::contract::{
-    Adjustment, Agreement, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, Terms, TermsRules,
+    Adjustment, Agreement, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, Terms,
+    TermsRules,
 };
 use referee_core::exchange::DayRates;
 use referee_core::fact::*;
@@ -82,6 +83,8 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::InquiryOpened(inquiry())),
         by_a_person(Fact::InquiryAnswered(answered(Answer::Valid { amount: Some(Money(4_999)) }))),
         by_a_person(Fact::InquiryAppealed(appealed())),
+        by_a_person(Fact::AwardGiven(award())),
+        by_a_person(Fact::ReturnDecided(return_decided())),
     ]
 }
 
@@ -218,6 +221,7 @@ fn terms() -> TermsSet {
             view_window_hours: Some(24),
             locking: Locking::After { days: 27 },
             notice_days: 30,
+            returns: Returns { policy: ReturnPolicy::Consent, most_ppm: Some(250_000) },
             payouts: vec![rate, fixed],
         }),
         needs_acceptance: true,
@@ -230,6 +234,21 @@ fn decided() -> TermsDecided {
 
 fn withdrawn() -> OfferWithdrawn {
     OfferWithdrawn { program: ProgramId(7), partner: PartnerId(11), version: 3 }
+}
+
+fn return_decided() -> ReturnDecided {
+    let action = ActionId { program: ProgramId(7), event_type: EventTypeId(4_636), seq: 9 };
+    ReturnDecided { partner: PartnerId(11), action, accepted: true }
+}
+
+fn award() -> AwardGiven {
+    AwardGiven {
+        program: ProgramId(7),
+        partner: PartnerId(11),
+        kind: AwardKind::Fee,
+        amount: Money(50_000_000),
+        reference: "placement-2027-03".into(),
+    }
 }
 
 fn overlay() -> OverlaySet {
@@ -419,6 +438,7 @@ fn as_version_1_had_it(mut draft: Draft) -> Draft {
             it.rules.iter_mut().for_each(|rules| {
                 rules.view_window_hours = None;
                 rules.notice_days = 0;
+                rules.returns = Returns::default();
                 rules.payouts.iter_mut().for_each(|it| *it = EventPayout::plain(it.event_type, it.payout));
             })
         }
@@ -494,7 +514,8 @@ fn every_change_of_an_action_is_read_back() {
     use ActionChange::*;
     let figures = [NewFigures::Amount(Money(10_000)), NewFigures::Delta(Money(-10_000)), NewFigures::Items(Vec::new())];
     let figures = figures.into_iter().flat_map(|it| [Modify(it.clone()), Correct(it)]);
-    for what in figures.chain([Reverse, Hold, Release, Approve, Restore, Admit]) {
+    for what in figures.chain([Reverse, Hold, Release, Approve, Restore, Admit, Reattribute { partner: PartnerId(12) }])
+    {
         is_read_back(Fact::ChangeRequested(ChangeRequest { change: what, ..change() }));
     }
 }
@@ -508,7 +529,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 32, "as many as the wire has");
+    assert_eq!(kinds.len(), 34, "as many as the wire has");
 }
 
 #[test]
@@ -575,7 +596,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..32_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..34_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

@@ -38,7 +38,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81"
     )]
     pub fact: Option<Fact>,
 }
@@ -134,6 +134,10 @@ pub enum Fact {
     InquiryAnswered(InquiryAnswered),
     #[prost(message, tag = "73")]
     InquiryAppealed(InquiryAppealed),
+    #[prost(message, tag = "80")]
+    AwardGiven(Award),
+    #[prost(message, tag = "81")]
+    ReturnDecided(DecidedReturn),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -408,6 +412,37 @@ pub struct ChangeRequest {
     #[prost(sint64, optional, tag = "12")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delta: Option<i64>,
+    /// The partner that has it from here on.
+    #[prost(uint32, optional, tag = "80")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_partner: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct DecidedReturn {
+    #[prost(uint32, tag = "1")]
+    pub partner: u32,
+    /// `program.event type.sequence`.
+    #[prost(string, tag = "2")]
+    pub action: String,
+    #[prost(bool, tag = "3")]
+    pub accepted: bool,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Award {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, tag = "2")]
+    pub partner: u32,
+    #[prost(uint32, tag = "3")]
+    #[serde(serialize_with = "names::award_kind")]
+    pub kind: u32,
+    #[prost(sint64, tag = "4")]
+    #[serde(serialize_with = "names::money")]
+    pub amount: i64,
+    #[prost(string, tag = "5")]
+    pub reference: String,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

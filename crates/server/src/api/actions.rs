@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use http::HeaderMap;
 use referee_core::exchange::Exchange;
 use referee_core::id::{ActionId, ClickNo, PartnerId, ProgramId};
+use referee_core::money::Money;
 use referee_core::row::{ActionRow, ActionState, ClickRow, Evidence};
 use referee_core::time::Timestamp;
 use referee_engine::books::reads::{ActionFilter, ClickFilter, Counted};
@@ -99,6 +100,13 @@ pub fn action(row: &ActionRow) -> Value {
         "evidence": evidence_name(row.evidence),
         "share_ppm": row.share_ppm,
         "disposition": row.disposition,
+        "return_asked": row.return_asked.as_ref().map(|it| json!({
+            "asked_at": date(it.at),
+            "disposition": it.disposition,
+            "amount": it.figures.as_ref().map_or_else(|| of_order(Money::ZERO), |it| of_order(it.amount)),
+        })),
+        "moved_from": row.moved_from.map(|id| id.to_string()),
+        "moved_to": row.moved_to.map(|id| id.to_string()),
         "promo_code": row.promo_code,
         "sub_ids": row.sub_ids,
         "shared_id": row.shared_id,
@@ -136,6 +144,8 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
         Evidence::AssignedPhone => "assigned_phone",
         Evidence::Impression => "impression",
         Evidence::Inquiry => "inquiry",
+        Evidence::Bonus => "bonus",
+        Evidence::Fee => "fee",
     }
 }
 

@@ -26,6 +26,7 @@ fn asked(name: &str) -> Option<Asked> {
         "modifications" => Asked::Modification,
         "reversals" => Asked::Reversal,
         "corrections" => Asked::Correction,
+        "reattributions" => Asked::Reattribution,
         "holds" => Asked::Step(ActionChange::Hold),
         "releases" => Asked::Step(ActionChange::Release),
         "approvals" => Asked::Step(ActionChange::Approve),

@@ -332,6 +332,8 @@ fn history_name(kind: HistoryKind) -> &'static str {
         HistoryKind::Returned => "returned",
         HistoryKind::Converted => "converted",
         HistoryKind::Admitted => "admitted",
+        HistoryKind::ReturnAsked => "return_asked",
+        HistoryKind::ReturnDeclined => "return_declined",
         HistoryKind::Released => "released",
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod auth;
+mod awards;
 pub mod changes;
 pub mod claims;
 pub mod contracts;
@@ -80,6 +81,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/inquiries", get(inquiries::list_inquiries).post(inquiries::create_inquiry))
         .route("/api/v1/inquiries/{id}", get(inquiries::find_inquiry))
         .route("/api/v1/inquiries/{id}/answers", post(inquiries::answer_inquiry))
+        .route("/api/v1/awards", post(awards::give))
         .route("/api/v1/months", get(months::list_months))
         .route("/api/v1/statements", get(months::list_statements))
         .route("/api/v1/journal.csv", get(months::find_journal))

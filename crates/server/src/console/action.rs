@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use referee_core::contract::{Payout, PayoutLevel};
+use referee_core::contract::{Payout, PayoutLevel, ReturnPolicy};
 use referee_core::exchange::Exchange;
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, NewFigures};
 use referee_core::id::{ActionId, UserId};
@@ -30,6 +30,7 @@ use super::lock;
 use super::order::order_address;
 use super::page::{csrf, page};
 use super::person::{Failure, May, Person, done};
+use super::{reattribution, returns};
 use crate::pricing;
 use crate::reports::new_submission;
 use crate::words;
@@ -67,6 +68,8 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
             @if person.partner.is_none() { a.underlined href={ "/partners/" (action.partner) } { (person.partner_name(action.partner)) } }
             span.muted { (format::date_time(action.occurred_at, &zone)) ", action " (action.id) (share(action.share_ppm)) }
         }
+        (reattribution::notice(&person, action))
+        (returns::notice(&person, action))
         section.card.pad {
             h2 { "Why " (person.partner_name(action.partner)) (if action.state == ActionState::Reversed { " was credited" } else { " earns this" }) }
             @match &told.decision {
@@ -82,11 +85,13 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
         @if person.may(May::Manage) && action.state == ActionState::Pending {
             (forms(&person, action))
             (lock::forms(&person, action))
+            (reattribution::form(&person, action))
         }
         @if person.may(May::Manage) && matches!(action.state, ActionState::Locked | ActionState::Paid) {
             (correction_form(&person, action))
         }
-        @if person.may(May::Manage) && action.state == ActionState::Reversed && !has_locked(&person, action) {
+        @let restorable = action.state == ActionState::Reversed && action.moved_to.is_none();
+        @if person.may(May::Manage) && restorable && !has_locked(&person, action) {
             (lock::restore_form(&person, action))
         }
     };
@@ -129,6 +134,9 @@ fn has_locked(person: &Person, action: &ActionRow) -> bool {
 
 /// By which rule a part of it came to its payout: an item, or None for the order whole.
 fn price_in_words(person: &Person, action: &ActionRow) -> Vec<(Option<usize>, String)> {
+    if action.is_award() {
+        return vec![(None, "given as it is".into())];
+    }
     let Some((terms, zone)) = terms_of(&person.config, action) else {
         return vec![(None, "the terms are not known".into())];
     };
@@ -157,14 +165,14 @@ fn payout_card(person: &Person, action: &ActionRow) -> Markup {
         section.card {
             table {
                 thead { tr {
-                    th { (if action.terms_of_template { "Priced by the template" } else { "Priced by the contract" }) ", version " (action.terms_version) }
+                    th { (if action.is_award() { "Locks by the terms" } else if action.terms_of_template { "Priced by the template" } else { "Priced by the contract" }) ", version " (action.terms_version) }
                     th.num { (action.order_currency.to_string()) }
                 } }
                 tbody {
                     @for (place, item) in action.items.iter().enumerate() {
                         tr { td { (item.quantity) " × " (item.name) @if !item.sku.is_empty() { span.muted { " " (item.sku) } } (priced_by(Some(place))) } td.num { (money(item.amount)) } }
                     }
-                    tr { td { @if action.share_ppm == WHOLE_PPM { "Order" } @else { "Its part of the order, " (format::rate(action.share_ppm)) } } td.num { (money(action.amount)) } }
+                    tr { td { @if action.is_award() { (words::award(action.evidence)) } @else if action.share_ppm == WHOLE_PPM { "Order" } @else { "Its part of the order, " (format::rate(action.share_ppm)) } } td.num { (money(action.amount)) } }
                     @match action.exchange {
                         Exchange::Same => {}
                         Exchange::Awaited => tr { td { "In " (action.currency) br; span.muted { "There is no exchange rate of its day yet. It is held, and priced when the rate comes." } } td.num { "–" } },
@@ -285,24 +293,26 @@ fn forms(person: &Person, action: &ActionRow) -> Markup {
     let reasons = html! {
         label { "Why" select name="disposition" { @for reason in REASONS { option value=(reason) { (reason_words(reason)) } } } }
     };
+    let asks = returns::policy(person, action) == ReturnPolicy::Consent;
     html! {
+        @if let Some(words) = returns::words(person, action) { p.muted { (words) } }
         div.two.even {
             section.card.pad {
                 h2 { "Modify" }
                 form.stack action={ "/actions/" (action.id) } method="post" {
                     (csrf(person))
-                    label { (if action.share_ppm == WHOLE_PPM { "New amount of the order, " } else { "New amount of this part of the order, " }) (action.order_currency.to_string())
+                    label { (if action.is_award() { "New amount, " } else if action.share_ppm == WHOLE_PPM { "New amount of the order, " } else { "New amount of this part of the order, " }) (action.order_currency.to_string())
                         input name="amount" required inputmode="decimal" value=(amount::decimal(action.amount, action.order_currency)); }
                     (reasons)
                     button { "Modify" }
                 }
             }
             section.card.pad {
-                h2 { "Reverse" }
+                h2 { (if asks { "Ask for a return" } else { "Reverse" }) }
                 form.stack action={ "/actions/" (action.id) } method="post" data-confirm="Reverse this action? Its payout becomes nothing." {
                     (csrf(person))
                     (reasons)
-                    button.danger { "Reverse" }
+                    button.danger { (if asks { "Ask the partner" } else { "Reverse" }) }
                     p.muted { "Takes back " (format::money(action.payout, action.currency)) " of " (person.partner_name(action.partner)) "." }
                 }
             }

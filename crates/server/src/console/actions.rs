@@ -19,6 +19,7 @@ use super::table::{
     shown_cell, text, time_cell,
 };
 use crate::paging::{cursor, parse_cursor};
+use crate::words;
 
 #[derive(Deserialize, Default)]
 pub struct ActionsQuery {
@@ -147,7 +148,7 @@ fn table(person: &Person, rows: &[ActionRow], zone: &Zone) -> Table {
         let state = format::state(row.state);
         vec![
             link_cell(&format!("/actions/{}", row.id), row.order_id.clone()),
-            cell(event_type.map(|it| it.name.clone()).unwrap_or_default()),
+            cell(event_type.map_or_else(|| words::award(row.evidence).to_owned(), |it| it.name.clone())),
             cell(person.partner_name(row.partner)),
             time_cell(row.occurred_at, zone),
             shown_cell(html! { span class=(format::state_class(row.state)) { (state) } }, state),

@@ -34,6 +34,9 @@ pub struct ConversionsQuery {
     format: Option<String>,
 }
 
+/// What stands in place of an event type's name.
+const AWARD: &str = "Bonus or fee";
+
 pub async fn list(person: Person, Query(query): Query<ConversionsQuery>) -> Result<Response, Failure> {
     person.require_brand_side()?;
     let program = query.program.parse().ok();
@@ -118,7 +121,7 @@ fn table(person: &Person, rows: &[(OrderKey, ConversionRow)], zone: &Zone) -> Ta
         let outcome = row.refusal.map_or("Credited", |refusal| refusal.brand_sentence());
         vec![
             link_cell(&order_address(&key.order_id), key.order_id.clone()),
-            cell(event_type.map(|it| it.name.clone()).unwrap_or_default()),
+            cell(event_type.map_or_else(|| AWARD.to_owned(), |it| it.name.clone())),
             time_cell(row.occurred_at, zone),
             cell(words::source(row.source)),
             money_cell(row.amount, row.currency),

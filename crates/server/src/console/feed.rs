@@ -82,6 +82,8 @@ fn what(row: &HistoryRow) -> &'static str {
         HistoryKind::Converted => "Converted,",
         HistoryKind::Admitted => "Admitted,",
         HistoryKind::Returned => "Payment failed, owed again:",
+        HistoryKind::ReturnAsked => "Return asked for:",
+        HistoryKind::ReturnDeclined => "Return declined:",
         HistoryKind::Released => "Released,",
     }
 }

@@ -143,7 +143,7 @@ pub fn credit(policy: CreditPolicy) -> &'static str {
 
 pub fn evidence(evidence: Evidence) -> &'static str {
     match evidence {
-        Evidence::ForcedPartner => "The brand's report named the partner",
+        Evidence::ForcedPartner => "The brand named the partner",
         Evidence::PromoCode => "The order used a promo code of the partner's",
         Evidence::ClickId => "The report carried the id of the partner's click",
         Evidence::Identifier => "The partner's click was joined to the buyer",
@@ -152,6 +152,8 @@ pub fn evidence(evidence: Evidence) -> &'static str {
         Evidence::AssignedPhone => "The buyer called a number that belongs to the partner",
         Evidence::Impression => "The partner's ad was seen, and that impression was joined to the buyer",
         Evidence::Inquiry => "The partner asked for it, and the brand found it right",
+        Evidence::Bonus => "The brand gave it as a bonus",
+        Evidence::Fee => "The brand gave it as a flat fee",
     }
 }
 

@@ -7,6 +7,7 @@ pub mod actions;
 pub mod ad;
 pub mod ads;
 pub mod audit;
+mod award;
 pub mod chart;
 pub mod clicks;
 pub mod codes;
@@ -38,6 +39,8 @@ pub mod payments;
 pub mod person;
 pub mod plain;
 pub mod profile;
+mod reattribution;
+mod returns;
 pub mod profiles;
 pub mod search;
 pub mod settings;
@@ -71,6 +74,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/partners", get(partners::list).post(partners::create))
         .route("/partners/{id}", get(partner::show).post(partner::change))
         .route("/partners/{id}/contract", post(contract::change))
+        .route("/partners/{id}/awards", post(award::give))
         .route("/partners/{id}/users", post(partner::create_user))
         .route("/contract", get(agreement::show).post(agreement::answer))
         .route("/ads", get(ads::show))
@@ -87,6 +91,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/actions", get(actions::list))
         .route("/actions/{id}", get(action::show).post(action::change))
         .route("/actions/{id}/locking", post(lock::change))
+        .route("/actions/{id}/return", post(returns::answer))
+        .route("/actions/{id}/partner", post(reattribution::change))
         .route("/conversions", get(conversions::list))
         .route("/orders", get(order::show))
         .route("/clicks", get(clicks::list))

@@ -18,7 +18,7 @@ use super::page::{empty, page};
 use super::partners::program_filter;
 use super::person::{Failure, Person};
 use super::table::{EXPORT_ROWS, Table, cell, figure, foot, link_cell, minor_figure, money_cell, number_cell, text};
-use super::{chart, format, steps, terms};
+use super::{chart, format, returns, steps, terms};
 
 #[derive(Deserialize, Default)]
 pub struct OverviewQuery {
@@ -77,7 +77,8 @@ pub async fn show(person: Person, Query(query): Query<OverviewQuery>) -> Result<
             _ => partner_table(&person, program, &figures.partners).csv("overview"),
         });
     }
-    Ok(screen(&person, program, span, &figures).into_response())
+    let waiting = returns::waiting(&person, &program.zone).await?;
+    Ok(screen(&person, program, span, &figures, &waiting).into_response())
 }
 
 async fn ask(person: &Person, program: &Program, span: Span) -> Result<Figures, Failure> {
@@ -121,7 +122,7 @@ fn add(mut sum: Rollup, (_, it): (Day, Rollup)) -> Rollup {
     sum
 }
 
-fn screen(person: &Person, program: &Program, span: Span, figures: &Figures) -> Markup {
+fn screen(person: &Person, program: &Program, span: Span, figures: &Figures, waiting: &Markup) -> Markup {
     let total = figures.days.iter().copied().fold(Rollup::default(), add);
     let own = person.partner.is_some();
     let kept = |table: &str| {
@@ -130,6 +131,7 @@ fn screen(person: &Person, program: &Program, span: Span, figures: &Figures) -> 
     };
     let body = html! {
         @if !own { (steps::first_steps(person, Some(program))) }
+        (waiting)
         (filter_form(person, program, span))
         (kpis(person, program, figures, total))
         @if total == Rollup::default() { (nothing(person)) (own_contract(person, program, figures)) } @else {

@@ -18,7 +18,7 @@ use super::partners::{balances, partner_of, sums, sums_text};
 use super::person::{Failure, May, Person, done};
 use super::settings::people::{Newcomer, invite, shown_once};
 use super::table::{Cell, Table, cell, minor, shown_cell, text};
-use super::{contract, format, payee};
+use super::{award, contract, format, payee};
 
 pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failure> {
     person.require_brand_side()?;
@@ -51,6 +51,7 @@ pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failu
         (links(&person, partner))
         @for program in person.config.programs.values().filter(|_| !channel) { (contract::section(&person, program, partner)) }
         (portal_users(&person, partner, &users))
+        @if person.may(May::Manage) && !channel && now == Standing::Active { (award::form(&person, partner)) }
         @if person.may(May::Manage) { (standing_form(&person, partner, now)) }
     };
     Ok(page(&person, "/partners", &person.partner_name(partner), body).into_response())

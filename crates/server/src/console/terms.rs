@@ -3,18 +3,19 @@
 use maud::{Markup, html};
 use referee_core::agreement::Status;
 use referee_core::config::TermsInForce;
-use referee_core::contract::{EventPayout, Payout, Terms, TermsRules};
+use referee_core::contract::{EventPayout, Payout, ReturnPolicy, Returns, Terms, TermsRules};
 use referee_core::id::{EventTypeId, PartnerId};
 use referee_core::locking::Locking;
 use referee_core::program::{EventType, Program, Standing};
 use referee_core::time::Timestamp;
 use referee_engine::intake::amount;
-use referee_engine::intake::terms::{self as written, payout_text};
+use referee_engine::intake::terms::{self as written, most_returned, payout_text};
 use referee_engine::limits::{LOCK_MONTHS_MAX, VIEW_WINDOW_HOURS_MAX};
 
 use super::form::Fields;
 use super::format;
 use super::person::{Failure, Person};
+use super::returns;
 use super::table::{Table, cell, date_cell, minor, shown_cell, text};
 use crate::pricing;
 
@@ -63,6 +64,7 @@ pub fn lines(person: &Person, program: &Program, terms: &TermsInForce<'_>) -> Ma
             @else if person.partner.is_some() { "Your own terms, version " } @else { "Its own terms, version " } (terms.version)
             ". Clicks count for " (terms.rules.referral_window_days) " days, actions lock " (locking_words(terms.rules.locking)) "."
             @if let Some(hours) = terms.rules.view_window_hours { " Impressions count for " (hours) " hours." }
+            @if let Some(words) = returns::sentence(terms.rules.returns) { " " (words) }
             @if terms.rules.notice_days > 0 { " " (notice_words(terms.rules)) "." }
         }
         @if terms.rules.payouts.is_empty() { p { "Nothing is paid under these terms." } }
@@ -93,6 +95,8 @@ pub fn sentences(person: &Person, program: &Program, rules: &TermsRules) -> Vec<
         views,
         format!("Actions lock {}", locking_words(rules.locking)),
         notice_words(rules),
+        returns::sentence(rules.returns)
+            .map_or("Whatever is returned is taken back".into(), |it| it.trim_end_matches('.').to_owned()),
     ];
     for line in &rules.payouts {
         let name = event_name(person, program, line.event_type);
@@ -216,6 +220,7 @@ pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) ->
         (locking_fields(known.map_or(Locking::After { days: 30 }, |it| it.locking)))
         label { "Days of notice before a change of these terms binds, unless the partner accepts it"
             input type="number" name="notice_days" min="0" max="365" value=(known.map_or(0, |it| it.notice_days)); }
+        (return_fields(known.map(|it| it.returns).unwrap_or_default(), program))
         fieldset {
             legend { "Pays per event: a rate such as 8%, an amount in " (program.currency.to_string()) " such as 2.00, or nothing" }
             div.pair { @for event_type in event_types_of(person, program) {
@@ -226,6 +231,35 @@ pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) ->
         }
         label { "First day (empty: as soon as may be)" input type="date" name="starts"; }
     }
+}
+
+fn return_fields(now: Returns, program: &Program) -> Markup {
+    let most = now.most_ppm.map(|ppm| payout_text(Payout::Rate { ppm }, program.currency)).unwrap_or_default();
+    let policies = [
+        (ReturnPolicy::Always, "always", "Whatever is returned is taken back"),
+        (ReturnPolicy::Consent, "consent", "Only with the partner's consent"),
+        (ReturnPolicy::Never, "none", "Nothing is taken back"),
+    ];
+    html! {
+        div.pair {
+            label { "Returns before actions lock (fraud, tests and details that are not valid are always taken back)"
+                select name="return_policy" { @for (policy, name, words) in policies { option value=(name) selected[policy == now.policy] { (words) } } } }
+            label { "The most of a month's payouts that returns take, such as 20% (empty: all)"
+                input name="most_returns" autocomplete="off" value=(most); }
+        }
+    }
+}
+
+fn returns_sent(sent: &Fields, known: Option<&TermsRules>) -> Result<Returns, Failure> {
+    let policy = match sent.get("return_policy") {
+        "" => return Ok(known.map(|rules| rules.returns).unwrap_or_default()),
+        "always" => ReturnPolicy::Always,
+        "consent" => ReturnPolicy::Consent,
+        "none" => ReturnPolicy::Never,
+        _ => return Err(Failure::Invalid("Returns are taken back always, with consent, or not at all.".into())),
+    };
+    let most_ppm = most_returned(sent.get("most_returns")).map_err(|fault| Failure::Invalid(fault.message))?;
+    Ok(Returns { policy, most_ppm })
 }
 
 fn locking_words(locking: Locking) -> String {
@@ -337,6 +371,7 @@ fn by_fields(sent: &Fields, known: Option<&TermsRules>) -> Result<TermsRules, Fa
         view_window_hours,
         locking,
         notice_days,
+        returns: returns_sent(sent, known)?,
         payouts: payouts.collect::<Result<_, Failure>>()?,
     })
 }

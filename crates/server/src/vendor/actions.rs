@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::answer::{NumberedList, Wire, error, trouble};
+use crate::words;
 
 /// The most a window of dates may span, and how far one reaches that is not named.
 const WINDOW_DAYS_MAX: u32 = 45;
@@ -264,13 +265,16 @@ impl Names {
         let program = self.config.programs.get(&row.id.program);
         let event_type = self.config.event_types.get(&(row.id.program, row.id.event_type));
         let money = |amount: Money| decimal(amount, row.currency);
+        // With a bonus or a fee nothing was sold: clients add up amounts as sales.
+        let sold = |amount: Money| if row.is_award() { Money::ZERO } else { amount };
         let (state, detail) = state(row.state);
+        let detail = if row.return_asked.is_some() { "ADVERTISER_RETURN_REQUEST" } else { detail };
         json!({
             "Id": row.id.to_string(),
             "CampaignId": row.id.program.to_string(),
             "CampaignName": program.map_or("", |program| program.name.as_str()),
             "ActionTrackerId": row.id.event_type.to_string(),
-            "ActionTrackerName": event_type.map_or("", |it| it.name.as_str()),
+            "ActionTrackerName": event_type.map_or(words::award(row.evidence), |it| it.name.as_str()),
             "EventTypeCode": event_type.map_or("", |it| it.code.as_str()),
             "MediaPartnerId": row.partner.to_string(),
             "MediaPartnerName": self.partner(row.partner),
@@ -280,9 +284,9 @@ impl Names {
             "Payout": money(row.payout),
             "DeltaPayout": money(row.payout.minus(row.intended_payout)),
             "IntendedPayout": money(row.intended_payout),
-            "Amount": money(row.worth(row.amount)),
-            "DeltaAmount": money(row.worth(row.amount).minus(row.worth(row.intended_amount))),
-            "IntendedAmount": money(row.worth(row.intended_amount)),
+            "Amount": money(sold(row.worth(row.amount))),
+            "DeltaAmount": money(sold(row.worth(row.amount).minus(row.worth(row.intended_amount)))),
+            "IntendedAmount": money(sold(row.worth(row.intended_amount))),
             "Currency": row.currency.to_string(),
             "OriginalAmount": decimal(row.amount, row.order_currency),
             "OriginalCurrency": row.order_currency.to_string(),
@@ -311,7 +315,8 @@ impl Names {
         value["Id"] = json!(format!("{}.{}", line.action, line.seq));
         value["ActionId"] = json!(line.action.to_string());
         value["UpdateDate"] = json!(date(line.at));
-        value["DeltaAmount"] = json!(money(action.worth(line.amount_delta)));
+        value["DeltaAmount"] =
+            json!(money(if action.is_award() { Money::ZERO } else { action.worth(line.amount_delta) }));
         value["DeltaPayout"] = json!(money(line.payout_delta));
         value["Disposition"] = json!(line.disposition);
         value["State"] = json!(state);
@@ -327,6 +332,8 @@ fn state_after(kind: HistoryKind, now: ActionState) -> ActionState {
         | HistoryKind::Modified
         | HistoryKind::Held
         | HistoryKind::Released
+        | HistoryKind::ReturnAsked
+        | HistoryKind::ReturnDeclined
         | HistoryKind::Converted
         | HistoryKind::Admitted
         | HistoryKind::Restored => ActionState::Pending,
@@ -364,5 +371,7 @@ fn referring_type(evidence: Evidence) -> &'static str {
         Evidence::AssignedPhone => "CALL",
         Evidence::Impression => "IMPRESSION_COOKIE",
         Evidence::Inquiry => "ACTION_INQUIRY",
+        Evidence::Bonus => "BONUS",
+        Evidence::Fee => "FEE",
     }
 }

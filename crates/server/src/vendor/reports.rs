@@ -175,6 +175,7 @@ fn decided(sid: &str, row: &SubmissionRow) -> Value {
         SubmissionKind::Restoration => "Restoration",
         SubmissionKind::Correction => "Correction",
         SubmissionKind::Admission => "Admission",
+        SubmissionKind::Reattribution => "Reattribution",
     };
     json!({
         "BatchId": name,

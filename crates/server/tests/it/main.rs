@@ -26,6 +26,7 @@ mod months;
 mod payees;
 mod payments;
 mod profiles;
+mod reattribution;
 mod stores;
 mod support;
 mod test_clock;

@@ -242,6 +242,7 @@ fn contract(partner: PartnerId) -> Option<Fact> {
                 view_window_hours: None,
                 locking: Locking::After { days: 14 },
                 notice_days: 0,
+                returns: referee_core::contract::Returns::default(),
                 payouts,
             });
         }
@@ -279,6 +280,7 @@ pub fn rules(window_days: u32, sale_ppm: Option<u32>, fixed: Option<i64>) -> Ter
         view_window_hours: None,
         locking: Locking::After { days: 30 },
         notice_days: 0,
+        returns: referee_core::contract::Returns::default(),
         payouts: rate.into_iter().chain(fixed).collect(),
     }
 }

@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 26] = [
+const TABLES: [(&str, &str); 27] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -41,6 +41,7 @@ const TABLES: [(&str, &str); 26] = [
     ("refused_join", "brand, record, n"),
     ("rollup", "brand, program, day, partner, ad"),
     ("submission", "brand, id"),
+    ("returns", "brand, program, month, partner"),
     ("turnover", "brand, partner, program, currency, account, month"),
     ("unsettled", "brand, event_type, order_id"),
 ];

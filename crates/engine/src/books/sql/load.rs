@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use referee_core::fact::Record;
-use referee_core::id::{BrandId, InquiryId, NodeId, PartnerId, RecordNo};
+use referee_core::id::{ActionId, BrandId, InquiryId, NodeId, PartnerId, RecordNo};
 use referee_core::money::Money;
-use referee_core::row::{Counter, CounterKey, IdentifierRow, PaymentState};
+use referee_core::row::{Counter, CounterKey, IdentifierRow, PaymentState, Returned, ReturnsKey};
 use referee_core::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
 use referee_core::time::Timestamp;
 
@@ -32,10 +32,24 @@ pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &m
     touchpoints(db, brand, &components, slice)?;
     earlier_orders(db, brand, &components, slice)?;
     counters(db, brand, records, slice)?;
-    match wanted.work {
-        Some(limit) => work(db, brand, limit, slice),
-        None => Ok(()),
+    if let Some(limit) = wanted.work {
+        work(db, brand, limit, slice)?;
     }
+    returns(db, brand, records, slice)
+}
+
+/// What was returned of the months that may be limited.
+fn returns(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &mut Slice) -> Answer<()> {
+    for (program, month) in slice.wanted_returns(records) {
+        let sql = include_str!("../../../sql/books/load_returns.sql");
+        db.ask(sql, values![brand.0, program.0, month.0], &mut |row| {
+            let key = ReturnsKey { program, month, partner: PartnerId(row.number(0)?) };
+            let returned = Returned { payouts: Money(row.number(1)?), returned: Money(row.number(2)?) };
+            slice.returns.insert(key, returned);
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 fn nodes<'a>(nodes: &BTreeSet<NodeId>) -> Value<'a> {
@@ -77,8 +91,10 @@ fn identifiers(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &m
 
 fn conversions_and_actions(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {
     let mut actions: BTreeSet<u64> = wanted.actions.iter().map(|id| u64::from(id.seq)).collect();
-    if !wanted.orders.is_empty() {
-        let orders: BTreeSet<&str> = wanted.orders.iter().map(|key| key.order_id.as_str()).collect();
+    let moved = orders_of(db, brand, &wanted.moved)?;
+    if !wanted.orders.is_empty() || !moved.is_empty() {
+        let orders = wanted.orders.iter().map(|key| key.order_id.as_str()).chain(moved.iter().map(String::as_str));
+        let orders: BTreeSet<&str> = orders.collect();
         let orders = Value::Texts(orders.into_iter().collect());
         let sql = db.choose(
             include_str!("../../../sql/books/load_conversions.sql"),
@@ -104,6 +120,24 @@ fn conversions_and_actions(db: &mut dyn Database, brand: BrandId, wanted: &Wante
         slice.actions.load(action.id, Some(action));
         Ok(())
     })
+}
+
+/// The orders of actions that are named by their ids.
+fn orders_of(db: &mut dyn Database, brand: BrandId, actions: &BTreeSet<ActionId>) -> Answer<Vec<String>> {
+    let mut orders = Vec::new();
+    if actions.is_empty() {
+        return Ok(orders);
+    }
+    let values = [brand.0.into(), Value::integers(actions.iter().map(|id| u64::from(id.seq)))];
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_actions.sql"),
+        include_str!("../../../sql/books/load_actions.postgres.sql"),
+    );
+    db.ask(sql, &values, &mut |row| {
+        orders.push(rows::action(row)?.order_id);
+        Ok(())
+    })?;
+    Ok(orders)
 }
 
 fn roots(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {

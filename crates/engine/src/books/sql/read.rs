@@ -194,6 +194,11 @@ impl Reads for SqlReads {
         Ok(found.filter(|row| row.id == id))
     }
 
+    fn asked_returns(&self, brand: BrandId, partner: PartnerId, most: u32) -> Result<Vec<ActionRow>> {
+        let sql = include_str!("../../../sql/books/read_asked_returns.sql");
+        self.ask(brand, sql, values![brand.0, partner.0, most], rows::action)
+    }
+
     fn history(&self, brand: BrandId, id: ActionId) -> Result<Vec<HistoryRow>> {
         self.ask(brand, include_str!("../../../sql/books/read_history.sql"), values![brand.0, id.seq], rows::history)
     }

@@ -146,6 +146,10 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
         device: Device::default(),
         whole: Whole::default(),
         before_reversal: None,
+        moved_from: None,
+        moved_to: None,
+        returned: Money::ZERO,
+        return_asked: None,
     };
     stored::fill_action(&mut action, row.blob(29)?)?;
     Ok(action)

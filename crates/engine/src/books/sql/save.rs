@@ -333,6 +333,7 @@ fn save_action(save: &mut dyn Write, brand: BrandId, row: &ActionRow) -> Answer<
         row.exchange == Exchange::Awaited,
         row.worth(row.intended_amount).0,
         &stored::action_details(row),
+        row.return_asked.as_ref().map(|asked| asked.at.0),
     ])
 }
 
@@ -436,6 +437,12 @@ fn save_sums(db: &mut dyn Database, brand: BrandId, new: &NewRows) -> Answer<()>
         let (program, partner, account) = (of.program.0, of.partner.0, of.account as u8);
         let (money_in, money_out) = (sum(added.money_in)?, sum(added.money_out)?);
         save.row(values![brand.0, partner, program, of.currency.as_str(), account, month.0, money_in, money_out])?;
+    }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_returns.sql"))?;
+    for (key, added) in &new.returns {
+        let (payouts, returned) = (added.payouts.0, added.returned.0);
+        save.row(values![brand.0, key.program.0, key.month.0, key.partner.0, payouts, returned])?;
     }
     save.finish()
 }

@@ -1,7 +1,7 @@
 //! What is asked of an action, to the wire and back.
 
 use referee_core::fact::{self, ActionChange, ActionTarget, NewFigures};
-use referee_core::id::{ActionId, EventTypeId, SubmissionId};
+use referee_core::id::{ActionId, EventTypeId, PartnerId, ProgramId, SubmissionId};
 use referee_core::money::Money;
 
 use super::{fixed, known};
@@ -22,6 +22,7 @@ pub fn change_out(it: &fact::ChangeRequest) -> wire::ChangeRequest {
         source: it.source as u32,
         reverse: it.change == ActionChange::Reverse,
         step: number::of_step(&it.change),
+        to_partner: if let ActionChange::Reattribute { partner } = it.change { Some(partner.0) } else { None },
         corrects: matches!(it.change, ActionChange::Correct(_)),
         ..wire::ChangeRequest::default()
     };
@@ -35,6 +36,39 @@ pub fn change_out(it: &fact::ChangeRequest) -> wire::ChangeRequest {
     request
 }
 
+pub fn award_out(it: &fact::AwardGiven) -> wire::Award {
+    wire::Award {
+        program: it.program.0,
+        partner: it.partner.0,
+        kind: it.kind as u32,
+        amount: it.amount.0,
+        reference: it.reference.clone(),
+    }
+}
+
+pub fn award_in(it: wire::Award) -> Result<fact::AwardGiven> {
+    Ok(fact::AwardGiven {
+        program: ProgramId(it.program),
+        partner: PartnerId(it.partner),
+        kind: known(number::award_kind(it.kind), "kind of award")?,
+        amount: Money(it.amount),
+        reference: it.reference,
+    })
+}
+
+pub fn return_out(it: &fact::ReturnDecided) -> wire::DecidedReturn {
+    wire::DecidedReturn { partner: it.partner.0, action: it.action.to_string(), accepted: it.accepted }
+}
+
+pub fn return_in(it: wire::DecidedReturn) -> Result<fact::ReturnDecided> {
+    let (partner, action) = (PartnerId(it.partner), action_in(&it.action)?);
+    Ok(fact::ReturnDecided { partner, action, accepted: it.accepted })
+}
+
+fn action_in(text: &str) -> Result<ActionId> {
+    text.parse().map_err(|()| Error::corrupt("read a record", "it names no action"))
+}
+
 fn item_change_out(it: &fact::ItemChange) -> wire::ItemChange {
     wire::ItemChange { sku: it.sku.clone(), quantity: it.quantity, amount: it.amount.map(|amount| amount.0) }
 }
@@ -43,8 +77,7 @@ pub fn change_in(it: wire::ChangeRequest) -> Result<fact::ChangeRequest> {
     let target = if it.action.is_empty() {
         ActionTarget::Order { event_type: EventTypeId(it.event_type), order_id: it.order_id }
     } else {
-        let id: std::result::Result<ActionId, ()> = it.action.parse();
-        ActionTarget::Id(id.map_err(|()| Error::corrupt("read a record", "it names no action"))?)
+        ActionTarget::Id(action_in(&it.action)?)
     };
     let item =
         |it: wire::ItemChange| fact::ItemChange { sku: it.sku, quantity: it.quantity, amount: it.amount.map(Money) };
@@ -53,11 +86,12 @@ pub fn change_in(it: wire::ChangeRequest) -> Result<fact::ChangeRequest> {
         (None, Some(delta)) => NewFigures::Delta(Money(delta)),
         (None, None) => NewFigures::Items(it.items.into_iter().map(item).collect()),
     };
-    let change = match (it.reverse, it.step, it.corrects) {
-        (true, ..) => ActionChange::Reverse,
-        (_, Some(step), _) => known(number::step(step), "change of an action")?,
-        (_, None, true) => ActionChange::Correct(figures),
-        (_, None, false) => ActionChange::Modify(figures),
+    let change = match (it.to_partner, it.reverse, it.step, it.corrects) {
+        (Some(partner), ..) => ActionChange::Reattribute { partner: PartnerId(partner) },
+        (_, true, ..) => ActionChange::Reverse,
+        (_, _, Some(step), _) => known(number::step(step), "change of an action")?,
+        (_, _, None, true) => ActionChange::Correct(figures),
+        (_, _, None, false) => ActionChange::Modify(figures),
     };
     Ok(fact::ChangeRequest {
         submission: SubmissionId(fixed(&it.submission)?),

@@ -2,7 +2,8 @@
 
 use referee_core::condition::{Comparison, Condition, Word};
 use referee_core::contract::{
-    Adjustment, Agreement, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, Terms, TermsRules,
+    Adjustment, Agreement, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, Terms,
+    TermsRules,
 };
 use referee_core::fact::{OfferWithdrawn, TermsDecided, TermsSet};
 use referee_core::id::{EventTypeId, PartnerId, ProgramId, RecordNo};
@@ -154,6 +155,11 @@ pub fn overlay_in(it: wire::OverlayVersion) -> Result<Overlay> {
     Ok(Overlay { id: set.id.unwrap_or_default(), version: it.version, record, set_at, set })
 }
 
+/// What is usual is not written.
+fn return_policy_out(it: ReturnPolicy) -> u32 {
+    if it == ReturnPolicy::Always { 0 } else { it as u32 }
+}
+
 pub fn rules_out(it: &TermsRules) -> wire::TermsRules {
     let (lock_days, lock_month_end) = match it.locking {
         Locking::After { days } => (days, None),
@@ -167,6 +173,8 @@ pub fn rules_out(it: &TermsRules) -> wire::TermsRules {
         lock_month_end,
         lock_open: it.locking == Locking::Open,
         notice_days: it.notice_days,
+        return_policy: return_policy_out(it.returns.policy),
+        most_returns_ppm: it.returns.most_ppm,
         payouts: it.payouts.iter().map(event_payout_out).collect(),
     }
 }
@@ -182,6 +190,10 @@ pub fn rules_in(it: wire::TermsRules) -> Result<TermsRules> {
         view_window_hours: it.view_window_hours,
         locking,
         notice_days: it.notice_days,
+        returns: Returns {
+            policy: known(number::return_policy(it.return_policy.max(1)), "return policy")?,
+            most_ppm: it.most_returns_ppm,
+        },
         payouts: it.payouts.into_iter().map(event_payout_in).collect::<Result<_>>()?,
     })
 }

@@ -124,6 +124,13 @@ pub struct TermsRules {
     #[prost(uint32, tag = "20")]
     #[serde(skip_serializing_if = "is_zero")]
     pub notice_days: u32,
+    /// 0 as 1: always.
+    #[prost(uint32, tag = "30")]
+    #[serde(serialize_with = "names::return_policy", skip_serializing_if = "is_zero")]
+    pub return_policy: u32,
+    #[prost(uint32, optional, tag = "31")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_returns_ppm: Option<u32>,
 }
 
 /// So long after the end of an event's month.

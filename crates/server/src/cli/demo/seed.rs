@@ -316,6 +316,7 @@ fn rules(event_types: &EventTypes, sale_ppm: u32) -> TermsRules {
         view_window_hours: None,
         locking: Locking::After { days: 30 },
         notice_days: 0,
+        returns: referee_core::contract::Returns::default(),
         payouts: vec![
             line(event_types.sale, Payout::Rate { ppm: sale_ppm }),
             line(event_types.lead, Payout::Fixed { amount: Money(2 * MICROS) }),

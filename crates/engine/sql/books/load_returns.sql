@@ -1,0 +1,1 @@
+select partner, payouts, returned from returns where brand = ?1 and program = ?2 and month = ?3;
