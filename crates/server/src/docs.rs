@@ -34,6 +34,7 @@ documents! {
     "concepts/currencies",
     "concepts/locking",
     "concepts/ledger",
+    "concepts/one-year",
     "concepts/scale",
     "reference/http-api",
     "reference/identifiers",

@@ -12,6 +12,7 @@ mod shrink;
 mod town;
 mod trial;
 mod world;
+mod year;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ use crate::town::features::Features;
 
 const USAGE: &str = "usage: cargo sim apply [--clicks N] [--seed N] [--folder DIR] [--database-url URL] [--json FILE]
        cargo sim audit [--seeds N] [--seed N | --first N] [--plain] [--story] [--shrink] [--folder DIR]
+       cargo sim years [--years N] [--seed N | --first N] [--story] [--folder DIR]
        cargo sim identify [--identifiers N] [--orders N] [--rate N] [--folder DIR]
        cargo sim corpus [--people N] [--seed N] [--write FILE] [--folder DIR]
 
@@ -32,6 +34,10 @@ audit makes N small towns and asks for each what the rules made of it and what a
 tells where the two differ. --seed is one town, --first the first of several; --plain has no shared devices, no junk and
 nothing late; --story tells all records, --shrink the fewest that still
 differ. The word audit may be left out.
+
+years makes N years of three programs and some partners: orders, returns, reversals, holds, corrections, time that passes and
+payments that are proposed, approved, settled or failed. It asks for each what became of every action, payment and month, and
+what a second, simple-minded bookkeeper says. The word years may be left out.
 
 identify measures how fast orders are decided whose buyers are only known through the graph, with 100,000 identifiers in
 the books and with N, and how soon a decision can be read at a rate of N orders a second.
@@ -60,6 +66,8 @@ fn run(words: impl Iterator<Item = String>) -> Result<()> {
         Some("audit") => audit::run(&audit_options(words.skip(1))?),
         Some("identify") => identify::run(&identify_options(words.skip(1))?),
         Some("corpus") => corpus::run(&corpus_options(words.skip(1))?),
+        Some("years") => year::run(&year_options(words.skip(1))?),
+        Some("--years") => year::run(&year_options(words)?),
         Some("--seeds") => audit::run(&audit_options(words)?),
         _ => bail!(USAGE),
     }
@@ -118,6 +126,25 @@ fn audit_options(mut words: impl Iterator<Item = String>) -> Result<audit::Optio
                     _ => bail!("{flag} is not known\n\n{USAGE}"),
                 }
             }
+        }
+    }
+    Ok(options)
+}
+
+fn year_options(mut words: impl Iterator<Item = String>) -> Result<year::Options> {
+    let mut options = year::Options { first: 1, years: 50, story: false, folder: scratch() };
+    while let Some(flag) = words.next() {
+        if flag == "--story" {
+            options.story = true;
+            continue;
+        }
+        let value = value_of(&flag, &mut words)?;
+        match flag.as_str() {
+            "--years" => options.years = number(&flag, &value)?,
+            "--first" => options.first = number(&flag, &value)?,
+            "--seed" => (options.first, options.years) = (number(&flag, &value)?, 1),
+            "--folder" => options.folder = PathBuf::from(&value),
+            _ => bail!("{flag} is not known\n\n{USAGE}"),
         }
     }
     Ok(options)

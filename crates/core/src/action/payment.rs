@@ -172,7 +172,9 @@ fn take(slice: &mut Slice, record: &Record, action: ActionId, id: PaymentId) {
     let amount = std::mem::take(&mut action.owed);
     payment.actions += 1;
     payment.total = payment.total.plus(amount);
-    slice.new.payment_lines.push(PaymentLineRow { payment: id, action: action.id, amount, before: action.payment });
+    // What is locked is not paid, whatever payments have failed or taken corrections of it: this one pays it.
+    let before = action.payment.filter(|_| action.state == ActionState::Paid);
+    slice.new.payment_lines.push(PaymentLineRow { payment: id, action: action.id, amount, before });
     action.state = ActionState::Paid;
     action.owed_since = None;
     action.payment = Some(id);
@@ -198,7 +200,7 @@ fn give_back_line(slice: &mut Slice, record: &Record, line: &PaymentLineRow) {
     let Some(mut action) = slice.actions.get(&line.action).cloned() else { return };
     action.owed = action.owed.plus(line.amount);
     action.owed_since = action.owed_since.or(Some(record.no));
-    // What it was paid before or since still stands; the first payment is the one without which it is not paid.
+    // What it was paid before or since still stands; without the payment that found it locked, it is not paid.
     if line.before.is_none() {
         action.state = ActionState::Locked;
     }

@@ -69,7 +69,7 @@ pub struct PaymentLineRow {
     pub payment: PaymentId,
     pub action: ActionId,
     pub amount: Money,
-    /// The payment that took something of it before.
+    /// The last payment before, if it was paid already; None: this is the one that paid it.
     pub before: Option<PaymentId>,
 }
 

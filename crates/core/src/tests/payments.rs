@@ -360,3 +360,49 @@ fn one_payment_is_for_all_programs_of_a_currency() {
         "#]],
     );
 }
+
+/// Its first payment failed after a correction was paid, and so did the one that paid it again.
+#[test]
+fn what_was_paid_again_and_failed_again_is_locked() {
+    check(
+        "
+        shop
+        at d0   click k1 A visitor=v1
+        at d2   conversion a1 sale 100.00 visitor=v1
+        at d2   conversion a2 sale 200.00 visitor=v1
+        at d3   hold a2
+        at d40  time
+        drain
+        at d41  propose A
+        at d41  approve-run 1
+        drain
+        at d42  correct a1 amount=50.00 reason=ITEM_RETURNED
+        at d42  release a2
+        drain
+        at d43  propose A
+        at d43  approve-run 2
+        drain
+        at d44  failed 1
+        drain
+        at d45  propose A
+        at d45  approve-run 3
+        drain
+        at d46  failed 3
+        drain
+        show history a1
+        ",
+        expect![[r#"
+            1 d2 opened 100.00 pays 8.00 by server
+            2 d40 locked 0.00 pays 0.00 by machine
+            3 d41 paid 0.00 pays 0.00 by machine
+            4 d42 corrected -50.00 pays -4.00 by server ITEM_RETURNED
+            5 d43 paid 0.00 pays 0.00 by machine
+            6 d44 returned 0.00 pays 0.00 by machine
+            7 d45 paid 0.00 pays 0.00 by machine
+            8 d46 returned 0.00 pays 0.00 by machine
+            action 1.1.1 A a1 50.00 pays 4.00 locked, by identifier k1, terms template/1
+            action 1.1.2 A a2 200.00 pays 16.00 paid in 2, by identifier k1, terms template/1
+            balance A pending 0.00 locked 8.00 paid 12.00
+        "#]],
+    );
+}

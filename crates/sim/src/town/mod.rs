@@ -3,7 +3,7 @@
 
 mod agreements;
 pub mod clock;
-mod deal;
+pub mod deal;
 pub mod device;
 pub mod features;
 mod flood;

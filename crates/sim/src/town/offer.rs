@@ -191,7 +191,7 @@ pub fn rates(from: Timestamp, random: &mut Random) -> Vec<DayRates> {
     days
 }
 
-fn program(id: ProgramId, currency: [u8; 3], zone_name: &str) -> Result<Program> {
+pub fn program(id: ProgramId, currency: [u8; 3], zone_name: &str) -> Result<Program> {
     Ok(Program {
         id,
         name: format!("Program {id}"),
@@ -206,7 +206,7 @@ fn program(id: ProgramId, currency: [u8; 3], zone_name: &str) -> Result<Program>
     })
 }
 
-fn event_type(program: ProgramId, id: EventTypeId, code: &str, category: Category, server_wins: bool) -> Fact {
+pub fn event_type(program: ProgramId, id: EventTypeId, code: &str, category: Category, server_wins: bool) -> Fact {
     Fact::EventTypeSet(EventTypeSet {
         program,
         id: Some(id),
