@@ -12,14 +12,14 @@ use referee_core::refusal::Refusal;
 use referee_core::time::Timestamp;
 use tokio::sync::watch;
 
-use crate::books::reads::Reads;
+use crate::books::reads::{AuditEntry, Reads};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::folder::{Held, hold};
 use crate::intake::click_id::ClickNumbers;
-use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS};
+use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS, SPOOLED_ASKED_EVERY_MS};
 use crate::log::recorder::{Durable, Recorder};
 use crate::log::spool::{SpoolFigures, SpoolLimits, SpooledLog};
 use crate::log::{Draft, Log, Position};
@@ -79,6 +79,13 @@ pub struct Engine {
     /// The other processes, where there may be some.
     peers: Option<Mutex<Peers>>,
     _held: Held,
+}
+
+fn settled(outcome: AuditEntry, place: Place) -> std::result::Result<Settled, SettleError> {
+    match outcome.refusal {
+        Some(refusal) => Err(SettleError::Refused(refusal)),
+        None => Ok(Settled { subject: outcome.subject, place }),
+    }
 }
 
 impl Engine {
@@ -197,19 +204,32 @@ impl Engine {
         let draft = Draft { brand, received_at: now, occurred_at: now, actor: Some(actor), fact, raw: None };
         let deadline = tokio::time::Instant::now() + Duration::from_millis(SETTLE_DEADLINE_MS);
         let durable = self.record(&draft).await?;
-        // What lies on this edge only reaches the rules when the log is back.
-        let Some(position) = durable.position else { return Err(SettleError::NotYet(durable.fact)) };
-        let place = Place { partition: self.partition_of(brand)?, position };
-        self.wait_until(place, deadline).await;
-        let reads = self.reads.clone();
-        let found = blocking(move || reads.audit_by_fact_id(brand, durable.fact)).await?;
-        match found {
-            Some(row) => match row.refusal {
-                Some(refusal) => Err(SettleError::Refused(refusal)),
-                None => Ok(Settled { subject: row.subject, place }),
-            },
+        let partition = self.partition_of(brand)?;
+        let place = |position| Place { partition, position };
+        let Some(position) = durable.position else {
+            // What lies on this edge reaches the rules when the log is back, which may be soon.
+            loop {
+                if let Some(outcome) = self.outcome(brand, durable.fact).await? {
+                    let position = self.progress.borrow().get(&partition).copied().unwrap_or_default();
+                    return settled(outcome, place(position));
+                }
+                if tokio::time::Instant::now() >= deadline {
+                    return Err(SettleError::NotYet(durable.fact));
+                }
+                tokio::time::sleep(Duration::from_millis(SPOOLED_ASKED_EVERY_MS)).await;
+            }
+        };
+        self.wait_until(place(position), deadline).await;
+        match self.outcome(brand, durable.fact).await? {
+            Some(outcome) => settled(outcome, place(position)),
             None => Err(SettleError::NotYet(durable.fact)),
         }
+    }
+
+    /// What became of a person's command, if it is decided.
+    async fn outcome(&self, brand: BrandId, fact: FactId) -> Result<Option<AuditEntry>> {
+        let reads = self.reads.clone();
+        blocking(move || reads.audit_by_fact_id(brand, fact)).await
     }
 
     /// Waits, a second at most, until the books hold a record: whoever wrote it sees it.

@@ -33,6 +33,8 @@ pub const TERMS_VALUES_MAX: usize = 1_000;
 pub const WORK_LIMIT: u32 = 500;
 /// How long a person's command may take before the answer is "accepted, not yet done".
 pub const SETTLE_DEADLINE_MS: u64 = 2_000;
+/// How often the books are asked for a command that this edge had to keep itself: a log that stalls is mostly back at once.
+pub const SPOOLED_ASKED_EVERY_MS: u64 = 50;
 /// How long a read waits for its reader's own write to reach the books.
 pub const READ_AFTER_MS: u64 = 1_000;
 /// Rows of one page of a list of the API, if it does not say, and at most.
