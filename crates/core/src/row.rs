@@ -4,7 +4,7 @@ use crate::exchange::Exchange;
 use crate::fact::{Actor, Conversion, Device, Item, Signals};
 use crate::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
-    SubmissionId, UserId,
+    ReviewId, SubmissionId, UserId,
 };
 use crate::identity::{Identifier, IdentifierKind, LeftOut};
 use crate::money::{Currency, Money};
@@ -15,11 +15,16 @@ use crate::time::{Day, Timestamp};
 mod counter;
 mod entry;
 mod inquiry;
+mod payable;
 mod payment;
 
 pub use counter::{Counter, CounterGroup, CounterKey};
 pub use entry::{Account, BalanceKey, EntryRow, MonthKey, Posting, Turnover};
 pub use inquiry::InquiryRow;
+pub use payable::{
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickGroupKey, ClickMode, GroupBy, MarkKey, MarkRow, PayableClickRow,
+    PayableState, ReviewCursor, ReviewRow, ReviewState, Tally,
+};
 pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RunState};
 
 /// What a brand's history has come to, beside its rows: the applied place and the counters.
@@ -35,6 +40,7 @@ pub struct BrandState {
     pub last_action_seq: u32,
     pub last_payment: PaymentId,
     pub last_payment_run: PaymentRunId,
+    pub last_review: ReviewId,
     /// No order that may still be decided again happened after this.
     pub last_unsettled_at: Timestamp,
     /// New rates have come: what awaits one is looked at, after this action.
@@ -72,8 +78,10 @@ pub struct ClickRow {
     pub shared_id: String,
     pub signals: Signals,
     pub deep_link_refused: bool,
-    /// Why it is not counted, can't be paid and earns no credit; None: it counts.
+    /// Why it earns no credit; None: it may.
     pub refusal: Option<Refusal>,
+    /// Reports count it.
+    pub counted: bool,
     /// A page of the shop that brought its id was seen.
     pub landed_at: Option<Timestamp>,
     /// Rebuilt from its id, because the click itself has not been recorded yet.
@@ -266,6 +274,8 @@ pub enum Evidence {
     Bonus = 17,
     /// The same as a flat fee.
     Fee = 18,
+    /// It is the partner's clicks of a day, which are paid for themselves.
+    Clicks = 19,
 }
 
 /// A credited conversion under a contract.
@@ -383,9 +393,14 @@ impl ActionRow {
         self.state == ActionState::Pending && !self.held && has_come
     }
 
-    /// Whether it was given to the partner beside all events: its amount is its payout, and nothing was sold.
+    /// Whether it was given to the partner beside all events.
     pub fn is_award(&self) -> bool {
         matches!(self.evidence, Evidence::Bonus | Evidence::Fee)
+    }
+
+    /// Whether its amount is what the partner gets, and nothing was sold.
+    pub fn pays_its_amount(&self) -> bool {
+        self.is_award() || self.evidence == Evidence::Clicks
     }
 
     /// The account that it costs the brand.

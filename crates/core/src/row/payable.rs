@@ -1,0 +1,210 @@
+//! Clicks that terms may pay for: each by itself, the partner's day that they add up to, and what people decide on them.
+
+use crate::fact::{Browser, ClickFilter, Device, ReviewDecision, System};
+use crate::id::{ActionId, AdId, ClickNo, EventTypeId, PartnerId, ProgramId, RecordNo, ReviewId, UserId};
+use crate::money::Money;
+use crate::refusal::Refusal;
+use crate::screening::Doubts;
+use crate::time::{Day, Timestamp};
+
+/// How clicks come to be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum ClickMode {
+    /// A person looks at them first: what is not rejected in time is accepted.
+    Reviewed = 1,
+    /// Each is priced at once.
+    Instant = 2,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum PayableState {
+    /// It waits for a review, and is accepted by itself when its day is closed.
+    Pending = 1,
+    Accepted = 2,
+    /// In a review.
+    Rejected = 3,
+    /// It never could be paid; `unpaid` says why.
+    Unpaid = 4,
+}
+
+/// A click on a link of a partner, in a program that pays for clicks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayableClickRow {
+    pub no: ClickNo,
+    pub record: RecordNo,
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub ad: AdId,
+    pub occurred_at: Timestamp,
+    /// In the program's zone.
+    pub day: Day,
+    /// None: it is not paid by any.
+    pub mode: Option<ClickMode>,
+    /// The closing of the day that it counts for.
+    pub round: u32,
+    pub state: PayableState,
+    /// What screening found, if anything.
+    pub found: Option<Refusal>,
+    pub doubts: Doubts,
+    /// Why it can't be paid.
+    pub unpaid: Option<Refusal>,
+    pub country: [u8; 2],
+    pub network: u64,
+    pub referrer: String,
+    pub device: Device,
+    pub system: System,
+    pub browser: Browser,
+    /// By its terms.
+    pub list_price: Money,
+    /// What it is to be paid with.
+    pub price: Money,
+    /// The place of the payout group that priced it; None: the default.
+    pub group: Option<usize>,
+    /// The last review that decided on it.
+    pub review: Option<ReviewId>,
+    /// A page of the shop that brought its id was seen.
+    pub landed: bool,
+}
+
+/// A partner's clicks of a day in one mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClickDayKey {
+    pub program: ProgramId,
+    pub day: Day,
+    pub partner: PartnerId,
+    pub mode: ClickMode,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    pub clicks: i64,
+    /// Exact: rounded only where it becomes an action's payout.
+    pub cost: Money,
+}
+
+impl Tally {
+    pub fn one(cost: Money) -> Tally {
+        Tally { clicks: 1, cost }
+    }
+
+    pub fn plus(self, other: Tally) -> Tally {
+        Tally { clicks: self.clicks + other.clicks, cost: self.cost.plus(other.cost) }
+    }
+
+    pub fn minus(self, other: Tally) -> Tally {
+        Tally { clicks: self.clicks - other.clicks, cost: self.cost.minus(other.cost) }
+    }
+}
+
+/// What a partner's clicks of a day come to. What arrives after the day was closed opens another round of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClickDayRow {
+    pub event_type: EventTypeId,
+    /// Counted from 1.
+    pub round: u32,
+    /// When the round closes; None: it is closed.
+    pub due_at: Option<Timestamp>,
+    /// The terms of its last click, by which its action locks.
+    pub terms_version: u32,
+    pub terms_of_template: bool,
+    pub pending: Tally,
+    pub accepted: Tally,
+    pub rejected: Tally,
+    /// What the last closed round became; None: nothing was to be paid.
+    pub action: Option<ActionId>,
+}
+
+/// Clicks of a partner and day, by ad, country and what became of them. The codes of one day add up to all its clicks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClickCountKey {
+    pub program: ProgramId,
+    pub day: Day,
+    pub partner: PartnerId,
+    pub ad: AdId,
+    pub country: [u8; 2],
+    /// None: they are paid, or will be unless they are rejected.
+    pub code: Option<Refusal>,
+}
+
+/// By what pending clicks are looked at together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum GroupBy {
+    /// The code of what was found; empty for nothing.
+    Reason = 1,
+    /// Networks in hexadecimal, of clicks that something was found of.
+    Network = 2,
+    Referrer = 3,
+}
+
+/// Pending clicks of a partner and day that have something in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClickGroupKey {
+    pub program: ProgramId,
+    pub day: Day,
+    pub partner: PartnerId,
+    pub by: GroupBy,
+    pub value: String,
+}
+
+/// The last click of a device on links of a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MarkKey {
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    /// The cookie that came along, or the address and user agent.
+    pub subject: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarkRow {
+    /// That of the click which left it, also if its answer set it.
+    pub cookie: u64,
+    /// Of the clicks that repeat each other.
+    pub first_at: Timestamp,
+    pub last_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum ReviewState {
+    /// Its clicks are being decided on, a few at a time.
+    Working = 1,
+    Done = 2,
+    /// Its decisions are being taken back.
+    Undoing = 3,
+    Undone = 4,
+}
+
+/// Where a review has come to, among the clicks of its program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct ReviewCursor {
+    pub day: Day,
+    pub partner: PartnerId,
+    pub click: ClickNo,
+}
+
+/// What a person decided on pending clicks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewRow {
+    pub id: ReviewId,
+    /// It is about clicks that were recorded before.
+    pub record: RecordNo,
+    pub at: Timestamp,
+    pub user: Option<UserId>,
+    pub program: ProgramId,
+    pub filter: ClickFilter,
+    pub decision: ReviewDecision,
+    /// Why, as a published code or in words.
+    pub reason: String,
+    pub state: ReviewState,
+    pub cursor: ReviewCursor,
+    /// What was decided on.
+    pub decided: Tally,
+    /// What its decisions changed of the cost; below zero: saved.
+    pub cost_delta: Money,
+    /// Of closed days: they were too late to decide on.
+    pub too_late: i64,
+}
