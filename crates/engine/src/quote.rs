@@ -163,6 +163,7 @@ fn device(text: &str) -> Result<Device, Fault> {
         "desktop" => Ok(Device::Desktop),
         "phone" => Ok(Device::Phone),
         "tablet" => Ok(Device::Tablet),
+        "tv" => Ok(Device::Tv),
         "other" => Ok(Device::Other),
         _ => Err(wrong("device", "It is desktop, phone, tablet or other.")),
     }

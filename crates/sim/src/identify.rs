@@ -91,6 +91,8 @@ fn click(person: u64) -> Fact {
         shared_id: String::new(),
         signals: Signals { navigation: Navigation::Navigate, ..Signals::default() },
         deep_link_refused: false,
+        referrer_host: String::new(),
+        link_params: Vec::new(),
     })
 }
 

@@ -160,6 +160,8 @@ impl World {
             shared_id: String::new(),
             signals,
             deep_link_refused: false,
+            referrer_host: String::new(),
+            link_params: Vec::new(),
         });
         self.draft(fact, raw)
     }

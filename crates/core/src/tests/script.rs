@@ -676,7 +676,9 @@ fn recorded(line: &mut Line<'_>, click: ClickRef) -> Fact {
         visitor: line.option("visitor").map(|name| identifier("visitor", name)),
         sub_ids: [line.text_of("sub1"), String::new(), String::new()],
         shared_id: line.text_of("shared"),
-        signals: Signals { navigation, prefetch, head, agent, device: device(line.option("on")) },
+        signals: Signals { navigation, prefetch, head, agent, device: device(line.option("on")), ..Signals::default() },
         deep_link_refused: false,
+        referrer_host: String::new(),
+        link_params: Vec::new(),
     })
 }

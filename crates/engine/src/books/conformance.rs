@@ -252,6 +252,8 @@ fn click(i: u64) -> Fact {
         shared_id: String::new(),
         signals: Signals { navigation, agent: Agent::Browser, ..Signals::default() },
         deep_link_refused: false,
+        referrer_host: String::new(),
+        link_params: Vec::new(),
     })
 }
 

@@ -183,6 +183,7 @@ impl ClickBits {
             head: bit(3),
             agent: number::agent(bits >> 4 & 15).ok_or_else(|| damaged("agent"))?,
             device: number::device(bits >> 8 & 15).ok_or_else(|| damaged("device"))?,
+            ..Signals::default()
         };
         Ok(ClickBits { signals, deep_link_refused: bit(12), recovered: bit(13) })
     }

@@ -112,6 +112,8 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
             shared_id: query.shared_id,
             signals,
             deep_link_refused,
+            referrer_host: String::new(),
+            link_params: Vec::new(),
         }),
         raw: Some(raw(request)),
     };
@@ -210,7 +212,7 @@ pub(super) fn signals(request: &ClickRequest<'_>) -> Signals {
         _ => Navigation::Embedded,
     };
     let (agent, device) = agent::classify(request.user_agent);
-    Signals { navigation, prefetch, head: request.head, agent, device }
+    Signals { navigation, prefetch, head: request.head, agent, device, ..Signals::default() }
 }
 
 /// The parameters a partner may put on a link.

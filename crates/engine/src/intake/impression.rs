@@ -28,6 +28,8 @@ pub fn view(routing: &Routing, request: &ClickRequest<'_>, given: &Given) -> Opt
         shared_id: query.shared_id,
         signals: signals(request),
         deep_link_refused: false,
+        referrer_host: String::new(),
+        link_params: Vec::new(),
     };
     Some(Draft {
         brand: target.brand.brand,

@@ -17,6 +17,7 @@ mod identifiers;
 mod inquiries;
 mod measures;
 mod payments;
+mod signals;
 mod terms;
 
 use change::{award_in, award_out, change_in, change_out, return_in, return_out};
@@ -25,6 +26,7 @@ use identifiers::{
     identifiers_in, identifiers_out,
 };
 pub use identifiers::{left_out_in, left_out_out};
+use signals::{link_param_out, signals_in, signals_out};
 
 /// What a machine says that meets something newer than itself.
 fn newer(what: &str) -> Error {
@@ -333,19 +335,14 @@ fn click_out(it: &fact::Click) -> wire::Click {
         visitor: it.visitor.as_ref().map(identifier_out),
         sub_ids: sub_ids_out(&it.sub_ids),
         shared_id: it.shared_id.clone(),
-        signals: Some(wire::Signals {
-            navigation: it.signals.navigation as u32,
-            prefetch: it.signals.prefetch,
-            head: it.signals.head,
-            agent: it.signals.agent as u32,
-            device: it.signals.device as u32,
-        }),
+        signals: Some(signals_out(&it.signals)),
         deep_link_refused: it.deep_link_refused,
+        referrer_host: it.referrer_host.clone(),
+        link_params: it.link_params.iter().map(link_param_out).collect(),
     }
 }
 
 fn click_in(it: wire::Click) -> Result<fact::Click> {
-    let signals = it.signals.unwrap_or_default();
     Ok(fact::Click {
         no: ClickNo(it.no),
         program: ProgramId(it.program),
@@ -355,14 +352,10 @@ fn click_in(it: wire::Click) -> Result<fact::Click> {
         visitor: it.visitor.as_ref().map(identifier_in).transpose()?,
         sub_ids: sub_ids_in(it.sub_ids),
         shared_id: it.shared_id,
-        signals: fact::Signals {
-            navigation: known(number::navigation(signals.navigation), "navigation")?,
-            prefetch: signals.prefetch,
-            head: signals.head,
-            agent: known(number::agent(signals.agent), "agent")?,
-            device: known(number::device(signals.device), "device")?,
-        },
+        signals: signals_in(it.signals.unwrap_or_default())?,
         deep_link_refused: it.deep_link_refused,
+        referrer_host: it.referrer_host,
+        link_params: it.link_params.into_iter().map(|it| (it.name, it.value)).collect(),
     })
 }
 

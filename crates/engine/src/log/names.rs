@@ -1,5 +1,6 @@
 //! Numbers of the wire as people read them, for the exported log.
 
+use referee_core::fact::Oddities;
 use referee_core::time::Timestamp;
 use serde::Serializer;
 
@@ -57,6 +58,52 @@ pub fn agent<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
 
 pub fn device<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::device(*it), *it, to)
+}
+
+pub fn embedded<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::embedded(*it), *it, to)
+}
+
+pub fn site<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::site(*it), *it, to)
+}
+
+pub fn preload<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::preload(*it), *it, to)
+}
+
+pub fn robot<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::robot(*it), *it, to)
+}
+
+pub fn system<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::system(*it), *it, to)
+}
+
+pub fn browser<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::browser(*it), *it, to)
+}
+
+pub fn network_class<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::network_class(*it), *it, to)
+}
+
+pub fn oddities<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(Oddities(*it as u16).names())
+}
+
+/// Two letters in one number, the first in the higher byte.
+pub fn country<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    let [_, _, letters @ ..] = it.to_be_bytes();
+    match std::str::from_utf8(&letters) {
+        Ok(text) if *it != 0 => to.serialize_str(text),
+        _ => to.serialize_none(),
+    }
+}
+
+/// A number that programs of the web, which know no 64 bits, would round.
+pub fn wide<S: Serializer>(it: &u64, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(&format_args!("{it:016x}"))
 }
 
 pub fn source<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {

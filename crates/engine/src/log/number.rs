@@ -1,7 +1,10 @@
 //! Numbers of the wire as the rules' enums. None: this program does not know the number.
 
 use referee_core::contract::ReturnPolicy;
-use referee_core::fact::{ActionChange, Agent, AwardKind, Device, Navigation, Role};
+use referee_core::fact::{
+    ActionChange, Agent, AwardKind, Browser, Device, Embedded, Navigation, NetworkClass, Preload, Robot, Role, Site,
+    System,
+};
 use referee_core::identity::IdentifierKind;
 use referee_core::inquiry::{InquiryKind, InquiryReason, InquiryState};
 use referee_core::program::{Category, CodePolicy, CreditPolicy, GroupCredit, Source, Standing, ValueKind};
@@ -23,12 +26,68 @@ pub fn navigation(number: u32) -> Option<Navigation> {
 
 pub fn agent(number: u32) -> Option<Agent> {
     use Agent::*;
-    find(&[Unknown, Browser, Bot, Preview, Assistant], number, |it| it as u32)
+    find(&[Unknown, Browser, Bot, Preview, Assistant, Library, Automation, Empty], number, |it| it as u32)
 }
 
 pub fn device(number: u32) -> Option<Device> {
     use Device::*;
-    find(&[Unknown, Desktop, Phone, Tablet, Other], number, |it| it as u32)
+    find(&[Unknown, Desktop, Phone, Tablet, Other, Tv], number, |it| it as u32)
+}
+
+pub fn embedded(number: u32) -> Option<Embedded> {
+    use Embedded::*;
+    find(&[Unknown, Image, Frame, Script, Fetch, Other], number, |it| it as u32)
+}
+
+pub fn site(number: u32) -> Option<Site> {
+    find(&[Site::Unknown, Site::None, Site::SameOrigin, Site::SameSite, Site::CrossSite], number, |it| it as u32)
+}
+
+pub fn preload(number: u32) -> Option<Preload> {
+    use Preload::*;
+    find(&[Unknown, Prefetch, Prerender, Anonymous, Preview], number, |it| it as u32)
+}
+
+pub fn robot(number: u32) -> Option<Robot> {
+    use Robot::*;
+    let all = [Unknown, Search, AiCrawler, Seo, Monitoring, Scanner, Advertising, FeedReader, Archiver, Academic];
+    find(&all, number, |it| it as u32)
+}
+
+pub fn system(number: u32) -> Option<System> {
+    use System::*;
+    let all = [Unknown, Windows, MacOs, Linux, ChromeOs, Android, Ios, HarmonyOs, Tizen, WebOs, KaiOs, Other];
+    find(&all, number, |it| it as u32)
+}
+
+pub fn browser(number: u32) -> Option<Browser> {
+    use Browser::*;
+    let all = [
+        Unknown,
+        Chrome,
+        Safari,
+        Firefox,
+        Edge,
+        Opera,
+        Samsung,
+        InternetExplorer,
+        InApp,
+        Vivaldi,
+        Yandex,
+        Uc,
+        Huawei,
+        Xiaomi,
+        DuckDuckGo,
+        Silk,
+        Chromium,
+        Other,
+    ];
+    find(&all, number, |it| it as u32)
+}
+
+pub fn network_class(number: u32) -> Option<NetworkClass> {
+    use NetworkClass::*;
+    find(&[Unknown, Other, Hosting, Relay, Vpn, Tor, Crawler, Private], number, |it| it as u32)
 }
 
 pub fn source(number: u32) -> Option<Source> {

@@ -309,8 +309,24 @@ fn click() -> Click {
             head: true,
             agent: Agent::Assistant,
             device: Device::Tablet,
+            embedded: Embedded::Frame,
+            site: Site::CrossSite,
+            activated: true,
+            preload: Preload::Anonymous,
+            robot: Robot::AiCrawler,
+            system: System::HarmonyOs,
+            browser: Browser::Chromium,
+            oddities: Oddities::HINTS_MISSING.and(Oddities::FETCH_MISSING, true),
+            network_class: NetworkClass::Relay,
+            asn: 4_200_000_000,
+            country: *b"DE",
+            returning: true,
+            network: u64::MAX,
+            agent_key: 5,
         },
         deep_link_refused: true,
+        referrer_host: "blog.example".into(),
+        link_params: vec![("param1".into(), "autumn".into()), ("param3".into(), String::new())],
     }
 }
 
@@ -422,6 +438,11 @@ fn frozen(mut bytes: &[u8]) -> Frame {
 fn as_version_1_had_it(mut draft: Draft) -> Draft {
     match &mut draft.fact {
         Fact::EventTypeSet(it) => (it.credit, it.parent, it.settle_hours) = (CreditPolicy::Last, None, 24),
+        Fact::ClickRecorded(it) => {
+            let Signals { navigation, prefetch, head, agent, device, .. } = it.signals;
+            it.signals = Signals { navigation, prefetch, head, agent, device, ..Signals::default() };
+            (it.referrer_host, it.link_params) = (String::new(), Vec::new());
+        }
         Fact::VisitRecorded(it) => (it.aliases, it.left_out, it.issued) = (Vec::new(), Vec::new(), None),
         Fact::ConversionReported(it) => {
             it.identifiers.truncate(1);

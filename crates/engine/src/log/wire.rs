@@ -244,6 +244,20 @@ pub struct Click {
     pub signals: Option<Signals>,
     #[prost(bool, tag = "10")]
     pub deep_link_refused: bool,
+    #[prost(string, tag = "11")]
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub referrer_host: String,
+    #[prost(message, repeated, tag = "12")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub link_params: Vec<LinkParam>,
+}
+
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct LinkParam {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(string, tag = "2")]
+    pub value: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Message, Serialize)]
@@ -261,6 +275,45 @@ pub struct Signals {
     #[prost(uint32, tag = "5")]
     #[serde(serialize_with = "names::device")]
     pub device: u32,
+    #[prost(uint32, tag = "6")]
+    #[serde(serialize_with = "names::embedded")]
+    pub embedded: u32,
+    #[prost(uint32, tag = "7")]
+    #[serde(serialize_with = "names::site")]
+    pub site: u32,
+    #[prost(bool, tag = "8")]
+    pub activated: bool,
+    #[prost(uint32, tag = "9")]
+    #[serde(serialize_with = "names::preload")]
+    pub preload: u32,
+    #[prost(uint32, tag = "10")]
+    #[serde(serialize_with = "names::robot")]
+    pub robot: u32,
+    #[prost(uint32, tag = "11")]
+    #[serde(serialize_with = "names::system")]
+    pub system: u32,
+    #[prost(uint32, tag = "12")]
+    #[serde(serialize_with = "names::browser")]
+    pub browser: u32,
+    #[prost(uint32, tag = "13")]
+    #[serde(serialize_with = "names::oddities")]
+    pub oddities: u32,
+    #[prost(uint32, tag = "14")]
+    #[serde(serialize_with = "names::network_class")]
+    pub network_class: u32,
+    #[prost(uint32, tag = "15")]
+    pub asn: u32,
+    #[prost(uint32, tag = "16")]
+    #[serde(serialize_with = "names::country")]
+    pub country: u32,
+    #[prost(bool, tag = "17")]
+    pub returning: bool,
+    #[prost(fixed64, tag = "18")]
+    #[serde(serialize_with = "names::wide")]
+    pub network: u64,
+    #[prost(fixed64, tag = "19")]
+    #[serde(serialize_with = "names::wide")]
+    pub agent_key: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Message, Serialize)]

@@ -150,6 +150,7 @@ fn device(device: Device) -> &'static str {
         Device::Phone => "phone",
         Device::Tablet => "tablet",
         Device::Other => "other",
+        Device::Tv => "tv",
     }
 }
 

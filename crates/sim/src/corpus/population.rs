@@ -272,6 +272,8 @@ fn click(no: ClickNo, partner: PartnerId, ad: AdId, visitor: Identifier) -> Fact
         shared_id: String::new(),
         signals: Signals::default(),
         deep_link_refused: false,
+        referrer_host: String::new(),
+        link_params: Vec::new(),
     })
 }
 

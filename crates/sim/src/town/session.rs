@@ -102,6 +102,8 @@ impl Days {
             shared_id: String::new(),
             signals: Signals { device: kind, ..signals },
             deep_link_refused: false,
+            referrer_host: String::new(),
+            link_params: Vec::new(),
         };
         if seen_only {
             self.record(moments, Fact::ImpressionRecorded(fact));
