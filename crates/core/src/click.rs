@@ -4,10 +4,36 @@ use crate::attribution::touchpoint::link_refusal;
 use crate::fact::{Click, ClickRef, Record, Signals};
 use crate::id::{AdId, NodeId, PartnerId};
 use crate::identity::{NodeKind, component, graph};
+use crate::payable;
 use crate::program::Standing;
 use crate::refusal::Refusal;
 use crate::row::{ClickRow, Rollup, RollupKey, TouchKind};
+use crate::screening::Treatment;
 use crate::slice::Slice;
+
+mod repeat;
+mod screen;
+
+pub(crate) use screen::Finding;
+
+/// What a click is judged to be, and what is made of it.
+pub(crate) struct Judged {
+    pub finding: Finding,
+    pub treatment: Treatment,
+    /// Why it earns no credit.
+    pub refusal: Option<Refusal>,
+}
+
+impl Judged {
+    fn counted(&self) -> bool {
+        self.refusal.is_none() && self.treatment.counts()
+    }
+
+    /// Why it does not count, for whoever asks.
+    fn uncounted(&self) -> Option<Refusal> {
+        self.refusal.or(self.finding.code.filter(|_| !self.treatment.counts()))
+    }
+}
 
 /// A request on a tracking link, or a view of an ad; why it is not counted, if it is not.
 pub(crate) fn record(slice: &mut Slice, record: &Record, click: &Click, kind: TouchKind) -> Option<Refusal> {
@@ -18,48 +44,65 @@ pub(crate) fn record(slice: &mut Slice, record: &Record, click: &Click, kind: To
         Some(visitor) => graph::node_of(slice, record, visitor),
         None => component::new_node(slice, NodeKind::Click),
     };
-    let refusal = refusal_of(slice, record, click, kind);
-    insert(
-        slice,
-        ClickRow {
-            no: click.no,
-            kind,
-            record: record.no,
-            program: click.program,
-            partner: click.partner,
-            ad: click.ad,
-            slug: click.slug.clone(),
-            node,
-            occurred_at: record.occurred_at,
-            sub_ids: click.sub_ids.clone(),
-            shared_id: click.shared_id.clone(),
-            signals: click.signals,
-            deep_link_refused: click.deep_link_refused,
-            refusal,
-            landed_at: None,
-            recovered: false,
-        },
-    );
-    refusal
+    let judged = judge(slice, record, click, kind);
+    insert(slice, row(record, click, (kind, node), &judged));
+    if kind == TouchKind::Click {
+        pay_for(slice, record, click, &judged);
+    }
+    judged.uncounted()
 }
 
-/// Why a click is not counted: what it was first, then where it led.
-fn refusal_of(slice: &Slice, record: &Record, click: &Click, kind: TouchKind) -> Option<Refusal> {
-    refusal_of_request(slice, click, kind)
-        .or_else(|| link_refusal(&slice.config, record, click.program, click.partner, click.ad))
+fn row(record: &Record, click: &Click, (kind, node): (TouchKind, NodeId), judged: &Judged) -> ClickRow {
+    ClickRow {
+        no: click.no,
+        kind,
+        record: record.no,
+        program: click.program,
+        partner: click.partner,
+        ad: click.ad,
+        slug: click.slug.clone(),
+        node,
+        occurred_at: record.occurred_at,
+        sub_ids: click.sub_ids.clone(),
+        shared_id: click.shared_id.clone(),
+        signals: click.signals,
+        deep_link_refused: click.deep_link_refused,
+        refusal: judged.refusal,
+        counted: judged.counted(),
+        landed_at: None,
+        recovered: false,
+    }
+}
+
+/// It may be paid by itself, and the next one of its device is measured against it.
+fn pay_for(slice: &mut Slice, record: &Record, click: &Click, judged: &Judged) {
+    payable::consider(slice, record, click, judged);
+    if slice.config.click_event_type(click.program).is_some() && judged.refusal.is_none() {
+        repeat::note(slice, record, click, judged.finding.code);
+    }
+}
+
+/// What a click was first, then where it led.
+fn judge(slice: &Slice, record: &Record, click: &Click, kind: TouchKind) -> Judged {
+    let screens = slice.config.click_event_type(click.program).is_some();
+    let finding = match kind {
+        TouchKind::Impression => Finding { code: click.invalid_view(), ..Finding::default() },
+        TouchKind::Click if screens => screen::screen(slice, click, record.occurred_at),
+        TouchKind::Click => Finding { code: click.invalid(), ..Finding::default() },
+    };
+    let treatment = slice.config.screening_of(click.program).treatment(finding.code);
+    let refusal = refusal_of_request(slice, click, finding.code.filter(|_| !treatment.credits()))
+        .or_else(|| link_refusal(&slice.config, record, click.program, click.partner, click.ad));
+    Judged { finding, treatment, refusal }
 }
 
 /// The part that only the click's own record tells: its id knows neither signals nor slug.
-fn refusal_of_request(slice: &Slice, click: &Click, kind: TouchKind) -> Option<Refusal> {
+fn refusal_of_request(slice: &Slice, click: &Click, found: Option<Refusal>) -> Option<Refusal> {
     if !slice.config.programs.contains_key(&click.program) {
         return Some(Refusal::CampaignNotFound);
     }
-    let invalid = match kind {
-        TouchKind::Click => click.invalid(),
-        TouchKind::Impression => click.invalid_view(),
-    };
-    if invalid.is_some() {
-        return invalid;
+    if found.is_some() {
+        return found;
     }
     let unknown_slug = click.slug.is_some() && click.partner == PartnerId(0);
     if unknown_slug {
@@ -77,18 +120,25 @@ fn complete(slice: &mut Slice, record: &Record, click: &Click, before: ClickRow)
         let node = graph::node_of(slice, record, visitor);
         graph::same(slice, record, before.node, node);
     }
-    let counted_before = before.refusal.is_none();
+    let counted_before = before.counted;
+    let found = match before.kind {
+        TouchKind::Click => click.invalid(),
+        TouchKind::Impression => click.invalid_view(),
+    };
+    let treatment = slice.config.screening_of(click.program).treatment(found);
+    let refusal = refusal_of_request(slice, click, found.filter(|_| !treatment.credits())).or(before.refusal);
     let row = ClickRow {
         slug: click.slug.clone(),
         sub_ids: click.sub_ids.clone(),
         shared_id: click.shared_id.clone(),
         signals: click.signals,
         deep_link_refused: click.deep_link_refused,
-        refusal: refusal_of_request(slice, click, before.kind).or(before.refusal),
+        refusal,
+        counted: counted_before && refusal.is_none() && treatment.counts(),
         recovered: false,
         ..before
     };
-    if counted_before && row.refusal.is_some() {
+    if counted_before && !row.counted {
         count(slice, &row, Rollup { clicks: -1, uncounted: 1, ..Rollup::default() });
     }
     let refusal = row.refusal;
@@ -97,7 +147,7 @@ fn complete(slice: &mut Slice, record: &Record, click: &Click, before: ClickRow)
 }
 
 fn insert(slice: &mut Slice, row: ClickRow) {
-    let counted = i64::from(row.refusal.is_none());
+    let counted = i64::from(row.counted);
     match row.kind {
         TouchKind::Click => {
             count(slice, &row, Rollup { clicks: counted, uncounted: 1 - counted, ..Rollup::default() });
@@ -127,26 +177,24 @@ pub(crate) fn node_of(slice: &mut Slice, record: &Record, click: ClickRef) -> No
     }
     let node = component::new_node(slice, NodeKind::Click);
     let clicked = Record { occurred_at: click.clicked_at, ..record.clone() };
-    insert(
-        slice,
-        ClickRow {
-            no: click.no,
-            kind: TouchKind::Click,
-            record: record.no,
-            program: click.program,
-            partner: click.partner,
-            ad: click.ad,
-            slug: None,
-            node,
-            occurred_at: click.clicked_at,
-            sub_ids: Default::default(),
-            shared_id: String::new(),
-            signals: Signals::default(),
-            deep_link_refused: false,
-            refusal: link_refusal(&slice.config, &clicked, click.program, click.partner, click.ad),
-            landed_at: None,
-            recovered: true,
-        },
-    );
+    let refusal = link_refusal(&slice.config, &clicked, click.program, click.partner, click.ad);
+    let judged = Judged { finding: Finding::default(), treatment: Treatment::Relaxed, refusal };
+    let click = Click {
+        no: click.no,
+        program: click.program,
+        partner: click.partner,
+        ad: click.ad,
+        slug: None,
+        visitor: None,
+        sub_ids: Default::default(),
+        shared_id: String::new(),
+        signals: Signals::default(),
+        deep_link_refused: false,
+        referrer_host: String::new(),
+        link_params: Vec::new(),
+    };
+    let row = ClickRow { recovered: true, ..row(&clicked, &click, (TouchKind::Click, node), &judged) };
+    insert(slice, row);
+    payable::consider(slice, &clicked, &click, &judged);
     node
 }

@@ -24,10 +24,20 @@ pub enum Word {
     /// Of an item; where orders are priced whole, of any of them.
     Sku = 13,
     Category = 14,
+    /// Of a click: the family of the operating system.
+    System = 15,
+    /// Of a click: the family of the browser.
+    Browser = 16,
+    /// Of a click: the host of the page that led to it.
+    Referrer = 17,
+    /// Of a click: further parameters of the link.
+    Param1 = 18,
+    Param2 = 19,
+    Param3 = 20,
 }
 
 impl Word {
-    pub const ALL: [Word; 14] = [
+    pub const ALL: [Word; 20] = [
         Word::Country,
         Word::Region,
         Word::Device,
@@ -42,6 +52,12 @@ impl Word {
         Word::Weekday,
         Word::Sku,
         Word::Category,
+        Word::System,
+        Word::Browser,
+        Word::Referrer,
+        Word::Param1,
+        Word::Param2,
+        Word::Param3,
     ];
 
     /// Its name in terms that are written down.
@@ -61,6 +77,12 @@ impl Word {
             Word::Weekday => "weekday",
             Word::Sku => "sku",
             Word::Category => "category",
+            Word::System => "system",
+            Word::Browser => "browser",
+            Word::Referrer => "referrer",
+            Word::Param1 => "param1",
+            Word::Param2 => "param2",
+            Word::Param3 => "param3",
         }
     }
 
@@ -69,13 +91,24 @@ impl Word {
         match self {
             Word::Device => Some(&DEVICES),
             Word::Weekday => Some(&WEEKDAYS),
+            Word::System => Some(&SYSTEMS),
+            Word::Browser => Some(&BROWSERS),
             _ => None,
         }
     }
 }
 
 /// By the number of `fact::Device`.
-pub(crate) const DEVICES: [&str; 5] = ["unknown", "desktop", "phone", "tablet", "other"];
+pub(crate) const DEVICES: [&str; 6] = ["unknown", "desktop", "phone", "tablet", "other", "tv"];
+/// By the number of `fact::System`.
+pub(crate) const SYSTEMS: [&str; 12] = [
+    "unknown", "windows", "macos", "linux", "chromeos", "android", "ios", "harmonyos", "tizen", "webos", "kaios", "other",
+];
+/// By the number of `fact::Browser`.
+pub(crate) const BROWSERS: [&str; 18] = [
+    "unknown", "chrome", "safari", "firefox", "edge", "opera", "samsung", "internet_explorer", "in_app", "vivaldi", "yandex",
+    "uc", "huawei", "xiaomi", "duckduckgo", "silk", "chromium", "other",
+];
 /// By `Day::weekday`.
 pub(crate) const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 

@@ -10,10 +10,11 @@ use crate::inquiry::{ANSWER_DAYS_DEFAULT, InquiryRules};
 use crate::limit::Period;
 use crate::overlay::Overlay;
 use crate::program::{
-    Ad, AssignedValue, EventType, GroupCredit, PartnerGroup, PaymentRules, Program, PromoCode, Standing, ValueKind,
+    Ad, AssignedValue, Category, EventType, GroupCredit, PartnerGroup, PaymentRules, Program, PromoCode, Standing, ValueKind,
     VanityLink,
 };
 use crate::refusal::Refusal;
+use crate::screening::ScreeningRules;
 use crate::time::{Day, Timestamp};
 
 /// A partner's standing with a brand. The name and address of the partner are in the settings.
@@ -42,6 +43,7 @@ pub enum ConfigEntry {
     PaymentRules(PaymentRules),
     Rates(DayRates),
     InquiryRules(InquiryRules),
+    Screening(ScreeningRules),
 }
 
 /// Days before the longest referral window whose clicks a decision still names.
@@ -66,6 +68,7 @@ pub struct Config {
     pub payment_rules: PaymentRules,
     pub rates: Rates,
     pub inquiry_rules: BTreeMap<ProgramId, InquiryRules>,
+    pub screening: BTreeMap<ProgramId, ScreeningRules>,
     /// The brand's block list, with what was let go again.
     pub blocks: BTreeMap<Identifier, Block>,
     /// Every hash that an active entry of it names.
@@ -99,6 +102,7 @@ impl Config {
             }
             ConfigEntry::PaymentRules(it) => self.payment_rules = it,
             ConfigEntry::Rates(it) => self.rates.set(it),
+            ConfigEntry::Screening(it) => _ = self.screening.insert(it.program, it),
             ConfigEntry::InquiryRules(it) => _ = self.inquiry_rules.insert(it.program, it),
             ConfigEntry::PartnerGroup(it) => _ = self.groups.insert((it.program, it.id), it),
             ConfigEntry::Terms(it) => {
@@ -128,6 +132,18 @@ impl Config {
     /// Whether the brand says that this names nobody.
     pub fn is_blocked(&self, identifier: Identifier) -> bool {
         self.blocked.contains(&identifier)
+    }
+
+    pub fn screening_of(&self, program: ProgramId) -> ScreeningRules {
+        self.screening.get(&program).cloned().unwrap_or_else(|| ScreeningRules::default_of(program))
+    }
+
+    /// The event type by which a program pays for clicks.
+    pub fn click_event_type(&self, program: ProgramId) -> Option<EventTypeId> {
+        let of_program = self.event_types.range((program, EventTypeId(0))..=(program, EventTypeId(u32::MAX)));
+        let mut clicks = of_program
+            .filter(|(_, it)| it.category == Category::Click && it.standing == Standing::Active);
+        clicks.next().map(|((_, id), _)| *id)
     }
 
     /// How long a program has for an answer to an inquiry.

@@ -44,6 +44,36 @@ pub struct EventPayout {
     /// The first that is reached leaves an action outside of the terms.
     pub limits: Vec<Limit>,
     pub tiers: Option<Tiers>,
+    /// How clicks are paid, where they are the event.
+    pub clicks: Option<ClickTerms>,
+}
+
+/// How clicks come to be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum ClickMode {
+    /// A person looks at them first: what is not rejected in time is accepted.
+    Reviewed = 1,
+    /// Each is priced at once.
+    Instant = 2,
+}
+
+/// By which terms they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClickTerms {
+    /// They wait so many days after their own for a person's look; what is not rejected by then is accepted.
+    Reviewed { review_days: u32 },
+    /// Each is priced at once.
+    Instant,
+}
+
+impl ClickTerms {
+    pub fn mode(self) -> ClickMode {
+        match self {
+            ClickTerms::Reviewed { .. } => ClickMode::Reviewed,
+            ClickTerms::Instant => ClickMode::Instant,
+        }
+    }
 }
 
 impl EventPayout {
@@ -51,7 +81,7 @@ impl EventPayout {
     pub fn plain(event_type: EventTypeId, payout: Payout) -> EventPayout {
         let (groups, restrictions, adjustments, limits) = Default::default();
         let level = PayoutLevel::Order;
-        EventPayout { event_type, level, payout, groups, restrictions, adjustments, limits, tiers: None }
+        EventPayout { event_type, level, payout, groups, restrictions, adjustments, limits, tiers: None, clicks: None }
     }
 
     /// Whether what it pays depends on what came before.
@@ -84,11 +114,29 @@ impl EventPayout {
         if payouts.into_iter().any(below_zero) {
             return Some(Refusal::AmountNegative);
         }
+        if let Some(refusal) = self.clicks.and_then(|clicks| self.fault_of_clicks(clicks)) {
+            return Some(refusal);
+        }
         let lists = self.restrictions.iter().map(|it| &it.conditions);
         let lists = lists.chain(self.adjustments.iter().map(|it| &it.conditions));
         let lists = lists.chain(self.groups.iter().map(|it| &it.conditions));
         (lists.into_iter().any(|it| can_never_hold(it)) || self.shadowed_group().is_some())
             .then_some(Refusal::RuleNeverMatches)
+    }
+
+    /// What clicks can't be paid by.
+    fn fault_of_clicks(&self, clicks: ClickTerms) -> Option<Refusal> {
+        let mut payouts = self.groups.iter().map(|group| group.payout).chain([self.payout]);
+        if payouts.any(|payout| matches!(payout, Payout::Rate { .. })) || self.tiers.is_some() {
+            return Some(Refusal::ClicksPayFixed);
+        }
+        match clicks {
+            ClickTerms::Reviewed { .. } if !self.limits.is_empty() => Some(Refusal::ReviewedClicksUnlimited),
+            ClickTerms::Instant if self.limits.iter().any(|it| matches!(it, Limit::Customer { .. })) => {
+                Some(Refusal::ClicksHaveNoCustomer)
+            }
+            _ => None,
+        }
     }
 
     /// A group that can't pay because one before it takes every order it would: the place of both.
@@ -179,7 +227,15 @@ impl TermsRules {
     /// Why they can't be terms, if so.
     pub fn fault(&self) -> Option<Refusal> {
         let too_high = self.returns.most_ppm.is_some_and(|ppm| ppm > WHOLE_PPM);
-        too_high.then_some(Refusal::RateTooHigh).or_else(|| self.payouts.iter().find_map(EventPayout::fault))
+        let fault = too_high.then_some(Refusal::RateTooHigh);
+        fault.or_else(|| self.payouts.iter().find_map(EventPayout::fault)).or_else(|| self.review_fault())
+    }
+
+    /// What is accepted after it would have locked can't be reviewed.
+    fn review_fault(&self) -> Option<Refusal> {
+        let Locking::After { days } = self.locking else { return None };
+        let too_long = |it: &EventPayout| matches!(it.clicks, Some(ClickTerms::Reviewed { review_days }) if review_days > days);
+        self.payouts.iter().any(too_long).then_some(Refusal::ReviewTooLong)
     }
 
     /// For touchpoints of either kind, in whole days.

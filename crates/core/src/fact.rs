@@ -7,7 +7,7 @@ use crate::contract::TermsRules;
 use crate::exchange::DayRates;
 use crate::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
-    RecordNo, SubmissionId, UserId,
+    RecordNo, ReviewId, SubmissionId, UserId,
 };
 use crate::identity::{Alias, Blocked, Identifier, LeftOut};
 use crate::inquiry::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRules};
@@ -18,7 +18,8 @@ use crate::program::{
     VanityLink,
 };
 use crate::refusal::Refusal;
-use crate::time::Timestamp;
+use crate::screening::ScreeningRules;
+use crate::time::{Day, Timestamp};
 
 /// A fact with its place and times.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +119,13 @@ pub enum Fact {
         /// Why the money has not arrived; None: it has.
         failure: Option<String>,
     },
+    ScreeningRulesSet(ScreeningRules),
+    /// A person decides on pending clicks.
+    ClicksReviewed(ClicksReviewed),
+    /// What a review decided is taken back.
+    ReviewUndone {
+        review: ReviewId,
+    },
     InquiryRulesSet(InquiryRules),
     InquiryOpened(InquiryOpened),
     InquiryAnswered(InquiryAnswered),
@@ -162,6 +170,9 @@ impl Fact {
             Fact::PaymentRunProposed(_) => "payment_run_proposed",
             Fact::PaymentRunDecided { .. } => "payment_run_decided",
             Fact::PaymentConcluded { .. } => "payment_concluded",
+            Fact::ScreeningRulesSet(_) => "screening_rules_set",
+            Fact::ClicksReviewed(_) => "clicks_reviewed",
+            Fact::ReviewUndone { .. } => "review_undone",
             Fact::InquiryRulesSet(_) => "inquiry_rules_set",
             Fact::InquiryOpened(_) => "inquiry_opened",
             Fact::InquiryAnswered(_) => "inquiry_answered",
@@ -261,6 +272,39 @@ pub struct PaymentRunProposed {
     pub partners: Vec<PartnerId>,
     /// Also what is below the threshold, such as the last payment to a partner who leaves.
     pub below_threshold: bool,
+}
+
+/// Which clicks of a program are meant: those that meet all that is named.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClickFilter {
+    pub partner: Option<PartnerId>,
+    /// From this day to that one, both among them.
+    pub from: Option<Day>,
+    pub until: Option<Day>,
+    /// What was found of them; `Some(None)`: nothing was.
+    pub found: Option<Option<Refusal>>,
+    pub network: Option<u64>,
+    pub referrer: Option<String>,
+    pub landed: Option<bool>,
+    /// Each once, in ascending order; none: whichever they are.
+    pub clicks: Vec<ClickNo>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewDecision {
+    /// So many of them, the first ones, and the rest is rejected; None: all.
+    Accept { most: Option<u32> },
+    Reject,
+    /// They are paid with this.
+    Price(Money),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClicksReviewed {
+    pub program: ProgramId,
+    pub filter: ClickFilter,
+    pub decision: ReviewDecision,
+    pub reason: String,
 }
 
 /// What intake measured about a request on a tracking link. It measures and never accuses. Older records know less: what they
@@ -748,6 +792,11 @@ impl Click {
     }
 
     fn declared_bot(&self) -> Option<Refusal> {
-        matches!(self.signals.agent, Agent::Bot | Agent::Preview).then_some(Refusal::DeclaredBot)
+        match self.signals.agent {
+            Agent::Bot | Agent::Preview | Agent::Library => Some(Refusal::DeclaredBot),
+            Agent::Automation => Some(Refusal::AutomatedBrowser),
+            Agent::Empty => Some(Refusal::AgentMissing),
+            Agent::Unknown | Agent::Browser | Agent::Assistant => None,
+        }
     }
 }

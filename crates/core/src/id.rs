@@ -44,6 +44,8 @@ number! {
     PaymentRunId(u32);
     /// What a partner asks of a brand about an action.
     InquiryId(u32);
+    /// What a person decided on pending clicks.
+    ReviewId(u32);
     /// A person who signs in. The name behind it is kept in the settings only.
     UserId(u32);
     /// Place of a record in its brand's history: dense, from 1, the same on every engine.

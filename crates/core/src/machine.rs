@@ -7,6 +7,7 @@ use crate::config::Partner;
 use crate::fact::{Fact, Record};
 use crate::id::ActionId;
 use crate::identity::graph;
+use crate::payable;
 use crate::refusal::Refusal;
 use crate::row::{AuditRow, TouchKind};
 use crate::setup;
@@ -106,6 +107,9 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::PaymentConcluded { payment, failure } => {
             action::payment::conclude(slice, record, *payment, failure.as_deref()).into()
         }
+        Fact::ScreeningRulesSet(rules) => setup::set_screening(slice, rules).into(),
+        Fact::ClicksReviewed(fact) => payable::review::begin(slice, record, fact).into(),
+        Fact::ReviewUndone { review } => payable::review::undo(slice, *review).into(),
         Fact::InquiryRulesSet(rules) => action::inquiry::set_rules(slice, rules).into(),
         Fact::InquiryOpened(fact) => action::inquiry::opened(slice, record, fact).into(),
         Fact::InquiryAnswered(fact) => action::inquiry::answered(slice, record, fact).into(),

@@ -6,11 +6,11 @@
 
 use std::borrow::Cow;
 
-use crate::condition::{Condition, DEVICES, WEEKDAYS, Word};
+use crate::condition::{BROWSERS, Condition, DEVICES, SYSTEMS, WEEKDAYS, Word};
 use crate::config::Config;
 use crate::contract::{EventPayout, Payout, PayoutLevel};
-use crate::fact::{Device, Item};
-use crate::id::AdId;
+use crate::fact::{Click, Device, Item};
+use crate::id::{AdId, EventTypeId, PartnerId, ProgramId, RecordNo};
 use crate::money::{Currency, MICROS, Money, WHOLE_PPM};
 use crate::overlay::{Extra, Overlay};
 use crate::row::ActionRow;
@@ -30,6 +30,8 @@ struct Seen<'a> {
     sub_ids: &'a [String; 3],
     shared_id: &'a str,
     fields: &'a [(String, String)],
+    /// The click, where that is what is priced.
+    click: Option<&'a Click>,
     /// What the tier pays that the action opened in.
     tier: Option<Payout>,
 }
@@ -90,10 +92,20 @@ pub fn terms_of<'a>(config: &'a Config, action: &ActionRow) -> Option<(Cow<'a, E
 
 /// The overlay on an action's terms, by the event's time and by what was on record when it was opened. `overlay` says why.
 pub fn overlay_of<'a>(config: &'a Config, action: &ActionRow) -> Option<&'a Overlay> {
-    let known = |it: &&Overlay| it.record < action.record && it.set_at <= action.occurred_at;
-    let governing = |versions: &'a [Overlay]| versions.iter().rev().find(known);
-    let covers = |it: &&Overlay| it.covers(action.partner, action.id.event_type, action.occurred_at);
-    config.overlays_of(action.id.program).filter_map(governing).find(covers)
+    let whose = (action.partner, action.id.event_type);
+    overlay_at(config, action.id.program, whose, (action.occurred_at, action.record))
+}
+
+/// The same of an event of some moment and record.
+pub(crate) fn overlay_at(
+    config: &Config,
+    program: ProgramId,
+    (partner, event_type): (PartnerId, EventTypeId),
+    (at, record): (Timestamp, RecordNo),
+) -> Option<&Overlay> {
+    let known = move |it: &&Overlay| it.record < record && it.set_at <= at;
+    let governing = config.overlays_of(program).filter_map(move |versions| versions.iter().rev().find(known));
+    governing.into_iter().find(|it| it.covers(partner, event_type, at))
 }
 
 /// Prices an action with these figures of its order.
@@ -119,6 +131,38 @@ pub fn price(terms: &EventPayout, action: &ActionRow, zone: &Zone, amount: Money
     let told =
         |(part, line): (Part, PricedLine)| PricedLine { amount: rounded(part.exact(&line, share), currency), ..line };
     Priced { payout: rounded(exact, currency), lines: parts.into_iter().map(told).collect() }
+}
+
+/// How a click is priced.
+pub(crate) struct PricedClick {
+    pub rule: Rule,
+    /// Exact to the millionth: it is rounded with the others of its day.
+    pub price: Money,
+}
+
+/// Prices a click by terms that pay for clicks.
+pub(crate) fn price_click(terms: &EventPayout, click: &Click, at: Timestamp, zone: &Zone) -> PricedClick {
+    let seen = Seen {
+        at,
+        zone,
+        currency: Currency::default(),
+        order_total: Money::ZERO,
+        device: click.signals.device,
+        ad: click.ad,
+        customer_status: "",
+        promo_code: "",
+        sub_ids: &click.sub_ids,
+        shared_id: &click.shared_id,
+        fields: &[],
+        click: Some(click),
+        tier: None,
+    };
+    let line = line(terms, &seen, None, &[]);
+    let sum = match line.payout {
+        Payout::Fixed { amount } => i128::from(amount.0) * i128::from(line.factor_ppm) / i128::from(MICROS),
+        Payout::Rate { .. } => 0,
+    };
+    PricedClick { rule: line.rule, price: Money(i64::try_from(sum).unwrap_or(i64::MAX)) }
 }
 
 /// What a line's payout is of.
@@ -177,6 +221,7 @@ impl<'a> Seen<'a> {
             sub_ids: &action.sub_ids,
             shared_id: &action.shared_id,
             fields: &action.fields,
+            click: None,
             tier: None,
         }
     }
@@ -198,6 +243,7 @@ impl<'a> Seen<'a> {
         let of_items = |of: fn(&Item) -> &str| items.iter().map(|item| of(item).to_lowercase()).collect();
         let one = |word: &str| vec![word.to_lowercase()];
         match word {
+            Word::Country if self.click.is_some() => one(&self.country_of_click()),
             Word::Country => one(self.field("customercountry")),
             Word::Region => one(self.field("customerregion")),
             Word::Device => one(DEVICES[self.device as usize]),
@@ -213,7 +259,24 @@ impl<'a> Seen<'a> {
             Word::Weekday => one(WEEKDAYS[self.zone.day(self.at).weekday()]),
             Word::Sku => of_items(|item| &item.sku),
             Word::Category => of_items(|item| &item.category),
+            Word::System => one(self.click.map_or("", |click| SYSTEMS[click.signals.system as usize])),
+            Word::Browser => one(self.click.map_or("", |click| BROWSERS[click.signals.browser as usize])),
+            Word::Referrer => one(self.click.map_or("", |click| &click.referrer_host)),
+            Word::Param1 => one(self.param("param1")),
+            Word::Param2 => one(self.param("param2")),
+            Word::Param3 => one(self.param("param3")),
         }
+    }
+
+    /// Empty if nothing is known of the address.
+    fn country_of_click(&self) -> String {
+        let letters = self.click.map(|click| click.signals.country).unwrap_or_default();
+        letters.iter().filter(|letter| **letter != 0).map(|letter| char::from(*letter)).collect()
+    }
+
+    fn param(&self, name: &str) -> &str {
+        let params = self.click.map(|click| click.link_params.as_slice()).unwrap_or_default();
+        params.iter().find(|(it, _)| it == name).map_or("", |(_, value)| value)
     }
 
     fn field(&self, name: &str) -> &str {

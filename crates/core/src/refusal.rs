@@ -59,6 +59,10 @@ refusals! {
     NotNavigation = 21, "NOT_NAVIGATION", "The link was loaded inside a page (as an image, frame or script), not followed by a person.", "Not counted: invalid traffic.";
     DeclaredBot = 22, "DECLARED_BOT", "The software says of itself that it is a robot or a library.", "Not counted: invalid traffic.";
     HeadRequest = 23, "HEAD_REQUEST", "Only the headers were asked for.", "Not counted: invalid traffic.";
+    AutomatedBrowser = 24, "AUTOMATED_BROWSER", "A program drives the browser: it says so itself.", "Not counted: invalid traffic.";
+    AgentMissing = 25, "AGENT_MISSING", "The request does not say what software it comes from; every browser does.", "Not counted: invalid traffic.";
+    DuplicateClick = 26, "DUPLICATE_CLICK", "The same device followed a link of this partner before, within the program's window: a click is paid once.", "The same visitor clicked before, within the program's window.";
+    DoubleClick = 27, "DOUBLE_CLICK", "The same device followed a link of this partner a moment before: the hand slipped.", "The second of a double click.";
 
     // Why a touchpoint earned nothing, or a report found none.
     ClickForged = 30, "CLICK_FORGED", "The click id was altered, or was made by another installation or for another program.", "The click id is not valid.";
@@ -174,6 +178,33 @@ refusals! {
     ReturnNeedsConsent = 176, "RETURN_NEEDS_CONSENT", "The partner has to agree to returns, and is asked only as long as the action is not locked.", "Your terms ask for your consent to returns.";
     ReturnNotAsked = 177, "RETURN_NOT_ASKED", "No return of this action waits for the partner's word: it was decided, taken back, or the action has locked.", "No return of this action waits for your word.";
     ReturnForPartner = 178, "RETURN_FOR_PARTNER", "Only the partner accepts or declines a return that it is asked for.", "Only you accept or decline returns that you are asked for.";
+
+    // What speaks against a click; it may be a person's all the same.
+    DataCentre = 210, "DATA_CENTRE", "The click came from a data centre, where few people are.", "Doubtful traffic.";
+    RequestAnomaly = 211, "REQUEST_ANOMALY", "What the request says of its browser does not fit together.", "Doubtful traffic.";
+    ShoppingAssistant = 212, "SHOPPING_ASSISTANT", "Software that shops on a person's behalf followed the link.", "A shopping assistant followed the link.";
+    UnusualVolume = 213, "UNUSUAL_VOLUME", "The partner had far more clicks in these hours than it usually has.", "Doubtful traffic.";
+    LowConversion = 214, "LOW_CONVERSION", "Far fewer of these clicks led to orders than the program's do.", "Doubtful traffic.";
+    ConversionTiming = 215, "CONVERSION_TIMING", "Orders came too soon or too evenly after these clicks.", "Doubtful traffic.";
+    TooRegular = 216, "TOO_REGULAR", "The clicks came at regular times, as a program makes them.", "Doubtful traffic.";
+    Concentrated = 217, "CONCENTRATED", "Too many of these clicks came from few networks.", "Doubtful traffic.";
+    OwnDevice = 218, "OWN_DEVICE", "The click came from a device that the partner signs in with.", "You clicked it yourself.";
+
+    // Why a click is not paid.
+    ClickRestricted = 220, "CLICK_RESTRICTED", "A restriction of the terms says that such clicks are not paid.", "Your terms do not pay for such clicks.";
+    ClickLimitReached = 221, "CLICK_LIMIT_REACHED", "A limit of the terms was reached before this click.", "A limit of your terms was reached.";
+    ClickRejected = 222, "CLICK_REJECTED", "It was rejected in a review.", "The brand rejected it in its review.";
+
+    // Terms of clicks, their screening and review.
+    ClickTypeTaken = 223, "CLICK_TYPE_TAKEN", "The program has another event type for clicks, and there is one for all of its partners: pause that one first.", "The program pays for clicks by another event type.";
+    ClicksPayFixed = 224, "CLICKS_PAY_FIXED", "A click is paid a fixed sum: it has no amount that a rate could be of, and no tiers.", "Clicks are paid a fixed sum.";
+    ReviewedClicksUnlimited = 225, "REVIEWED_CLICKS_UNLIMITED", "Clicks that are reviewed have no limits, because whoever reviews them decides: pay them instantly, or drop the limit.", "Clicks that are reviewed have no limits.";
+    ClicksHaveNoCustomer = 226, "CLICKS_HAVE_NO_CUSTOMER", "A limit by customer can't be kept for clicks: nobody knows yet who clicks.", "Clicks have no limit by customer.";
+    ReviewTooLong = 227, "REVIEW_TOO_LONG", "Clicks are reviewed until they lock at most: shorten the review, or let actions lock later.", "Clicks are reviewed until they lock at most.";
+    ClickTermsMisplaced = 228, "CLICK_TERMS_MISPLACED", "Only an event type for clicks is paid by reviewed or instant clicks.", "This kind of event is not paid by clicks.";
+    ClickWindowOutOfRange = 229, "CLICK_WINDOW_OUT_OF_RANGE", "The window for duplicates is from 1 minute to 24 hours, and that for double clicks no longer than it.", "The window is not possible.";
+    ReviewNotFound = 230, "REVIEW_NOT_FOUND", "There is no review with this number.", "There is no such review.";
+    ReviewUndone = 231, "REVIEW_UNDONE", "The review was taken back before.", "The review was taken back before.";
 }
 
 #[cfg(test)]

@@ -15,15 +15,17 @@ use crate::time::{Day, Timestamp};
 mod counter;
 mod entry;
 mod inquiry;
+mod mark;
 mod payable;
 mod payment;
 
 pub use counter::{Counter, CounterGroup, CounterKey};
 pub use entry::{Account, BalanceKey, EntryRow, MonthKey, Posting, Turnover};
 pub use inquiry::InquiryRow;
+pub use mark::{MarkKey, MarkRow};
 pub use payable::{
-    ClickCountKey, ClickDayKey, ClickDayRow, ClickGroupKey, ClickMode, GroupBy, MarkKey, MarkRow, PayableClickRow,
-    PayableState, ReviewCursor, ReviewRow, ReviewState, Tally,
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickGroupKey, GroupBy, PayableClickRow, PayableState, ReviewCursor,
+    ReviewRow, ReviewState, Tally,
 };
 pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RunState};
 

@@ -1,15 +1,9 @@
 //! What a click is found to be, by what was measured about it and by what the same device did before; and what a program
 //! makes of that. Nothing is thrown away: a click that is not paid keeps its row and its reason.
 
-use crate::fact::{Agent, Click, NetworkClass, Oddities};
 use crate::id::ProgramId;
 use crate::refusal::Refusal;
-use crate::slice::Slice;
-use crate::time::{DAY_MS, MINUTE_MS, Timestamp};
-
-mod repeat;
-
-pub(crate) use repeat::{note, wanted_marks};
+use crate::time::{DAY_MS, MINUTE_MS};
 
 /// The finding of a click, coarse enough to count by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +69,8 @@ pub const SUSPECT: [Refusal; 9] = [
 pub struct Doubts(pub u32);
 
 impl Doubts {
-    fn note(&mut self, code: Refusal, seen: bool) {
+    /// Adds a doubt where it was seen.
+    pub fn note(&mut self, code: Refusal, seen: bool) {
         let place = SUSPECT.iter().position(|it| *it == code);
         self.0 |= place.filter(|_| seen).map_or(0, |place| 1 << place);
     }
@@ -179,31 +174,4 @@ impl ScreeningRules {
         let within = (Repeats::WINDOW_MIN_MS..=Repeats::WINDOW_MAX_MS).contains(&window_ms);
         (!within || !(0..=window_ms).contains(&double_ms)).then_some(Refusal::ClickWindowOutOfRange)
     }
-}
-
-/// What was found of a click.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Finding {
-    /// The weightiest of it; None: nothing is against the click.
-    pub code: Option<Refusal>,
-    pub doubts: Doubts,
-}
-
-/// Screens a click that leads somewhere. What it was comes before what the device did before, and that before doubts.
-pub(crate) fn screen(slice: &Slice, click: &Click, at: Timestamp) -> Finding {
-    let doubts = doubts(click);
-    let code = click
-        .invalid()
-        .or_else(|| repeat::found(slice, click, at))
-        .or_else(|| doubts.codes().next());
-    Finding { code, doubts }
-}
-
-fn doubts(click: &Click) -> Doubts {
-    let signals = &click.signals;
-    let mut doubts = Doubts::default();
-    doubts.note(Refusal::DataCentre, matches!(signals.network_class, NetworkClass::Hosting | NetworkClass::Tor));
-    doubts.note(Refusal::RequestAnomaly, signals.oddities != Oddities::default());
-    doubts.note(Refusal::ShoppingAssistant, signals.agent == Agent::Assistant);
-    doubts
 }

@@ -6,8 +6,11 @@ use crate::fact::{AdSet, EventTypeSet, PartnerGroupSet, Record};
 use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
 use crate::money::Money;
-use crate::program::{Ad, AssignedValue, EventType, PartnerGroup, PaymentRules, Program, PromoCode, VanityLink};
+use crate::program::{
+    Ad, AssignedValue, Category, EventType, PartnerGroup, PaymentRules, Program, PromoCode, Standing, VanityLink,
+};
 use crate::refusal::Refusal;
+use crate::screening::ScreeningRules;
 use crate::slice::Slice;
 
 /// What was created or changed, for whoever asked.
@@ -60,6 +63,10 @@ pub(crate) fn set_event_type(slice: &mut Slice, fact: &EventTypeSet) -> Subject 
             return Err(Refusal::CodeTaken);
         }
     }
+    if fact.category == Category::Click && fact.standing == Standing::Active {
+        let other = slice.config.click_event_type(fact.program).filter(|other| *other != id);
+        other.map_or(Ok(()), |_| Err(Refusal::ClickTypeTaken))?;
+    }
     parent_exists(slice, fact, id)?;
     let event_type = EventType {
         program: fact.program,
@@ -75,6 +82,15 @@ pub(crate) fn set_event_type(slice: &mut Slice, fact: &EventTypeSet) -> Subject 
     };
     set(slice, ConfigEntry::EventType(event_type));
     Ok(id.to_string())
+}
+
+pub(crate) fn set_screening(slice: &mut Slice, rules: &ScreeningRules) -> Subject {
+    program_exists(slice, rules.program)?;
+    if let Some(refusal) = rules.fault() {
+        return Err(refusal);
+    }
+    set(slice, ConfigEntry::Screening(rules.clone()));
+    Ok(rules.program.to_string())
 }
 
 /// A parent is another event type of the program, and no parent of its own parent: nothing would ever earn.

@@ -6,15 +6,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, ConfigEntry};
+use crate::contract::ClickMode;
 use crate::fact::{ActionChange, ActionTarget, Conversion, Fact, Record};
 use crate::id::{
-    ActionId, ClickNo, EventTypeId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
+    ActionId, ClickNo, EventTypeId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo, ReviewId,
 };
 use crate::identity::Identifier;
 use crate::identity::profiles::SESSION_MS;
 use crate::money::Currency;
 use crate::row::{
-    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, Counter, CounterGroup,
+    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickCountKey, ClickDayKey, ClickDayRow, ClickGroupKey,
+    ClickRow, ConversionRow, Counter, CounterGroup, MarkKey, MarkRow, PayableClickRow, ReviewRow, Tally,
     CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey,
     MonthKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey, Rollup,
     RollupKey, SubmissionRow, Turnover, UnsettledRow,
@@ -126,6 +128,7 @@ pub struct Wanted {
     pub inquiry: Option<InquiryId>,
     /// Those of a partner about an order, and the last of all.
     pub inquiries_of: Option<(PartnerId, OrderKey)>,
+    pub review: Option<ReviewId>,
     /// A piece of queued work of at most this size. Such a record is a batch of its own.
     pub work: Option<u32>,
 }
@@ -165,6 +168,10 @@ pub struct Work {
     pub to_return: Option<(PaymentId, Vec<PaymentLineRow>)>,
     /// Actions that await an exchange rate, where new ones have come, by id after `rates_after`.
     pub to_convert: Vec<ActionId>,
+    /// Days of clicks whose time to be closed has come, by (due_at, key).
+    pub to_close: Vec<ClickDayKey>,
+    /// The oldest review that is at work, and the next of its clicks.
+    pub to_review: Option<(ReviewId, Vec<ClickNo>)>,
     /// Orders that are not decided again any more, by (until, key).
     pub to_settle: Vec<OrderKey>,
 }
@@ -184,6 +191,10 @@ pub struct Slice {
     pub payment_runs: Table<PaymentRunId, PaymentRunRow>,
     /// Of the groups that limits and tiers of this batch ask for, those that are not zero.
     pub counters: Table<CounterKey, Counter>,
+    pub payables: Table<ClickNo, PayableClickRow>,
+    pub click_days: Table<ClickDayKey, ClickDayRow>,
+    pub marks: Table<MarkKey, MarkRow>,
+    pub reviews: Table<ReviewId, ReviewRow>,
     counted: BTreeSet<CounterGroup>,
     /// Orders of the loaded components that were there before this batch, where terms ask for them.
     earlier_orders: BTreeMap<NodeId, Vec<(OrderKey, EarlierOrder)>>,
@@ -234,6 +245,10 @@ pub struct NewRows {
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
     pub returns: BTreeMap<ReturnsKey, Returned>,
+    pub click_counts: BTreeMap<ClickCountKey, Tally>,
+    /// Of these no pending click is left: what the books hold of their groups goes before anything is added.
+    pub closed_groups: BTreeSet<(ProgramId, Day, PartnerId)>,
+    pub click_groups: BTreeMap<ClickGroupKey, Tally>,
 }
 
 impl Slice {
@@ -295,6 +310,7 @@ impl Slice {
                     wanted.orders.insert(order.clone());
                     wanted.inquiries_of = Some((fact.partner, order));
                 }
+                Fact::ReviewUndone { review } => wanted.review = Some(*review),
                 Fact::InquiryAnswered(fact) => wanted.inquiry = Some(fact.inquiry),
                 Fact::InquiryAppealed(fact) => wanted.inquiry = Some(fact.inquiry),
                 _ => {}
@@ -339,6 +355,7 @@ impl Slice {
         wanted.payment_run.into_iter().for_each(|id| self.payment_runs.expect(id));
         wanted.payment.into_iter().for_each(|id| self.payments.expect(id));
         wanted.inquiry.into_iter().for_each(|id| self.inquiries.expect(id));
+        wanted.review.into_iter().for_each(|id| self.reviews.expect(id));
     }
 }
 
@@ -395,10 +412,48 @@ impl Reach {
 }
 
 impl Slice {
+    /// The click that a record is, or brings the id of, where its program pays for clicks.
+    fn payable_click(&self, record: &Record) -> Option<(ClickNo, ProgramId, PartnerId, Timestamp)> {
+        let named = match &record.fact {
+            Fact::ClickRecorded(click) => Some((click.no, click.program, click.partner, record.occurred_at)),
+            Fact::VisitRecorded(visit) => visit.click.map(|it| (it.no, it.program, it.partner, it.clicked_at)),
+            Fact::ConversionReported(report) => report.click.map(|it| (it.no, it.program, it.partner, it.clicked_at)),
+            _ => None,
+        };
+        named.filter(|(_, program, ..)| self.config.click_event_type(*program).is_some())
+    }
+
+    /// What a batch may read of clicks that are paid: their rows, and the marks of their devices.
+    pub fn wanted_payables(&self, records: &[Record]) -> (BTreeSet<ClickNo>, BTreeSet<MarkKey>) {
+        let clicks = records.iter().filter_map(|record| self.payable_click(record)).map(|(no, ..)| no).collect();
+        let marks = records.iter().filter_map(|record| match &record.fact {
+            Fact::ClickRecorded(click) => self.payable_click(record).map(|_| MarkKey::all_of(click)),
+            _ => None,
+        });
+        (clicks, marks.flatten().collect())
+    }
+
+    /// The days that they are a part of. Ask after the rows were loaded.
+    pub fn wanted_click_days(&self, records: &[Record]) -> BTreeSet<ClickDayKey> {
+        let named = records.iter().filter_map(|record| self.payable_click(record));
+        let of_named = named.flat_map(|(_, program, partner, at)| {
+            let day = self.config.programs.get(&program).map(|it| it.zone.day(at));
+            let of_mode = move |mode| day.map(|day| ClickDayKey { program, day, partner, mode });
+            [ClickMode::Reviewed, ClickMode::Instant].into_iter().filter_map(of_mode)
+        });
+        let of_rows = self.payables.rows().filter_map(|(_, row)| row.day_key());
+        of_named.chain(of_rows).collect()
+    }
+
     /// The counters that a batch may ask for, once its orders are loaded: of an order that was reported before as of then.
     pub fn wanted_counters(&self, records: &[Record]) -> BTreeSet<CounterGroup> {
         let mut wanted = BTreeSet::new();
         for record in records {
+            if let Some((_, program, _, at)) = self.payable_click(record)
+                && let Some(event_type) = self.config.click_event_type(program)
+            {
+                wanted.extend(self.counters_for(program, event_type, at));
+            }
             let Fact::ConversionReported(report) = &record.fact else { continue };
             let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
             let before = self.conversions.get(&key).map(|row| row.occurred_at);

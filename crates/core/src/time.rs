@@ -60,6 +60,14 @@ impl Day {
         first_of_month(self.month() + 1 + i64::from(months))
     }
 
+    /// Year, month and day of the month, each as people count them.
+    pub fn date(self) -> (i64, i64, i64) {
+        let month = self.month();
+        let of_year = month.rem_euclid(12);
+        let year = month.div_euclid(12) + i64::from(of_year >= 10);
+        (year, (of_year + 2) % 12 + 1, i64::from(self.0) - i64::from(first_of_month(month).0) + 1)
+    }
+
     /// Months since March of the year 0. Counted from March, the day that leap years add is a year's last.
     fn month(self) -> i64 {
         let days = i64::from(self.0) + DAYS_TO_1970;

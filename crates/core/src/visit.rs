@@ -4,6 +4,7 @@ use crate::click;
 use crate::fact::{Record, Visit};
 use crate::id::{AdId, PartnerId};
 use crate::identity::{Sighting, graph};
+use crate::payable;
 use crate::refusal::Refusal;
 use crate::row::{Rollup, RollupKey};
 use crate::slice::Slice;
@@ -15,6 +16,7 @@ pub(crate) fn record(slice: &mut Slice, record: &Record, visit: &Visit) -> Optio
     let day = program.zone.day(record.occurred_at);
     let click = visit.click.map(|click| click::node_of(slice, record, click));
     if let Some(click) = visit.click {
+        payable::land(slice, click.no);
         let not_landed = slice.clicks.get(&click.no).is_some_and(|row| row.landed_at.is_none());
         if not_landed && let Some(row) = slice.clicks.edit(&click.no) {
             row.landed_at = Some(record.occurred_at);

@@ -15,6 +15,7 @@ use crate::row::{
 };
 use crate::slice::Slice;
 
+use super::grant;
 use super::lock::{self, Step};
 use super::returns::Ruling;
 use super::{Line, count, parts, reattribution, returns, unchanged, write};
@@ -290,8 +291,8 @@ pub(super) fn set_figures(
 
 /// What an action pays with such figures, by the terms it was opened under.
 pub(crate) fn price(slice: &Slice, action: &ActionRow, amount: Money, items: &[Item]) -> Money {
-    if action.is_award() {
-        return amount.cut_at_rate(WHOLE_PPM, action.currency);
+    if action.pays_its_amount() {
+        return grant::payout(action.evidence, amount, action.currency);
     }
     if action.exchange == Exchange::Awaited || action.outside.is_some() {
         return Money::ZERO;

@@ -1,6 +1,7 @@
 //! An action's life: opened, changed, locked, paid, or reversed. Every step leaves a line of history and its entries.
 
 pub(crate) mod award;
+pub(crate) mod grant;
 pub mod change;
 pub(crate) mod inquiry;
 pub(crate) mod lock;
@@ -63,7 +64,7 @@ fn tell(slice: &mut Slice, record: &Record, effect: Effect) {
 
 /// Adds to the figures of the day of an action's event.
 pub(crate) fn count(slice: &mut Slice, action: &ActionRow, mut added: Rollup) {
-    if action.is_award() {
+    if action.pays_its_amount() {
         // Nothing was sold.
         added.amount = Money::ZERO;
     }

@@ -3,7 +3,8 @@
 
 use crate::fact::Record;
 use crate::id::ActionId;
-use crate::row::{HistoryKind, OrderKey};
+use crate::payable::{closing, review};
+use crate::row::{ClickDayKey, HistoryKind, OrderKey};
 use crate::slice::Slice;
 
 use super::{change, lock, payment, unchanged, unsettled};
@@ -22,8 +23,16 @@ pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
     let to_settle: Vec<OrderKey> = work.to_settle.into_iter().take(left).collect();
     to_settle.iter().for_each(|key| unsettled::forget(slice, key));
     let left = left - to_settle.len();
+    let to_close: Vec<ClickDayKey> = work.to_close.into_iter().take(left).collect();
+    to_close.iter().for_each(|key| closing::close(slice, record, *key));
+    let left = left - to_close.len();
     let left = left - look_at_rates(slice, record, work.to_convert, left);
     let mut waits = left == 0 || slice.state.rates_after.is_some();
+    let mut left = left;
+    if let Some((id, clicks)) = work.to_review {
+        left -= review::advance(slice, id, clicks, left);
+        waits = true;
+    }
     if let Some((id, actions)) = work.to_pay {
         payment::gather(slice, record, id, actions, left);
         waits = true;

@@ -1,21 +1,12 @@
 //! Clicks that terms may pay for: each by itself, the partner's day that they add up to, and what people decide on them.
 
+use crate::contract::ClickMode;
 use crate::fact::{Browser, ClickFilter, Device, ReviewDecision, System};
 use crate::id::{ActionId, AdId, ClickNo, EventTypeId, PartnerId, ProgramId, RecordNo, ReviewId, UserId};
 use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::screening::Doubts;
 use crate::time::{Day, Timestamp};
-
-/// How clicks come to be paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum ClickMode {
-    /// A person looks at them first: what is not rejected in time is accepted.
-    Reviewed = 1,
-    /// Each is priced at once.
-    Instant = 2,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -66,6 +57,28 @@ pub struct PayableClickRow {
     pub review: Option<ReviewId>,
     /// A page of the shop that brought its id was seen.
     pub landed: bool,
+}
+
+impl ClickFilter {
+    pub fn takes(&self, row: &PayableClickRow) -> bool {
+        let is = |wanted: Option<bool>| wanted.unwrap_or(true);
+        is(self.partner.map(|it| it == row.partner))
+            && is(self.from.map(|it| it <= row.day))
+            && is(self.until.map(|it| row.day <= it))
+            && is(self.found.map(|it| it == row.found))
+            && is(self.network.map(|it| it == row.network))
+            && is(self.referrer.as_ref().map(|it| *it == row.referrer))
+            && is(self.landed.map(|it| it == row.landed))
+            && (self.clicks.is_empty() || self.clicks.binary_search(&row.no).is_ok())
+    }
+}
+
+impl PayableClickRow {
+    /// The day that its price is a part of.
+    pub fn day_key(&self) -> Option<ClickDayKey> {
+        let mode = self.mode?;
+        Some(ClickDayKey { program: self.program, day: self.day, partner: self.partner, mode })
+    }
 }
 
 /// A partner's clicks of a day in one mode.
@@ -137,6 +150,8 @@ pub enum GroupBy {
     /// Networks in hexadecimal, of clicks that something was found of.
     Network = 2,
     Referrer = 3,
+    /// `seen` where a page of the shop was, else empty.
+    Landing = 4,
 }
 
 /// Pending clicks of a partner and day that have something in common.
@@ -147,24 +162,6 @@ pub struct ClickGroupKey {
     pub partner: PartnerId,
     pub by: GroupBy,
     pub value: String,
-}
-
-/// The last click of a device on links of a partner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MarkKey {
-    pub program: ProgramId,
-    pub partner: PartnerId,
-    /// The cookie that came along, or the address and user agent.
-    pub subject: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MarkRow {
-    /// That of the click which left it, also if its answer set it.
-    pub cookie: u64,
-    /// Of the clicks that repeat each other.
-    pub first_at: Timestamp,
-    pub last_at: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -201,6 +198,8 @@ pub struct ReviewRow {
     pub reason: String,
     pub state: ReviewState,
     pub cursor: ReviewCursor,
+    /// How many it has accepted, where it accepts only so many.
+    pub accepted: i64,
     /// What was decided on.
     pub decided: Tally,
     /// What its decisions changed of the cost; below zero: saved.

@@ -1,0 +1,249 @@
+//! Clicks that are paid for themselves: each is priced as it comes, under the terms of its moment. Reviewed ones wait for a
+//! person's look until their day is closed; instant ones are accepted at once, within the limits of their terms.
+
+use std::collections::BTreeSet;
+
+use crate::attribution::touchpoint;
+use crate::click::Judged;
+use crate::contract::{ClickMode, ClickTerms, EventPayout, TermsRules};
+use crate::fact::{Click, Record};
+use crate::id::{ClickNo, EventTypeId};
+use crate::limit::Limit;
+use crate::money::Money;
+use crate::pricing;
+use crate::refusal::Refusal;
+use crate::row::{
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickGroupKey, Counter, CounterGroup, CounterKey, GroupBy,
+    PayableClickRow, PayableState, Tally,
+};
+use crate::slice::Slice;
+use crate::time::{Day, HOUR_MS, Timestamp, Zone};
+
+pub(crate) mod closing;
+pub(crate) mod review;
+
+/// How long after its end the day of instant clicks stays open for what was on its way.
+const LATE_MS: i64 = HOUR_MS;
+
+/// What a click is paid, and under which terms.
+struct Offer {
+    clicks: ClickTerms,
+    price: Money,
+    group: Option<usize>,
+    version: u32,
+    of_template: bool,
+    due_at: Timestamp,
+}
+
+/// Gives a click that was judged its row among those that may be paid, if its program pays for clicks.
+pub(crate) fn consider(slice: &mut Slice, record: &Record, click: &Click, judged: &Judged) {
+    let Some(event_type) = slice.config.click_event_type(click.program) else { return };
+    let Some(zone) = slice.config.programs.get(&click.program).map(|it| it.zone.clone()) else { return };
+    // A stranger can't fill the books with made-up ids, and nobody is paid for a channel.
+    let known = slice.config.partners.get(&click.partner).is_some_and(|partner| !partner.channel);
+    if !known || !slice.config.ads.contains_key(&(click.program, click.ad)) || slice.payables.get(&click.no).is_some() {
+        return;
+    }
+    let offer = offer(slice, record, click, judged, (event_type, &zone));
+    let signals = &click.signals;
+    let mut row = PayableClickRow {
+        no: click.no,
+        record: record.no,
+        program: click.program,
+        partner: click.partner,
+        ad: click.ad,
+        occurred_at: record.occurred_at,
+        day: zone.day(record.occurred_at),
+        mode: None,
+        round: 0,
+        state: PayableState::Unpaid,
+        found: judged.finding.code,
+        doubts: judged.finding.doubts,
+        unpaid: offer.as_ref().err().copied(),
+        country: signals.country,
+        network: signals.network,
+        referrer: click.referrer_host.clone(),
+        device: signals.device,
+        system: signals.system,
+        browser: signals.browser,
+        list_price: Money::ZERO,
+        price: Money::ZERO,
+        group: None,
+        review: None,
+        landed: false,
+    };
+    if let Ok(offer) = offer {
+        row.mode = Some(offer.clicks.mode());
+        (row.list_price, row.price, row.group) = (offer.price, offer.price, offer.group);
+        enter(slice, &mut row, event_type, &offer);
+    }
+    count(slice, &row, row.unpaid, Tally::one(row.price));
+    slice.payables.set(row.no, row);
+}
+
+/// What a click is paid by the terms of its moment, or why it is not.
+fn offer(
+    slice: &mut Slice,
+    record: &Record,
+    click: &Click,
+    judged: &Judged,
+    (event_type, zone): (EventTypeId, &Zone),
+) -> Result<Offer, Refusal> {
+    if let Some(refusal) = judged.refusal {
+        return Err(refusal);
+    }
+    if let Some(code) = judged.finding.code.filter(|_| !judged.treatment.pays()) {
+        return Err(code);
+    }
+    let at = record.occurred_at;
+    let terms = touchpoint::payable(&slice.config, (click.program, event_type), at, click.partner)?;
+    let terms = terms.ok_or(Refusal::ActionTermsNotFound)?;
+    let (rules, version, of_template) = (terms.rules.clone(), terms.version, terms.of_template);
+    let plain = rules.payout(event_type).ok_or(Refusal::ActionTermsNotFound)?;
+    let clicks = plain.clicks.ok_or(Refusal::ActionTermsNotFound)?;
+    let overlay = pricing::overlay_at(&slice.config, click.program, (click.partner, event_type), (at, record.no));
+    let laid = overlay.map_or_else(|| plain.clone(), |overlay| overlay.laid_on(plain));
+    let priced = pricing::price_click(&laid, click, at, zone);
+    let pricing::Rule::Restriction(_) = priced.rule else {
+        let due_at = due_at(clicks, &rules, record, zone);
+        within_limits(slice, click, (event_type, zone.day(at)), &laid, priced.price)?;
+        let group = if let pricing::Rule::Group(place) = priced.rule { Some(place) } else { None };
+        return Ok(Offer { clicks, price: priced.price, group, version, of_template, due_at });
+    };
+    Err(Refusal::ClickRestricted)
+}
+
+/// When the day of a click is closed: after its time for review, but not after its clicks would lock.
+fn due_at(clicks: ClickTerms, rules: &TermsRules, record: &Record, zone: &Zone) -> Timestamp {
+    let last = zone.day(record.occurred_at.max(record.received_at));
+    match clicks {
+        ClickTerms::Instant => zone.start_of(last.plus(1)).plus_ms(LATE_MS),
+        ClickTerms::Reviewed { review_days } => {
+            let end = zone.start_of(last.plus(1));
+            let due = zone.start_of(last.plus(1).plus(review_days));
+            let locks_at = rules.locking.moment(record.occurred_at, zone);
+            locks_at.map_or(due, |locks_at| due.min(locks_at.max(end)))
+        }
+    }
+}
+
+/// Whether the limits of its terms leave room for a click; it takes its place in them if they do.
+fn within_limits(
+    slice: &mut Slice,
+    click: &Click,
+    (event_type, day): (EventTypeId, Day),
+    terms: &EventPayout,
+    price: Money,
+) -> Result<(), Refusal> {
+    let key = |limit: &Limit| {
+        let per = limit.per();
+        let group = CounterGroup { program: click.program, event_type, per, day: per.first(day) };
+        CounterKey { group, partner: click.partner }
+    };
+    let is_full = |limit: &Limit| match *limit {
+        Limit::Actions { most, .. } => slice.counter(&key(limit)).actions >= most,
+        Limit::Payout { most, .. } => slice.counter(&key(limit)).payout.plus(price) > most,
+        Limit::Customer { .. } => false,
+    };
+    if terms.limits.iter().any(is_full) {
+        return Err(Refusal::ClickLimitReached);
+    }
+    let keys: BTreeSet<CounterKey> = terms.limits.iter().map(key).collect();
+    for key in keys {
+        let before = slice.counter(&key);
+        let counter = Counter { actions: before.actions + 1, payout: before.payout.plus(price), ..before };
+        slice.counters.set(key, counter);
+    }
+    Ok(())
+}
+
+/// A click that can be paid takes its place in its partner's day.
+fn enter(slice: &mut Slice, row: &mut PayableClickRow, event_type: EventTypeId, offer: &Offer) {
+    let key = ClickDayKey { program: row.program, day: row.day, partner: row.partner, mode: offer.clicks.mode() };
+    let before = slice.click_days.get(&key).cloned();
+    let mut day = before.unwrap_or_else(|| ClickDayRow {
+        event_type,
+        round: 0,
+        due_at: None,
+        terms_version: 0,
+        terms_of_template: false,
+        pending: Tally::default(),
+        accepted: Tally::default(),
+        rejected: Tally::default(),
+        action: None,
+    });
+    if day.due_at.is_none() {
+        let nothing = Tally::default();
+        day = ClickDayRow { round: day.round + 1, pending: nothing, accepted: nothing, rejected: nothing, ..day };
+        day.due_at = Some(offer.due_at);
+        // A day that is due already is not announced by time passing: that has been said.
+        slice.state.work_waits |= offer.due_at <= slice.state.brand_time;
+    }
+    (day.event_type, day.terms_version, day.terms_of_template) = (event_type, offer.version, offer.of_template);
+    row.round = day.round;
+    let one = Tally::one(row.price);
+    match offer.clicks.mode() {
+        ClickMode::Instant => {
+            row.state = PayableState::Accepted;
+            day.accepted = day.accepted.plus(one);
+        }
+        ClickMode::Reviewed => {
+            row.state = PayableState::Pending;
+            day.pending = day.pending.plus(one);
+        }
+    }
+    slice.click_days.set(key, day);
+    if row.state == PayableState::Pending {
+        group(slice, row, one);
+    }
+}
+
+/// A page of the shop that brought a click's id was seen.
+pub(crate) fn land(slice: &mut Slice, no: ClickNo) {
+    if !slice.payables.knows(&no) {
+        return;
+    }
+    let Some(mut row) = slice.payables.get(&no).filter(|row| !row.landed).cloned() else { return };
+    let waits = row.state == PayableState::Pending && is_open(slice, &row);
+    let one = Tally::one(row.price);
+    if waits {
+        group(slice, &row, Tally::default().minus(one));
+    }
+    row.landed = true;
+    if waits {
+        group(slice, &row, one);
+    }
+    slice.payables.set(no, row);
+}
+
+/// Whether a click can still be decided on.
+fn is_open(slice: &Slice, row: &PayableClickRow) -> bool {
+    let day = row.day_key().and_then(|key| slice.click_days.get(&key));
+    day.is_some_and(|day| day.due_at.is_some() && day.round == row.round)
+}
+
+/// Adds to what became of the clicks of a day.
+fn count(slice: &mut Slice, row: &PayableClickRow, code: Option<Refusal>, added: Tally) {
+    let PayableClickRow { program, day, partner, ad, country, .. } = *row;
+    let key = ClickCountKey { program, day, partner, ad, country, code };
+    let before = slice.new.click_counts.entry(key).or_default();
+    *before = before.plus(added);
+}
+
+/// Adds to the groups of pending clicks that a click is in.
+fn group(slice: &mut Slice, row: &PayableClickRow, added: Tally) {
+    let landed = if row.landed { "seen" } else { "" };
+    let mut values = vec![
+        (GroupBy::Reason, row.found.map_or(String::new(), |code| code.code().to_owned())),
+        (GroupBy::Referrer, row.referrer.clone()),
+        (GroupBy::Landing, landed.to_owned()),
+    ];
+    if row.found.is_some() {
+        values.push((GroupBy::Network, format!("{:016x}", row.network)));
+    }
+    for (by, value) in values {
+        let key = ClickGroupKey { program: row.program, day: row.day, partner: row.partner, by, value };
+        let before = slice.new.click_groups.entry(key).or_default();
+        *before = before.plus(added);
+    }
+}
