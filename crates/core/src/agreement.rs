@@ -6,7 +6,7 @@ use crate::contract::{Agreement, Terms, TermsRules};
 use crate::fact::{OfferWithdrawn, Record, Role, TermsDecided, TermsSet};
 use crate::id::{EventTypeId, PartnerId, ProgramId};
 use crate::overlay::{Extra, Overlay, OverlaySet};
-use crate::program::Standing;
+use crate::program::{Category, Standing};
 use crate::refusal::Refusal;
 use crate::setup::{Subject, program_exists, set};
 use crate::slice::Slice;
@@ -122,6 +122,9 @@ pub(crate) fn set_terms(slice: &mut Slice, record: &Record, fact: &TermsSet) -> 
     if let Some(fault) = fact.rules.as_ref().and_then(TermsRules::fault) {
         return Err(fault);
     }
+    if fact.rules.as_ref().is_some_and(|rules| misplaces_clicks(&slice.config, fact.program, rules)) {
+        return Err(Refusal::ClickTermsMisplaced);
+    }
     let versions = slice.config.terms.get(&(fact.program, fact.partner));
     let last = versions.and_then(|versions| versions.last()).map(|terms| terms.version);
     if last.is_some() && fact.starts_at < record.received_at {
@@ -146,6 +149,12 @@ pub(crate) fn set_terms(slice: &mut Slice, record: &Record, fact: &TermsSet) -> 
     }
     set(slice, ConfigEntry::Terms(terms));
     Ok(subject)
+}
+
+/// Whether rules pay for clicks by an event type that is none of clicks.
+fn misplaces_clicks(config: &Config, program: ProgramId, rules: &TermsRules) -> bool {
+    let is_of_clicks = |id| config.event_types.get(&(program, id)).is_some_and(|it| it.category == Category::Click);
+    rules.payouts.iter().any(|it| it.clicks.is_some() && !is_of_clicks(it.event_type))
 }
 
 /// Whether new terms bind late enough. What the partner accepts needs no notice; nor does what leaves the rules of that time as

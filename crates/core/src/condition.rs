@@ -102,12 +102,39 @@ impl Word {
 pub(crate) const DEVICES: [&str; 6] = ["unknown", "desktop", "phone", "tablet", "other", "tv"];
 /// By the number of `fact::System`.
 pub(crate) const SYSTEMS: [&str; 12] = [
-    "unknown", "windows", "macos", "linux", "chromeos", "android", "ios", "harmonyos", "tizen", "webos", "kaios", "other",
+    "unknown",
+    "windows",
+    "macos",
+    "linux",
+    "chromeos",
+    "android",
+    "ios",
+    "harmonyos",
+    "tizen",
+    "webos",
+    "kaios",
+    "other",
 ];
 /// By the number of `fact::Browser`.
 pub(crate) const BROWSERS: [&str; 18] = [
-    "unknown", "chrome", "safari", "firefox", "edge", "opera", "samsung", "internet_explorer", "in_app", "vivaldi", "yandex",
-    "uc", "huawei", "xiaomi", "duckduckgo", "silk", "chromium", "other",
+    "unknown",
+    "chrome",
+    "safari",
+    "firefox",
+    "edge",
+    "opera",
+    "samsung",
+    "internet_explorer",
+    "in_app",
+    "vivaldi",
+    "yandex",
+    "uc",
+    "huawei",
+    "xiaomi",
+    "duckduckgo",
+    "silk",
+    "chromium",
+    "other",
 ];
 /// By `Day::weekday`.
 pub(crate) const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

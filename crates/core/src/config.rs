@@ -10,8 +10,8 @@ use crate::inquiry::{ANSWER_DAYS_DEFAULT, InquiryRules};
 use crate::limit::Period;
 use crate::overlay::Overlay;
 use crate::program::{
-    Ad, AssignedValue, Category, EventType, GroupCredit, PartnerGroup, PaymentRules, Program, PromoCode, Standing, ValueKind,
-    VanityLink,
+    Ad, AssignedValue, Category, EventType, GroupCredit, PartnerGroup, PaymentRules, Program, PromoCode, Standing,
+    ValueKind, VanityLink,
 };
 use crate::refusal::Refusal;
 use crate::screening::ScreeningRules;
@@ -141,8 +141,7 @@ impl Config {
     /// The event type by which a program pays for clicks.
     pub fn click_event_type(&self, program: ProgramId) -> Option<EventTypeId> {
         let of_program = self.event_types.range((program, EventTypeId(0))..=(program, EventTypeId(u32::MAX)));
-        let mut clicks = of_program
-            .filter(|(_, it)| it.category == Category::Click && it.standing == Standing::Active);
+        let mut clicks = of_program.filter(|(_, it)| it.category == Category::Click && it.standing == Standing::Active);
         clicks.next().map(|((_, id), _)| *id)
     }
 

@@ -234,7 +234,8 @@ impl TermsRules {
     /// What is accepted after it would have locked can't be reviewed.
     fn review_fault(&self) -> Option<Refusal> {
         let Locking::After { days } = self.locking else { return None };
-        let too_long = |it: &EventPayout| matches!(it.clicks, Some(ClickTerms::Reviewed { review_days }) if review_days > days);
+        let too_long =
+            |it: &EventPayout| matches!(it.clicks, Some(ClickTerms::Reviewed { review_days }) if review_days > days);
         self.payouts.iter().any(too_long).then_some(Refusal::ReviewTooLong)
     }
 

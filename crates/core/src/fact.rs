@@ -18,7 +18,7 @@ use crate::program::{
     VanityLink,
 };
 use crate::refusal::Refusal;
-use crate::screening::ScreeningRules;
+use crate::screening::{ClickTest, ScreeningRules};
 use crate::time::{Day, Timestamp};
 
 /// A fact with its place and times.
@@ -122,6 +122,8 @@ pub enum Fact {
     ScreeningRulesSet(ScreeningRules),
     /// A person decides on pending clicks.
     ClicksReviewed(ClicksReviewed),
+    /// Statistics found the clicks of a partner's day unlike others.
+    ClicksDoubted(ClicksDoubted),
     /// What a review decided is taken back.
     ReviewUndone {
         review: ReviewId,
@@ -172,6 +174,7 @@ impl Fact {
             Fact::PaymentConcluded { .. } => "payment_concluded",
             Fact::ScreeningRulesSet(_) => "screening_rules_set",
             Fact::ClicksReviewed(_) => "clicks_reviewed",
+            Fact::ClicksDoubted(_) => "clicks_doubted",
             Fact::ReviewUndone { .. } => "review_undone",
             Fact::InquiryRulesSet(_) => "inquiry_rules_set",
             Fact::InquiryOpened(_) => "inquiry_opened",
@@ -290,10 +293,28 @@ pub struct ClickFilter {
     pub clicks: Vec<ClickNo>,
 }
 
+/// The clicks of a partner's day failed a test that was controlled for how many were made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClicksDoubted {
+    pub program: ProgramId,
+    pub partner: PartnerId,
+    pub day: Day,
+    pub test: ClickTest,
+    /// Of how many clicks.
+    pub clicks: u32,
+    /// What was seen and what was to be expected, in millionths of the test's unit.
+    pub seen_ppm: i64,
+    pub expected_ppm: i64,
+    /// How likely chance alone shows as much, in millionths, after control for the number of tests.
+    pub chance_ppm: u32,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReviewDecision {
     /// So many of them, the first ones, and the rest is rejected; None: all.
-    Accept { most: Option<u32> },
+    Accept {
+        most: Option<u32>,
+    },
     Reject,
     /// They are paid with this.
     Price(Money),

@@ -6,16 +6,17 @@ use std::collections::BTreeSet;
 use crate::attribution::touchpoint;
 use crate::click::Judged;
 use crate::contract::{ClickMode, ClickTerms, EventPayout, TermsRules};
-use crate::fact::{Click, Record};
+use crate::fact::{Click, ClicksDoubted, Record};
 use crate::id::{ClickNo, EventTypeId};
 use crate::limit::Limit;
 use crate::money::Money;
 use crate::pricing;
 use crate::refusal::Refusal;
 use crate::row::{
-    ClickCountKey, ClickDayKey, ClickDayRow, ClickGroupKey, Counter, CounterGroup, CounterKey, GroupBy,
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickGroupKey, Counter, CounterGroup, CounterKey, GroupBy,
     PayableClickRow, PayableState, Tally,
 };
+use crate::setup::{Subject, program_exists};
 use crate::slice::Slice;
 use crate::time::{Day, HOUR_MS, Timestamp, Zone};
 
@@ -214,6 +215,16 @@ pub(crate) fn land(slice: &mut Slice, no: ClickNo) {
         group(slice, &row, one);
     }
     slice.payables.set(no, row);
+}
+
+/// Statistics speak against a partner's day. It is for people to see: nothing is decided by it.
+pub(crate) fn doubt(slice: &mut Slice, record: &Record, fact: &ClicksDoubted) -> Subject {
+    program_exists(slice, fact.program)?;
+    if !slice.config.partners.contains_key(&fact.partner) {
+        return Err(Refusal::PartnerNotFound);
+    }
+    slice.new.click_doubts.push(ClickDoubtRow { record: record.no, at: record.received_at, doubt: fact.clone() });
+    Ok(fact.partner.to_string())
 }
 
 /// Whether a click can still be decided on.

@@ -52,7 +52,7 @@ impl Class {
 }
 
 /// What makes a click suspect, the weightiest first. A click's doubts are bits at these places.
-pub const SUSPECT: [Refusal; 9] = [
+pub const SUSPECT: [Refusal; 8] = [
     Refusal::DataCentre,
     Refusal::RequestAnomaly,
     Refusal::ShoppingAssistant,
@@ -61,7 +61,6 @@ pub const SUSPECT: [Refusal; 9] = [
     Refusal::ConversionTiming,
     Refusal::TooRegular,
     Refusal::Concentrated,
-    Refusal::OwnDevice,
 ];
 
 /// Everything that speaks against a click, as bits by the places of `SUSPECT`.
@@ -77,6 +76,33 @@ impl Doubts {
 
     pub fn codes(self) -> impl Iterator<Item = Refusal> {
         SUSPECT.into_iter().enumerate().filter(move |(place, _)| self.0 & (1 << place) != 0).map(|(_, code)| code)
+    }
+}
+
+/// What statistics ask of a partner's clicks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum ClickTest {
+    Volume = 1,
+    Conversion = 2,
+    Timing = 3,
+    Regularity = 4,
+    Concentration = 5,
+}
+
+impl ClickTest {
+    pub const ALL: [ClickTest; 5] =
+        [ClickTest::Volume, ClickTest::Conversion, ClickTest::Timing, ClickTest::Regularity, ClickTest::Concentration];
+
+    /// What it says of clicks that fail it.
+    pub fn code(self) -> Refusal {
+        match self {
+            ClickTest::Volume => Refusal::UnusualVolume,
+            ClickTest::Conversion => Refusal::LowConversion,
+            ClickTest::Timing => Refusal::ConversionTiming,
+            ClickTest::Regularity => Refusal::TooRegular,
+            ClickTest::Concentration => Refusal::Concentrated,
+        }
     }
 }
 

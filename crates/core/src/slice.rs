@@ -9,17 +9,18 @@ use crate::config::{Config, ConfigEntry};
 use crate::contract::ClickMode;
 use crate::fact::{ActionChange, ActionTarget, Conversion, Fact, Record};
 use crate::id::{
-    ActionId, ClickNo, EventTypeId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo, ReviewId,
+    ActionId, ClickNo, EventTypeId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
+    ReviewId,
 };
 use crate::identity::Identifier;
 use crate::identity::profiles::SESSION_MS;
 use crate::money::Currency;
 use crate::row::{
-    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickCountKey, ClickDayKey, ClickDayRow, ClickGroupKey,
-    ClickRow, ConversionRow, Counter, CounterGroup, MarkKey, MarkRow, PayableClickRow, ReviewRow, Tally,
-    CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey,
-    MonthKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey, Rollup,
-    RollupKey, SubmissionRow, Turnover, UnsettledRow,
+    ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow,
+    ClickGroupKey, ClickRow, ConversionRow, Counter, CounterGroup, CounterKey, DecisionRow, EdgeKey, EdgeRow,
+    EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey, OrderKey,
+    PayableClickRow, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey, ReviewRow,
+    Rollup, RollupKey, SubmissionRow, Tally, Turnover, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Day, Timestamp};
 
@@ -245,6 +246,7 @@ pub struct NewRows {
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
     pub returns: BTreeMap<ReturnsKey, Returned>,
+    pub click_doubts: Vec<ClickDoubtRow>,
     pub click_counts: BTreeMap<ClickCountKey, Tally>,
     /// Of these no pending click is left: what the books hold of their groups goes before anything is added.
     pub closed_groups: BTreeSet<(ProgramId, Day, PartnerId)>,

@@ -6,6 +6,7 @@ mod attribution;
 mod awards;
 mod books;
 mod changes;
+mod clicks;
 mod codes;
 mod credit;
 mod currencies;

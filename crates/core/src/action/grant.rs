@@ -5,9 +5,7 @@ use crate::fact::{Device, Record};
 use crate::id::{ActionId, AdId, PartnerId};
 use crate::money::{Currency, Money, WHOLE_PPM};
 use crate::program::Source;
-use crate::row::{
-    ActionRow, ActionState, ConversionRow, Credit, DecisionRow, Evidence, OrderKey, Rollup, Whole,
-};
+use crate::row::{ActionRow, ActionState, ConversionRow, Credit, DecisionRow, Evidence, OrderKey, Rollup, Whole};
 use crate::slice::Slice;
 use crate::time::Timestamp;
 

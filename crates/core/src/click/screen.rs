@@ -17,10 +17,7 @@ pub struct Finding {
 /// Screens a click that leads somewhere. What it was comes before what the device did before, and that before doubts.
 pub(crate) fn screen(slice: &Slice, click: &Click, at: Timestamp) -> Finding {
     let doubts = doubts(click);
-    let code = click
-        .invalid()
-        .or_else(|| super::repeat::found(slice, click, at))
-        .or_else(|| doubts.codes().next());
+    let code = click.invalid().or_else(|| super::repeat::found(slice, click, at)).or_else(|| doubts.codes().next());
     Finding { code, doubts }
 }
 

@@ -60,8 +60,8 @@ fn order_id(key: ClickDayKey, round: u32) -> String {
     let (year, month, day) = key.day.date();
     let mode = match key.mode {
         ClickMode::Reviewed => "",
-        ClickMode::Instant => "I",
+        ClickMode::Instant => "-instant",
     };
     let round = if round == 1 { String::new() } else { format!("-{round}") };
-    format!("CLICKS{mode}-{}-{year:04}{month:02}{day:02}{round}", key.partner)
+    format!("CLICKS-{}-{year:04}{month:02}{day:02}{mode}{round}", key.partner)
 }

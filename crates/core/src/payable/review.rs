@@ -116,12 +116,7 @@ fn decide(slice: &mut Slice, review: &mut ReviewRow, row: PayableClickRow) {
     }
     let (state, price) = review.verdict(&row);
     let undone = review.state == ReviewState::Undoing;
-    let after = PayableClickRow {
-        state,
-        price,
-        review: if undone { None } else { Some(review.id) },
-        ..row.clone()
-    };
+    let after = PayableClickRow { state, price, review: if undone { None } else { Some(review.id) }, ..row.clone() };
     let delta = paid(&after).minus(paid(&row));
     // What is taken back leaves the review.
     let one = Tally::one(after.price);

@@ -1,7 +1,7 @@
 //! Clicks that terms may pay for: each by itself, the partner's day that they add up to, and what people decide on them.
 
 use crate::contract::ClickMode;
-use crate::fact::{Browser, ClickFilter, Device, ReviewDecision, System};
+use crate::fact::{Browser, ClickFilter, ClicksDoubted, Device, ReviewDecision, System};
 use crate::id::{ActionId, AdId, ClickNo, EventTypeId, PartnerId, ProgramId, RecordNo, ReviewId, UserId};
 use crate::money::Money;
 use crate::refusal::Refusal;
@@ -162,6 +162,14 @@ pub struct ClickGroupKey {
     pub partner: PartnerId,
     pub by: GroupBy,
     pub value: String,
+}
+
+/// What statistics found of a partner's day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClickDoubtRow {
+    pub record: RecordNo,
+    pub at: Timestamp,
+    pub doubt: ClicksDoubted,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,17 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::Config;
 use crate::exchange::Exchange;
 use crate::fact::Record;
-use crate::id::{ActionId, ClickNo, InquiryId, NodeId, PaymentId, PaymentRunId, RecordNo, SubmissionId};
+use crate::id::{ActionId, ClickNo, InquiryId, NodeId, PaymentId, PaymentRunId, RecordNo, ReviewId, SubmissionId};
 use crate::identity::Identifier;
 use crate::invariant;
 use crate::machine::{self, Outcome};
 use crate::row::{
-    Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, Counter, CounterKey, DecisionRow,
-    EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MonthKey, OrderKey,
-    PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Returned, ReturnsKey, Rollup, RollupKey,
-    SubmissionRow, Turnover, UnsettledRow,
+    Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow,
+    ClickGroupKey, ClickRow, ConversionRow, Counter, CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow, EntryRow,
+    HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey, OrderKey, PayableClickRow,
+    PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Returned, ReturnsKey, ReviewRow, Rollup,
+    RollupKey, SubmissionRow, Tally, Turnover, UnsettledRow,
 };
 use crate::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
+
+mod clicks;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Books {
@@ -46,6 +49,13 @@ pub struct Books {
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
     pub returns: BTreeMap<ReturnsKey, Returned>,
+    pub payables: BTreeMap<ClickNo, PayableClickRow>,
+    pub click_days: BTreeMap<ClickDayKey, ClickDayRow>,
+    pub marks: BTreeMap<MarkKey, MarkRow>,
+    pub reviews: BTreeMap<ReviewId, ReviewRow>,
+    pub click_doubts: Vec<ClickDoubtRow>,
+    pub click_counts: BTreeMap<ClickCountKey, Tally>,
+    pub click_groups: BTreeMap<ClickGroupKey, Tally>,
 }
 
 impl Books {
@@ -78,6 +88,7 @@ impl Books {
         self.load_orders(&wanted, slice);
         self.load_payees(&wanted, slice);
         self.load_payments(&wanted, slice);
+        wanted.review.into_iter().for_each(|id| slice.reviews.load(id, self.reviews.get(&id).cloned()));
         slice.expect(&wanted);
         for node in slice.named_nodes(&wanted) {
             slice.roots.load(node, self.roots.get(&node).copied());
@@ -86,6 +97,7 @@ impl Books {
         self.load_components(&components, slice);
         self.load_journeys(&components, slice);
         self.load_counters(records, &components, slice);
+        self.load_clicks(records, slice);
         if let Some(limit) = wanted.work {
             self.load_work(limit as usize, slice);
         }
@@ -182,6 +194,7 @@ impl Books {
             slice.work.to_lock.push(action.id);
             slice.actions.load(action.id, Some(action.clone()));
         }
+        self.load_click_work(limit, slice);
         let mut over: Vec<_> = self.unsettled.iter().filter(|(_, row)| row.until <= self.state.brand_time).collect();
         over.sort_by_key(|(key, row)| (row.until, *key));
         slice.work.to_settle = over.into_iter().take(limit).map(|(key, _)| key.clone()).collect();
@@ -266,6 +279,7 @@ impl Books {
         self.payments.extend(slice.payments.changed().map(|(id, row)| (*id, row.clone())));
         self.inquiries.extend(slice.inquiries.changed().map(|(id, row)| (*id, row.clone())));
         self.payment_runs.extend(slice.payment_runs.changed().map(|(id, row)| (*id, row.clone())));
+        self.save_clicks(&slice);
         self.add(&slice);
         // Every batch reads the set-up as the books hold it, so it must be all in the entries.
         slice.new.config.iter().for_each(|entry| self.config.set(entry.clone()));
@@ -341,6 +355,7 @@ fn updated_click(before: ClickRow, after: &ClickRow) -> ClickRow {
         shared_id: after.shared_id.clone(),
         signals: after.signals,
         refusal: after.refusal,
+        counted: after.counted,
         deep_link_refused: after.deep_link_refused,
         landed_at: after.landed_at,
         recovered: after.recovered,

@@ -20,6 +20,7 @@ use crate::row::{
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
+mod clicks;
 mod inquiries;
 
 /// A record's outcome, if there is something to say of it.
@@ -51,6 +52,11 @@ pub fn show(books: &Books, what: &str) -> String {
         ("details", order) => details(books, order),
         ("reports", order) => reports(books, order),
         ("clicks", _) => books.clicks.values().map(|row| click(books, row)).collect(),
+        ("payables", _) => clicks::payables(books),
+        ("click-days", _) => clicks::days(books),
+        ("click-counts", _) => clicks::counts(books),
+        ("click-groups", by) => clicks::groups(books, by),
+        ("reviews", _) => clicks::reviews(books),
         ("profiles", at) => profiles(books, at),
         ("edges", _) => edges(books),
         ("refused", _) => refused_joins(books),
@@ -144,6 +150,7 @@ fn evidence(evidence: Evidence) -> &'static str {
         Evidence::Inquiry => "inquiry",
         Evidence::Bonus => "bonus",
         Evidence::Fee => "fee",
+        Evidence::Clicks => "clicks",
     }
 }
 

@@ -139,6 +139,42 @@ fn history(refusal: Refusal) -> &'static str {
             "contract A sale=8% returns=consent\n conversion 1001 sale 1.00 partner=A\n approve 1001\n correct 1001 amount=0"
         }
         Refusal::ReturnNotAsked => "conversion 1001 sale 1.00 partner=A\n agree A 1.1.1",
+        Refusal::AutomatedBrowser => "click k1 A automation",
+        Refusal::AgentMissing => "click k1 A no-agent",
+        Refusal::DuplicateClick => {
+            "event click clicks\n screening duplicate=strict\n click k1 A key=1\n at d0+1m click k2 A key=1"
+        }
+        Refusal::DoubleClick => "event click clicks\n screening duplicate=strict\n repeat 2 click k{n} A key=1",
+        Refusal::DataCentre => "event click clicks\n screening suspect=strict\n click k1 A hosting",
+        Refusal::RequestAnomaly => "event click clicks\n screening suspect=strict\n click k1 A odd",
+        Refusal::ShoppingAssistant => "event click clicks\n screening assistant=strict\n click k1 A assistant",
+        Refusal::UnusualVolume => "doubt A volume",
+        Refusal::LowConversion => "doubt A conversion",
+        Refusal::ConversionTiming => "doubt A timing",
+        Refusal::TooRegular => "doubt A regularity",
+        Refusal::Concentrated => "doubt A concentration",
+        Refusal::ClickRestricted => {
+            "event click clicks\n template click=0.05 clicks=click:instant restrict=click:country/is/de\n click k1 A country=DE"
+        }
+        Refusal::ClickLimitReached => {
+            "event click clicks\n template click=0.05 clicks=click:instant limit=click:actions/1/day\n repeat 2 click k{n} A"
+        }
+        Refusal::ClickRejected => {
+            "event click clicks\n template click=0.05 clicks=click:reviewed/7d\n click k1 A\n reject-clicks\n work 9"
+        }
+        Refusal::ClickTypeTaken => "event click clicks\n event press clicks",
+        Refusal::ClicksPayFixed => "event click clicks\n template click=5% clicks=click:instant",
+        Refusal::ReviewedClicksUnlimited => {
+            "event click clicks\n template click=0.05 clicks=click:reviewed/7d limit=click:actions/1/day"
+        }
+        Refusal::ClicksHaveNoCustomer => {
+            "event click clicks\n template click=0.05 clicks=click:instant limit=click:customer/1/day"
+        }
+        Refusal::ReviewTooLong => "event click clicks\n template click=0.05 clicks=click:reviewed/31d lock=30d",
+        Refusal::ClickTermsMisplaced => "template sale=0.05 clicks=sale:instant",
+        Refusal::ClickWindowOutOfRange => "screening window=25h",
+        Refusal::ReviewNotFound => "undo-review 1",
+        Refusal::ReviewUndone => "event click clicks\n reject-clicks\n repeat 2 undo-review 1",
         Refusal::ReturnForPartner => "conversion 1001 sale 1.00 partner=A\n agree A 1.1.1 brand",
     }
 }
@@ -156,6 +192,15 @@ fn every_refusal_is_said_by_some_history() {
                 run.books.refused_joins.values().map(|it| it.reason).next_back()
             }
             Refusal::Separated => separated(&run.books),
+            Refusal::UnusualVolume
+            | Refusal::LowConversion
+            | Refusal::ConversionTiming
+            | Refusal::TooRegular
+            | Refusal::Concentrated => run.books.click_doubts.iter().map(|it| it.doubt.test.code()).next_back(),
+            Refusal::ClickRestricted | Refusal::ClickLimitReached => {
+                run.books.payables.values().filter_map(|row| row.unpaid).next_back()
+            }
+            Refusal::ClickRejected => run.books.click_counts.keys().filter_map(|key| key.code).next_back(),
             _ => left_out.or(run.outcomes.last().and_then(|outcome| outcome.refusal)),
         };
         assert_eq!(said, Some(*refusal), "{}", run.output);

@@ -15,7 +15,9 @@ use crate::fact::{
     EventTypeSet, Fact, Item, Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed,
     ReturnDecided, Role, Signals, TermsDecided, TermsSet, Visit,
 };
-use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, PaymentId, PaymentRunId, ProgramId, SubmissionId, UserId};
+use crate::id::{
+    AdId, ClickNo, EventTypeId, PartnerId, PaymentId, PaymentRunId, ProgramId, ReviewId, SubmissionId, UserId,
+};
 use crate::identity::Blocked;
 use crate::limit::{Basis, Limit, Period, Tier, Tiers};
 use crate::locking::Locking;
@@ -27,6 +29,7 @@ use crate::program::{
 };
 use crate::time::{Timestamp, Zone};
 
+mod clicks;
 mod inquiries;
 
 /// The shop that most histories happen in.
@@ -229,6 +232,10 @@ impl Reader {
                 day_of_month: None,
             }),
             "pay" => Fact::PaymentMade { partner: partner(line.word()), program: line.program() },
+            "screening" => clicks::screening(line),
+            "doubt" => clicks::doubt(line),
+            "reject-clicks" | "accept-clicks" | "price-clicks" => clicks::review(verb, line),
+            "undo-review" => Fact::ReviewUndone { review: ReviewId(number(line.word())) },
             "inquiry-rules" => inquiries::rules(line),
             "inquire" => self.inquire(at, line),
             "answer" => self.answer(line),
@@ -271,7 +278,7 @@ impl Reader {
             id,
             code: line.option("code").unwrap_or(&name).to_owned(),
             name,
-            category: Category::Sale,
+            category: if line.flag("clicks") { Category::Click } else { Category::Sale },
             standing: line.standing(),
             server_wins: !line.flag("first-wins"),
             credit: credit(line.option("credit")),
@@ -344,7 +351,7 @@ impl Reader {
     fn payouts(&self, program: ProgramId, line: &mut Line<'_>) -> Vec<EventPayout> {
         let by_item = line.options("items");
         let [groups, restrictions, adjustments] = ["group", "restrict", "adjust"].map(|name| line.options(name));
-        let [limits, tiers] = ["limit", "tiers"].map(|name| line.options(name));
+        let [limits, tiers, clicks] = ["limit", "tiers", "clicks"].map(|name| line.options(name));
         let words = std::mem::take(&mut line.words);
         let payouts = words.iter().map(|word| {
             let (event, text) = word.split_once('=').unwrap_or_else(|| panic!("{word} pays nothing"));
@@ -368,6 +375,7 @@ impl Reader {
                 adjustments: of(&adjustments).into_iter().map(adjustment).collect(),
                 limits: limits.iter().filter_map(|text| limit(text, event)).collect(),
                 tiers: tiers.iter().find_map(|text| tiers_of(text, event)),
+                clicks: clicks.iter().find_map(|text| clicks::terms(text, event)),
                 ..EventPayout::plain(self.event_id(program, event), payout(text))
             }
         });
@@ -665,7 +673,14 @@ fn recorded(line: &mut Line<'_>, click: ClickRef) -> Fact {
     let prefetch = line.flag("prefetch");
     let head = line.flag("head");
     let navigation = if line.flag("embedded") { Navigation::Embedded } else { Navigation::Navigate };
-    let agents = [("bot", Agent::Bot), ("preview", Agent::Preview), ("assistant", Agent::Assistant)];
+    let agents = [
+        ("bot", Agent::Bot),
+        ("preview", Agent::Preview),
+        ("assistant", Agent::Assistant),
+        ("library", Agent::Library),
+        ("automation", Agent::Automation),
+        ("no-agent", Agent::Empty),
+    ];
     let agent = agents.into_iter().find(|(name, _)| line.flag(name)).map_or(Agent::Browser, |(_, agent)| agent);
     Fact::ClickRecorded(Click {
         no: click.no,
@@ -676,9 +691,12 @@ fn recorded(line: &mut Line<'_>, click: ClickRef) -> Fact {
         visitor: line.option("visitor").map(|name| identifier("visitor", name)),
         sub_ids: [line.text_of("sub1"), String::new(), String::new()],
         shared_id: line.text_of("shared"),
-        signals: Signals { navigation, prefetch, head, agent, device: device(line.option("on")), ..Signals::default() },
+        signals: clicks::signals(
+            Signals { navigation, prefetch, head, agent, device: device(line.option("on")), ..Signals::default() },
+            line,
+        ),
         deep_link_refused: false,
-        referrer_host: String::new(),
-        link_params: Vec::new(),
+        referrer_host: line.text_of("from"),
+        link_params: clicks::params(line),
     })
 }
