@@ -154,6 +154,10 @@ pub enum GroupBy {
     Landing = 4,
 }
 
+impl GroupBy {
+    pub const ALL: [GroupBy; 4] = [GroupBy::Reason, GroupBy::Network, GroupBy::Referrer, GroupBy::Landing];
+}
+
 /// Pending clicks of a partner and day that have something in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClickGroupKey {

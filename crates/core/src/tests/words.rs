@@ -235,7 +235,7 @@ pub fn rule(text: &str) -> Rule {
     Rule { event, conditions, then: parts.next().unwrap_or_default(), text: text.to_owned() }
 }
 
-/// `country/is/de,at`, `total/100.00..500.00`, `date/d10..`.
+/// `country/is/de,at`, `total/100.00..500.00`, `date/d10..`; `~` is the empty word.
 fn condition(text: &str) -> Condition {
     let (variable, rest) = text.split_once('/').unwrap_or_else(|| panic!("{text} is no condition"));
     if variable == "total" || variable == "date" {
@@ -254,7 +254,7 @@ fn condition(text: &str) -> Condition {
     Condition::Words {
         word: word.unwrap_or_else(|| panic!("no variable {variable}")),
         comparison: comparison.unwrap_or_else(|| panic!("{text} compares in no way")),
-        values: values.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
+        values: values.split(',').filter(|it| !it.is_empty()).map(|it| it.replace('~', "")).collect(),
     }
 }
 

@@ -24,6 +24,7 @@ create table brand_state (
   last_action_seq bigint not null,
   last_payment    integer not null,
   last_payment_run integer not null,
+  last_review     integer not null,
   last_unsettled_at bigint not null,
   rates_after     bigint,
   work_waits      integer not null,
@@ -478,3 +479,137 @@ create table archive (
 );
 
 create index archive_with_raw on archive (kept_at) where raw <> ''::bytea;
+
+-- Clicks in programs that pay for them, each with what became of it.
+create table payable_click (
+  brand       integer not null,
+  no          bigint not null,
+  record      bigint not null,
+  program     integer not null,
+  partner     integer not null,
+  ad          integer not null,
+  occurred_at bigint not null,
+  day         integer not null,
+  mode        integer,
+  round       integer not null,
+  state       integer not null,
+  found       integer,
+  doubts      integer not null,
+  unpaid      integer,
+  country     text collate "C",
+  network     bigint not null,
+  referrer    text collate "C",
+  device      integer not null,
+  system      integer not null,
+  browser     integer not null,
+  list_price  bigint not null,
+  price       bigint not null,
+  payout_group integer,
+  review      integer,
+  landed      bigint not null,
+  primary key (brand, no)
+);
+
+create index payable_click_by_day on payable_click (brand, program, day, partner, no);
+
+-- What a partner's clicks of a day come to.
+create table click_day (
+  brand       integer not null,
+  program     integer not null,
+  day         integer not null,
+  partner     integer not null,
+  mode        integer not null,
+  event_type  integer not null,
+  round       integer not null,
+  due_at      bigint,
+  terms_version integer not null,
+  terms_of_template integer not null,
+  pending     bigint not null,
+  pending_cost bigint not null,
+  accepted    bigint not null,
+  accepted_cost bigint not null,
+  rejected    bigint not null,
+  rejected_cost bigint not null,
+  action_seq  bigint,
+  primary key (brand, program, day, partner, mode)
+);
+
+create index click_day_due on click_day (brand, due_at) where due_at is not null;
+
+-- The last click of each device on links of a partner.
+create table click_mark (
+  brand    integer not null,
+  program  integer not null,
+  partner  integer not null,
+  subject  bigint not null,
+  cookie   bigint not null,
+  first_at bigint not null,
+  last_at  bigint not null,
+  primary key (brand, subject, partner, program)
+);
+
+-- Clicks of a day by ad, country and what became of them; a code of 0: they are paid.
+create table click_count (
+  brand   integer not null,
+  program integer not null,
+  day     integer not null,
+  partner integer not null,
+  ad      integer not null,
+  country text collate "C" not null,
+  code    integer not null,
+  clicks  bigint not null,
+  cost    bigint not null,
+  primary key (brand, program, day, partner, ad, country, code)
+);
+
+-- Pending clicks that have something in common.
+create table click_group (
+  brand      integer not null,
+  program    integer not null,
+  grouped_by integer not null,
+  day        integer not null,
+  partner    integer not null,
+  value      text collate "C" not null,
+  clicks     bigint not null,
+  cost       bigint not null,
+  primary key (brand, program, grouped_by, day, partner, value)
+);
+
+-- What statistics found of partners' days.
+create table click_doubt (
+  brand        integer not null,
+  record       bigint not null,
+  at           bigint not null,
+  program      integer not null,
+  partner      integer not null,
+  day          integer not null,
+  test         integer not null,
+  clicks       bigint not null,
+  seen_ppm     bigint not null,
+  expected_ppm bigint not null,
+  chance_ppm   integer not null,
+  primary key (brand, record)
+);
+
+-- What people decided on pending clicks, and how far it has come.
+create table review (
+  brand        integer not null,
+  id           integer not null,
+  record       bigint not null,
+  at           bigint not null,
+  user_id      integer,
+  program      integer not null,
+  filter       bytea not null,
+  decision     bytea not null,
+  reason       text collate "C" not null,
+  state        integer not null,
+  day          integer not null,
+  partner      integer not null,
+  click        bigint not null,
+  accepted     bigint not null,
+  decided      bigint not null,
+  decided_cost bigint not null,
+  cost_delta   bigint not null,
+  too_late     bigint not null,
+  primary key (brand, id)
+);

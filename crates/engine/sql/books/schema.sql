@@ -24,6 +24,7 @@ create table brand_state (
   last_action_seq integer not null,
   last_payment    integer not null,
   last_payment_run integer not null,
+  last_review     integer not null,
   last_unsettled_at integer not null,
   rates_after     integer,
   work_waits      integer not null,
@@ -456,4 +457,138 @@ create table outbox (
   seq        integer not null,
   kind       integer not null,
   primary key (brand, record, n)
+) strict, without rowid;
+
+-- Clicks in programs that pay for them, each with what became of it.
+create table payable_click (
+  brand       integer not null,
+  no          integer not null,
+  record      integer not null,
+  program     integer not null,
+  partner     integer not null,
+  ad          integer not null,
+  occurred_at integer not null,
+  day         integer not null,
+  mode        integer,
+  round       integer not null,
+  state       integer not null,
+  found       integer,
+  doubts      integer not null,
+  unpaid      integer,
+  country     text,
+  network     integer not null,
+  referrer    text,
+  device      integer not null,
+  system      integer not null,
+  browser     integer not null,
+  list_price  integer not null,
+  price       integer not null,
+  payout_group integer,
+  review      integer,
+  landed      integer not null,
+  primary key (brand, no)
+) strict, without rowid;
+
+create index payable_click_by_day on payable_click (brand, program, day, partner, no);
+
+-- What a partner's clicks of a day come to.
+create table click_day (
+  brand       integer not null,
+  program     integer not null,
+  day         integer not null,
+  partner     integer not null,
+  mode        integer not null,
+  event_type  integer not null,
+  round       integer not null,
+  due_at      integer,
+  terms_version integer not null,
+  terms_of_template integer not null,
+  pending     integer not null,
+  pending_cost integer not null,
+  accepted    integer not null,
+  accepted_cost integer not null,
+  rejected    integer not null,
+  rejected_cost integer not null,
+  action_seq  integer,
+  primary key (brand, program, day, partner, mode)
+) strict, without rowid;
+
+create index click_day_due on click_day (brand, due_at) where due_at is not null;
+
+-- The last click of each device on links of a partner.
+create table click_mark (
+  brand    integer not null,
+  program  integer not null,
+  partner  integer not null,
+  subject  integer not null,
+  cookie   integer not null,
+  first_at integer not null,
+  last_at  integer not null,
+  primary key (brand, subject, partner, program)
+) strict, without rowid;
+
+-- Clicks of a day by ad, country and what became of them; a code of 0: they are paid.
+create table click_count (
+  brand   integer not null,
+  program integer not null,
+  day     integer not null,
+  partner integer not null,
+  ad      integer not null,
+  country text not null,
+  code    integer not null,
+  clicks  integer not null,
+  cost    integer not null,
+  primary key (brand, program, day, partner, ad, country, code)
+) strict, without rowid;
+
+-- Pending clicks that have something in common.
+create table click_group (
+  brand      integer not null,
+  program    integer not null,
+  grouped_by integer not null,
+  day        integer not null,
+  partner    integer not null,
+  value      text not null,
+  clicks     integer not null,
+  cost       integer not null,
+  primary key (brand, program, grouped_by, day, partner, value)
+) strict, without rowid;
+
+-- What statistics found of partners' days.
+create table click_doubt (
+  brand        integer not null,
+  record       integer not null,
+  at           integer not null,
+  program      integer not null,
+  partner      integer not null,
+  day          integer not null,
+  test         integer not null,
+  clicks       integer not null,
+  seen_ppm     integer not null,
+  expected_ppm integer not null,
+  chance_ppm   integer not null,
+  primary key (brand, record)
+) strict, without rowid;
+
+-- What people decided on pending clicks, and how far it has come.
+create table review (
+  brand        integer not null,
+  id           integer not null,
+  record       integer not null,
+  at           integer not null,
+  user_id      integer,
+  program      integer not null,
+  filter       blob not null,
+  decision     blob not null,
+  reason       text not null,
+  state        integer not null,
+  day          integer not null,
+  partner      integer not null,
+  click        integer not null,
+  accepted     integer not null,
+  decided      integer not null,
+  decided_cost integer not null,
+  cost_delta   integer not null,
+  too_late     integer not null,
+  primary key (brand, id)
 ) strict, without rowid;

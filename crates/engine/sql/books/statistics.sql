@@ -42,6 +42,13 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('inquiry', 'inquiry_due', '1000 500 1 1'),
   ('inquiry', 'inquiry_by_partner', '10000 5000 100 1'),
   ('inquiry', 'inquiry_by_order', '10000 5000 1'),
+  ('payable_click', 'payable_click', '10000000 5000000 1'),
+  ('payable_click', 'payable_click_by_day', '10000000 5000000 5000000 100000 1000 1'),
+  ('click_day', 'click_day', '100000 50000 50000 100 2 1'),
+  ('click_day', 'click_day_due', '1000 500 1'),
+  ('click_mark', 'click_mark', '10000000 5000000 2 1 1'),
+  ('click_count', 'click_count', '1000000 500000 500000 1000 100 30 3 1'),
+  ('click_group', 'click_group', '1000000 500000 500000 200000 2000 20 1'),
   ('payment', 'payment', '10000 5000 1'),
   ('payment', 'payment_open', '1 1 1');
 analyze sqlite_schema;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use prost::{Message, Oneof};
+use referee_core::contract::ClickMode;
 use referee_core::exchange::{Exchange, Rate};
 use referee_core::fact::{Conversion, Signals};
 use referee_core::id::{ActionId, AdId, ClickNo, EventTypeId, NodeId, NoteId, PartnerId, ProgramId, RecordNo};
@@ -12,7 +13,8 @@ use referee_core::money::{Currency, Money};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     Account, ActionRow, ActionState, Bond, Buyer, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey,
-    PaymentState, ReturnAsked, RunState, Step, SubmissionKind, TouchKind, UnsettledRow, Whole,
+    PayableState, PaymentState, ReturnAsked, ReviewState, RunState, Step, SubmissionKind, TouchKind, UnsettledRow,
+    Whole,
 };
 use referee_core::time::{Day, Timestamp};
 
@@ -43,6 +45,20 @@ fn find<T: Copy>(all: &[T], number: u32, of: impl Fn(T) -> u32, what: &str) -> R
 pub fn action_state(number: u32) -> Result<ActionState> {
     use ActionState::*;
     find(&[Pending, Locked, Paid, Reversed], number, |it| it as u32, "state")
+}
+
+pub fn click_mode(number: u32) -> Result<ClickMode> {
+    find(&[ClickMode::Reviewed, ClickMode::Instant], number, |it| it as u32, "way to pay clicks")
+}
+
+pub fn payable_state(number: u32) -> Result<PayableState> {
+    use PayableState::*;
+    find(&[Pending, Accepted, Rejected, Unpaid], number, |it| it as u32, "state of a click")
+}
+
+pub fn review_state(number: u32) -> Result<ReviewState> {
+    use ReviewState::*;
+    find(&[Working, Done, Undoing, Undone], number, |it| it as u32, "state of a review")
 }
 
 pub fn history_kind(number: u32) -> Result<HistoryKind> {
@@ -161,6 +177,7 @@ pub struct ClickBits {
     pub signals: Signals,
     pub deep_link_refused: bool,
     pub recovered: bool,
+    pub uncounted: bool,
 }
 
 impl ClickBits {
@@ -173,6 +190,7 @@ impl ClickBits {
             | (signals.device as u32) << 8
             | u32::from(self.deep_link_refused) << 12
             | u32::from(self.recovered) << 13
+            | u32::from(self.uncounted) << 14
     }
 
     pub fn unpack(bits: u32) -> Result<ClickBits> {
@@ -185,7 +203,7 @@ impl ClickBits {
             device: number::device(bits >> 8 & 15).ok_or_else(|| damaged("device"))?,
             ..Signals::default()
         };
-        Ok(ClickBits { signals, deep_link_refused: bit(12), recovered: bit(13) })
+        Ok(ClickBits { signals, deep_link_refused: bit(12), recovered: bit(13), uncounted: bit(14) })
     }
 }
 

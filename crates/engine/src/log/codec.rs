@@ -3,7 +3,9 @@
 use prost::Message;
 use referee_core::config::{self, ConfigEntry};
 use referee_core::fact::{self, Actor, Fact};
-use referee_core::id::{AdId, BrandId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, SubmissionId, UserId};
+use referee_core::id::{
+    AdId, BrandId, ClickNo, EventTypeId, NodeId, PartnerId, ProgramId, ReviewId, SubmissionId, UserId,
+};
 use referee_core::money::{Currency, Money};
 use referee_core::program::{self, VanityLink};
 use referee_core::time::{Timestamp, Zone};
@@ -14,6 +16,7 @@ use crate::error::{Error, Result};
 
 mod change;
 mod identifiers;
+pub mod clicks;
 mod inquiries;
 mod measures;
 mod payments;
@@ -129,6 +132,7 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
         ConfigEntry::Block(it) => wire::Entry::Block(block_out(it)),
         ConfigEntry::Rates(it) => wire::Entry::Rates(payments::rates_out(it)),
         ConfigEntry::PaymentRules(it) => wire::Entry::PaymentRules(payments::rules_out(it)),
+        ConfigEntry::Screening(it) => wire::Entry::Screening(clicks::rules_out(it)),
         ConfigEntry::InquiryRules(it) => wire::Entry::InquiryRules(inquiries::rules_out(it)),
     };
     wire::ConfigEntry { entry: Some(entry) }.encode_to_vec()
@@ -171,6 +175,7 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
         wire::Entry::Block(it) => ConfigEntry::Block(block_in(it)?),
         wire::Entry::Rates(it) => ConfigEntry::Rates(payments::rates_in(it)?),
         wire::Entry::PaymentRules(it) => ConfigEntry::PaymentRules(payments::rules_in(it)?),
+        wire::Entry::Screening(it) => ConfigEntry::Screening(clicks::rules_in(it)?),
         wire::Entry::InquiryRules(it) => ConfigEntry::InquiryRules(inquiries::rules_in(it)),
     })
 }
@@ -237,6 +242,10 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         Fact::PaymentConcluded { payment, failure } => {
             wire::Fact::PaymentConcluded(wire::ConcludedPayment { payment: payment.0, failure: failure.clone() })
         }
+        Fact::ScreeningRulesSet(it) => wire::Fact::ScreeningRulesSet(clicks::rules_out(it)),
+        Fact::ClicksReviewed(it) => wire::Fact::ClicksReviewed(clicks::reviewed_out(it)),
+        Fact::ReviewUndone { review } => wire::Fact::ReviewUndone(wire::UndoneReview { review: review.0 }),
+        Fact::ClicksDoubted(it) => wire::Fact::ClicksDoubted(clicks::doubted_out(it)),
         Fact::InquiryRulesSet(it) => wire::Fact::InquiryRulesSet(inquiries::rules_out(it)),
         Fact::InquiryOpened(it) => wire::Fact::InquiryOpened(inquiries::opened_out(it)),
         Fact::InquiryAnswered(it) => wire::Fact::InquiryAnswered(inquiries::answered_out(it)),
@@ -306,6 +315,10 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::PaymentRunProposed(it) => payments::proposed_in(it)?,
         wire::Fact::PaymentRunDecided(it) => payments::decided_in(it),
         wire::Fact::PaymentConcluded(it) => payments::concluded_in(it),
+        wire::Fact::ScreeningRulesSet(it) => Fact::ScreeningRulesSet(clicks::rules_in(it)?),
+        wire::Fact::ClicksReviewed(it) => Fact::ClicksReviewed(clicks::reviewed_in(it)?),
+        wire::Fact::ReviewUndone(it) => Fact::ReviewUndone { review: ReviewId(it.review) },
+        wire::Fact::ClicksDoubted(it) => Fact::ClicksDoubted(clicks::doubted_in(it)?),
         wire::Fact::InquiryRulesSet(it) => Fact::InquiryRulesSet(inquiries::rules_in(it)),
         wire::Fact::InquiryOpened(it) => Fact::InquiryOpened(inquiries::opened_in(it)?),
         wire::Fact::InquiryAnswered(it) => Fact::InquiryAnswered(inquiries::answered_in(it)?),

@@ -191,3 +191,11 @@ pub fn iso(at: Timestamp) -> String {
         Err(_) => at.0.to_string(),
     }
 }
+
+pub fn treatment<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::treatment(*it), *it, to)
+}
+
+pub fn click_test<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::click_test(*it), *it, to)
+}

@@ -9,6 +9,7 @@ use referee_core::identity::IdentifierKind;
 use referee_core::inquiry::{InquiryKind, InquiryReason, InquiryState};
 use referee_core::program::{Category, CodePolicy, CreditPolicy, GroupCredit, Source, Standing, ValueKind};
 use referee_core::refusal::Refusal;
+use referee_core::screening::{ClickTest, Treatment};
 
 fn find<T: Copy>(all: &[T], number: u32, of: impl Fn(T) -> u32) -> Option<T> {
     all.iter().copied().find(|it| of(*it) == number)
@@ -169,4 +170,12 @@ pub fn step(number: u32) -> Option<ActionChange> {
 /// None: it is another change.
 pub fn of_step(change: &ActionChange) -> Option<u32> {
     STEPS.iter().find(|(it, _)| it == change).map(|(_, number)| *number)
+}
+
+pub fn treatment(number: u32) -> Option<Treatment> {
+    find(&Treatment::ALL, number, |it| it as u32)
+}
+
+pub fn click_test(number: u32) -> Option<ClickTest> {
+    find(&ClickTest::ALL, number, |it| it as u32)
 }

@@ -25,6 +25,7 @@ use referee_core::program::{
     ValueKind, VanityLink,
 };
 use referee_core::refusal::Refusal;
+use referee_core::screening::{ClickTest, ScreeningRules};
 use referee_core::time::{Day, Timestamp, Zone};
 
 use super::frame::{Encoded, pack, unpack};
@@ -83,9 +84,41 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::InquiryOpened(inquiry())),
         by_a_person(Fact::InquiryAnswered(answered(Answer::Valid { amount: Some(Money(4_999)) }))),
         by_a_person(Fact::InquiryAppealed(appealed())),
+        by_a_person(Fact::ScreeningRulesSet(ScreeningRules::default_of(ProgramId(7)))),
+        by_a_person(Fact::ClicksReviewed(reviewed())),
+        by_a_person(Fact::ReviewUndone { review: ReviewId(4) }),
+        draft(Fact::ClicksDoubted(doubted())),
         by_a_person(Fact::AwardGiven(award())),
         by_a_person(Fact::ReturnDecided(return_decided())),
     ]
+}
+
+fn reviewed() -> ClicksReviewed {
+    let filter = ClickFilter {
+        partner: Some(PartnerId(11)),
+        from: Some(Day(20_833)),
+        until: Some(Day(20_834)),
+        found: Some(Some(Refusal::DataCentre)),
+        network: Some(0x0123_4567_89ab_cdef),
+        referrer: Some("blog.example".into()),
+        landed: Some(false),
+        clicks: vec![ClickNo(77)],
+    };
+    let decision = ReviewDecision::Accept { most: Some(5) };
+    ClicksReviewed { program: ProgramId(7), filter, decision, reason: "CONS_FRAUD".into() }
+}
+
+fn doubted() -> ClicksDoubted {
+    ClicksDoubted {
+        program: ProgramId(7),
+        partner: PartnerId(11),
+        day: Day(20_833),
+        test: ClickTest::Conversion,
+        clicks: 9_000,
+        seen_ppm: 110,
+        expected_ppm: 21_000,
+        chance_ppm: 3,
+    }
 }
 
 fn inquiry() -> InquiryOpened {
@@ -493,6 +526,11 @@ fn every_locking_is_read_back() {
 #[test]
 fn every_answer_is_read_back() {
     is_read_back(Fact::InquiryAnswered(answered(Answer::Valid { amount: None })));
+    for decision in [ReviewDecision::Accept { most: None }, ReviewDecision::Reject, ReviewDecision::Price(Money(4_000))]
+    {
+        let filter = ClickFilter { found: Some(None), ..ClickFilter::default() };
+        is_read_back(Fact::ClicksReviewed(ClicksReviewed { filter, decision, ..reviewed() }));
+    }
     for reason in InquiryReason::ALL {
         is_read_back(Fact::InquiryAnswered(answered(Answer::Declined(*reason))));
         is_read_back(Fact::InquiryAnswered(answered(Answer::Incomplete(*reason))));
@@ -617,7 +655,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..34_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..38_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

@@ -6,11 +6,13 @@ use serde::Serialize;
 
 use super::names;
 
+mod clicks;
 mod entry;
 mod inquiries;
 mod payments;
 mod terms;
 
+pub use clicks::{ClickFilter, ClicksDoubted, ClicksReviewed, ReviewDecision, ScreeningRules, UndoneReview};
 pub use entry::{ConfigEntry, Entry};
 pub use inquiries::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRules};
 pub use payments::{
@@ -38,7 +40,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 90, 91, 92, 93"
     )]
     pub fact: Option<Fact>,
 }
@@ -128,6 +130,14 @@ pub enum Fact {
     OverlaySet(Overlay),
     #[prost(message, tag = "70")]
     InquiryRulesSet(InquiryRules),
+    #[prost(message, tag = "90")]
+    ScreeningRulesSet(ScreeningRules),
+    #[prost(message, tag = "91")]
+    ClicksReviewed(ClicksReviewed),
+    #[prost(message, tag = "92")]
+    ReviewUndone(UndoneReview),
+    #[prost(message, tag = "93")]
+    ClicksDoubted(ClicksDoubted),
     #[prost(message, tag = "71")]
     InquiryOpened(InquiryOpened),
     #[prost(message, tag = "72")]

@@ -32,7 +32,11 @@ impl Books {
         }
         let at_work = |it: &&ReviewRow| matches!(it.state, ReviewState::Working | ReviewState::Undoing);
         let Some(review) = self.reviews.values().find(at_work) else { return };
-        let mut rows: Vec<&PayableClickRow> = self.payables.values().filter(|row| is_next(review, row)).collect();
+        let is_open = |row: &PayableClickRow| {
+            row.day_key().and_then(|key| self.click_days.get(&key)).is_some_and(|day| day.due_at.is_some())
+        };
+        let next = self.payables.values().filter(|row| is_next(review, row) && is_open(row));
+        let mut rows: Vec<&PayableClickRow> = next.collect();
         rows.sort_by_key(|row| cursor(row));
         rows.truncate(limit + 1);
         for row in &rows {

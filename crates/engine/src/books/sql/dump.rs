@@ -16,12 +16,17 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 27] = [
+const TABLES: [(&str, &str); 34] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
     ("brand_state", "brand"),
     ("click", "brand, no"),
+    ("click_count", "brand, program, day, partner, ad, country, code"),
+    ("click_day", "brand, program, day, partner, mode"),
+    ("click_doubt", "brand, record"),
+    ("click_group", "brand, program, grouped_by, day, partner, value"),
+    ("click_mark", "brand, subject, partner, program"),
     ("config", "brand, kind, program, key"),
     ("conversion", "brand, order_id, event_type"),
     ("counter", "brand, program, event_type, period, day, partner"),
@@ -35,10 +40,12 @@ const TABLES: [(&str, &str); 27] = [
     ("named_click", "brand, click, event_type, order_id"),
     ("node_root", "brand, node"),
     ("outbox", "brand, record, n"),
+    ("payable_click", "brand, no"),
     ("payment", "brand, id"),
     ("payment_line", "brand, payment, action_seq"),
     ("payment_run", "brand, id"),
     ("refused_join", "brand, record, n"),
+    ("review", "brand, id"),
     ("rollup", "brand, program, day, partner, ad"),
     ("submission", "brand, id"),
     ("returns", "brand, program, month, partner"),

@@ -9,7 +9,7 @@ use referee_core::row::{Counter, CounterKey, IdentifierRow, PaymentState, Return
 use referee_core::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
 use referee_core::time::Timestamp;
 
-use super::rows;
+use super::{payables, rows};
 use crate::books::stored;
 use crate::database::{Answer, Database, Row, Value, find, list};
 use crate::error::Result;
@@ -23,6 +23,7 @@ pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &m
     conversions_and_actions(db, brand, &wanted, slice)?;
     payees(db, brand, &wanted, slice)?;
     payments(db, brand, &wanted, slice)?;
+    payables::review_of(db, brand, &wanted, slice)?;
     slice.expect(&wanted);
     roots(db, brand, &wanted, slice)?;
     let components = slice.wanted_components(records);
@@ -31,6 +32,7 @@ pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &m
     unsettled(db, brand, &components, slice)?;
     touchpoints(db, brand, &components, slice)?;
     earlier_orders(db, brand, &components, slice)?;
+    payables::load(db, brand, records, slice)?;
     counters(db, brand, records, slice)?;
     if let Some(limit) = wanted.work {
         work(db, brand, limit, slice)?;
@@ -304,6 +306,7 @@ fn work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) ->
             slice.actions.load(action.id, Some(action));
         }
     }
+    payables::work(db, brand, limit, slice)?;
     payment_work(db, brand, limit, slice)
 }
 

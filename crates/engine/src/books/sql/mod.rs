@@ -4,6 +4,7 @@ mod archive;
 pub mod clusters;
 mod dump;
 mod load;
+mod payables;
 pub mod postgres;
 mod read;
 mod rows;
@@ -33,7 +34,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Raised with every change of the tables: older books are rebuilt from the log, never migrated.
-const SCHEMA_VERSION: i32 = 4;
+const SCHEMA_VERSION: i32 = 5;
 
 const FIND_STATE: &str = include_str!("../../../sql/books/find_state.sql");
 const FIND_APPLIED: &str = include_str!("../../../sql/books/find_applied.sql");
@@ -93,7 +94,7 @@ impl Books for SqlBooks {
 
     fn next_due(&mut self, partition: PartitionId, brand: BrandId) -> Result<Option<Timestamp>> {
         let sql = include_str!("../../../sql/books/find_next_due.sql");
-        let due = |row: &dyn Row| Ok([row.some_number(0)?, row.some_number(1)?]);
+        let due = |row: &dyn Row| Ok([row.some_number(0)?, row.some_number(1)?, row.some_number(2)?]);
         let due = find(self.at(partition)?, sql, values![brand.0], due).map_err(trouble)?;
         Ok(due.into_iter().flatten().flatten().min().map(Timestamp))
     }

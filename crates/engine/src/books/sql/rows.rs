@@ -8,7 +8,7 @@ use referee_core::exchange::Exchange;
 use referee_core::fact::{Actor, Device};
 use referee_core::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
-    RecordNo, SubmissionId, UserId,
+    RecordNo, ReviewId, SubmissionId, UserId,
 };
 use referee_core::money::{Currency, Money};
 use referee_core::row::{
@@ -43,10 +43,11 @@ pub fn brand_state(row: &dyn Row) -> Result<BrandState> {
         last_action_seq: row.number(6)?,
         last_payment: PaymentId(row.number(7)?),
         last_payment_run: PaymentRunId(row.number(8)?),
-        last_unsettled_at: time(row, 9)?,
-        work_waits: row.number(10)?,
-        posting: posting(row, 11)?,
-        rates_after: row.some_number(13)?,
+        last_review: ReviewId(row.number(9)?),
+        last_unsettled_at: time(row, 10)?,
+        work_waits: row.number(11)?,
+        posting: posting(row, 12)?,
+        rates_after: row.some_number(14)?,
     })
 }
 
@@ -71,6 +72,7 @@ pub fn click(row: &dyn Row) -> Result<ClickRow> {
         deep_link_refused: bits.deep_link_refused,
         recovered: bits.recovered,
         refusal: stored::refusal(row.some_number(8)?)?,
+        counted: !bits.uncounted,
         landed_at: row.some_number(9)?.map(Timestamp),
         slug: row.some_text(10)?.map(str::to_owned),
         sub_ids: [text(11)?, text(12)?, text(13)?],

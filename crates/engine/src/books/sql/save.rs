@@ -8,6 +8,7 @@ use referee_core::id::{BrandId, ClickNo};
 use referee_core::row::{ActionRow, ClickRow, DecisionRow, Effect, MonthKey, OrderKey};
 use referee_core::slice::{NewRows, Slice};
 
+use super::payables;
 use crate::books::stored::{self, ClickBits};
 use crate::books::{Applied, RUNS_MAX};
 use crate::database::{Answer, Database, Write};
@@ -24,6 +25,7 @@ pub fn save(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> 
     save_orders(db, brand, slice)?;
     save_unsettled(db, brand, slice)?;
     save_counters(db, brand, slice)?;
+    payables::save(db, brand, slice)?;
     save_added(db, brand, &slice.new)?;
     save_sums(db, brand, &slice.new)
 }
@@ -54,6 +56,7 @@ fn save_state(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()
             state.last_action_seq,
             state.last_payment.0,
             state.last_payment_run.0,
+            state.last_review.0,
             state.last_unsettled_at.0,
             state.work_waits,
             state.posting.moment.0,
@@ -98,6 +101,7 @@ fn config_key(entry: &ConfigEntry) -> (u8, u32, String) {
         ConfigEntry::PartnerGroup(it) => (9, it.program.0, it.id.to_string()),
         ConfigEntry::PaymentRules(_) => (10, 0, String::new()),
         ConfigEntry::Rates(it) => (11, 0, it.day.0.to_string()),
+        ConfigEntry::Screening(it) => (90, it.program.0, String::new()),
         ConfigEntry::InquiryRules(it) => (70, it.program.0, String::new()),
     }
 }
@@ -116,8 +120,8 @@ fn save_clicks(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<(
 }
 
 fn save_click(save: &mut dyn Write, brand: BrandId, click: &ClickRow) -> Answer<()> {
-    let (signals, recovered) = (click.signals, click.recovered);
-    let bits = ClickBits { signals, deep_link_refused: click.deep_link_refused, recovered };
+    let (signals, recovered, uncounted) = (click.signals, click.recovered, !click.counted);
+    let bits = ClickBits { signals, deep_link_refused: click.deep_link_refused, recovered, uncounted };
     save.row(values![
         brand.0,
         click.no.0,

@@ -12,6 +12,7 @@ use referee_core::money::Money;
 use referee_core::overlay::{Extra, Overlay, OverlaySet};
 use referee_core::time::{Day, Timestamp};
 
+use super::clicks;
 use super::measures::{limit_in, limit_out, tiers_in, tiers_out};
 use super::{known, newer};
 use crate::error::{Error, Result};
@@ -210,6 +211,7 @@ fn event_payout_out(it: &EventPayout) -> wire::EventPayout {
         wire::TermsRule { rate_ppm, fixed_micros, ..rule(&it.name, &it.conditions) }
     };
     let adjustment = |it: &Adjustment| wire::TermsRule { adjust_ppm: Some(it.ppm), ..rule(&it.name, &it.conditions) };
+    let (instant, review_days) = it.clicks.map_or((false, None), clicks::terms_out);
     wire::EventPayout {
         event_type: it.event_type.0,
         rate_ppm,
@@ -220,6 +222,8 @@ fn event_payout_out(it: &EventPayout) -> wire::EventPayout {
         adjustments: it.adjustments.iter().map(adjustment).collect(),
         limits: it.limits.iter().map(limit_out).collect(),
         tiers: it.tiers.as_ref().map(tiers_out),
+        instant,
+        review_days,
     }
 }
 
@@ -247,6 +251,7 @@ fn event_payout_in(it: wire::EventPayout) -> Result<EventPayout> {
         adjustments: it.adjustments.into_iter().map(adjustment).collect::<Result<_>>()?,
         limits: it.limits.into_iter().map(limit_in).collect::<Result<_>>()?,
         tiers: it.tiers.map(tiers_in).transpose()?,
+        clicks: clicks::terms_in(it.instant, it.review_days),
     })
 }
 

@@ -171,6 +171,14 @@ pub struct EventPayout {
     #[prost(message, optional, tag = "41")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tiers: Option<Tiers>,
+    /// Clicks are paid at once.
+    #[prost(bool, tag = "50")]
+    #[serde(skip_serializing_if = "is_false")]
+    pub instant: bool,
+    /// Clicks are reviewed for so many days.
+    #[prost(uint32, optional, tag = "51")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_days: Option<u32>,
 }
 
 /// One of the three is there.

@@ -1,0 +1,3 @@
+select program, day, partner, mode, event_type, round, due_at, terms_version, terms_of_template, pending, pending_cost, accepted, accepted_cost, rejected, rejected_cost, action_seq from click_day
+where brand = ?1 and due_at <= ?2
+order by due_at, program, day, partner, mode limit ?3;

@@ -1,0 +1,1 @@
+select id, record, at, user_id, program, filter, decision, reason, state, day, partner, click, accepted, decided, decided_cost, cost_delta, too_late from review where brand = ?1 and id = ?2;
