@@ -71,6 +71,10 @@ fn sentence(conditions: &[Condition], currency: Currency) -> String {
 
 fn condition(it: &Condition, currency: Currency) -> String {
     match it {
+        Condition::Words { word, comparison, values } if values.iter().all(String::is_empty) => {
+            let is = if comparison.denies() { "is given" } else { "is not given" };
+            format!("the {} {is}", variable(*word))
+        }
         Condition::Words { word, comparison, values } => {
             let how = match comparison {
                 Comparison::Is => "is",
@@ -110,6 +114,12 @@ fn variable(word: Word) -> &'static str {
         Word::Weekday => "weekday",
         Word::Sku => "SKU",
         Word::Category => "category",
+        Word::System => "operating system",
+        Word::Browser => "browser",
+        Word::Referrer => "referring site",
+        Word::Param1 => "first parameter",
+        Word::Param2 => "second parameter",
+        Word::Param3 => "third parameter",
     }
 }
 

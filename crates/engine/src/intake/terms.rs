@@ -3,7 +3,7 @@
 use referee_core::condition::{Comparison, Condition, Word};
 use referee_core::config::Config;
 use referee_core::contract::{
-    Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, TermsRules,
+    Adjustment, ClickTerms, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, TermsRules,
     can_never_hold,
 };
 use referee_core::id::{EventTypeId, ProgramId};
@@ -122,6 +122,36 @@ pub struct WrittenPayout {
     pub limits: Vec<WrittenLimit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tiers: Option<WrittenTiers>,
+    /// How clicks are paid, where they are the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clicks: Option<WrittenClicks>,
+}
+
+/// How clicks are paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mode", rename_all = "snake_case", deny_unknown_fields)]
+pub enum WrittenClicks {
+    /// They wait so many days for a person's look; what is not rejected by then is accepted.
+    Reviewed { review_days: u32 },
+    /// Each is priced at once.
+    Instant,
+}
+
+fn clicks(written: WrittenClicks, place: &str) -> Read<ClickTerms> {
+    match written {
+        WrittenClicks::Reviewed { review_days } if review_days > TERMS_DAYS_MAX => {
+            fault(format!("{place}.clicks.review_days"), format!("It is at most {TERMS_DAYS_MAX} days."))
+        }
+        WrittenClicks::Reviewed { review_days } => Ok(ClickTerms::Reviewed { review_days }),
+        WrittenClicks::Instant => Ok(ClickTerms::Instant),
+    }
+}
+
+fn write_clicks(it: ClickTerms) -> WrittenClicks {
+    match it {
+        ClickTerms::Reviewed { review_days } => WrittenClicks::Reviewed { review_days },
+        ClickTerms::Instant => WrittenClicks::Instant,
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,6 +205,9 @@ pub struct WrittenCondition {
     pub contains_not: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_with: Option<Vec<String>>,
+    /// Whether it is given at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub present: Option<bool>,
     /// Of `order_total`, in the program's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_least: Option<String>,
@@ -285,6 +318,7 @@ fn event_payout(
         level: if it.level == Some(Level::Item) { PayoutLevel::Item } else { PayoutLevel::Order },
         limits: measures::limits(&it.limits, place)?,
         tiers: it.tiers.as_ref().map(|tiers| measures::tiers(tiers, place)).transpose()?,
+        clicks: it.clicks.map(|it| clicks(it, place)).transpose()?,
         ..EventPayout::plain(id, payout(&it.payout, &format!("{place}.payout"))?)
     };
     for (n, it) in it.groups.iter().enumerate() {
@@ -363,7 +397,11 @@ fn condition(it: &WrittenCondition, place: &str) -> Read<Condition> {
         (Comparison::ContainsNot, &it.contains_not),
         (Comparison::StartsWith, &it.starts_with),
     ];
-    let words: Vec<_> = words.into_iter().filter_map(|(how, values)| Some((how, values.as_ref()?))).collect();
+    let nothing = Some(vec![String::new()]);
+    let presence = it.present.map(|present| if present { Comparison::IsNot } else { Comparison::Is });
+    let presence = presence.map(|how| (how, &nothing));
+    let words = words.into_iter().chain(presence);
+    let words: Vec<_> = words.filter_map(|(how, values)| Some((how, values.as_ref()?))).collect();
     let (amounts, days) = ([&it.at_least, &it.below], [&it.from, &it.before]);
     let (has_amounts, has_days) = (amounts.iter().any(|it| it.is_some()), days.iter().any(|it| it.is_some()));
     match it.variable.as_str() {
@@ -437,6 +475,7 @@ pub fn write(rules: &TermsRules, currency: Currency, name: &dyn Fn(EventTypeId) 
         adjustments: it.adjustments.iter().map(|it| write_adjustment(it, currency)).collect(),
         limits: it.limits.iter().map(|it| measures::write_limit(it, currency)).collect(),
         tiers: it.tiers.as_ref().map(|it| measures::write_tiers(it, currency)),
+        clicks: it.clicks.map(write_clicks),
     };
     Written {
         referral_window_days: rules.referral_window_days,
@@ -475,6 +514,10 @@ fn write_conditions(conditions: &[Condition], currency: Currency) -> Vec<Written
     let write = |it: &Condition| match it {
         Condition::Words { word, comparison, values } => {
             let mut written = WrittenCondition { variable: word.name().to_owned(), ..WrittenCondition::default() };
+            if values.iter().all(String::is_empty) && matches!(comparison, Comparison::Is | Comparison::IsNot) {
+                written.present = Some(comparison.denies());
+                return written;
+            }
             let place = match comparison {
                 Comparison::Is => &mut written.is,
                 Comparison::IsNot => &mut written.is_not,
@@ -530,6 +573,21 @@ mod tests {
             Ok(written) => read_written(&written).unwrap_err().to_string(),
             Err(error) => error.to_string(),
         }
+    }
+
+    #[test]
+    fn clicks_are_written_as_they_are_read() {
+        let text = r#"{"referral_window_days":30,"locking":{"basis":"event","days":30},"payouts":[{"event_type":"sale","level":"order",
+            "payout":"0.004","groups":[{"name":"Vip","when":[{"variable":"param1","present":true},{"variable":"system","is":["ios"]}],"payout":"0.0125"}],
+            "clicks":{"mode":"reviewed","review_days":7}}]}"#;
+        let written: Written = serde_json::from_str(text).expect("it is JSON");
+        let read = read_written(&written).expect("they are terms");
+        assert_eq!(read.payouts[0].clicks, Some(ClickTerms::Reviewed { review_days: 7 }));
+        let again = write(&read, Currency(*b"EUR"), &|_| "sale".into());
+        assert_eq!(again, written);
+        let instant = text.replace(r#""mode":"reviewed","review_days":7"#, r#""mode":"instant""#);
+        let instant: Written = serde_json::from_str(&instant).expect("it is JSON");
+        assert_eq!(read_written(&instant).expect("they are terms").payouts[0].clicks, Some(ClickTerms::Instant));
     }
 
     #[test]

@@ -146,6 +146,7 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
         Evidence::Inquiry => "inquiry",
         Evidence::Bonus => "bonus",
         Evidence::Fee => "fee",
+        Evidence::Clicks => "clicks",
     }
 }
 

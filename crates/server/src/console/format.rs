@@ -154,6 +154,7 @@ pub fn evidence(evidence: Evidence) -> &'static str {
         Evidence::Inquiry => "The partner asked for it, and the brand found it right",
         Evidence::Bonus => "The brand gave it as a bonus",
         Evidence::Fee => "The brand gave it as a flat fee",
+        Evidence::Clicks => "It is the partner's clicks of a day, which are paid for themselves",
     }
 }
 

@@ -373,5 +373,6 @@ fn referring_type(evidence: Evidence) -> &'static str {
         Evidence::Inquiry => "ACTION_INQUIRY",
         Evidence::Bonus => "BONUS",
         Evidence::Fee => "FEE",
+        Evidence::Clicks => "CLICK",
     }
 }

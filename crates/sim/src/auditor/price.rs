@@ -138,6 +138,8 @@ impl Subject<'_> {
             Word::SubId2 => origin.sub_ids[1].clone(),
             Word::SubId3 => origin.sub_ids[2].clone(),
             Word::Weekday => weekday(self.day).to_owned(),
+            // No order has them.
+            Word::System | Word::Browser | Word::Referrer | Word::Param1 | Word::Param2 | Word::Param3 => String::new(),
         };
         vec![word.to_lowercase()]
     }
