@@ -279,7 +279,7 @@ pub struct PaymentRunProposed {
 
 /// Which clicks of a program are meant: those that meet all that is named.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ClickFilter {
+pub struct PayableFilter {
     pub partner: Option<PartnerId>,
     /// From this day to that one, both among them.
     pub from: Option<Day>,
@@ -323,7 +323,7 @@ pub enum ReviewDecision {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClicksReviewed {
     pub program: ProgramId,
-    pub filter: ClickFilter,
+    pub filter: PayableFilter,
     pub decision: ReviewDecision,
     pub reason: String,
 }

@@ -1,7 +1,7 @@
 //! Clicks that terms may pay for: each by itself, the partner's day that they add up to, and what people decide on them.
 
 use crate::contract::ClickMode;
-use crate::fact::{Browser, ClickFilter, ClicksDoubted, Device, ReviewDecision, System};
+use crate::fact::{Browser, ClicksDoubted, Device, PayableFilter, ReviewDecision, System};
 use crate::id::{ActionId, AdId, ClickNo, EventTypeId, PartnerId, ProgramId, RecordNo, ReviewId, UserId};
 use crate::money::Money;
 use crate::refusal::Refusal;
@@ -59,7 +59,7 @@ pub struct PayableClickRow {
     pub landed: bool,
 }
 
-impl ClickFilter {
+impl PayableFilter {
     pub fn takes(&self, row: &PayableClickRow) -> bool {
         let is = |wanted: Option<bool>| wanted.unwrap_or(true);
         is(self.partner.map(|it| it == row.partner))
@@ -204,7 +204,7 @@ pub struct ReviewRow {
     pub at: Timestamp,
     pub user: Option<UserId>,
     pub program: ProgramId,
-    pub filter: ClickFilter,
+    pub filter: PayableFilter,
     pub decision: ReviewDecision,
     /// Why, as a published code or in words.
     pub reason: String,

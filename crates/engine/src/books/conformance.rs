@@ -35,6 +35,7 @@ use crate::log::{FrameId, Position};
 use crate::profile::profile_of;
 use crate::routing::PartitionId;
 
+mod clicks;
 mod inquiries;
 mod moves;
 
@@ -60,6 +61,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     the_newest_runs_of_an_edge_are_known(make);
     reads_find_what_was_written(make);
     months_are_kept_and_read(make);
+    clicks::are_reviewed_and_closed(make);
     inquiries::are_kept_and_read(make);
     an_order_of_several_actions_is_kept_whole(make);
     an_order_is_decided_again_on_news(make);

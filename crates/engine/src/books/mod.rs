@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod conformance;
+pub mod payable_reads;
 pub mod reads;
 pub mod sql;
 mod stored;

@@ -3,8 +3,8 @@
 use referee_core::condition::{Comparison, Condition, Word};
 use referee_core::config::Config;
 use referee_core::contract::{
-    Adjustment, ClickTerms, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, TermsRules,
-    can_never_hold,
+    Adjustment, ClickTerms, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns,
+    TermsRules, can_never_hold,
 };
 use referee_core::id::{EventTypeId, ProgramId};
 use referee_core::locking::Locking;

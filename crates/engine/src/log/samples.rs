@@ -94,7 +94,7 @@ fn drafts() -> Vec<Draft> {
 }
 
 fn reviewed() -> ClicksReviewed {
-    let filter = ClickFilter {
+    let filter = PayableFilter {
         partner: Some(PartnerId(11)),
         from: Some(Day(20_833)),
         until: Some(Day(20_834)),
@@ -528,7 +528,7 @@ fn every_answer_is_read_back() {
     is_read_back(Fact::InquiryAnswered(answered(Answer::Valid { amount: None })));
     for decision in [ReviewDecision::Accept { most: None }, ReviewDecision::Reject, ReviewDecision::Price(Money(4_000))]
     {
-        let filter = ClickFilter { found: Some(None), ..ClickFilter::default() };
+        let filter = PayableFilter { found: Some(None), ..PayableFilter::default() };
         is_read_back(Fact::ClicksReviewed(ClicksReviewed { filter, decision, ..reviewed() }));
     }
     for reason in InquiryReason::ALL {

@@ -12,7 +12,7 @@ mod inquiries;
 mod payments;
 mod terms;
 
-pub use clicks::{ClickFilter, ClicksDoubted, ClicksReviewed, ReviewDecision, ScreeningRules, UndoneReview};
+pub use clicks::{ClicksDoubted, ClicksReviewed, PayableFilter, ReviewDecision, ScreeningRules, UndoneReview};
 pub use entry::{ConfigEntry, Entry};
 pub use inquiries::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRules};
 pub use payments::{

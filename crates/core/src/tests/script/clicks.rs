@@ -3,7 +3,8 @@
 use super::{Line, click_no, days, hours, moment, money, number, partner};
 use crate::contract::ClickTerms;
 use crate::fact::{
-    Browser, ClickFilter, ClicksDoubted, ClicksReviewed, Fact, NetworkClass, Oddities, ReviewDecision, Signals, System,
+    Browser, ClicksDoubted, ClicksReviewed, Fact, NetworkClass, Oddities, PayableFilter, ReviewDecision, Signals,
+    System,
 };
 use crate::refusal::Refusal;
 use crate::screening::{ClickTest, Repeats, ScreeningRules, Treatment};
@@ -94,7 +95,7 @@ pub(super) fn review(verb: &str, line: &mut Line<'_>) -> Fact {
     let day = |text: &str| Day(i32::try_from(moment(text).0 / DAY_MS).unwrap());
     let code = |code: &str| *Refusal::ALL.iter().find(|it| it.code() == code).unwrap();
     let on = line.option("day").map(day);
-    let filter = ClickFilter {
+    let filter = PayableFilter {
         partner: line.option("for").map(partner),
         from: on.or_else(|| line.option("since").map(day)),
         until: on.or_else(|| line.option("until").map(day)),

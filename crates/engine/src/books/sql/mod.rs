@@ -4,6 +4,7 @@ mod archive;
 pub mod clusters;
 mod dump;
 mod load;
+mod payable_read;
 mod payables;
 pub mod postgres;
 mod read;

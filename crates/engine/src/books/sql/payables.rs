@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use prost::Message;
-use referee_core::fact::{ClickFilter, Record};
+use referee_core::fact::{PayableFilter, Record};
 use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, PartnerId, ProgramId, RecordNo, ReviewId, UserId,
 };
@@ -93,7 +93,7 @@ fn clicks_of(
     most: u32,
     slice: &mut Slice,
 ) -> Answer<Vec<PayableClickRow>> {
-    let none = ClickFilter::default();
+    let none = PayableFilter::default();
     let undoes = review.state == ReviewState::Undoing;
     let (filter, cursor) = (if undoes { &none } else { &review.filter }, review.cursor);
     let sql = include_str!("../../../sql/books/load_open_click_days.sql");
@@ -194,7 +194,7 @@ fn mark(row: &dyn Row) -> Result<(MarkKey, MarkRow)> {
 
 pub fn review(row: &dyn Row) -> Result<ReviewRow> {
     let damaged = |error| Error::corrupt("read a review", error);
-    let filter = wire::ClickFilter::decode(row.blob(5)?).map_err(damaged)?;
+    let filter = wire::PayableFilter::decode(row.blob(5)?).map_err(damaged)?;
     let decision = wire::ReviewDecision::decode(row.blob(6)?).map_err(damaged)?;
     let cursor =
         ReviewCursor { day: Day(row.number(9)?), partner: PartnerId(row.number(10)?), click: ClickNo(row.number(11)?) };

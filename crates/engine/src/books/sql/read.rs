@@ -40,7 +40,7 @@ impl SqlReads {
         SqlReads { clusters }
     }
 
-    fn ask<T>(
+    pub(super) fn ask<T>(
         &self,
         brand: BrandId,
         sql: &str,
@@ -51,7 +51,7 @@ impl SqlReads {
         self.clusters.named(&name)?.list(sql, values, read).map_err(trouble)
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         brand: BrandId,
         sql: &str,
@@ -551,7 +551,7 @@ impl Reads for SqlReads {
 }
 
 /// One partner, or all there may be.
-fn range(partner: Option<PartnerId>) -> (u32, u32) {
+pub(super) fn range(partner: Option<PartnerId>) -> (u32, u32) {
     partner.map_or((0, ID_MAX), |partner| (partner.0, partner.0))
 }
 

@@ -37,8 +37,8 @@ pub fn rules_in(it: wire::ScreeningRules) -> Result<screening::ScreeningRules> {
     })
 }
 
-pub fn filter_out(it: &fact::ClickFilter) -> wire::ClickFilter {
-    wire::ClickFilter {
+pub fn filter_out(it: &fact::PayableFilter) -> wire::PayableFilter {
+    wire::PayableFilter {
         partner: it.partner.map(|partner| partner.0),
         from: it.from.map(|day| day.0),
         until: it.until.map(|day| day.0),
@@ -50,12 +50,12 @@ pub fn filter_out(it: &fact::ClickFilter) -> wire::ClickFilter {
     }
 }
 
-pub fn filter_in(it: wire::ClickFilter) -> Result<fact::ClickFilter> {
+pub fn filter_in(it: wire::PayableFilter) -> Result<fact::PayableFilter> {
     let code = |number: u32| match u16::try_from(number) {
         Ok(0) => Ok(None),
         number => known(number.ok().and_then(Refusal::from_number), "finding of a click").map(Some),
     };
-    Ok(fact::ClickFilter {
+    Ok(fact::PayableFilter {
         partner: it.partner.map(PartnerId),
         from: it.from.map(Day),
         until: it.until.map(Day),

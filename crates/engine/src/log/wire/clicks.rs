@@ -30,7 +30,7 @@ pub struct ScreeningRules {
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
-pub struct ClickFilter {
+pub struct PayableFilter {
     #[prost(uint32, optional, tag = "1")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partner: Option<u32>,
@@ -64,7 +64,7 @@ pub struct ClicksReviewed {
     #[prost(uint32, tag = "1")]
     pub program: u32,
     #[prost(message, optional, tag = "2")]
-    pub filter: Option<ClickFilter>,
+    pub filter: Option<PayableFilter>,
     #[prost(message, optional, tag = "3")]
     pub decision: Option<ReviewDecision>,
     #[prost(string, tag = "4")]

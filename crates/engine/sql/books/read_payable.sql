@@ -1,0 +1,1 @@
+select no, record, program, partner, ad, occurred_at, day, mode, round, state, found, doubts, unpaid, country, network, referrer, device, system, browser, list_price, price, payout_group, review, landed from payable_click where brand = ?1 and no = ?2;

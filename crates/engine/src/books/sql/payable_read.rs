@@ -1,0 +1,184 @@
+//! Reads clicks that are paid for themselves.
+
+use referee_core::fact::{ClicksDoubted, PayableFilter};
+use referee_core::id::{AdId, BrandId, ClickNo, PartnerId, ProgramId, RecordNo, ReviewId};
+use referee_core::money::Money;
+use referee_core::refusal::Refusal;
+use referee_core::row::{
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, GroupBy, PayableClickRow, ReviewRow, Tally,
+};
+use referee_core::time::{Day, Timestamp};
+
+use super::payables::{day, payable, review};
+use super::read::{SqlReads, range};
+use crate::books::payable_reads::{PayablePlace, PayableReads, Reviewable};
+use crate::books::reads::Period;
+use crate::books::stored;
+use crate::database::{Row, Value};
+use crate::error::{Error, Result};
+use crate::values;
+
+impl PayableReads for SqlReads {
+    fn open_click_days(
+        &self,
+        brand: BrandId,
+        program: Option<ProgramId>,
+        partner: Option<PartnerId>,
+    ) -> Result<Vec<(ClickDayKey, ClickDayRow)>> {
+        let sql = include_str!("../../../sql/books/read_open_click_days.sql");
+        self.ask(brand, sql, values![brand.0, program.map(|it| it.0), partner.map(|it| it.0)], day)
+    }
+
+    fn click_days(&self, brand: BrandId, period: Period) -> Result<Vec<(ClickDayKey, ClickDayRow)>> {
+        let sql = include_str!("../../../sql/books/read_click_days.sql");
+        self.ask(brand, sql, &period_values(brand, period), day)
+    }
+
+    fn click_groups(&self, brand: BrandId, period: Period, by: GroupBy, most: u32) -> Result<Vec<(String, Tally)>> {
+        let sql = include_str!("../../../sql/books/read_click_groups.sql");
+        let mut values = period_values(brand, period);
+        values.extend([Value::from(by as u8), most.into()]);
+        let group = |row: &dyn Row| Ok((row.text(0)?.to_owned(), tally(row, 1)?));
+        self.ask(brand, sql, &values, group)
+    }
+
+    fn reviewable(
+        &self,
+        brand: BrandId,
+        which: Reviewable<'_>,
+        after: PayablePlace,
+        most: u32,
+    ) -> Result<Vec<PayableClickRow>> {
+        let Reviewable { program, filter, state } = which;
+        let mut found: Vec<PayableClickRow> = Vec::new();
+        for (day, partner) in self.days_to_review(brand, program, filter, after)? {
+            let left = most - u32::try_from(found.len()).unwrap_or(most);
+            if left == 0 {
+                break;
+            }
+            let click = if (day, partner) == (after.day, after.partner) { after.click.0 } else { 0 };
+            let values = values![
+                brand.0,
+                program.0,
+                day.0,
+                partner.0,
+                click,
+                state as u8,
+                filter.found.map(|code| code.map_or(0, Refusal::number)),
+                filter.network,
+                filter.referrer.as_deref(),
+                filter.landed,
+                left,
+            ];
+            let rows = self.ask(brand, include_str!("../../../sql/books/read_reviewable.sql"), values, payable)?;
+            found.extend(rows.into_iter().filter(|row| filter.takes(row)));
+        }
+        Ok(found)
+    }
+
+    fn payables(&self, brand: BrandId, period: Period, after: PayablePlace, most: u32) -> Result<Vec<PayableClickRow>> {
+        let (first, last) = range(period.partner);
+        let mut found: Vec<PayableClickRow> = Vec::new();
+        for date in period.from.0.max(after.day.0)..=period.to.0 {
+            let left = most - u32::try_from(found.len()).unwrap_or(most);
+            if left == 0 {
+                break;
+            }
+            let (partner, click) = if date == after.day.0 { (after.partner.0, after.click.0) } else { (0, 0) };
+            let values = values![brand.0, period.program.0, date, first, last, partner, click, left];
+            found.extend(self.ask(brand, include_str!("../../../sql/books/read_payables.sql"), values, payable)?);
+        }
+        Ok(found)
+    }
+
+    fn payable(&self, brand: BrandId, no: ClickNo) -> Result<Option<PayableClickRow>> {
+        self.one(brand, include_str!("../../../sql/books/read_payable.sql"), values![brand.0, no.0], payable)
+    }
+
+    fn click_counts(&self, brand: BrandId, period: Period) -> Result<Vec<(ClickCountKey, Tally)>> {
+        let sql = include_str!("../../../sql/books/read_click_counts.sql");
+        self.ask(brand, sql, &period_values(brand, period), |row| {
+            let letters = row.text(3)?.as_bytes();
+            let code: u16 = row.number(4)?;
+            let key = ClickCountKey {
+                program: period.program,
+                day: Day(row.number(0)?),
+                partner: PartnerId(row.number(1)?),
+                ad: AdId(row.number(2)?),
+                country: letters.try_into().unwrap_or_default(),
+                code: stored::refusal((code != 0).then_some(code))?,
+            };
+            Ok((key, tally(row, 5)?))
+        })
+    }
+
+    fn reviews(
+        &self,
+        brand: BrandId,
+        program: Option<ProgramId>,
+        before: Option<ReviewId>,
+        most: u32,
+    ) -> Result<Vec<ReviewRow>> {
+        let sql = include_str!("../../../sql/books/read_reviews.sql");
+        let before = before.map_or(i64::MAX, |id| i64::from(id.0));
+        self.ask(brand, sql, values![brand.0, program.map(|it| it.0), before, most], review)
+    }
+
+    fn review(&self, brand: BrandId, id: ReviewId) -> Result<Option<ReviewRow>> {
+        self.one(brand, include_str!("../../../sql/books/load_review.sql"), values![brand.0, id.0], review)
+    }
+
+    fn click_doubts(&self, brand: BrandId, period: Period, most: u32) -> Result<Vec<ClickDoubtRow>> {
+        let sql = include_str!("../../../sql/books/read_click_doubts.sql");
+        let mut values = period_values(brand, period);
+        values.push(most.into());
+        self.ask(brand, sql, &values, doubt)
+    }
+}
+
+impl SqlReads {
+    /// Partners' open days that may have such clicks, from a place on. What groups know leads past the others.
+    fn days_to_review(
+        &self,
+        brand: BrandId,
+        program: ProgramId,
+        filter: &PayableFilter,
+        after: PayablePlace,
+    ) -> Result<Vec<(Day, PartnerId)>> {
+        let sql = include_str!("../../../sql/books/read_days_to_review.sql");
+        let (from, until) = (filter.from.map_or(i32::MIN, |day| day.0), filter.until.map_or(i32::MAX, |day| day.0));
+        let partner = filter.partner.map(|partner| partner.0);
+        let values = values![brand.0, program.0, partner, from, until, after.day.0, after.partner.0];
+        self.ask(brand, sql, values, |row| Ok((Day(row.number(0)?), PartnerId(row.number(1)?))))
+    }
+}
+
+/// As all queries of a period name them.
+fn period_values<'a>(brand: BrandId, period: Period) -> Vec<Value<'a>> {
+    let partner = period.partner.map(|partner| partner.0);
+    values![brand.0, period.program.0, period.from.0, period.to.0, partner].to_vec()
+}
+
+fn tally(row: &dyn Row, from: usize) -> Result<Tally> {
+    Ok(Tally { clicks: row.number(from)?, cost: Money(row.number(from + 1)?) })
+}
+
+fn doubt(row: &dyn Row) -> Result<ClickDoubtRow> {
+    let number: u8 = row.number(5)?;
+    let test = crate::log::number::click_test(number.into());
+    let unknown = || Error::corrupt("read the books", "a test of clicks is not one this program knows".to_owned());
+    Ok(ClickDoubtRow {
+        record: RecordNo(row.number(0)?),
+        at: Timestamp(row.number(1)?),
+        doubt: ClicksDoubted {
+            program: ProgramId(row.number(2)?),
+            partner: PartnerId(row.number(3)?),
+            day: Day(row.number(4)?),
+            test: test.ok_or_else(unknown)?,
+            clicks: row.number(6)?,
+            seen_ppm: row.number(7)?,
+            expected_ppm: row.number(8)?,
+            chance_ppm: row.number(9)?,
+        },
+    })
+}
