@@ -13,8 +13,8 @@ use crate::money::Money;
 use crate::pricing;
 use crate::refusal::Refusal;
 use crate::row::{
-    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickGroupKey, Counter, CounterGroup, CounterKey, GroupBy,
-    PayableClickRow, PayableState, Tally,
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickGroupKey, ClickTally, Counter, CounterGroup,
+    CounterKey, GroupBy, PayableClickRow, PayableState,
 };
 use crate::setup::{Subject, program_exists};
 use crate::slice::Slice;
@@ -78,7 +78,7 @@ pub(crate) fn consider(slice: &mut Slice, record: &Record, click: &Click, judged
         (row.list_price, row.price, row.group) = (offer.price, offer.price, offer.group);
         enter(slice, &mut row, event_type, &offer);
     }
-    count(slice, &row, row.unpaid, Tally::one(row.price));
+    count(slice, &row, row.unpaid, ClickTally::one(row.price));
     slice.payables.set(row.no, row);
 }
 
@@ -168,13 +168,13 @@ fn enter(slice: &mut Slice, row: &mut PayableClickRow, event_type: EventTypeId, 
         due_at: None,
         terms_version: 0,
         terms_of_template: false,
-        pending: Tally::default(),
-        accepted: Tally::default(),
-        rejected: Tally::default(),
+        pending: ClickTally::default(),
+        accepted: ClickTally::default(),
+        rejected: ClickTally::default(),
         action: None,
     });
     if day.due_at.is_none() {
-        let nothing = Tally::default();
+        let nothing = ClickTally::default();
         day = ClickDayRow { round: day.round + 1, pending: nothing, accepted: nothing, rejected: nothing, ..day };
         day.due_at = Some(offer.due_at);
         // A day that is due already is not announced by time passing: that has been said.
@@ -182,7 +182,7 @@ fn enter(slice: &mut Slice, row: &mut PayableClickRow, event_type: EventTypeId, 
     }
     (day.event_type, day.terms_version, day.terms_of_template) = (event_type, offer.version, offer.of_template);
     row.round = day.round;
-    let one = Tally::one(row.price);
+    let one = ClickTally::one(row.price);
     match offer.clicks.mode() {
         ClickMode::Instant => {
             row.state = PayableState::Accepted;
@@ -206,9 +206,9 @@ pub(crate) fn land(slice: &mut Slice, no: ClickNo) {
     }
     let Some(mut row) = slice.payables.get(&no).filter(|row| !row.landed).cloned() else { return };
     let waits = row.state == PayableState::Pending && is_open(slice, &row);
-    let one = Tally::one(row.price);
+    let one = ClickTally::one(row.price);
     if waits {
-        group(slice, &row, Tally::default().minus(one));
+        group(slice, &row, ClickTally::default().minus(one));
     }
     row.landed = true;
     if waits {
@@ -234,7 +234,7 @@ fn is_open(slice: &Slice, row: &PayableClickRow) -> bool {
 }
 
 /// Adds to what became of the clicks of a day.
-fn count(slice: &mut Slice, row: &PayableClickRow, code: Option<Refusal>, added: Tally) {
+fn count(slice: &mut Slice, row: &PayableClickRow, code: Option<Refusal>, added: ClickTally) {
     let PayableClickRow { program, day, partner, ad, country, .. } = *row;
     let key = ClickCountKey { program, day, partner, ad, country, code };
     let before = slice.new.click_counts.entry(key).or_default();
@@ -242,7 +242,7 @@ fn count(slice: &mut Slice, row: &PayableClickRow, code: Option<Refusal>, added:
 }
 
 /// Adds to the groups of pending clicks that a click is in.
-fn group(slice: &mut Slice, row: &PayableClickRow, added: Tally) {
+fn group(slice: &mut Slice, row: &PayableClickRow, added: ClickTally) {
     let landed = if row.landed { "seen" } else { "" };
     let mut values = vec![
         (GroupBy::Reason, row.found.map_or(String::new(), |code| code.code().to_owned())),

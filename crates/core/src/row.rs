@@ -24,8 +24,8 @@ pub use entry::{Account, BalanceKey, EntryRow, MonthKey, Posting, Turnover};
 pub use inquiry::InquiryRow;
 pub use mark::{MarkKey, MarkRow};
 pub use payable::{
-    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickGroupKey, GroupBy, PayableClickRow, PayableState,
-    ReviewCursor, ReviewRow, ReviewState, Tally,
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickGroupKey, ClickTally, GroupBy, PayableClickRow,
+    PayableState, ReviewCursor, ReviewRow, ReviewState,
 };
 pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RunState};
 

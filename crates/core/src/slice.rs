@@ -17,10 +17,10 @@ use crate::identity::profiles::SESSION_MS;
 use crate::money::Currency;
 use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow,
-    ClickGroupKey, ClickRow, ConversionRow, Counter, CounterGroup, CounterKey, DecisionRow, EdgeKey, EdgeRow,
-    EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey, OrderKey,
-    PayableClickRow, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey, ReviewRow,
-    Rollup, RollupKey, SubmissionRow, Tally, Turnover, UnsettledRow,
+    ClickGroupKey, ClickRow, ClickTally, ConversionRow, Counter, CounterGroup, CounterKey, DecisionRow, EdgeKey,
+    EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey,
+    OrderKey, PayableClickRow, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey,
+    ReviewRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Day, Timestamp};
 
@@ -247,10 +247,10 @@ pub struct NewRows {
     pub left_out: BTreeMap<LeftOutKey, i64>,
     pub returns: BTreeMap<ReturnsKey, Returned>,
     pub click_doubts: Vec<ClickDoubtRow>,
-    pub click_counts: BTreeMap<ClickCountKey, Tally>,
+    pub click_counts: BTreeMap<ClickCountKey, ClickTally>,
     /// Of these no pending click is left: what the books hold of their groups goes before anything is added.
     pub closed_groups: BTreeSet<(ProgramId, Day, PartnerId)>,
-    pub click_groups: BTreeMap<ClickGroupKey, Tally>,
+    pub click_groups: BTreeMap<ClickGroupKey, ClickTally>,
 }
 
 impl Slice {

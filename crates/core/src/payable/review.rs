@@ -5,7 +5,7 @@ use crate::fact::{ClicksReviewed, Record, ReviewDecision};
 use crate::id::{ClickNo, ReviewId};
 use crate::money::Money;
 use crate::refusal::Refusal;
-use crate::row::{PayableClickRow, PayableState, ReviewCursor, ReviewRow, ReviewState, Tally};
+use crate::row::{ClickTally, PayableClickRow, PayableState, ReviewCursor, ReviewRow, ReviewState};
 use crate::setup::{Subject, program_exists};
 use crate::slice::Slice;
 
@@ -37,7 +37,7 @@ pub(crate) fn begin(slice: &mut Slice, record: &Record, fact: &ClicksReviewed) -
         state: ReviewState::Working,
         cursor: ReviewCursor::default(),
         accepted: 0,
-        decided: Tally::default(),
+        decided: ClickTally::default(),
         cost_delta: Money::ZERO,
         too_late: 0,
     };
@@ -119,8 +119,8 @@ fn decide(slice: &mut Slice, review: &mut ReviewRow, row: PayableClickRow) {
     let after = PayableClickRow { state, price, review: if undone { None } else { Some(review.id) }, ..row.clone() };
     let delta = paid(&after).minus(paid(&row));
     // What is taken back leaves the review.
-    let one = Tally::one(after.price);
-    review.decided = if undone { review.decided.minus(Tally::one(row.price)) } else { review.decided.plus(one) };
+    let one = ClickTally::one(after.price);
+    review.decided = if undone { review.decided.minus(ClickTally::one(row.price)) } else { review.decided.plus(one) };
     review.cost_delta = review.cost_delta.plus(delta);
     shift(slice, &row, &after);
     slice.payables.set(after.no, after);
@@ -134,7 +134,7 @@ fn paid(row: &PayableClickRow) -> Money {
 /// Moves a click from where it is counted to where it is counted now.
 fn shift(slice: &mut Slice, before: &PayableClickRow, after: &PayableClickRow) {
     for (row, times) in [(before, -1), (after, 1)] {
-        let one = Tally { clicks: times, cost: Money(row.price.0 * times) };
+        let one = ClickTally { clicks: times, cost: Money(row.price.0 * times) };
         let code = (row.state == PayableState::Rejected).then_some(Refusal::ClickRejected);
         count(slice, row, code, one);
         if row.state == PayableState::Pending {

@@ -91,23 +91,23 @@ pub struct ClickDayKey {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
+pub struct ClickTally {
     pub clicks: i64,
     /// Exact: rounded only where it becomes an action's payout.
     pub cost: Money,
 }
 
-impl Tally {
-    pub fn one(cost: Money) -> Tally {
-        Tally { clicks: 1, cost }
+impl ClickTally {
+    pub fn one(cost: Money) -> ClickTally {
+        ClickTally { clicks: 1, cost }
     }
 
-    pub fn plus(self, other: Tally) -> Tally {
-        Tally { clicks: self.clicks + other.clicks, cost: self.cost.plus(other.cost) }
+    pub fn plus(self, other: ClickTally) -> ClickTally {
+        ClickTally { clicks: self.clicks + other.clicks, cost: self.cost.plus(other.cost) }
     }
 
-    pub fn minus(self, other: Tally) -> Tally {
-        Tally { clicks: self.clicks - other.clicks, cost: self.cost.minus(other.cost) }
+    pub fn minus(self, other: ClickTally) -> ClickTally {
+        ClickTally { clicks: self.clicks - other.clicks, cost: self.cost.minus(other.cost) }
     }
 }
 
@@ -122,9 +122,9 @@ pub struct ClickDayRow {
     /// The terms of its last click, by which its action locks.
     pub terms_version: u32,
     pub terms_of_template: bool,
-    pub pending: Tally,
-    pub accepted: Tally,
-    pub rejected: Tally,
+    pub pending: ClickTally,
+    pub accepted: ClickTally,
+    pub rejected: ClickTally,
     /// What the last closed round became; None: nothing was to be paid.
     pub action: Option<ActionId>,
 }
@@ -213,7 +213,7 @@ pub struct ReviewRow {
     /// How many it has accepted, where it accepts only so many.
     pub accepted: i64,
     /// What was decided on.
-    pub decided: Tally,
+    pub decided: ClickTally,
     /// What its decisions changed of the cost; below zero: saved.
     pub cost_delta: Money,
     /// Of closed days: they were too late to decide on.

@@ -12,10 +12,10 @@ use crate::invariant;
 use crate::machine::{self, Outcome};
 use crate::row::{
     Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow,
-    ClickGroupKey, ClickRow, ConversionRow, Counter, CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow, EntryRow,
-    HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey, OrderKey, PayableClickRow,
+    ClickGroupKey, ClickRow, ClickTally, ConversionRow, Counter, CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow,
+    EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey, OrderKey, PayableClickRow,
     PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Returned, ReturnsKey, ReviewRow, Rollup,
-    RollupKey, SubmissionRow, Tally, Turnover, UnsettledRow,
+    RollupKey, SubmissionRow, Turnover, UnsettledRow,
 };
 use crate::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
 
@@ -54,8 +54,8 @@ pub struct Books {
     pub marks: BTreeMap<MarkKey, MarkRow>,
     pub reviews: BTreeMap<ReviewId, ReviewRow>,
     pub click_doubts: Vec<ClickDoubtRow>,
-    pub click_counts: BTreeMap<ClickCountKey, Tally>,
-    pub click_groups: BTreeMap<ClickGroupKey, Tally>,
+    pub click_counts: BTreeMap<ClickCountKey, ClickTally>,
+    pub click_groups: BTreeMap<ClickGroupKey, ClickTally>,
 }
 
 impl Books {

@@ -3,7 +3,8 @@
 use referee_core::fact::PayableFilter;
 use referee_core::id::{BrandId, ClickNo, PartnerId, ProgramId, ReviewId};
 use referee_core::row::{
-    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, GroupBy, PayableClickRow, PayableState, ReviewRow, Tally,
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickTally, GroupBy, PayableClickRow, PayableState,
+    ReviewRow,
 };
 use referee_core::time::Day;
 
@@ -44,7 +45,8 @@ pub trait PayableReads: Send + Sync {
     /// All days of a period, open or closed, in their order.
     fn click_days(&self, brand: BrandId, period: Period) -> Result<Vec<(ClickDayKey, ClickDayRow)>>;
     /// Pending clicks by what they have in common, the most first.
-    fn click_groups(&self, brand: BrandId, period: Period, by: GroupBy, most: u32) -> Result<Vec<(String, Tally)>>;
+    fn click_groups(&self, brand: BrandId, period: Period, by: GroupBy, most: u32)
+    -> Result<Vec<(String, ClickTally)>>;
     /// Clicks of open days in the order of their places, after one on.
     fn reviewable(
         &self,
@@ -57,7 +59,7 @@ pub trait PayableReads: Send + Sync {
     fn payables(&self, brand: BrandId, period: Period, after: PayablePlace, most: u32) -> Result<Vec<PayableClickRow>>;
     fn payable(&self, brand: BrandId, no: ClickNo) -> Result<Option<PayableClickRow>>;
     /// What became of the clicks of a period, in the order of their keys.
-    fn click_counts(&self, brand: BrandId, period: Period) -> Result<Vec<(ClickCountKey, Tally)>>;
+    fn click_counts(&self, brand: BrandId, period: Period) -> Result<Vec<(ClickCountKey, ClickTally)>>;
     /// Newest first, from before one on.
     fn reviews(
         &self,

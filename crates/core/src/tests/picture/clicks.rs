@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{day, money, partner, time};
 use crate::money::Currency;
 use crate::refusal::Refusal;
-use crate::row::{ClickGroupKey, GroupBy, PayableClickRow, Tally};
+use crate::row::{ClickGroupKey, ClickTally, GroupBy, PayableClickRow};
 use crate::tests::books::Books;
 
 const EUR: Currency = Currency(*b"EUR");
@@ -14,7 +14,7 @@ fn code(code: Option<Refusal>) -> &'static str {
     code.map_or("none", Refusal::code)
 }
 
-fn tally(tally: Tally) -> String {
+fn tally(tally: ClickTally) -> String {
     format!("{} for {}", tally.clicks, money(tally.cost, EUR))
 }
 
@@ -60,7 +60,7 @@ pub(super) fn days(books: &Books) -> String {
         let mode = format!("{:?}", key.mode).to_lowercase();
         let due = row.due_at.map_or("closed".to_owned(), |at| format!("due {}", time(at)));
         let parts = [("pending", row.pending), ("accepted", row.accepted), ("rejected", row.rejected)];
-        let parts = parts.into_iter().filter(|(_, it)| *it != Tally::default());
+        let parts = parts.into_iter().filter(|(_, it)| *it != ClickTally::default());
         let parts: Vec<String> = parts.map(|(name, it)| format!(", {name} {}", tally(it))).collect();
         let action = row.action.map_or(String::new(), |id| format!(", action {id}"));
         let (who, on) = (partner(key.partner), day(key.day));
@@ -89,7 +89,7 @@ pub(super) fn groups(books: &Books, by: &str) -> String {
         _ => panic!("clicks are not grouped by {by}"),
     };
     let of = books.click_groups.iter().filter(|(key, _)| key.by == wanted);
-    let line = |(key, sum): (&ClickGroupKey, &Tally)| {
+    let line = |(key, sum): (&ClickGroupKey, &ClickTally)| {
         format!("{} {} {by} {:?}: {}\n", partner(key.partner), day(key.day), key.value, tally(*sum))
     };
     of.map(line).collect()

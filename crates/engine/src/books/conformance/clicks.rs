@@ -9,7 +9,7 @@ use referee_core::identity::IdentifierKind;
 use referee_core::money::{MICROS, Money};
 use referee_core::program::Category;
 use referee_core::refusal::Refusal;
-use referee_core::row::{ActionState, Evidence, GroupBy, PayableState, ReviewState, Tally};
+use referee_core::row::{ActionState, ClickTally, Evidence, GroupBy, PayableState, ReviewState};
 use referee_core::screening::{ClickTest, ScreeningRules};
 use referee_core::time::Zone;
 
@@ -125,7 +125,7 @@ fn period() -> Period {
 }
 
 fn are_read(reads: &dyn Reads) {
-    let tally = |clicks, hundredths| Tally { clicks, cost: Money(hundredths * MICROS / 100) };
+    let tally = |clicks, hundredths| ClickTally { clicks, cost: Money(hundredths * MICROS / 100) };
     let days = reads.open_click_days(BRAND, Some(PROGRAM), Some(PARTNER)).expect("days");
     let (key, day) = &days[0];
     assert_eq!((days.len(), key.mode, day.pending, day.rejected), (1, ClickMode::Reviewed, tally(4, 16), tally(3, 15)));

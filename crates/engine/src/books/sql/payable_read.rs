@@ -5,7 +5,7 @@ use referee_core::id::{AdId, BrandId, ClickNo, PartnerId, ProgramId, RecordNo, R
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, GroupBy, PayableClickRow, ReviewRow, Tally,
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickTally, GroupBy, PayableClickRow, ReviewRow,
 };
 use referee_core::time::{Day, Timestamp};
 
@@ -34,7 +34,13 @@ impl PayableReads for SqlReads {
         self.ask(brand, sql, &period_values(brand, period), day)
     }
 
-    fn click_groups(&self, brand: BrandId, period: Period, by: GroupBy, most: u32) -> Result<Vec<(String, Tally)>> {
+    fn click_groups(
+        &self,
+        brand: BrandId,
+        period: Period,
+        by: GroupBy,
+        most: u32,
+    ) -> Result<Vec<(String, ClickTally)>> {
         let sql = include_str!("../../../sql/books/read_click_groups.sql");
         let mut values = period_values(brand, period);
         values.extend([Value::from(by as u8), most.into()]);
@@ -95,7 +101,7 @@ impl PayableReads for SqlReads {
         self.one(brand, include_str!("../../../sql/books/read_payable.sql"), values![brand.0, no.0], payable)
     }
 
-    fn click_counts(&self, brand: BrandId, period: Period) -> Result<Vec<(ClickCountKey, Tally)>> {
+    fn click_counts(&self, brand: BrandId, period: Period) -> Result<Vec<(ClickCountKey, ClickTally)>> {
         let sql = include_str!("../../../sql/books/read_click_counts.sql");
         self.ask(brand, sql, &period_values(brand, period), |row| {
             let letters = row.text(3)?.as_bytes();
@@ -159,8 +165,8 @@ fn period_values<'a>(brand: BrandId, period: Period) -> Vec<Value<'a>> {
     values![brand.0, period.program.0, period.from.0, period.to.0, partner].to_vec()
 }
 
-fn tally(row: &dyn Row, from: usize) -> Result<Tally> {
-    Ok(Tally { clicks: row.number(from)?, cost: Money(row.number(from + 1)?) })
+fn tally(row: &dyn Row, from: usize) -> Result<ClickTally> {
+    Ok(ClickTally { clicks: row.number(from)?, cost: Money(row.number(from + 1)?) })
 }
 
 fn doubt(row: &dyn Row) -> Result<ClickDoubtRow> {

@@ -10,7 +10,8 @@ use referee_core::id::{
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    ClickDayKey, ClickDayRow, GroupBy, MarkKey, MarkRow, PayableClickRow, ReviewCursor, ReviewRow, ReviewState, Tally,
+    ClickDayKey, ClickDayRow, ClickTally, GroupBy, MarkKey, MarkRow, PayableClickRow, ReviewCursor, ReviewRow,
+    ReviewState,
 };
 use referee_core::screening::Doubts;
 use referee_core::slice::{Slice, Wanted};
@@ -170,7 +171,7 @@ pub fn day(row: &dyn Row) -> Result<(ClickDayKey, ClickDayRow)> {
         partner: PartnerId(row.number(2)?),
         mode: stored::click_mode(row.number(3)?)?,
     };
-    let tally = |from| Ok::<_, Error>(Tally { clicks: row.number(from)?, cost: Money(row.number(from + 1)?) });
+    let tally = |from| Ok::<_, Error>(ClickTally { clicks: row.number(from)?, cost: Money(row.number(from + 1)?) });
     let day = ClickDayRow {
         event_type,
         round: row.number(5)?,
@@ -210,7 +211,7 @@ pub fn review(row: &dyn Row) -> Result<ReviewRow> {
         state: stored::review_state(row.number(8)?)?,
         cursor,
         accepted: row.number(12)?,
-        decided: Tally { clicks: row.number(13)?, cost: Money(row.number(14)?) },
+        decided: ClickTally { clicks: row.number(13)?, cost: Money(row.number(14)?) },
         cost_delta: Money(row.number(15)?),
         too_late: row.number(16)?,
     })
