@@ -14,7 +14,7 @@ use crate::program::{
     VanityLink,
 };
 use crate::refusal::Refusal;
-use crate::time::{Day, Timestamp};
+use crate::time::{Day, Timestamp, Zone};
 
 /// A partner's standing with a brand. The name and address of the partner are in the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,11 @@ pub struct TermsInForce<'a> {
 }
 
 impl Config {
+    /// The zone in which payments have their days: that of the first program.
+    pub fn payment_zone(&self) -> Zone {
+        self.programs.values().next().map(|program| program.zone.clone()).unwrap_or_default()
+    }
+
     pub fn set(&mut self, entry: ConfigEntry) {
         match entry {
             ConfigEntry::Program(it) => _ = self.programs.insert(it.id, it),

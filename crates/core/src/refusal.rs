@@ -174,6 +174,9 @@ refusals! {
     ReturnNeedsConsent = 176, "RETURN_NEEDS_CONSENT", "The partner has to agree to returns, and is asked only as long as the action is not locked.", "Your terms ask for your consent to returns.";
     ReturnNotAsked = 177, "RETURN_NOT_ASKED", "No return of this action waits for the partner's word: it was decided, taken back, or the action has locked.", "No return of this action waits for your word.";
     ReturnForPartner = 178, "RETURN_FOR_PARTNER", "Only the partner accepts or declines a return that it is asked for.", "Only you accept or decline returns that you are asked for.";
+
+    // What is paid in another currency than it is owed in.
+    PaymentRateMissing = 195, "PAYMENT_RATE_MISSING", "No exchange rate of the last seven days leads from what is owed to the currency of the transfer: load the rates of a newer day.", "An exchange rate is awaited for your payment.";
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ mod payment;
 pub use counter::{Counter, CounterGroup, CounterKey};
 pub use entry::{Account, BalanceKey, EntryRow, MonthKey, Posting, Turnover};
 pub use inquiry::InquiryRow;
-pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RunState};
+pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, PaymentSum, RunState};
 
 /// What a brand's history has come to, beside its rows: the applied place and the counters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -117,8 +117,8 @@ pub struct Wanted {
     pub moved: BTreeSet<ActionId>,
     /// Nodes that a person names.
     pub nodes: BTreeSet<NodeId>,
-    /// What is locked for these partners in a currency, in all programs, and their payments that are under way.
-    pub payees: Option<(Currency, BTreeSet<PartnerId>)>,
+    /// What is locked for these partners in all programs, by currency, and the payments that are under way.
+    pub payees: BTreeSet<PartnerId>,
     /// With its payments.
     pub payment_run: Option<PaymentRunId>,
     pub payment: Option<PaymentId>,
@@ -190,8 +190,8 @@ pub struct Slice {
     pub inquiries: Table<InquiryId, InquiryRow>,
     /// The last there is, when one is opened.
     pub last_inquiry: InquiryId,
-    /// What is locked for the partners that are to be paid, in the currency asked for.
-    pub locked: BTreeMap<PartnerId, i128>,
+    /// What is locked for the partners that are to be paid.
+    pub locked: BTreeMap<(PartnerId, Currency), i128>,
     /// Of the loaded components that something of earlier may concern.
     pub unsettled: Table<OrderKey, UnsettledRow>,
     /// What was returned of the months that this batch may take more of.
@@ -281,13 +281,8 @@ impl Slice {
                 }
                 Fact::JoinSeparated { a, b, .. } => wanted.nodes.extend([*a, *b]),
                 Fact::WorkAdvanced { limit } => wanted.work = Some(*limit),
-                Fact::PaymentMade { program, partner } => {
-                    let currency = self.config.programs.get(program).map(|it| it.currency);
-                    wanted.payees = currency.map(|currency| (currency, BTreeSet::from([*partner])));
-                }
-                Fact::PaymentRunProposed(run) => {
-                    wanted.payees = Some((run.currency, run.partners.iter().copied().collect()));
-                }
+                Fact::PaymentMade { partner, .. } => _ = wanted.payees.insert(*partner),
+                Fact::PaymentRunProposed(run) => wanted.payees.extend(&run.partners),
                 Fact::PaymentRunDecided { run, .. } => wanted.payment_run = Some(*run),
                 Fact::PaymentConcluded { payment, .. } => wanted.payment = Some(*payment),
                 Fact::InquiryOpened(fact) => {

@@ -194,10 +194,12 @@ impl Books {
         }
         let in_state = |state| self.payments.values().find(|payment| payment.state == state);
         if let Some(payment) = in_state(PaymentState::Gathering) {
-            let of_partner = self.actions.values().filter(|it| it.partner == payment.partner);
-            let payable = of_partner.filter(|it| {
-                it.currency == payment.currency && it.owed_since.is_some_and(|since| since <= payment.record)
-            });
+            let in_currency = |currency| {
+                let of_partner = self.actions.values().filter(|it| it.partner == payment.partner);
+                let owed = |it: &&ActionRow| it.owed_since.is_some_and(|since| since <= payment.record);
+                of_partner.filter(move |it| it.currency == currency && owed(it))
+            };
+            let payable = payment.sums.iter().flat_map(|sum| in_currency(sum.currency));
             let payable: Vec<&ActionRow> = payable.take(limit + 1).collect();
             for action in &payable {
                 slice.actions.load(action.id, Some((*action).clone()));
@@ -216,14 +218,13 @@ impl Books {
     }
 
     fn load_payees(&self, wanted: &Wanted, slice: &mut Slice) {
-        let Some((currency, partners)) = &wanted.payees else { return };
+        let partners = &wanted.payees;
         for (key, amount) in &self.balances {
-            if key.account == Account::Locked && key.currency == *currency && partners.contains(&key.partner) {
-                *slice.locked.entry(key.partner).or_default() += i128::from(*amount);
+            if key.account == Account::Locked && partners.contains(&key.partner) {
+                *slice.locked.entry((key.partner, key.currency)).or_default() += i128::from(*amount);
             }
         }
-        let concerned =
-            |it: &&PaymentRow| it.currency == *currency && partners.contains(&it.partner) && it.state.is_under_way();
+        let concerned = |it: &&PaymentRow| partners.contains(&it.partner) && it.state.is_under_way();
         for payment in self.payments.values().filter(concerned) {
             slice.payments.load(payment.id, Some(payment.clone()));
         }

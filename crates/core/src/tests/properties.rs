@@ -156,7 +156,15 @@ fn payments_are_what_they_took(books: &Books) {
     for payment in books.payments.values() {
         let lines = || books.payment_lines.range((payment.id, 0)..=(payment.id, u32::MAX)).map(|(_, line)| line);
         assert_eq!(payment.actions as usize, lines().count());
-        assert_eq!(payment.total, lines().fold(Money::ZERO, |sum, line| sum.plus(line.amount)));
+        let currency_of = |line: &PaymentLineRow| books.actions[&line.action.seq].currency;
+        for sum in &payment.sums {
+            let in_currency = lines().filter(|line| currency_of(line) == sum.currency);
+            assert_eq!(sum.total, in_currency.fold(Money::ZERO, |all, line| all.plus(line.amount)));
+            assert_eq!(sum.rate.is_none(), sum.currency == payment.currency);
+        }
+        assert!(lines().all(|line| payment.sum_in(currency_of(line)).is_some()));
+        let worth = payment.sums.iter().map(|sum| sum.worth(sum.total, payment.currency));
+        assert_eq!(payment.total, worth.fold(Money::ZERO, Money::plus), "each sum is converted once");
         assert!(lines().all(|line| books.actions[&line.action.seq].partner == payment.partner));
         assert!(payment.total > Money::ZERO || !matches!(payment.state, PaymentState::Sent | PaymentState::Settled));
         let returned = |line: &PaymentLineRow| line.action.seq <= payment.returned_to;

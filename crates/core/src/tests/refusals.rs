@@ -86,6 +86,9 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::ActionNotLocked => "conversion 1001 sale 1.00 partner=A\n correct 1001 amount=0",
         Refusal::NothingToPay => "propose A",
         Refusal::PaymentUnderWay => "conversion 1001 sale 1.00 partner=A\n approve 1001\n repeat 2 propose A",
+        Refusal::PaymentRateMissing => {
+            "conversion 1001 sale 1.00 partner=A\n approve 1001\n propose A currency=usd every"
+        }
         Refusal::PaymentRunNotFound => "approve-run 1",
         Refusal::PaymentRunDecided => {
             "conversion 1001 sale 1.00 partner=A\n approve 1001\n propose A\n repeat 2 drop-run 1"

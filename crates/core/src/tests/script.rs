@@ -616,12 +616,12 @@ fn tiers_of(text: &str, event: &str) -> Option<Tiers> {
     Some(Tiers { basis, per: period(per), steps: parts.map(step).collect() })
 }
 
-/// `propose A,B all`.
+/// `propose A,B all every`.
 fn propose(line: &mut Line<'_>) -> Fact {
-    let below_threshold = line.flag("all");
+    let (below_threshold, every_currency) = (line.flag("all"), line.flag("every"));
     let currency = line.option("currency").map_or(Currency(*b"EUR"), currency);
     let partners = line.word().split(',').map(partner).collect();
-    Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold })
+    Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold, every_currency })
 }
 
 /// `returns=consent most=50%`.
