@@ -262,7 +262,9 @@ fn award() -> impl Strategy<Value = String> {
 }
 
 fn payment() -> impl Strategy<Value = String> {
-    let proposed = select(&["propose A,B,C", "propose A", "propose B,C all"][..]);
+    let proposed = select(
+        &["propose A,B,C", "propose A", "propose B,C all", "propose A,B currency=usd every", "propose C all every"][..],
+    );
     let decided = (select(&["approve-run", "approve-run", "drop-run"][..]), 1..4_u32);
     let concluded = (select(&["settled", "failed", "failed"][..]), 1..6_u32);
     let rules = select(&["payment-rules two-persons", "payment-rules threshold=5.00", "payment-rules"][..]);

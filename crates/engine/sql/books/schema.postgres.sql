@@ -388,6 +388,8 @@ create table payment (
   changed_at  bigint not null,
   reason      text collate "C" not null,
   returned_to integer not null,
+  -- What it takes in each currency of programs, and the rates.
+  sums        bytea not null,
   primary key (brand, id)
 );
 

@@ -384,6 +384,8 @@ create table payment (
   changed_at  integer not null,
   reason      text not null,
   returned_to integer not null,
+  -- What it takes in each currency of programs, and the rates.
+  sums        blob not null,
   primary key (brand, id)
 ) strict, without rowid;
 

@@ -12,7 +12,7 @@ use referee_core::money::{Currency, Money};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
     Account, ActionRow, ActionState, Bond, Buyer, Candidate, Credit, DecisionRow, Evidence, HistoryKind, OrderKey,
-    PaymentState, ReturnAsked, RunState, Step, SubmissionKind, TouchKind, UnsettledRow, Whole,
+    PaymentState, PaymentSum, ReturnAsked, RunState, Step, SubmissionKind, TouchKind, UnsettledRow, Whole,
 };
 use referee_core::time::{Day, Timestamp};
 
@@ -277,9 +277,56 @@ fn exchange_out(row: &ActionRow) -> Option<StoredExchange> {
     let rate = match row.exchange {
         Exchange::Same => return None,
         Exchange::Awaited => None,
-        Exchange::At(it) => Some(StoredRate { day: it.day.0, from: it.from, to: it.to }),
+        Exchange::At(it) => Some(rate_out(it)),
     };
     Some(StoredExchange { currency: row.order_currency.to_string(), rate })
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredSums {
+    #[prost(message, repeated, tag = "1")]
+    sums: Vec<StoredSum>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StoredSum {
+    #[prost(string, tag = "1")]
+    currency: String,
+    #[prost(sint64, tag = "2")]
+    proposed: i64,
+    #[prost(sint64, tag = "3")]
+    total: i64,
+    /// Not there: it is the currency of the transfer.
+    #[prost(message, optional, tag = "4")]
+    rate: Option<StoredRate>,
+}
+
+fn rate_out(it: Rate) -> StoredRate {
+    StoredRate { day: it.day.0, from: it.from, to: it.to }
+}
+
+fn rate_in(it: StoredRate) -> Rate {
+    Rate { day: Day(it.day), from: it.from, to: it.to }
+}
+
+pub fn payment_sums(sums: &[PaymentSum]) -> Vec<u8> {
+    let sum = |it: &PaymentSum| StoredSum {
+        currency: it.currency.to_string(),
+        proposed: it.proposed.0,
+        total: it.total.0,
+        rate: it.rate.map(rate_out),
+    };
+    StoredSums { sums: sums.iter().map(sum).collect() }.encode_to_vec()
+}
+
+pub fn payment_sums_of(bytes: &[u8]) -> Result<Vec<PaymentSum>> {
+    let stored = StoredSums::decode(bytes).map_err(|_| damaged("payment"))?;
+    let sum = |it: StoredSum| {
+        let currency = it.currency.as_bytes().try_into().map(Currency).map_err(|_| damaged("currency"))?;
+        let (proposed, total) = (Money(it.proposed), Money(it.total));
+        Ok(PaymentSum { currency, proposed, total, rate: it.rate.map(rate_in) })
+    };
+    stored.sums.into_iter().map(sum).collect()
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -367,8 +414,7 @@ pub fn fill_action(row: &mut ActionRow, details: &[u8]) -> Result<()> {
     if let Some(it) = details.exchange {
         let code = it.currency.as_bytes().try_into();
         row.order_currency = Currency(code.map_err(|_| damaged("currency"))?);
-        let at = |it: StoredRate| Exchange::At(Rate { day: Day(it.day), from: it.from, to: it.to });
-        row.exchange = it.rate.map_or(Exchange::Awaited, at);
+        row.exchange = it.rate.map_or(Exchange::Awaited, |rate| Exchange::At(rate_in(rate)));
     }
     row.moved_from = details.moved_from.as_deref().map(action_id).transpose()?;
     row.moved_to = details.moved_to.as_deref().map(action_id).transpose()?;

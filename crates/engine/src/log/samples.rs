@@ -204,7 +204,7 @@ fn payment_rules() -> PaymentRules {
 
 fn payment_run() -> PaymentRunProposed {
     let partners = vec![PartnerId(11), PartnerId(12)];
-    PaymentRunProposed { currency: Currency(*b"EUR"), partners, below_threshold: true }
+    PaymentRunProposed { currency: Currency(*b"EUR"), partners, below_threshold: true, every_currency: true }
 }
 
 fn terms() -> TermsSet {

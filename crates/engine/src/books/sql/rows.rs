@@ -19,7 +19,7 @@ use referee_core::row::{
 use referee_core::statement::Movement;
 use referee_core::time::{Day, Timestamp};
 
-fn currency(row: &dyn Row, column: usize) -> Result<Currency> {
+pub fn currency(row: &dyn Row, column: usize) -> Result<Currency> {
     let code = row.text(column)?.as_bytes().try_into();
     code.map(Currency).map_err(|error| Error::corrupt("read a currency", error))
 }
@@ -292,6 +292,7 @@ pub fn payment(row: &dyn Row) -> Result<PaymentRow> {
         changed_at: time(row, 10)?,
         reason: row.text(11)?.to_owned(),
         returned_to: row.number(12)?,
+        sums: stored::payment_sums_of(row.blob(13)?)?,
     })
 }
 

@@ -244,6 +244,7 @@ fn save_payments(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer
             row.changed_at.0,
             &row.reason,
             row.returned_to,
+            &stored::payment_sums(&row.sums),
         ])?;
     }
     save.finish()?;

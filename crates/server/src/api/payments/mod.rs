@@ -8,14 +8,18 @@ use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::{HeaderMap, StatusCode};
+use referee_core::exchange::Rate;
 use referee_core::fact::Fact;
 use referee_core::id::{BrandId, PartnerId, PaymentId};
+use referee_core::money::Currency;
 use referee_core::program::PaymentRules;
-use referee_core::row::{PaymentLineRow, PaymentRow, PaymentState};
+use referee_core::row::{PaymentLineRow, PaymentRow, PaymentState, PaymentSum};
 use referee_engine::books::reads::PaymentFilter;
 use referee_engine::document::TaxTreatment;
 use referee_engine::engine::blocking;
 use referee_engine::intake::amount::decimal;
+use referee_engine::intake::day::day_text;
+use referee_engine::intake::rates::{quotient_text, rate_text};
 use referee_engine::payment_run::{Outcome, PaymentTold, payment_name};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -56,12 +60,13 @@ pub struct BalanceQuery {
 async fn list_balances(State(app): State<Arc<App>>, headers: HeaderMap, Params(query): Params<BalanceQuery>) -> Answer {
     let caller = reader(&app, &headers).await?;
     let (engine, brand, partner) = (app.engine.clone(), caller.brand, query.partner_id.map(PartnerId));
-    let owed = blocking(move || engine.owed(brand, partner)).await?;
-    let rows = owed.iter().map(|it| {
+    let dues = blocking(move || engine.dues(brand, partner)).await?;
+    let rows = dues.iter().flat_map(|it| &it.owed).map(|it| {
         let money = |amount| decimal(amount, it.currency);
         json!({
             "partner_id": it.partner.0, "currency": it.currency.to_string(), "pending": money(it.pending),
-            "locked": money(it.locked), "paid": money(it.paid), "payable": it.obstacle.is_none(),
+            "locked": money(it.locked), "paid": money(it.paid), "paid_in": it.paid_in.to_string(),
+            "payable": it.obstacle.is_none(),
             "reason": it.obstacle.map(|it| it.code()),
         })
     });
@@ -143,6 +148,7 @@ async fn find_payment(
     let caller = reader(&app, &headers).await?;
     let row = found(&app, caller.brand, &id).await?;
     let (engine, brand, most) = (app.engine.clone(), caller.brand, rows_wanted(query.limit));
+    let config = config(&app, caller.brand)?;
     let (told, lines, documents) = blocking(move || {
         let lines = engine.reads.payment_lines(brand, row.id, query.cursor.unwrap_or(0), most)?;
         let documents = engine.settings.documents_of_payment(brand, &payment_name(row.id))?;
@@ -150,7 +156,10 @@ async fn find_payment(
     })
     .await?;
     let it = told.first().ok_or_else(|| ApiError::not_found("payment"))?;
-    let line = |line: &PaymentLineRow| json!({ "action_id": line.action.to_string(), "amount": decimal(line.amount, it.row.currency) });
+    let line = |line: &PaymentLineRow| {
+        let currency = config.programs.get(&line.action.program).map_or(it.row.currency, |program| program.currency);
+        json!({ "action_id": line.action.to_string(), "amount": decimal(line.amount, currency), "currency": currency.to_string() })
+    };
     let mut answer = payment(it);
     answer["lines"] = lines.iter().map(line).collect();
     answer["next_cursor"] = lines
@@ -182,6 +191,7 @@ fn payment(it: &PaymentTold) -> Value {
         "currency": currency.to_string(),
         "proposed": money(row.proposed),
         "actions": row.actions,
+        "sums": row.sums.iter().map(|sum| payment_sum(sum, row.currency)).collect::<Vec<_>>(),
         "net": money(figures.net()),
         "tax": money(figures.tax(currency)),
         "tax_treatment": treatment_name(figures.treatment),
@@ -190,6 +200,25 @@ fn payment(it: &PaymentTold) -> Value {
         "account": it.payee.payee.method.as_ref().map(|method| method.masked()),
         "at": date(row.at),
         "changed_at": date(row.changed_at),
+    })
+}
+
+/// What it takes in one currency of programs, and how that becomes the currency of the transfer; null where it is.
+fn payment_sum(sum: &PaymentSum, transferred: Currency) -> Value {
+    let exchange = |rate: Rate| {
+        json!({
+            "day": day_text(rate.day),
+            "from": rate_text(rate.from),
+            "to": rate_text(rate.to),
+            "rate": quotient_text(&rate),
+            "amount": decimal(sum.worth(sum.total, transferred), transferred),
+        })
+    };
+    json!({
+        "currency": sum.currency.to_string(),
+        "proposed": decimal(sum.proposed, sum.currency),
+        "amount": decimal(sum.total, sum.currency),
+        "exchange": sum.rate.map(exchange),
     })
 }
 
