@@ -6,11 +6,12 @@ use axum::extract::{Form, Multipart, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderValue, header};
 use maud::{Markup, html};
+use referee_core::money::Currency;
 use referee_engine::engine::blocking;
 use referee_engine::import::mapping::{Mapping, fields};
 use referee_engine::import::upload::Upload;
 use referee_engine::import::work::{Told, look};
-use referee_engine::import::{By, Import, ImportKind, ImportState, Line, LineState, TAKEN_BACK, Totals};
+use referee_engine::import::{By, Import, ImportKind, ImportState, Line, LineState, Moved, TAKEN_BACK, Totals};
 use referee_engine::intake::change::REASONS;
 use serde::Deserialize;
 
@@ -210,6 +211,7 @@ fn figures(told: &Told) -> Markup {
             }
         }
         @if !totals.money.is_empty() { (money(told.import.state, &totals).html()) }
+        @if totals.corrected > 0 { p.foot { span.muted { "Corrections of actions that have locked go into the partners' next payments. What a partner owes back then is carried forward." } } }
     }
 }
 
@@ -219,15 +221,20 @@ fn money(state: ImportState, totals: &Totals) -> Table {
         ImportState::Undoing | ImportState::Undone => "Money it had moved",
         ImportState::Applying | ImportState::Applied => "Money it moved",
     };
-    let row = |(currency, (amount, payout)): (&referee_core::money::Currency, &(_, _))| {
-        vec![cell(currency.to_string()), money_cell(*amount, *currency), money_cell(*payout, *currency)]
+    let corrects = totals.corrected > 0;
+    let row = |(currency, moved): (&Currency, &Moved)| {
+        let corrected = corrects.then_some(moved.corrected);
+        let figures = [moved.amount, moved.payout].into_iter().chain(corrected);
+        std::iter::once(cell(currency.to_string())).chain(figures.map(|it| money_cell(it, *currency))).collect()
     };
-    let columns = vec![text(moved), figure("Amounts"), figure("Payouts")];
+    let mut columns = vec![text(moved), figure("Amounts"), figure("Payouts")];
+    columns.extend(corrects.then(|| figure("Of these, corrections")));
     Table { columns, rows: totals.money.iter().map(row).collect() }
 }
 
 fn next_step(person: &Person, told: &Told) -> Markup {
     let import = &told.import;
+    let corrects = told.lines.iter().any(Line::corrects);
     let form = |step: &str, button: Markup| {
         html! { form.inline action={ "/imports/" (import.id) "/" (step) } method="post" { (csrf(person)) (button) } }
     };
@@ -247,7 +254,7 @@ fn next_step(person: &Person, told: &Told) -> Markup {
                 }
                 ImportState::Applying | ImportState::Undoing => { p { "It is being worked on. This page looks again by itself; you may leave it." } }
                 ImportState::Applied => {
-                    p { "It was applied. Where actions have not locked and nobody changed them since, it can be taken back." }
+                    p { "It was applied. Where actions have not locked and nobody changed them since, it can be taken back." @if corrects { " Corrections are taken back by the opposite correction, until they are paid." } }
                     (form("undo", html! { button.danger { "Take it back" } }))
                 }
                 ImportState::Undone => { p { "It was taken back. What could not be is named below, and the same file may be uploaded again." } }
@@ -280,6 +287,10 @@ fn columns_form(person: &Person, told: &Told, header: &[String]) -> Markup {
                     } }
                     label { "Event type, where a line names none" input name="event_type" value=(mapping.event_type) autocomplete="off"; }
                     @if import.kind == ImportKind::Changes {
+                        label { "Change, where a line names none" select name="change" {
+                            option value="modify" { "modify: what has not locked yet" }
+                            option value="correct" selected[mapping.change == "correct"] { "correct: what has locked, with the next payment" }
+                        } }
                         label { "Reason, where a line gives none" select name="reason" {
                             @for reason in REASONS { option value=(reason) selected[reason == mapping.reason] { (reason_words(reason)) } }
                         } }
@@ -330,6 +341,7 @@ fn outcome(line: &Line, applied: bool) -> Markup {
             LineState::Refused => { span.wrong { (line.message) } }
             LineState::Unchanged => { span.muted { "Changes nothing" } }
             LineState::Planned => { span.muted { "Waiting" } }
+            LineState::Done if line.corrects() => { (if applied { "Corrected with the next payment" } else { "Would be corrected with the next payment" }) }
             LineState::Done => { (if applied { "Done" } else { "Would be done" }) }
         }
         @match line.undo.as_str() {
@@ -356,6 +368,7 @@ pub async fn set_columns(
         program: sent.get("program").to_owned(),
         event_type: sent.get("event_type").to_owned(),
         reason: sent.get("reason").to_owned(),
+        change: sent.get("change").to_owned(),
     };
     mapping.check(told.import.kind, &header).map_err(Failure::Invalid)?;
     let (brand, import) = (person.brand, id.clone());
