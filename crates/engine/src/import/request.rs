@@ -81,6 +81,13 @@ pub fn read(row: &Row, against: &Against<'_>) -> Asked {
     Asked { line: row.line, order: order.chars().take(ORDER_ID_CHARS_MAX).collect(), draft }
 }
 
+const SAYS_NOTHING: &str =
+    "The line asks for nothing: give a new amount, a difference, an item with its quantity or amount, or a reversal.";
+const SAYS_TOO_MUCH: &str = "A line says one thing: a new amount, a difference, an item with its quantity or amount, or a \
+                             reversal. Make a line of each.";
+const NAMES_NOTHING: &str = "The line names no action: it needs an action id, or an order id with its event type.";
+const NO_EVENT_TYPE: &str = "An order id needs its event type: in a column of the file, or once for all its lines.";
+
 fn read_change(row: &Row, against: &Against<'_>) -> Result<Drafted, Fault> {
     let mapping = &against.import.mapping;
     let get = |field: &str| mapping.get(&row.cells, field);
@@ -89,10 +96,10 @@ fn read_change(row: &Row, against: &Against<'_>) -> Result<Drafted, Fault> {
     let reverse = asked == change::Asked::Reversal;
     let (amount, delta, sku) = (get("amount"), get("delta"), get("sku"));
     let ways = [reverse, delta.is_some(), sku.is_some(), amount.is_some() && sku.is_none()];
-    if ways.iter().filter(|way| **way).count() != 1 {
-        let message =
-            "A line says one thing: a new amount, a difference, an item with its quantity or amount, or a reversal.";
-        return Err(fault(DropReason::FieldMissing, message));
+    match ways.iter().filter(|way| **way).count() {
+        1 => {}
+        0 => return Err(fault(DropReason::FieldMissing, SAYS_NOTHING)),
+        _ => return Err(fault(DropReason::Malformed, SAYS_TOO_MUCH)),
     }
     if sku.is_some() && amount.is_none() && get("quantity").is_none() {
         return Err(fault(DropReason::FieldMissing, "An item needs its new quantity or its new amount."));
@@ -103,10 +110,10 @@ fn read_change(row: &Row, against: &Against<'_>) -> Result<Drafted, Fault> {
         Some(id) => fields.set("action_id", id),
         None => {
             let (event_type, order_id) = (or_default("event_type", &mapping.event_type), get("order_id"));
-            let Some(order_id) = order_id.filter(|_| !event_type.is_empty()) else {
-                let message = "The line names no action: it needs an action id, or an event type and an order id.";
-                return Err(fault(DropReason::FieldMissing, message));
-            };
+            let order_id = order_id.ok_or_else(|| fault(DropReason::FieldMissing, NAMES_NOTHING))?;
+            if event_type.is_empty() {
+                return Err(fault(DropReason::FieldMissing, NO_EVENT_TYPE));
+            }
             fields.set("event_type", &event_type);
             fields.set("order_id", order_id);
         }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderValue, header};
 use maud::{Markup, html};
 use referee_core::money::Currency;
+use referee_core::program::EventType;
 use referee_engine::engine::blocking;
 use referee_engine::import::mapping::{Mapping, fields};
 use referee_engine::import::upload::Upload;
@@ -53,7 +54,7 @@ fn upload_form(person: &Person) -> Markup {
             form.stack.wide action="/imports" method="post" enctype="multipart/form-data" {
                 (csrf(person))
                 label { "The lines are" select name="kind" {
-                    option value="changes" { "changes and reversals of actions" }
+                    option value="changes" { "changes, reversals and corrections of actions" }
                     option value="conversions" { "conversions" }
                 } }
                 label { "File" input type="file" name="file" accept=".csv,.txt,text/csv,text/plain"; }
@@ -245,7 +246,8 @@ fn next_step(person: &Person, told: &Told) -> Markup {
         section.card.pad {
             @match import.state {
                 ImportState::Uploaded => {
-                    p { "Nothing is done yet. This is what would be done now, by the terms of each event's time." }
+                    @if all_wrong(told) { p { "Nothing is done yet, and no line can be taken as it is. Say below what the columns are and what lines leave out, or correct the file." } }
+                    @else { p { "Nothing is done yet. This is what would be done now, by the terms of each event's time." } }
                     div.row {
                         @if applies { (form("apply", html! { button.primary { "Apply" } })) }
                         (form("forget", html! { button { "Forget the file" } }))
@@ -264,12 +266,15 @@ fn next_step(person: &Person, told: &Told) -> Markup {
     }
 }
 
+/// Then the columns are.
+fn all_wrong(told: &Told) -> bool {
+    told.lines.iter().all(|line| line.state == LineState::Refused)
+}
+
 fn columns_form(person: &Person, told: &Told, header: &[String]) -> Markup {
     let (import, mapping) = (&told.import, &told.import.mapping);
-    // Where all lines are wrong, the columns are.
-    let all_wrong = told.lines.iter().all(|line| line.state == LineState::Refused);
     html! {
-        details.card.pad open[all_wrong] {
+        details.card.pad open[all_wrong(told)] {
             summary { "Columns and what lines leave out" }
             form.stack.wide action={ "/imports/" (import.id) "/columns" } method="post" {
                 (csrf(person))
@@ -285,7 +290,7 @@ fn columns_form(person: &Person, told: &Told, header: &[String]) -> Markup {
                         option value="point" { "12.50" }
                         option value="comma" selected[mapping.decimal_comma] { "12,50" }
                     } }
-                    label { "Event type, where a line names none" input name="event_type" value=(mapping.event_type) autocomplete="off"; }
+                    label { "Event type, where a line names none" (event_types(person, &mapping.event_type)) }
                     @if import.kind == ImportKind::Changes {
                         label { "Change, where a line names none" select name="change" {
                             option value="modify" { "modify: what has not locked yet" }
@@ -295,11 +300,25 @@ fn columns_form(person: &Person, told: &Told, header: &[String]) -> Markup {
                             @for reason in REASONS { option value=(reason) selected[reason == mapping.reason] { (reason_words(reason)) } }
                         } }
                     } @else {
-                        label { "Program, where a line names none" input name="program" value=(mapping.program) autocomplete="off"; }
+                        label { "Program, where a line names none" select name="program" {
+                            option value="" { "none" }
+                            @for it in person.config.programs.values() { option value=(it.id) selected[it.id.to_string() == mapping.program] { (it.name) } }
+                        } }
                     }
                 }
                 button { "Look again" }
             }
+        }
+    }
+}
+
+/// Programs name an event type by its id or its code.
+fn event_types(person: &Person, chosen: &str) -> Markup {
+    let is_chosen = |it: &EventType| it.id.to_string() == chosen || it.code.eq_ignore_ascii_case(chosen);
+    html! {
+        select name="event_type" {
+            option value="" { "none" }
+            @for it in person.config.event_types.values() { option value=(it.id) selected[!chosen.is_empty() && is_chosen(it)] { (it.name) } }
         }
     }
 }

@@ -89,9 +89,11 @@ pub(super) fn what_is_moved_or_given_is_kept(make: &mut dyn FnMut() -> Subject) 
     // The partner's word comes alone, and is held against the month all the same.
     let accepted = Fact::ReturnDecided(ReturnDecided { partner: PARTNER, action: waiting[0].id, accepted: true });
     let actor = Some(Actor { user: UserId(9), role: Role::Partner, reason: String::new() });
-    let no = records.len() as u64 - 1;
-    apply(&mut asked, &[Record { actor, ..record(no, NOON.plus_ms(42_000), accepted) }], 1);
-    assert!(asked.reads.asked_returns(BRAND, PARTNER, 10).expect("the books are read").is_empty(), "there was room");
+    let mut records = records[..records.len() - 2].to_vec();
+    records.push(Record { actor, ..record(records.len() as u64 + 1, NOON.plus_ms(42_000), accepted) });
+    let mut agreed = make();
+    apply(&mut agreed, &records, 1);
+    assert!(agreed.reads.asked_returns(BRAND, PARTNER, 10).expect("the books are read").is_empty(), "there was room");
     let (bonus, fee) = (action(EventTypeId::AWARD, 4), action(EventTypeId::AWARD, 5));
     assert_eq!((bonus.evidence, bonus.state), (Evidence::Bonus, ActionState::Reversed));
     assert_eq!((fee.evidence, fee.owed), (Evidence::Fee, Money(50 * MICROS)));
