@@ -310,7 +310,10 @@ impl Slice {
     /// The months whose returns a batch may be limited by, for all of a program's partners: an action that is changed may
     /// have been opened in the same batch. Ask after all else is loaded.
     pub fn wanted_returns(&self, records: &[Record]) -> BTreeSet<(ProgramId, Day)> {
-        if !records.iter().any(|record| matches!(record.fact, Fact::ChangeRequested(_) | Fact::InquiryAnswered(_))) {
+        let takes_back = |record: &Record| {
+            matches!(record.fact, Fact::ChangeRequested(_) | Fact::InquiryAnswered(_) | Fact::ReturnDecided(_))
+        };
+        if !records.iter().any(takes_back) {
             return BTreeSet::new();
         }
         let reported = records.iter().filter_map(|record| match &record.fact {
