@@ -76,7 +76,9 @@ fn a_person_applies_a_file_once_and_takes_it_back(pair: Pair) {
     assert_eq!(kept.status, 303, "{}", kept.text());
     let path = kept.header("location").to_owned();
     let page = || owner.get(&path).text();
-    assert!(page().contains("An order id needs its event type") && page().contains("<details class=\"card pad\" open>"));
+    assert!(
+        page().contains("An order id needs its event type") && page().contains("<details class=\"card pad\" open>")
+    );
     let columns = [
         ("column_0", "order_id"),
         ("column_1", "amount"),

@@ -314,7 +314,8 @@ fn a_partner_is_paid_in_the_currency_of_its_account() {
 
     let dues = balance(&demo, 2);
     assert_eq!((&dues["paid_in"], &dues["reason"]), (&json!("USD"), &json!("RATE_MISSING")));
-    assert!(owner.get("/payments").text().contains("Ready to be paid in USD: $0.00"));
+    let page = owner.get("/payments").text();
+    assert!(page.contains("Ready to be paid in USD: $0.00"), "{page}");
     let run = || post(&demo, "/api/v1/payment-runs", &json!({ "currency": "USD", "partner_ids": [2] }));
     let none = run().json()["error"]["fields"][0].clone();
     let said = none["message"].as_str().expect("a sentence").to_owned();
