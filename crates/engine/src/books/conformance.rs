@@ -648,7 +648,9 @@ fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {
 /// Page by page, every line comes once, in the log's order.
 fn reads_follow_updates(reads: &dyn Reads) {
     let whole = Between::default();
-    let (_, all) = reads.updates(BRAND, None, whole, NumberedPage { offset: 0, most: 1_000 }).expect("updates");
+    let (_, all) = reads.updates(BRAND, None, None, whole, NumberedPage { offset: 0, most: 1_000 }).expect("updates");
+    let (count, own) =
+        reads.updates(BRAND, None, Some(PARTNER), whole, NumberedPage { offset: 0, most: 1_000 }).expect("updates");
     let follow = |partner, most| {
         let (mut place, mut found) = (UpdatePlace::default(), Vec::new());
         loop {
@@ -661,6 +663,7 @@ fn reads_follow_updates(reads: &dyn Reads) {
     assert_eq!(follow(None, 3), all);
     let of_partner = follow(Some(PARTNER), 2);
     assert!(!of_partner.is_empty() && of_partner.iter().all(|line| all.contains(line)));
+    assert_eq!((count, own), (of_partner.len() as u64, of_partner.clone()));
     assert!(follow(Some(PartnerId(99)), 2).is_empty());
 }
 

@@ -205,11 +205,12 @@ pub trait Reads: Send + Sync {
     /// Actions of which the partner is asked for its consent to a return, the longest asked first.
     fn asked_returns(&self, brand: BrandId, partner: PartnerId, most: u32) -> Result<Vec<ActionRow>>;
     fn history(&self, brand: BrandId, id: ActionId) -> Result<Vec<HistoryRow>>;
-    /// Lines of all histories, in the order they were written.
+    /// Lines of all histories, or of one partner's, in the order they were written.
     fn updates(
         &self,
         brand: BrandId,
         program: Option<ProgramId>,
+        partner: Option<PartnerId>,
         at: Between,
         page: NumberedPage,
     ) -> Result<(u64, Vec<HistoryRow>)>;

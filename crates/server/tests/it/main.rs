@@ -1,6 +1,7 @@
 //! The program from outside: started as people start it, asked over its port. One demonstration per test.
 
 mod api;
+mod authorisation;
 mod bad_input;
 mod black_box;
 mod browser_endpoints;
@@ -23,6 +24,7 @@ mod links;
 mod locking;
 mod lookup;
 mod months;
+mod partner_api;
 mod payees;
 mod payments;
 mod profiles;

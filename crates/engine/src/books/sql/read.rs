@@ -207,14 +207,16 @@ impl Reads for SqlReads {
         &self,
         brand: BrandId,
         program: Option<ProgramId>,
+        partner: Option<PartnerId>,
         at: Between,
         page: NumberedPage,
     ) -> Result<(u64, Vec<HistoryRow>)> {
-        let program = program.map(|id| id.0);
+        let (program, partner) = (program.map(|id| id.0), partner.map(|id| id.0));
         let sql = include_str!("../../../sql/books/count_updates.sql");
-        let total = self.one(brand, sql, values![brand.0, program, at.from.0, at.to.0], |row| row.number(0))?;
+        let total =
+            self.one(brand, sql, values![brand.0, program, at.from.0, at.to.0, partner], |row| row.number(0))?;
         let sql = include_str!("../../../sql/books/read_updates.sql");
-        let values = values![brand.0, program, at.from.0, at.to.0, page.most, page.offset];
+        let values = values![brand.0, program, at.from.0, at.to.0, partner, page.most, page.offset];
         Ok((total.unwrap_or_default(), self.ask(brand, sql, values, rows::history)?))
     }
 

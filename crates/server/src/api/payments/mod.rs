@@ -10,7 +10,7 @@ use axum::{Json, Router};
 use http::{HeaderMap, StatusCode};
 use referee_core::exchange::Rate;
 use referee_core::fact::Fact;
-use referee_core::id::{BrandId, PartnerId, PaymentId};
+use referee_core::id::PaymentId;
 use referee_core::money::Currency;
 use referee_core::program::PaymentRules;
 use referee_core::row::{PaymentLineRow, PaymentRow, PaymentState, PaymentSum};
@@ -24,10 +24,11 @@ use referee_engine::payment_run::{Outcome, PaymentTold, payment_name};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::{caller, reader};
+use super::auth::{Caller, any_reader, caller, reader};
 use super::extract::{Body, Params};
 use super::resources::{actor, config, data};
 use crate::app::App;
+use crate::console::payments::is_partners_business;
 use crate::error::ApiError;
 use crate::paging::rows_wanted;
 use crate::payment_rules;
@@ -58,8 +59,8 @@ pub struct BalanceQuery {
 }
 
 async fn list_balances(State(app): State<Arc<App>>, headers: HeaderMap, Params(query): Params<BalanceQuery>) -> Answer {
-    let caller = reader(&app, &headers).await?;
-    let (engine, brand, partner) = (app.engine.clone(), caller.brand, query.partner_id.map(PartnerId));
+    let caller = any_reader(&app, &headers).await?;
+    let (engine, brand, partner) = (app.engine.clone(), caller.brand, caller.about(query.partner_id)?);
     let dues = blocking(move || engine.dues(brand, partner)).await?;
     let rows = dues.iter().flat_map(|it| &it.owed).map(|it| {
         let money = |amount| decimal(amount, it.currency);
@@ -124,13 +125,14 @@ pub struct PaymentQuery {
 }
 
 async fn list_payments(State(app): State<Arc<App>>, headers: HeaderMap, Params(query): Params<PaymentQuery>) -> Answer {
-    let caller = reader(&app, &headers).await?;
-    let (partner, before) = (query.partner_id.map(PartnerId), query.cursor.map(PaymentId));
+    let caller = any_reader(&app, &headers).await?;
+    let (partner, before) = (caller.about(query.partner_id)?, query.cursor.map(PaymentId));
     let filter = PaymentFilter { partner, before, ..PaymentFilter::default() };
     let (engine, brand, most) = (app.engine.clone(), caller.brand, rows_wanted(query.limit));
     let told = blocking(move || engine.told(brand, engine.reads.payments(brand, &filter, most)?)).await?;
     let next = told.last().filter(|_| told.len() == most as usize).map(|last| last.row.id.to_string());
-    Ok(Json(json!({ "data": told.iter().map(payment).collect::<Vec<_>>(), "next_cursor": next })))
+    let seen = told.iter().filter(|it| sees(&caller, &it.row)).map(|it| payment(it, &caller));
+    Ok(Json(json!({ "data": seen.collect::<Vec<_>>(), "next_cursor": next })))
 }
 
 #[derive(Deserialize)]
@@ -145,8 +147,8 @@ async fn find_payment(
     Path(id): Path<String>,
     Params(query): Params<LineQuery>,
 ) -> Answer {
-    let caller = reader(&app, &headers).await?;
-    let row = found(&app, caller.brand, &id).await?;
+    let caller = any_reader(&app, &headers).await?;
+    let row = found(&app, &caller, &id).await?;
     let (engine, brand, most) = (app.engine.clone(), caller.brand, rows_wanted(query.limit));
     let config = config(&app, caller.brand)?;
     let (told, lines, documents) = blocking(move || {
@@ -160,7 +162,7 @@ async fn find_payment(
         let currency = config.programs.get(&line.action.program).map_or(it.row.currency, |program| program.currency);
         json!({ "action_id": line.action.to_string(), "amount": decimal(line.amount, currency), "currency": currency.to_string() })
     };
-    let mut answer = payment(it);
+    let mut answer = payment(it, &caller);
     answer["lines"] = lines.iter().map(line).collect();
     answer["next_cursor"] = lines
         .last()
@@ -170,21 +172,27 @@ async fn find_payment(
     Ok(Json(answer))
 }
 
-/// By its number, or as files and documents name it.
-async fn found(app: &App, brand: BrandId, id: &str) -> Result<PaymentRow, ApiError> {
-    let unknown = || ApiError::not_found("payment");
-    let id = id.strip_prefix("P-").unwrap_or(id).parse().map(PaymentId).map_err(|_| unknown())?;
-    let engine = app.engine.clone();
-    blocking(move || engine.reads.payment(brand, id)).await?.ok_or_else(unknown)
+/// A partner sees its own, once it is more than proposed.
+fn sees(caller: &Caller, row: &PaymentRow) -> bool {
+    caller.partner.is_none_or(|own| row.partner == own && is_partners_business(row))
 }
 
-fn payment(it: &PaymentTold) -> Value {
+/// By its number, or as files and documents name it.
+async fn found(app: &App, caller: &Caller, id: &str) -> Result<PaymentRow, ApiError> {
+    let unknown = || ApiError::not_found("payment");
+    let id = id.strip_prefix("P-").unwrap_or(id).parse().map(PaymentId).map_err(|_| unknown())?;
+    let (engine, brand) = (app.engine.clone(), caller.brand);
+    let row = blocking(move || engine.reads.payment(brand, id)).await?;
+    row.filter(|row| sees(caller, row)).ok_or_else(unknown)
+}
+
+fn payment(it: &PaymentTold, caller: &Caller) -> Value {
     let (row, figures, currency) = (&it.row, &it.figures, it.row.currency);
     let money = |amount| decimal(amount, currency);
     json!({
         "id": row.id.0,
         "name": payment_name(row.id),
-        "run_id": row.run.map(|id| id.0),
+        "run_id": row.run.filter(|_| caller.partner.is_none()).map(|id| id.0),
         "partner_id": row.partner.0,
         "state": state_name(row.state),
         "reason": row.reason,
@@ -234,7 +242,7 @@ fn state_name(state: PaymentState) -> &'static str {
     }
 }
 
-fn treatment_name(treatment: TaxTreatment) -> &'static str {
+pub fn treatment_name(treatment: TaxTreatment) -> &'static str {
     match treatment {
         TaxTreatment::Charged { .. } => "charged",
         TaxTreatment::ReverseCharge => "reverse_charge",
@@ -259,7 +267,7 @@ async fn conclude(
     Body(body): Body<NewOutcome>,
 ) -> Settled {
     let caller = caller(&app, &headers, "write").await?;
-    let row = found(&app, caller.brand, &id).await?;
+    let row = found(&app, &caller, &id).await?;
     let failure = match (body.settled, body.failed.as_deref().map(str::trim)) {
         (Some(true), None) => None,
         (None, Some(reason)) if !reason.is_empty() => Some(reason.chars().take(REASON_CHARS_MAX).collect()),

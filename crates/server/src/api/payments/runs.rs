@@ -69,7 +69,7 @@ pub async fn find(State(app): State<Arc<App>>, headers: HeaderMap, Path(id): Pat
     let row = found(&app, caller.brand, &id).await?;
     let (engine, brand, mut answer) = (app.engine.clone(), caller.brand, run(&row));
     let payments = blocking(move || engine.told(brand, engine.payments_of(brand, &row)?)).await?;
-    answer["payments"] = payments.iter().map(payment).collect();
+    answer["payments"] = payments.iter().map(|it| payment(it, &caller)).collect();
     Ok(Json(answer))
 }
 

@@ -121,7 +121,7 @@ async fn read(person: &Person, query: &PaymentsQuery, most: u32) -> Result<Shown
 }
 
 /// What is only proposed or was turned down is talk among the brand's people.
-fn is_partners_business(payment: &PaymentRow) -> bool {
+pub fn is_partners_business(payment: &PaymentRow) -> bool {
     !matches!(payment.state, PaymentState::Proposed | PaymentState::Dropped)
 }
 
