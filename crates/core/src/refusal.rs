@@ -174,6 +174,10 @@ refusals! {
     ReturnNeedsConsent = 176, "RETURN_NEEDS_CONSENT", "The partner has to agree to returns, and is asked only as long as the action is not locked.", "Your terms ask for your consent to returns.";
     ReturnNotAsked = 177, "RETURN_NOT_ASKED", "No return of this action waits for the partner's word: it was decided, taken back, or the action has locked.", "No return of this action waits for your word.";
     ReturnForPartner = 178, "RETURN_FOR_PARTNER", "Only the partner accepts or declines a return that it is asked for.", "Only you accept or decline returns that you are asked for.";
+
+    // Bonuses that terms give.
+    TiersPeriod = 190, "TIERS_PERIOD", "Tiers that pay for all actions are reckoned when a month or a year is over: a day is too short, and all time never ends.", "Tiers that pay for all actions are of a month or a year.";
+    AwardOfTerms = 191, "AWARD_OF_TERMS", "References that begin with TIER- are those of bonuses that terms give: give it another one.", "This reference is that of a bonus by the terms.";
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod api;
 mod bad_input;
 mod black_box;
+mod bonuses;
 mod browser_endpoints;
 mod commands;
 mod console;
