@@ -168,8 +168,33 @@ impl Config {
     pub fn periods_counted(&self, program: ProgramId, event_type: EventTypeId) -> BTreeSet<Period> {
         let of_type = self.payouts_of(program).filter(|it| it.event_type == event_type);
         of_type
-            .flat_map(|it| it.limits.iter().map(|limit| limit.per()).chain(it.tiers.as_ref().map(|it| it.per)))
+            .flat_map(|it| it.limits.iter().map(|limit| limit.per()).chain(it.tiers_from_then_on().map(|it| it.per)))
             .collect()
+    }
+
+    /// What any terms give bonuses for: the event types, and the periods after which their tiers are reckoned.
+    pub fn bonuses(&self) -> BTreeSet<(ProgramId, EventTypeId, Period)> {
+        let of_program = |program: &ProgramId| {
+            let program = *program;
+            let tiers = self.payouts_of(program).filter_map(|it| Some((it.event_type, it.bonus_tiers()?.per)));
+            tiers.map(move |(event_type, per)| (program, event_type, per))
+        };
+        self.programs.keys().flat_map(of_program).collect()
+    }
+
+    /// Whether any terms give bonuses for such events and periods.
+    pub fn gives_bonus(&self, program: ProgramId, event_type: EventTypeId, per: Period) -> bool {
+        let mut of_type = self.payouts_of(program).filter(|it| it.event_type == event_type);
+        of_type.any(|it| it.bonus_tiers().is_some_and(|tiers| tiers.per == per))
+    }
+
+    /// When the first period ends after a moment that bonuses are given for.
+    pub fn next_bonus(&self, after: Timestamp) -> Option<Timestamp> {
+        let end = |(program, _, per): (ProgramId, EventTypeId, Period)| {
+            let zone = &self.programs.get(&program)?.zone;
+            Some(zone.start_of(per.after(zone.day(after))?))
+        };
+        self.bonuses().into_iter().filter_map(end).min()
     }
 
     fn payouts_of(&self, program: ProgramId) -> impl Iterator<Item = &EventPayout> {

@@ -17,7 +17,7 @@ use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, Counter, CounterGroup,
     CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey,
     MonthKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey, Rollup,
-    RollupKey, SubmissionRow, Turnover, UnsettledRow,
+    RollupKey, SubmissionRow, Tallied, Tally, Turnover, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Day, Timestamp};
 
@@ -167,6 +167,9 @@ pub struct Work {
     pub to_convert: Vec<ActionId>,
     /// Orders that are not decided again any more, by (until, key).
     pub to_settle: Vec<OrderKey>,
+    /// Tallies that changed and whose periods are over, of those that any terms give bonuses for: by `Config::bonuses`,
+    /// then by (ends_at, partner).
+    pub to_reckon: Vec<CounterKey>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -185,6 +188,8 @@ pub struct Slice {
     /// Of the groups that limits and tiers of this batch ask for, those that are not zero.
     pub counters: Table<CounterKey, Counter>,
     counted: BTreeSet<CounterGroup>,
+    /// Of the work's bonuses; what they add up from is in `new`.
+    pub tallies: Table<CounterKey, Tally>,
     /// Orders of the loaded components that were there before this batch, where terms ask for them.
     earlier_orders: BTreeMap<NodeId, Vec<(OrderKey, EarlierOrder)>>,
     pub inquiries: Table<InquiryId, InquiryRow>,
@@ -234,6 +239,7 @@ pub struct NewRows {
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
     pub returns: BTreeMap<ReturnsKey, Returned>,
+    pub tallies: BTreeMap<CounterKey, Tallied>,
 }
 
 impl Slice {

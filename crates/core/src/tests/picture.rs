@@ -20,6 +20,7 @@ use crate::row::{
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
+mod bonuses;
 mod inquiries;
 
 /// A record's outcome, if there is something to say of it.
@@ -59,6 +60,7 @@ pub fn show(books: &Books, what: &str) -> String {
         ("payments", _) => payments(books),
         ("inquiries", _) => inquiries::inquiries(books),
         ("returns", _) => returns(books),
+        ("tallies", _) => bonuses::tallies(books),
         ("work", _) => format!("work waits: {}\n", books.state.work_waits),
         ("statements", _) => statements(books),
         ("clock", _) => format!("brand time {}\n", time(books.state.brand_time)),

@@ -143,6 +143,8 @@ fn history(refusal: Refusal) -> &'static str {
         }
         Refusal::ReturnNotAsked => "conversion 1001 sale 1.00 partner=A\n agree A 1.1.1",
         Refusal::ReturnForPartner => "conversion 1001 sale 1.00 partner=A\n agree A 1.1.1 brand",
+        Refusal::TiersPeriod => "contract A sale=8% tiers=sale:actions/day/all:1/1.00",
+        Refusal::AwardOfTerms => "award bonus A 1.00 TIER-1-2026-01-1",
     }
 }
 

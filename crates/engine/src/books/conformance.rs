@@ -36,6 +36,7 @@ use crate::log::{FrameId, Position};
 use crate::profile::profile_of;
 use crate::routing::PartitionId;
 
+mod bonuses;
 mod inquiries;
 mod moves;
 
@@ -66,6 +67,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     an_order_is_decided_again_on_news(make);
     held_and_open_actions_are_not_due(make);
     moves::what_is_moved_or_given_is_kept(make);
+    bonuses::are_reckoned_and_kept(make);
 }
 
 /// A small history of a brand: 40 clicks, visits that join them to customers, orders, and time passing.

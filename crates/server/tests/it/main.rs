@@ -4,6 +4,7 @@ mod api;
 mod authorisation;
 mod bad_input;
 mod black_box;
+mod bonuses;
 mod browser_endpoints;
 mod commands;
 mod console;

@@ -299,6 +299,7 @@ fn work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) ->
     let sql = include_str!("../../../sql/books/load_settled.sql");
     slice.work.to_settle =
         list(db, sql, &[brand.0.into(), slice.state.brand_time.0.into(), limit.into()], rows::order_key)?;
+    tallies(db, brand, limit, slice)?;
     if let Some(after) = slice.state.rates_after {
         let values = values![brand.0, after, limit.saturating_add(1)];
         for action in list(db, include_str!("../../../sql/books/load_awaiting.sql"), values, rows::action)? {
@@ -307,6 +308,26 @@ fn work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) ->
         }
     }
     payment_work(db, brand, limit, slice)
+}
+
+/// Periods that are over and whose bonuses are reckoned, with the bonuses: a question for each event type that terms give
+/// any for.
+fn tallies(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) -> Answer<()> {
+    let mut given = Wanted::default();
+    for (program, event_type, per) in slice.config.bonuses() {
+        let left = limit.saturating_sub(u32::try_from(slice.work.to_reckon.len()).unwrap_or(u32::MAX));
+        let values = values![brand.0, program.0, event_type.0, per as u8, slice.state.brand_time.0, left];
+        db.ask(include_str!("../../../sql/books/load_changed_tallies.sql"), values, &mut |row| {
+            let (key, tally) = rows::tally(row)?;
+            given.actions.extend(tally.bonus.map(|bonus| bonus.action));
+            slice.work.to_reckon.push(key);
+            slice.tallies.load(key, Some(tally));
+            Ok(())
+        })?;
+    }
+    conversions_and_actions(db, brand, &given, slice)?;
+    slice.expect(&given);
+    Ok(())
 }
 
 /// What the oldest payment that is gathered or given back goes on with.

@@ -3,15 +3,15 @@
 use referee_core::config::Config;
 use referee_core::fact::Record;
 use referee_core::id::{
-    ActionId, AdId, BrandId, ClickNo, FactId, ID_MAX, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
-    RecordNo, SubmissionId,
+    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, ID_MAX, InquiryId, NodeId, PartnerId, PaymentId,
+    PaymentRunId, ProgramId, RecordNo, SubmissionId,
 };
 use referee_core::identity::Identifier;
 use referee_core::money::Money;
 use referee_core::row::{
-    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
-    InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup,
-    SubmissionRow,
+    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, CounterKey, DecisionRow, EdgeRow, EntryRow,
+    HistoryRow, InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow,
+    Rollup, SubmissionRow, Tally,
 };
 use referee_core::slice::Slice;
 use referee_core::statement::Movement;
@@ -197,6 +197,18 @@ impl Reads for SqlReads {
     fn asked_returns(&self, brand: BrandId, partner: PartnerId, most: u32) -> Result<Vec<ActionRow>> {
         let sql = include_str!("../../../sql/books/read_asked_returns.sql");
         self.ask(brand, sql, values![brand.0, partner.0, most], rows::action)
+    }
+
+    fn tally_of(&self, brand: BrandId, bonus: ActionId) -> Result<Option<(CounterKey, Tally)>> {
+        if bonus.event_type != EventTypeId::AWARD {
+            return Ok(None);
+        }
+        self.one(
+            brand,
+            include_str!("../../../sql/books/read_tally_of_bonus.sql"),
+            values![brand.0, bonus.seq],
+            rows::tally,
+        )
     }
 
     fn history(&self, brand: BrandId, id: ActionId) -> Result<Vec<HistoryRow>> {
