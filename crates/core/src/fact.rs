@@ -268,13 +268,15 @@ pub struct OfferWithdrawn {
     pub version: u32,
 }
 
-/// Proposes payments to partners in one currency.
+/// Proposes payments to partners whose transfers are in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentRunProposed {
     pub currency: Currency,
     pub partners: Vec<PartnerId>,
     /// Also what is below the threshold, such as the last payment to a partner who leaves.
     pub below_threshold: bool,
+    /// All that is owed to them, in whatever currency, converted; otherwise only what is owed in this one.
+    pub every_currency: bool,
 }
 
 /// Which clicks of a program are meant: those that meet all that is named.

@@ -179,6 +179,13 @@ refusals! {
     ReturnNotAsked = 177, "RETURN_NOT_ASKED", "No return of this action waits for the partner's word: it was decided, taken back, or the action has locked.", "No return of this action waits for your word.";
     ReturnForPartner = 178, "RETURN_FOR_PARTNER", "Only the partner accepts or declines a return that it is asked for.", "Only you accept or decline returns that you are asked for.";
 
+    // Bonuses that terms give.
+    TiersPeriod = 190, "TIERS_PERIOD", "Tiers that pay for all actions are reckoned when a month or a year is over: a day is too short, and all time never ends.", "Tiers that pay for all actions are of a month or a year.";
+    AwardOfTerms = 191, "AWARD_OF_TERMS", "References that begin with TIER- are those of bonuses that terms give: give it another one.", "This reference is that of a bonus by the terms.";
+
+    // What is paid in another currency than it is owed in.
+    PaymentRateMissing = 195, "PAYMENT_RATE_MISSING", "No exchange rate of the last seven days leads from what is owed to the currency of the transfer: load the rates of a newer day.", "An exchange rate is awaited for your payment.";
+
     // What speaks against a click; it may be a person's all the same.
     DataCentre = 210, "DATA_CENTRE", "The click came from a data centre, where few people are.", "Doubtful traffic.";
     RequestAnomaly = 211, "REQUEST_ANOMALY", "What the request says of its browser does not fit together.", "Doubtful traffic.";

@@ -20,7 +20,7 @@ use crate::row::{
     ClickGroupKey, ClickRow, ClickTally, ConversionRow, Counter, CounterGroup, CounterKey, DecisionRow, EdgeKey,
     EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey,
     OrderKey, PayableClickRow, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey,
-    ReviewRow, Rollup, RollupKey, SubmissionRow, Turnover, UnsettledRow,
+    ReviewRow, Rollup, RollupKey, SubmissionRow, Tallied, Tally, Turnover, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Day, Timestamp};
 
@@ -120,8 +120,8 @@ pub struct Wanted {
     pub moved: BTreeSet<ActionId>,
     /// Nodes that a person names.
     pub nodes: BTreeSet<NodeId>,
-    /// What is locked for these partners in a currency, in all programs, and their payments that are under way.
-    pub payees: Option<(Currency, BTreeSet<PartnerId>)>,
+    /// What is locked for these partners in all programs, by currency, and the payments that are under way.
+    pub payees: BTreeSet<PartnerId>,
     /// With its payments.
     pub payment_run: Option<PaymentRunId>,
     pub payment: Option<PaymentId>,
@@ -175,6 +175,9 @@ pub struct Work {
     pub to_review: Option<(ReviewId, Vec<ClickNo>)>,
     /// Orders that are not decided again any more, by (until, key).
     pub to_settle: Vec<OrderKey>,
+    /// Tallies that changed and whose periods are over, of those that any terms give bonuses for: by `Config::bonuses`,
+    /// then by (ends_at, partner).
+    pub to_reckon: Vec<CounterKey>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -197,13 +200,15 @@ pub struct Slice {
     pub marks: Table<MarkKey, MarkRow>,
     pub reviews: Table<ReviewId, ReviewRow>,
     counted: BTreeSet<CounterGroup>,
+    /// Of the work's bonuses; what they add up from is in `new`.
+    pub tallies: Table<CounterKey, Tally>,
     /// Orders of the loaded components that were there before this batch, where terms ask for them.
     earlier_orders: BTreeMap<NodeId, Vec<(OrderKey, EarlierOrder)>>,
     pub inquiries: Table<InquiryId, InquiryRow>,
     /// The last there is, when one is opened.
     pub last_inquiry: InquiryId,
-    /// What is locked for the partners that are to be paid, in the currency asked for.
-    pub locked: BTreeMap<PartnerId, i128>,
+    /// What is locked for the partners that are to be paid.
+    pub locked: BTreeMap<(PartnerId, Currency), i128>,
     /// Of the loaded components that something of earlier may concern.
     pub unsettled: Table<OrderKey, UnsettledRow>,
     /// What was returned of the months that this batch may take more of.
@@ -251,6 +256,7 @@ pub struct NewRows {
     /// Of these no pending click is left: what the books hold of their groups goes before anything is added.
     pub closed_groups: BTreeSet<(ProgramId, Day, PartnerId)>,
     pub click_groups: BTreeMap<ClickGroupKey, ClickTally>,
+    pub tallies: BTreeMap<CounterKey, Tallied>,
 }
 
 impl Slice {
@@ -298,13 +304,8 @@ impl Slice {
                 }
                 Fact::JoinSeparated { a, b, .. } => wanted.nodes.extend([*a, *b]),
                 Fact::WorkAdvanced { limit } => wanted.work = Some(*limit),
-                Fact::PaymentMade { program, partner } => {
-                    let currency = self.config.programs.get(program).map(|it| it.currency);
-                    wanted.payees = currency.map(|currency| (currency, BTreeSet::from([*partner])));
-                }
-                Fact::PaymentRunProposed(run) => {
-                    wanted.payees = Some((run.currency, run.partners.iter().copied().collect()));
-                }
+                Fact::PaymentMade { partner, .. } => _ = wanted.payees.insert(*partner),
+                Fact::PaymentRunProposed(run) => wanted.payees.extend(&run.partners),
                 Fact::PaymentRunDecided { run, .. } => wanted.payment_run = Some(*run),
                 Fact::PaymentConcluded { payment, .. } => wanted.payment = Some(*payment),
                 Fact::InquiryOpened(fact) => {
@@ -333,7 +334,10 @@ impl Slice {
     /// The months whose returns a batch may be limited by, for all of a program's partners: an action that is changed may
     /// have been opened in the same batch. Ask after all else is loaded.
     pub fn wanted_returns(&self, records: &[Record]) -> BTreeSet<(ProgramId, Day)> {
-        if !records.iter().any(|record| matches!(record.fact, Fact::ChangeRequested(_) | Fact::InquiryAnswered(_))) {
+        let takes_back = |record: &Record| {
+            matches!(record.fact, Fact::ChangeRequested(_) | Fact::InquiryAnswered(_) | Fact::ReturnDecided(_))
+        };
+        if !records.iter().any(takes_back) {
             return BTreeSet::new();
         }
         let reported = records.iter().filter_map(|record| match &record.fact {

@@ -62,10 +62,15 @@ impl Day {
 
     /// Year, month and day of the month, each as people count them.
     pub fn date(self) -> (i64, i64, i64) {
-        let month = self.month();
-        let of_year = month.rem_euclid(12);
-        let year = month.div_euclid(12) + i64::from(of_year >= 10);
-        (year, (of_year + 2) % 12 + 1, i64::from(self.0) - i64::from(first_of_month(month).0) + 1)
+        let (year, month) = self.year_and_month();
+        (year, month, i64::from(self.0) - i64::from(first_of_month(self.month()).0) + 1)
+    }
+
+    /// The year, and the month from 1.
+    pub fn year_and_month(self) -> (i64, i64) {
+        // Counted from March: January is the eleventh.
+        let months = self.month() + 2;
+        (months.div_euclid(12), months.rem_euclid(12) + 1)
     }
 
     /// Months since March of the year 0. Counted from March, the day that leap years add is a year's last.

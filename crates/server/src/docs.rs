@@ -25,6 +25,7 @@ documents! {
     "guide/missing-order",
     "guide/changes-by-file",
     "guide/inquiries",
+    "guide/partner-api",
     "guide/payments",
     "guide/scale-out",
     "concepts/tracking-methods",

@@ -1,7 +1,7 @@
 //! Bonuses and flat fees: actions of no event, given by a person under a name of the brand's own.
 //!
 //! An award locks as the events of its day do, by the terms of the time, so that what was given by mistake can be taken
-//! back; one that should be owed at once is approved.
+//! back; one that should be owed at once is approved. What `bonus` reckons of terms is entered here as well.
 
 use crate::fact::{AwardGiven, AwardKind, Record};
 use crate::id::{ActionId, EventTypeId};
@@ -30,6 +30,9 @@ pub(crate) fn give(slice: &mut Slice, record: &Record, fact: &AwardGiven) -> Sub
         amount if amount > Money::ORDER_MAX => return Err(Refusal::AmountTooLarge),
         _ => {}
     }
+    if fact.reference.starts_with(REFERENCE_OF_TERMS) {
+        return Err(Refusal::AwardOfTerms);
+    }
     let program = slice.config.programs.get(&fact.program).ok_or(Refusal::CampaignNotFound)?;
     let terms = slice.config.terms_at(fact.program, fact.partner, record.occurred_at)?;
     let (currency, terms_version, terms_of_template) = (program.currency, terms.version, terms.of_template);
@@ -54,8 +57,12 @@ pub(crate) fn give(slice: &mut Slice, record: &Record, fact: &AwardGiven) -> Sub
         locks_at,
         terms_version,
         terms_of_template,
-        source: Source::Person,
+        tier: None,
+        source: Some(Source::Person),
     };
     grant::open(slice, record, given);
     Ok(id.to_string())
 }
+
+/// So begin the references of bonuses that terms give: no other has one, so that they never meet.
+pub const REFERENCE_OF_TERMS: &str = "TIER-";

@@ -5,12 +5,14 @@ use crate::fact::{Device, Record};
 use crate::id::{ActionId, AdId, PartnerId};
 use crate::money::{Currency, Money, WHOLE_PPM};
 use crate::program::Source;
-use crate::row::{ActionRow, ActionState, ConversionRow, Credit, DecisionRow, Evidence, OrderKey, Rollup, Whole};
+use crate::row::{
+    ActionRow, ActionState, ConversionRow, Credit, DecisionRow, Evidence, HistoryKind, OrderKey, Rollup, Whole,
+};
 use crate::slice::Slice;
 use crate::time::Timestamp;
 
-use super::change::Cause;
-use super::open::begin;
+use super::open::begin_with;
+use super::{Line, unchanged};
 
 /// What is given.
 pub(crate) struct Grant {
@@ -25,7 +27,10 @@ pub(crate) struct Grant {
     pub locks_at: Option<Timestamp>,
     pub terms_version: u32,
     pub terms_of_template: bool,
-    pub source: Source,
+    /// The tier that gives it, if one does.
+    pub tier: Option<usize>,
+    /// None: the machine.
+    pub source: Option<Source>,
 }
 
 /// What of an amount can be paid: the rest is less than the currency's smallest unit. Where somebody named it, it is never
@@ -43,8 +48,8 @@ pub(crate) fn open(slice: &mut Slice, record: &Record, grant: Grant) {
     let action = action(record, grant);
     let order = OrderKey { event_type: action.id.event_type, order_id: action.order_id.clone() };
     slice.new.decisions.push(decision(slice, record, &action, order.clone()));
-    slice.conversions.set(order, conversion(record, &action, source));
-    begin(slice, record, action, Rollup::default(), Cause { disposition: "", source });
+    slice.conversions.set(order, conversion(record, &action, source.unwrap_or(Source::Server)));
+    begin_with(slice, record, action, Rollup::default(), Line { source, ..unchanged(HistoryKind::Opened) });
 }
 
 fn action(record: &Record, grant: Grant) -> ActionRow {
@@ -72,7 +77,7 @@ fn action(record: &Record, grant: Grant) -> ActionRow {
         terms_version: grant.terms_version,
         terms_of_template: grant.terms_of_template,
         locks_at: grant.locks_at,
-        tier: None,
+        tier: grant.tier,
         outside: None,
         held: false,
         owed: Money::ZERO,

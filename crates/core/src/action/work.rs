@@ -1,13 +1,13 @@
-//! Queued work: locking what is due, gathering what is paid and giving back what was not, a few at a time, between
-//! traffic.
+//! Queued work: locking what is due, reckoning the bonuses of periods that are over, gathering what is paid and giving
+//! back what was not, a few at a time, between traffic.
 
 use crate::fact::Record;
 use crate::id::ActionId;
 use crate::payable::{closing, review};
-use crate::row::{ClickDayKey, HistoryKind, OrderKey};
+use crate::row::{ClickDayKey, CounterKey, HistoryKind, OrderKey};
 use crate::slice::Slice;
 
-use super::{change, lock, payment, unchanged, unsettled};
+use super::{bonus, change, lock, payment, unchanged, unsettled};
 
 /// Takes the next pieces of work, at most `limit`.
 pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
@@ -26,6 +26,9 @@ pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
     let to_close: Vec<ClickDayKey> = work.to_close.into_iter().take(left).collect();
     to_close.iter().for_each(|key| closing::close(slice, record, *key));
     let left = left - to_close.len();
+    let to_reckon: Vec<CounterKey> = work.to_reckon.into_iter().take(left).collect();
+    to_reckon.iter().for_each(|key| bonus::reckon(slice, record, *key));
+    let left = left - to_reckon.len();
     let left = left - look_at_rates(slice, record, work.to_convert, left);
     let mut waits = left == 0 || slice.state.rates_after.is_some();
     let mut left = left;

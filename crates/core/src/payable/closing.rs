@@ -6,7 +6,6 @@ use crate::contract::ClickMode;
 use crate::fact::Record;
 use crate::id::ActionId;
 use crate::money::Money;
-use crate::program::Source;
 use crate::row::{ClickDayKey, ClickDayRow, Evidence};
 use crate::slice::Slice;
 
@@ -49,7 +48,8 @@ fn open(slice: &mut Slice, record: &Record, key: ClickDayKey, day: &ClickDayRow)
         locks_at,
         terms_version: day.terms_version,
         terms_of_template: day.terms_of_template,
-        source: Source::Server,
+        tier: None,
+        source: None,
     };
     grant::open(slice, record, given);
     Some(id)

@@ -72,7 +72,10 @@ create table token (
   secret_hash  bytea not null unique,
   scopes       text collate "C" not null,
   created_at   bigint not null,
-  revoked_at   bigint
+  revoked_at   bigint,
+  -- Of one partner, or of the brand.
+  partner      integer,
+  used_at      bigint
 );
 
 create table refused_report (

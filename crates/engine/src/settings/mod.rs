@@ -35,7 +35,7 @@ pub use processes::{ALIVE_MS, Process};
 pub use refused::RefusedReport;
 pub(crate) use sessions::digest;
 pub use sessions::{SESSION_DAYS, Session, SignedIn};
-pub use tokens::{NewToken, Token, TokenKind};
+pub use tokens::{NewToken, PARTNER_SECRET, Token, TokenKind, partner_sid};
 pub use users::{BrandRole, User, UserOfBrand};
 pub use vault::{Vault, random_bytes, random_text, write_key};
 
@@ -47,7 +47,7 @@ use crate::values;
 
 /// "Rfse": marks the file as ours.
 const APPLICATION_ID: i32 = 0x5266_7365;
-const SCHEMA_VERSION: i32 = 3;
+const SCHEMA_VERSION: i32 = 4;
 /// Held by whoever changes the settings on a server, so that numbers are given out once. Any number would do.
 const CHANGING: i64 = 0x0052_6673_6574_7469;
 
@@ -185,11 +185,14 @@ fn prepare(db: &mut Sqlite) -> Result<()> {
     ]
     .concat();
     let figures = include_str!("../../sql/settings/figures.sql");
+    // Came with version 4.
+    let partner_tokens = include_str!("../../sql/settings/partner_tokens.sql");
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),
-        0 => write(db, &format!("{first} {second} {figures}")),
-        1 => write(db, &format!("{second} {figures}")),
-        2 => write(db, figures),
+        0 => write(db, &format!("{first} {second} {figures} {partner_tokens}")),
+        1 => write(db, &format!("{second} {figures} {partner_tokens}")),
+        2 => write(db, &format!("{figures} {partner_tokens}")),
+        3 => write(db, partner_tokens),
         newer => Err(Error::setup(
             "open the settings",
             format!("the file is of version {newer}, this program knows {SCHEMA_VERSION}; run the newer program"),

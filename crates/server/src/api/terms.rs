@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use http::HeaderMap;
 use referee_core::config::Config;
-use referee_core::contract::{Agreement, Terms};
+use referee_core::contract::{Agreement, Terms, TermsRules};
 use referee_core::fact::{Fact, TermsSet};
 use referee_core::id::{EventTypeId, PartnerId, ProgramId};
 use referee_core::pricing::{PricedLine, Rule, overlay_of, price, terms_of};
@@ -17,7 +17,7 @@ use referee_engine::intake::terms::{Written, event_type_named, payout_text, rule
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::{caller, reader};
+use super::auth::{any_reader, caller};
 use super::claims::{field, moment, standing_named};
 use super::extract::{Body, Params};
 use super::resources::{Created, config, created, data, standing};
@@ -39,27 +39,31 @@ pub async fn list_terms(
     headers: HeaderMap,
     Params(query): Params<TermsQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
-    let config = config(&app, caller.brand)?;
+    let caller = any_reader(&app, &headers).await?;
+    let (config, partner) = (config(&app, caller.brand)?, caller.about(query.partner_id)?);
     let wanted = |it: &&Terms| {
-        query.program_id.is_none_or(|id| it.program.0 == id)
-            && query.partner_id.is_none_or(|id| it.partner == Some(PartnerId(id)))
+        query.program_id.is_none_or(|id| it.program.0 == id) && (partner.is_none() || it.partner == partner)
     };
     let now = app.engine.now();
     let rows = config.terms.values().flatten().filter(wanted).map(|it| told(&config, it, now));
     Ok(data(rows.collect()))
 }
 
-fn told(config: &Config, it: &Terms, now: Timestamp) -> Value {
-    let name = |id: EventTypeId| match config.event_types.get(&(it.program, id)) {
+/// Rules as they are written.
+pub fn written(config: &Config, program: ProgramId, rules: &TermsRules) -> Written {
+    let name = |id: EventTypeId| match config.event_types.get(&(program, id)) {
         Some(event_type) if !event_type.code.is_empty() => event_type.code.clone(),
         _ => id.to_string(),
     };
-    let currency = config.programs.get(&it.program).map(|program| program.currency).unwrap_or_default();
+    let currency = config.programs.get(&program).map(|program| program.currency).unwrap_or_default();
+    write(rules, currency, &name)
+}
+
+fn told(config: &Config, it: &Terms, now: Timestamp) -> Value {
     json!({
         "program_id": it.program.0, "partner_id": it.partner.map(|id| id.0), "version": it.version,
         "starts_at": date(it.starts_at), "ends_at": it.ends_at.map(date), "standing": standing(it.standing),
-        "rules": it.rules.as_ref().map(|rules| write(rules, currency, &name)),
+        "rules": it.rules.as_ref().map(|rules| written(config, it.program, rules)),
         "needs_acceptance": it.agreement != Agreement::Unasked, "binds_from": it.binds_from().map(date),
         "status": config.status(it, now).name(),
     })

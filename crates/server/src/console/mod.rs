@@ -6,6 +6,7 @@ pub mod action;
 pub mod actions;
 pub mod ad;
 pub mod ads;
+mod api_access;
 pub mod audit;
 mod award;
 pub mod chart;
@@ -140,6 +141,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/months/{month}", get(months::show))
         .route("/months/{month}/journal", get(months::journal))
         .route("/months/{month}/partners/{id}", get(months::of_partner))
+        .route("/api-access", get(api_access::show).post(api_access::create))
+        .route("/api-access/{id}/revoke", post(api_access::revoke))
         .route("/search", get(search::find))
         .route("/audit", get(audit::show))
         .route("/account", get(account::show))

@@ -38,10 +38,6 @@ fn day(ahead: u32) -> String {
     day_text(zone.day(now.plus_days(ahead)))
 }
 
-fn a_moment() {
-    std::thread::sleep(std::time::Duration::from_millis(1_300));
-}
-
 /// An order of the second partner, and its action whole.
 fn order(demo: &Demo, name: &str) -> Value {
     let order = json!({ "program": 1, "event_type_code": "sale", "event_date": "NOW", "order_id": name, "amount": "100",
@@ -53,11 +49,11 @@ fn order(demo: &Demo, name: &str) -> Value {
 }
 
 fn a_change_keeps_its_notice(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let owner = demo.sign_in("/user");
     let set = "/partners/2?done#contract-1";
     assert_eq!(change(&owner, &[("what", "own"), ("payout_1", "10%"), ("notice_days", "30")]), set);
-    a_moment();
+    demo.advance("2s");
     assert_eq!((&contract(&demo)["status"], &contract(&demo)["notice_days"]), (&json!("active"), &json!(30)));
     assert!(owner.get("/partners/2").text().contains("Changes bind 30 days after they are set."));
     let told = change(&owner, &[("what", "own"), ("payout_1", "1%"), ("starts", &day(5))]);
@@ -70,15 +66,15 @@ fn a_change_keeps_its_notice(pair: Pair) {
     assert_eq!(change(&owner, &[("what", "own"), ("payout_1", "1%")]), set);
     assert!(owner.get("/partners/2").text().contains("Upcoming"));
     assert_eq!(change(&owner, &[("what", "pause"), ("reason", "being looked at")]), set);
-    a_moment();
+    demo.advance("2s");
     assert_eq!(contract(&demo)["status"], "paused");
     assert_eq!(change(&owner, &[("what", "resume"), ("reason", "all is well")]), set);
-    a_moment();
+    demo.advance("2s");
     assert_eq!(order(&demo, "N1")["payout"], "10.00");
 }
 
 fn a_partner_accepts_or_declines_what_it_is_offered(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let (owner, partner, other) =
         (demo.sign_in("/user"), demo.sign_in("/partners/1/user"), demo.sign_in("/partners/0/user"));
     let offer = |payout: &str| change(&owner, &[("what", "offer"), ("payout_1", payout)]);
@@ -102,7 +98,7 @@ fn a_partner_accepts_or_declines_what_it_is_offered(pair: Pair) {
     assert!(answer(&other, "2", "accept").text().contains("There is no such offer."));
     assert_eq!(answer(&partner, "2", "perhaps").status, 404);
     assert_eq!(answer(&partner, "2", "accept").status, 303);
-    a_moment();
+    demo.advance("2s");
     assert_eq!(order(&demo, "B2")["payout"], "11.00");
     assert!(answer(&partner, "2", "decline").text().contains("the first word holds"));
     let withdrawal = |version: u32| {
@@ -128,7 +124,7 @@ fn a_partner_accepts_or_declines_what_it_is_offered(pair: Pair) {
 }
 
 fn an_overlay_pays_more_for_some_days(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let body = |name: &str, more: Value| {
         let mut body = json!({ "program_id": 1, "name": name, "event_types": ["sale"], "partner_ids": [2],
             "starts_at": "2099-01-01T00:00:00Z", "ends_at": "2099-02-01T00:00:00Z" });
@@ -167,7 +163,7 @@ fn an_overlay_pays_more_for_some_days(pair: Pair) {
         ("member_2", "yes"),
     ];
     assert_eq!(owner.post("/settings/overlays", &form).status, 303);
-    a_moment();
+    demo.advance("2s");
     let on = order(&demo, "V2");
     assert_eq!(on["payout"], "12.00");
     assert_eq!(

@@ -1,8 +1,10 @@
 //! The program from outside: started as people start it, asked over its port. One demonstration per test.
 
 mod api;
+mod authorisation;
 mod bad_input;
 mod black_box;
+mod bonuses;
 mod browser_endpoints;
 mod commands;
 mod console;
@@ -23,6 +25,7 @@ mod links;
 mod locking;
 mod lookup;
 mod months;
+mod partner_api;
 mod payees;
 mod payments;
 mod profiles;

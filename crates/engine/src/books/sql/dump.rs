@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 34] = [
+const TABLES: [(&str, &str); 35] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -49,6 +49,7 @@ const TABLES: [(&str, &str); 34] = [
     ("rollup", "brand, program, day, partner, ad"),
     ("submission", "brand, id"),
     ("returns", "brand, program, month, partner"),
+    ("tally", "brand, program, event_type, period, day, partner"),
     ("turnover", "brand, partner, program, currency, account, month"),
     ("unsettled", "brand, event_type, order_id"),
 ];

@@ -3,15 +3,15 @@
 use referee_core::config::Config;
 use referee_core::fact::Record;
 use referee_core::id::{
-    ActionId, AdId, BrandId, ClickNo, FactId, ID_MAX, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
-    RecordNo, SubmissionId,
+    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, ID_MAX, InquiryId, NodeId, PartnerId, PaymentId,
+    PaymentRunId, ProgramId, RecordNo, SubmissionId,
 };
 use referee_core::identity::Identifier;
 use referee_core::money::Money;
 use referee_core::row::{
-    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
-    InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup,
-    SubmissionRow,
+    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, CounterKey, DecisionRow, EdgeRow, EntryRow,
+    HistoryRow, InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow,
+    Rollup, SubmissionRow, Tally,
 };
 use referee_core::slice::Slice;
 use referee_core::statement::Movement;
@@ -199,6 +199,18 @@ impl Reads for SqlReads {
         self.ask(brand, sql, values![brand.0, partner.0, most], rows::action)
     }
 
+    fn tally_of(&self, brand: BrandId, bonus: ActionId) -> Result<Option<(CounterKey, Tally)>> {
+        if bonus.event_type != EventTypeId::AWARD {
+            return Ok(None);
+        }
+        self.one(
+            brand,
+            include_str!("../../../sql/books/read_tally_of_bonus.sql"),
+            values![brand.0, bonus.seq],
+            rows::tally,
+        )
+    }
+
     fn history(&self, brand: BrandId, id: ActionId) -> Result<Vec<HistoryRow>> {
         self.ask(brand, include_str!("../../../sql/books/read_history.sql"), values![brand.0, id.seq], rows::history)
     }
@@ -207,14 +219,16 @@ impl Reads for SqlReads {
         &self,
         brand: BrandId,
         program: Option<ProgramId>,
+        partner: Option<PartnerId>,
         at: Between,
         page: NumberedPage,
     ) -> Result<(u64, Vec<HistoryRow>)> {
-        let program = program.map(|id| id.0);
+        let (program, partner) = (program.map(|id| id.0), partner.map(|id| id.0));
         let sql = include_str!("../../../sql/books/count_updates.sql");
-        let total = self.one(brand, sql, values![brand.0, program, at.from.0, at.to.0], |row| row.number(0))?;
+        let total =
+            self.one(brand, sql, values![brand.0, program, at.from.0, at.to.0, partner], |row| row.number(0))?;
         let sql = include_str!("../../../sql/books/read_updates.sql");
-        let values = values![brand.0, program, at.from.0, at.to.0, page.most, page.offset];
+        let values = values![brand.0, program, at.from.0, at.to.0, partner, page.most, page.offset];
         Ok((total.unwrap_or_default(), self.ask(brand, sql, values, rows::history)?))
     }
 

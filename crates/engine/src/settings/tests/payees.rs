@@ -128,12 +128,13 @@ pub fn a_copy_holds_details_mail_and_changes(place: &Place) {
 
 #[test]
 fn a_file_of_an_earlier_version_gets_what_came_later() {
-    let later = "drop table payment_figures";
+    let latest = "alter table token drop column partner; alter table token drop column used_at";
+    let later = format!("{latest}; drop table payment_figures");
     let all = format!(
         "{later}; drop table payee; drop table payee_change; drop table payer; drop table mail; drop table document; \
          drop table import_line; drop table import; drop table note"
     );
-    for (version, dropped) in [(1, all.as_str()), (2, later)] {
+    for (version, dropped) in [(1, all.as_str()), (2, later.as_str()), (3, latest)] {
         an_earlier_file_gets_what_came_later(version, dropped);
     }
 }
@@ -152,4 +153,5 @@ fn an_earlier_file_gets_what_came_later(version: i32, dropped: &str) {
     assert_eq!(settings.payment_block(brand, jane, NOW).unwrap(), None);
     assert_eq!(settings.imports(brand, None, 10).unwrap(), []);
     assert!(settings.figures(brand, PaymentRunId(1)).unwrap().is_empty());
+    assert!(settings.tokens_of(brand, Some(jane)).unwrap().is_empty());
 }
