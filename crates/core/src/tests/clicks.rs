@@ -37,7 +37,7 @@ fn a_day_of_reviewed_clicks_becomes_one_action() {
             A d1 reviewed round 1: closed, pending 2 for 0.10, action 1.2.1
             B d1 reviewed round 1: closed, pending 1 for 0.05, action 1.2.2
             A d2 reviewed round 1: due d10, pending 1 for 0.05
-            1 d9 opened 0.10 pays 0.10 by server
+            1 d9 opened 0.10 pays 0.10 by machine
             A d1 ad 1 : paid 2 for 0.10
             B d1 ad 1 : paid 1 for 0.05
             A d2 ad 1 : paid 1 for 0.05
@@ -481,7 +481,7 @@ fn its_action_is_changed_locked_and_paid_as_any_other() {
         show decision CLICKS-1-20260102
         ",
         expect![[r#"
-            1 d3 opened 0.065 pays 0.07 by server
+            1 d3 opened 0.065 pays 0.07 by machine
             2 d3 modified -0.035 pays -0.04 by server NOT_COMPLIANCE_TERMS
             3 d20 locked 0.00 pays 0.00 by machine
             4 d20 corrected -0.01 pays -0.01 by server CONS_FRAUD
