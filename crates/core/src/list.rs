@@ -57,6 +57,11 @@ pub fn named<'a>(lists: &'a Lists, program: ProgramId, name: &str) -> Option<&'a
     newest_of(lists, program).find(|it| it.name.to_lowercase() == wanted)
 }
 
+/// What a list is called now.
+pub fn name_of(lists: &Lists, program: ProgramId, id: u32) -> &str {
+    lists.get(&(program, id)).and_then(|versions| versions.last()).map_or("a list", |it| it.name.as_str())
+}
+
 /// The lists of a program as they are now.
 pub fn newest_of(lists: &Lists, program: ProgramId) -> impl Iterator<Item = &List> {
     lists.range((program, 0)..=(program, u32::MAX)).filter_map(|(_, versions)| versions.last())
