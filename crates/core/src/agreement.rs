@@ -278,7 +278,10 @@ fn overlaps(config: &Config, id: u32, set: &OverlaySet, now: Timestamp) -> bool 
         let at_once = set.starts_at.max(now) < other.ends_at && other.starts_at < set.ends_at && now < other.ends_at;
         let all = set.partners.is_empty() || other.partners.is_empty();
         let whose = all || set.partners.iter().any(|it| other.partners.contains(it));
-        at_once && whose && set.repeat.meets(&other.repeat) && set.event_types.iter().any(|it| other.event_types.contains(it))
+        at_once
+            && whose
+            && set.repeat.meets(&other.repeat)
+            && set.event_types.iter().any(|it| other.event_types.contains(it))
     };
     let others = config.overlays_of(set.program).filter_map(<[Overlay]>::last).filter(|it| it.id != id);
     let mut others = others.map(|it| &it.set).filter(|it| it.standing == Standing::Active);

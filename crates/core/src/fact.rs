@@ -11,8 +11,8 @@ use crate::id::{
 };
 use crate::identity::{Alias, Blocked, Identifier, LeftOut};
 use crate::inquiry::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRules};
-use crate::money::{Currency, Money};
 use crate::list::ListSet;
+use crate::money::{Currency, Money};
 use crate::overlay::OverlaySet;
 use crate::program::{
     AssignedValue, Category, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode, Source, Standing, ValueKind,

@@ -208,7 +208,8 @@ impl<'a> Seen<'a> {
                 self.words(*word, items).iter().any(found) != comparison.denies()
             }
             Condition::List { word, list, denied } => {
-                let versions = self.background.lists.get(&(self.action.id.program, *list)).map_or(&[][..], Vec::as_slice);
+                let versions =
+                    self.background.lists.get(&(self.action.id.program, *list)).map_or(&[][..], Vec::as_slice);
                 let values = version_met(versions, self.action.record, self.at).map(|it| &it.values);
                 let stands = |word: &String| values.is_some_and(|it| it.contains(word));
                 self.words(*word, items).iter().any(stands) != *denied

@@ -7,7 +7,6 @@ use super::books::Books;
 use super::statements::{Owed, statement};
 use super::words::{D0, KINDS, moment};
 use crate::condition::WEEKDAYS;
-use crate::overlay::{DAY_MINUTES, Repeat};
 use crate::exchange::Exchange;
 use crate::fact::Record;
 use crate::id::{AdId, EventTypeId, NodeId, PartnerId};
@@ -15,6 +14,7 @@ use crate::identity::profiles::{Profiles, Verdict};
 use crate::identity::{Identifier, IdentifierKind, LeftOut};
 use crate::machine::Outcome;
 use crate::money::{Currency, MICROS, Money, WHOLE_PPM};
+use crate::overlay::{DAY_MINUTES, Repeat};
 use crate::program::Source;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Candidate, ClickRow, Credit, DecisionRow, EdgeRow, Effect,

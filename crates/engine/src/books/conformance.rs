@@ -17,9 +17,9 @@ use referee_core::id::{
 };
 use referee_core::identity::{Alias, Blocked, Identifier, IdentifierKind, LeftOut};
 use referee_core::limit::{self, Limit};
+use referee_core::list::{ListSet, Values};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
-use referee_core::list::{ListSet, Values};
 use referee_core::overlay::{Extra, OverlaySet, Repeat};
 use referee_core::program::{
     AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode,

@@ -100,7 +100,9 @@ fn condition(it: &WrittenCondition, place: &str, named: Named<'_>) -> Read<Condi
                 (&[(comparison, values)], [], false) => {
                     Ok(Condition::Words { word, comparison, values: self::values(word, values, place)? })
                 }
-                (&[], &[(denied, name)], false) => Ok(Condition::List { word, list: list(word, name, place, named)?, denied }),
+                (&[], &[(denied, name)], false) => {
+                    Ok(Condition::List { word, list: list(word, name, place, named)?, denied })
+                }
                 _ => fault(place, format!("{name} is compared in one way: {}.", ways(word).join(", "))),
             }
         }

@@ -24,7 +24,9 @@ pub fn values_written(it: &WrittenList, place: &str) -> Read<(Word, Values)> {
 pub fn variable(name: &str) -> Result<Word, String> {
     let mut listed = Word::ALL.into_iter().filter(|it| it.has_lists());
     let names = || Word::ALL.into_iter().filter(|it| it.has_lists()).map(Word::name).collect::<Vec<_>>().join(", ");
-    listed.find(|it| it.name() == name).ok_or_else(|| format!("There are no lists of {name:?}. There are of {}.", names()))
+    listed
+        .find(|it| it.name() == name)
+        .ok_or_else(|| format!("There are no lists of {name:?}. There are of {}.", names()))
 }
 
 /// Values as they were sent, one by one.
@@ -45,7 +47,8 @@ pub fn values_typed(text: &str) -> Result<Values, String> {
 pub fn values_of_file(bytes: &[u8], is_table: bool, word: Word) -> Result<Values, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes);
-    let text = text.map_err(|_| "The file is not text in UTF-8. Save it as \"CSV UTF-8\" or as plain text.".to_owned())?;
+    let text =
+        text.map_err(|_| "The file is not text in UTF-8. Save it as \"CSV UTF-8\" or as plain text.".to_owned())?;
     if !is_table {
         return values_typed(text);
     }
@@ -88,7 +91,9 @@ fn check(value: &str) -> Result<(), String> {
 fn counted(values: Values) -> Result<Values, String> {
     let count = values.count();
     if count > LIST_VALUES_MAX {
-        return Err(format!("A list has at most {LIST_VALUES_MAX} values, and these are {count}: split them into lists."));
+        return Err(format!(
+            "A list has at most {LIST_VALUES_MAX} values, and these are {count}: split them into lists."
+        ));
     }
     Ok(values)
 }
@@ -126,11 +131,11 @@ mod tests {
         );
         assert!(values(&many[1..], "values").is_ok());
         let fault = values(&["a", "b\nc"], "lists.Brands.values").unwrap_err();
-        assert_eq!(
-            fault.to_string(),
-            "lists.Brands.values[1]: It holds a line break or another control character."
-        );
+        assert_eq!(fault.to_string(), "lists.Brands.values[1]: It holds a line break or another control character.");
         let message = variable("device").unwrap_err();
-        assert!(message.starts_with("There are no lists of \"device\". There are of country, region, promo_code"), "{message}");
+        assert!(
+            message.starts_with("There are no lists of \"device\". There are of country, region, promo_code"),
+            "{message}"
+        );
     }
 }

@@ -15,6 +15,7 @@ pub mod email;
 pub mod event_date;
 pub mod fields;
 pub mod hex;
+pub mod hours;
 pub mod identifier;
 pub mod impression;
 pub mod inquiry;

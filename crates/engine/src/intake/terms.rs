@@ -8,7 +8,7 @@ use referee_core::contract::{
 };
 use referee_core::id::{EventTypeId, ProgramId};
 use referee_core::locking::Locking;
-use referee_core::money::{Currency, Money, WHOLE_PPM};
+use referee_core::money::{Currency, WHOLE_PPM};
 use serde::{Deserialize, Serialize};
 
 use super::amount::{amount, decimal};
@@ -206,7 +206,10 @@ pub fn event_type_name(config: &Config, program: ProgramId, id: EventTypeId) -> 
 /// The rules that written terms of a program mean.
 pub fn rules(written: &Written, config: &Config, program: ProgramId) -> Read<TermsRules> {
     if !written.lists.is_empty() {
-        return fault("lists", "A program's lists are set by themselves, and its terms only name them: leave this out.");
+        return fault(
+            "lists",
+            "A program's lists are set by themselves, and its terms only name them: leave this out.",
+        );
     }
     if written.referral_window_days > TERMS_DAYS_MAX {
         return fault("referral_window_days", format!("It is at most {TERMS_DAYS_MAX} days."));
@@ -269,7 +272,11 @@ fn event_payout(it: &WrittenPayout, place: &str, named: Named<'_>) -> Read<Event
     for (n, it) in it.groups.iter().enumerate() {
         let place = format!("{place}.groups[{n}]");
         let payout = payout(&it.payout, &format!("{place}.payout"))?;
-        read.groups.push(PayoutGroup { name: it.name.clone(), conditions: conditions(&it.when, &place, named)?, payout });
+        read.groups.push(PayoutGroup {
+            name: it.name.clone(),
+            conditions: conditions(&it.when, &place, named)?,
+            payout,
+        });
     }
     for (n, it) in it.restrictions.iter().enumerate() {
         let place = format!("{place}.restrictions[{n}]");
@@ -282,7 +289,11 @@ fn event_payout(it: &WrittenPayout, place: &str, named: Named<'_>) -> Read<Event
     for (n, it) in it.adjustments.iter().enumerate() {
         let place = format!("{place}.adjustments[{n}]");
         let ppm = adjusted_by(it, &place)?;
-        read.adjustments.push(Adjustment { name: it.name.clone(), conditions: conditions(&it.when, &place, named)?, ppm });
+        read.adjustments.push(Adjustment {
+            name: it.name.clone(),
+            conditions: conditions(&it.when, &place, named)?,
+            ppm,
+        });
     }
     if let Some((by, shadowed)) = read.shadowed_group() {
         let (above, name) = (&read.groups[by].name, &read.groups[shadowed].name);
@@ -343,7 +354,10 @@ pub fn write(rules: &TermsRules, config: &Config, program: ProgramId) -> Written
         restrictions: it
             .restrictions
             .iter()
-            .map(|it| WrittenRestriction { name: it.name.clone(), when: write_conditions(&it.conditions, currency, named) })
+            .map(|it| WrittenRestriction {
+                name: it.name.clone(),
+                when: write_conditions(&it.conditions, currency, named),
+            })
             .collect(),
         adjustments: it.adjustments.iter().map(|it| write_adjustment(it, currency, named)).collect(),
         limits: it.limits.iter().map(|it| measures::write_limit(it, currency)).collect(),
@@ -367,7 +381,12 @@ pub fn write(rules: &TermsRules, config: &Config, program: ProgramId) -> Written
 fn write_adjustment(it: &Adjustment, currency: Currency, named: Named<'_>) -> WrittenAdjustment {
     let rate = payout_text(Payout::Rate { ppm: it.ppm.unsigned_abs() }, currency);
     let (increase, decrease) = if it.ppm < 0 { (None, Some(rate)) } else { (Some(rate), None) };
-    WrittenAdjustment { name: it.name.clone(), when: write_conditions(&it.conditions, currency, named), increase, decrease }
+    WrittenAdjustment {
+        name: it.name.clone(),
+        when: write_conditions(&it.conditions, currency, named),
+        increase,
+        decrease,
+    }
 }
 
 /// A payout as it is typed.
@@ -503,7 +522,11 @@ mod tests {
                 "\"is\": [\"gift cards\"], \"in_list\": \"Gifts\"",
                 "category is compared in one way: is, is_not, contains, contains_not, starts_with, in_list, not_in_list.",
             ),
-            ("\"payouts\"", "\"lists\": { \"Gifts\": { \"variable\": \"category\", \"values\": [] } }, \"payouts\"", "lists: A program's lists"),
+            (
+                "\"payouts\"",
+                "\"lists\": { \"Gifts\": { \"variable\": \"category\", \"values\": [] } }, \"payouts\"",
+                "lists: A program's lists",
+            ),
             ("\"basis\": \"event\"", "\"basis\": \"never\"", "unknown variant `never`"),
             ("customer_status", "device", "device is never \"new\". It is unknown, desktop, phone, tablet, other."),
         ] {

@@ -17,9 +17,9 @@ use referee_core::inquiry::{
     Answer, InquiryAnswered, InquiryAppealed, InquiryKind, InquiryOpened, InquiryReason, InquiryRules,
 };
 use referee_core::limit::{Basis, Limit, Period, Tier, Tiers};
+use referee_core::list::{List, ListSet, Values};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, Money};
-use referee_core::list::{List, ListSet, Values};
 use referee_core::overlay::{Extra, Overlay, OverlaySet, Repeat};
 use referee_core::program::{
     AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode, Source, Standing,
@@ -518,7 +518,8 @@ fn every_list_is_read_back() {
         is_read_back(Fact::ListSet(ListSet { id: None, word, values: Values::default(), ..list() }));
     }
     let ListSet { program, name, word, values, .. } = list();
-    let entry = ConfigEntry::List(List { program, id: 2, version: 3, record: RecordNo(8), set_at: NOON, name, word, values });
+    let entry =
+        ConfigEntry::List(List { program, id: 2, version: 3, record: RecordNo(8), set_at: NOON, name, word, values });
     assert_eq!(codec::decode_config(&codec::encode_config(&entry)).expect("it is read"), entry);
 }
 

@@ -17,8 +17,8 @@ pub use payments::{
     ConcludedPayment, DayRates, DecidedRun, Payment, PaymentRules, ProposedRun, Rate, RateTable, Threshold,
 };
 pub use terms::{
-    Condition, Decided, EventPayout, Limit, List, ListVersion, MonthEnd, Offer, Overlay, OverlayVersion, Terms, TermsRule,
-    TermsRules, Tier, Tiers,
+    Condition, Decided, EventPayout, Limit, List, ListVersion, MonthEnd, Offer, Overlay, OverlayVersion, Terms,
+    TermsRule, TermsRules, Tier, Tiers,
 };
 
 /// A record on its way into a frame.

@@ -137,12 +137,12 @@ fn price_in_words(person: &Person, action: &ActionRow) -> Vec<(Option<usize>, St
     if action.is_award() {
         return vec![(None, "given as it is".into())];
     }
-    let Some((terms, zone)) = terms_of(&person.config, action) else {
+    let Some((terms, background)) = terms_of(&person.config, action) else {
         return vec![(None, "the terms are not known".into())];
     };
     let by_rules = !(terms.groups.is_empty() && terms.restrictions.is_empty() && terms.adjustments.is_empty());
     if by_rules || terms.level == PayoutLevel::Item {
-        let priced = price(&terms, action, zone, action.amount, &action.items);
+        let priced = price(&terms, action, background, action.amount, &action.items);
         return priced.lines.iter().map(|it| (it.item, pricing::rule(it, &terms, action.currency))).collect();
     }
     let plain = match terms.payout {

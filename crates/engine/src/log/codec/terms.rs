@@ -315,11 +315,7 @@ fn condition_in(it: wire::Condition) -> Result<Condition> {
                 return Ok(Condition::List { word, list, denied: it.in_list.is_none() });
             }
             let comparison = Comparison::ALL.into_iter().find(|known| *known as u32 == it.comparison);
-            Condition::Words {
-                word,
-                comparison: known(comparison, "comparison of terms")?,
-                values: it.values,
-            }
+            Condition::Words { word, comparison: known(comparison, "comparison of terms")?, values: it.values }
         }
     })
 }

@@ -3,8 +3,8 @@
 use prost::{Message, Oneof};
 
 use super::{
-    Ad, AssignedValue, Block, DayRates, EventType, InquiryRules, Link, ListVersion, OverlayVersion, Partner, PartnerGroup,
-    PaymentRules, Program, PromoCode, Terms,
+    Ad, AssignedValue, Block, DayRates, EventType, InquiryRules, Link, ListVersion, OverlayVersion, Partner,
+    PartnerGroup, PaymentRules, Program, PromoCode, Terms,
 };
 
 /// One thing set up, as the books keep it.
