@@ -26,6 +26,7 @@ documents! {
     "guide/changes-by-file",
     "guide/inquiries",
     "guide/payments",
+    "guide/mail",
     "guide/scale-out",
     "concepts/tracking-methods",
     "concepts/the-log",

@@ -135,6 +135,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/documents/{number}/cancellation", post(documents::cancel))
         .route("/mails", get(mails::show))
         .route("/mails/{number}", post(mails::mark_sent))
+        .route("/mails/{number}/retry", post(mails::retry))
         .route("/months", get(months::list))
         .route("/months/accounts", get(months::show_codes).post(months::set_codes))
         .route("/months/{month}", get(months::show))

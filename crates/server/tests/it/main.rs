@@ -22,6 +22,7 @@ mod inquiries;
 mod links;
 mod locking;
 mod lookup;
+mod mail;
 mod months;
 mod payees;
 mod payments;
