@@ -20,7 +20,7 @@ struct Task {
     run: fn(Arc<App>) -> Run,
 }
 
-const TASKS: [Task; 5] = [
+const TASKS: [Task; 6] = [
     // What is kept for a number of days goes within the hour after.
     Task {
         name: "clean",
@@ -36,6 +36,12 @@ const TASKS: [Task; 5] = [
         name: "imports",
         every: Duration::from_secs(10),
         run: |it| Box::pin(blocking(move || referee_engine::import::work::resume(&it.engine))),
+    },
+    // Partners hear within seconds of what happened and what waits for their word.
+    Task {
+        name: "news",
+        every: Duration::from_secs(10),
+        run: |it| Box::pin(blocking(move || it.engine.write_news(&it.console_origin()))),
     },
     // Mail goes out within seconds, and again when its next try is due.
     Task {

@@ -1,1 +1,1 @@
-select count(*) from mail where state = ?1 and sent_at is null;
+select count(*) from mail where state = 0;

@@ -11,7 +11,7 @@ update mail set due_at = created_at, state = case when sent_at is null then 0 el
 
 create index mail_due on mail (due_at) where state = 0;
 -- What is told once to each.
-create unique index mail_about on mail (brand, recipient, about) where about <> '';
+create unique index mail_about on mail (brand, about, recipient) where about <> '';
 
 -- Kinds of mail that somebody does not want.
 create table mail_unwanted (

@@ -189,7 +189,7 @@ create table mail (
 
 create index mail_due on mail (due_at) where state = 0;
 -- What is told once to each.
-create unique index mail_about on mail (brand, recipient, about) where about <> '';
+create unique index mail_about on mail (brand, about, recipient) where about <> '';
 
 -- Kinds of mail that somebody does not want.
 create table mail_unwanted (

@@ -2,7 +2,9 @@
 
 mod courier;
 mod letter;
+mod news;
 mod server;
+pub mod words;
 
 #[cfg(test)]
 mod tests;
@@ -10,3 +12,4 @@ mod tests;
 pub use courier::{MailFigures, send_due};
 pub use letter::Letter;
 pub use server::{Encryption, Failure, MailConfig, MailServer};
+pub use words::MailTopic;

@@ -32,7 +32,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 18] = [
+const CHECKS: [fn(&Place); 19] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -51,6 +51,7 @@ const CHECKS: [fn(&Place); 18] = [
     payees::a_copy_holds_details_mail_and_changes,
     mails::a_mail_is_sent_by_one,
     mails::what_failed_is_seen_and_tried_again,
+    mails::partners_are_told_once_what_they_want_to_hear,
 ];
 
 #[test]

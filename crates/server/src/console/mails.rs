@@ -35,7 +35,7 @@ pub async fn show(person: Person, Query(query): Query<MailsQuery>) -> Result<Res
         @if mails.is_empty() && wanted.is_some() {
             (empty("No mail of this state", html! { p { "Choose another state." } }))
         } @else if mails.is_empty() {
-            (empty("No mail yet", html! { p { "When a partner's account is changed, the message to its old address stands here." } }))
+            (empty("No mail yet", html! { p { "What partners are told stands here: that their account was changed, terms are offered, a return asks for consent, an inquiry was answered or a payment settled." } }))
         }
         @for it in &mails { (letter(&person, it)) }
     };

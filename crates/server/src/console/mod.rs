@@ -145,6 +145,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/audit", get(audit::show))
         .route("/account", get(account::show))
         .route("/account/password", post(account::set_password))
+        .route("/account/mail", post(account::choose_mail))
         .route("/brand", post(account::switch_brand))
         .route("/settings", get(settings::program::show))
         .route("/settings/program", post(settings::program::set))

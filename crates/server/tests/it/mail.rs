@@ -13,7 +13,11 @@ use referee_engine::settings::{PayeeChange, Settings};
 use referee_rig::Smtp;
 use referee_rig::smtp::Manners;
 
-use crate::support::{Client, eventually, free_port, next_line};
+use serde_json::{Value, json};
+
+use crate::support::{Client, Demo, Pair, eventually, free_port, next_line, on_every_pair};
+
+on_every_pair!(partners_hear_what_happened_and_choose_what_they_hear);
 
 const NOW: Timestamp = Timestamp(1_750_000_000_000);
 const FROM: &str = "Shop Partners <partners@shop.example>";
@@ -148,4 +152,59 @@ fn a_server_that_can_not_be_used_is_refused_at_the_start() {
     let printed = referee().args(["config", "--mail-smtp", smtp, "--mail-from", FROM]).output().expect("it starts");
     let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
     assert!(printed.contains("[mail]") && printed.contains("smtps://me:***@mail.example"), "{printed}");
+}
+
+fn partners_hear_what_happened_and_choose_what_they_hear(pair: Pair) {
+    let demo = Demo::on(pair);
+    let (owner, first, second) =
+        (demo.sign_in("/user"), demo.sign_in("/partners/0/user"), demo.sign_in("/partners/1/user"));
+    let post = |path: &str, body: &Value| {
+        let reply = demo.api().post(path, "application/json", &body.to_string());
+        assert!(reply.status < 300, "{path}: {}", reply.text());
+        reply.json()
+    };
+    assert!(!owner.get("/account").text().contains("Mail to you"), "the brand's people get none");
+    assert_eq!(owner.post("/account/mail", &[]).status, 403);
+    let forged = first.client.post_form("/account/mail", &[("csrf", "guess")]);
+    assert_eq!(forged.status, 403);
+    let kept = first.post("/account/mail", &[("offer", "yes"), ("return", "yes"), ("payment", "yes")]);
+    assert_eq!(kept.header("location"), "/account?done");
+    let page = first.get("/account").text();
+    assert!(page.contains("name=\"offer\" value=\"yes\" checked"), "{page}");
+    assert!(page.contains("name=\"inquiry\" value=\"yes\">"), "{page}");
+
+    // Of what happened before the first look nobody is told, and an offer waits for that look.
+    let offer = [("program", "1"), ("referral_window_days", "30"), ("lock_days", "30"), ("what", "offer")];
+    let offered = owner.post("/partners/1/contract", &[&offer[..], &[("payout_1", "11%")]].concat());
+    assert_eq!(offered.status, 303, "{}", offered.text());
+    let mails = || owner.get("/mails").text();
+    eventually("the offer is told", || mails().contains("Acme Shoes offers you new terms"));
+
+    let rules = json!({ "referral_window_days": 30, "locking": { "basis": "event", "days": 30 },
+        "returns": { "policy": "consent" }, "payouts": [{ "event_type": "sale", "payout": "10%" }] });
+    post("/api/v1/terms", &json!({ "program_id": 1, "partner_id": 2, "rules": rules }));
+    for (number, person) in [(1, &first), (2, &second)] {
+        let date = jiff::Timestamp::now().to_string();
+        let asked = [("type", "UNTRACKED"), ("event_type", "sale"), ("order_id", "M1"), ("order_date", &date)];
+        let asked = person.post("/inquiries", &[&asked[..], &[("amount", "50")]].concat());
+        assert_eq!(asked.header("location"), format!("/inquiries/{number}?done"), "{}", asked.text());
+        let answer = json!({ "resolution": "DECLINED", "reason": "ORDER_NOT_FOUND" });
+        post(&format!("/api/v1/inquiries/{number}/answers"), &answer);
+    }
+    let get = |path: &str| demo.api().get(path).json()["data"][0].clone();
+    eventually("the terms began", || get("/api/v1/contracts?partner_id=2")["version"] == 2);
+    let order = json!({ "program": 1, "event_type_code": "sale", "event_date": "NOW", "order_id": "M2",
+        "amount": "100", "currency": "EUR", "partner_id": 2 });
+    post("/api/v1/conversions", &order);
+    let id = get("/api/v1/actions?order_id=M2")["id"].as_str().expect("an action").to_owned();
+    assert_eq!(owner.post(&format!("/actions/{id}"), &[("disposition", "ITEM_RETURNED")]).status, 303);
+    eventually("the return is told", || mails().contains("Acme Shoes asks for your consent to a return"));
+    eventually("the answer is told", || mails().contains("Acme Shoes answered your inquiry"));
+    let page = mails();
+    assert_eq!(page.matches("/inquiries/2").count(), 1, "{page}");
+    assert!(!page.contains("/inquiries/1"), "that partner wants to hear of no answer");
+    assert!(page.contains("It was declined.") && page.contains("/account"), "{page}");
+    for subject in ["offers you new terms", "asks for your consent", "answered your inquiry"] {
+        assert_eq!(page.matches(&format!("<b>Acme Shoes {subject}")).count(), 1, "{subject}: {page}");
+    }
 }

@@ -81,10 +81,13 @@ pub(super) fn what_is_moved_or_given_is_kept(make: &mut dyn FnMut() -> Subject) 
     assert_eq!((heir.partner, heir.amount, heir.state), (OTHER, Money(10 * MICROS), ActionState::Locked));
     let mut asked = make();
     apply(&mut asked, &records[..records.len() - 2], 1);
-    let waiting = asked.reads.asked_returns(BRAND, PARTNER, 10).expect("the books are read");
+    let waiting = asked.reads.asked_returns(BRAND, Some(PARTNER), 10).expect("the books are read");
     assert_eq!(waiting.iter().map(|it| it.id.seq).collect::<Vec<_>>(), [2]);
     assert!(waiting[0].return_asked.as_ref().is_some_and(|it| it.figures.is_none()));
-    assert!(whole.reads.asked_returns(BRAND, PARTNER, 10).expect("the books are read").is_empty(), "it has locked");
+    assert!(
+        whole.reads.asked_returns(BRAND, Some(PARTNER), 10).expect("the books are read").is_empty(),
+        "it has locked"
+    );
     let (bonus, fee) = (action(EventTypeId::AWARD, 4), action(EventTypeId::AWARD, 5));
     assert_eq!((bonus.evidence, bonus.state), (Evidence::Bonus, ActionState::Reversed));
     assert_eq!((fee.evidence, fee.owed), (Evidence::Fee, Money(50 * MICROS)));
