@@ -645,6 +645,8 @@ fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {
     reads_follow_updates(reads);
     let audit = reads.audit_by_fact_id(BRAND, records[1].id).expect("audit").expect("a person did it");
     assert_eq!((audit.kind.as_str(), audit.subject.as_str()), ("program_set", "1"));
+    let next = reads.audit_after(BRAND, records[0].no, 1).expect("audit");
+    assert_eq!(next, [audit], "the first one after it");
 }
 
 /// Page by page, every line comes once, in the log's order.
