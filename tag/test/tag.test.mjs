@@ -21,9 +21,12 @@ function load({ href = 'https://www.shop.com/', data = {}, calls = [], gpc = fal
     removeItem: (key) => { if (brokenStorage) throw new Error('denied'); stored.delete(key); },
   };
   const referee = Object.assign(() => {}, { a: calls });
+  const timers = [];
+  const hashes = [];
+  const digest = (...what) => { hashes.push(webcrypto.subtle.digest(...what)); return hashes.at(-1); };
   const window = {
-    URL, URLSearchParams, TextEncoder, Uint8Array, Array, JSON, RegExp, Error, console, setTimeout,
-    location: url, localStorage: storage, crypto: webcrypto, referee,
+    URL, URLSearchParams, TextEncoder, Uint8Array, Array, JSON, RegExp, Error, console, setTimeout: (run) => timers.push(run),
+    location: url, localStorage: storage, crypto: { subtle: { digest } }, referee,
     CustomEvent: class { constructor(type, init) { this.type = type; this.detail = init.detail; } },
     Image: class { set src(value) { sent.push({ url: value, image: true }); } },
     navigator: { globalPrivacyControl: gpc, sendBeacon: (to, body) => { sent.push({ url: to, body: JSON.parse(body), beacon: true }); return true; } },
@@ -39,13 +42,17 @@ function load({ href = 'https://www.shop.com/', data = {}, calls = [], gpc = fal
   };
   window.window = window;
   vm.runInNewContext(source, window);
-  const settled = new Promise((resolve) => setTimeout(resolve, 20));
-  return { sent, stored, window, settled };
+  /** All that the tag waits for has come: the end of the page's own scripts, and its hashes. */
+  const settle = async () => {
+    timers.splice(0).forEach((run) => run());
+    await Promise.all(hashes);
+  };
+  return { sent, stored, window, settle };
 }
 
 test('a page is reported once, with the click id of its address', async () => {
   const page = load({ href: 'https://www.shop.com/boots?pt=CLICK' });
-  await page.settled;
+  await page.settle();
   assert.equal(page.sent.length, 1);
   const [visit] = page.sent;
   assert.equal(visit.url, 'https://go.shop.com/pt/v');
@@ -60,7 +67,7 @@ test('calls made before the tag was there are replayed, consent first', async ()
     href: 'https://www.shop.com/?pt=CLICK',
     calls: [['identify', { customerId: 'c7' }], ['consent', 'default', { tracking: 'denied' }]],
   });
-  await page.settled;
+  await page.settle();
   assert.deepEqual(page.sent, []);
   assert.equal(page.stored.size, 0);
 });
@@ -70,9 +77,9 @@ test('a conversion carries the order, its items and who bought', async () => {
     href: 'https://www.shop.com/thanks?pt=CLICK',
     calls: [['identify', { customerId: 'c7', customerEmail: ' Ann@Example.com' }]],
   });
-  await page.settled;
+  await page.settle();
   page.window.referee('trackConversion', 'sale', { orderId: '1001', amount: '89.90', items: [{ sku: 'R1', quantity: 1 }] });
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await page.settle();
   const body = page.sent.at(-1).body;
   assert.equal(page.sent.at(-1).url, 'https://go.shop.com/pt/o');
   assert.equal(body.customerEmail, createHash('sha256').update('ann@example.com').digest('hex'));
@@ -86,14 +93,14 @@ test('denied consent leaves the order and nothing of the person', async () => {
       ['trackConversion', 'sale', { orderId: '1001', amount: '5', customerId: 'c7', customerEmail: 'ann@example.com' }],
     ],
   });
-  await page.settled;
+  await page.settle();
   const { body } = page.sent[0];
   assert.deepEqual([body.consent, body.customerId, body.customerEmail, body.clickId, body.orderId], ['denied', '', '', undefined, '1001']);
 });
 
 test('global privacy control counts as no, until the visitor says yes', async () => {
   const page = load({ gpc: true });
-  await page.settled;
+  await page.settle();
   assert.equal(page.sent.length, 0);
   page.window.referee('consent', 'update', { tracking: 'granted' });
   assert.equal(page.sent.length, 1);
@@ -107,7 +114,7 @@ test('an id can be had for later', async () => {
 
 test('nothing the browser refuses reaches the shop', async () => {
   const page = load({ href: 'https://www.shop.com/?pt=CLICK', brokenStorage: true, brokenFetch: true });
-  await page.settled;
+  await page.settle();
   assert.equal(page.sent[0].beacon, true);
   page.window.referee('noSuchCall');
   page.window.referee('trackConversion');

@@ -15,7 +15,7 @@ use crate::program::{
     VanityLink,
 };
 use crate::refusal::Refusal;
-use crate::time::{Day, Timestamp};
+use crate::time::{Day, Timestamp, Zone};
 
 /// A partner's standing with a brand. The name and address of the partner are in the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +84,11 @@ pub struct TermsInForce<'a> {
 }
 
 impl Config {
+    /// The zone in which payments have their days: that of the first program.
+    pub fn payment_zone(&self) -> Zone {
+        self.programs.values().next().map(|program| program.zone.clone()).unwrap_or_default()
+    }
+
     pub fn set(&mut self, entry: ConfigEntry) {
         match entry {
             ConfigEntry::Program(it) => _ = self.programs.insert(it.id, it),
@@ -170,8 +175,33 @@ impl Config {
     pub fn periods_counted(&self, program: ProgramId, event_type: EventTypeId) -> BTreeSet<Period> {
         let of_type = self.payouts_of(program).filter(|it| it.event_type == event_type);
         of_type
-            .flat_map(|it| it.limits.iter().map(|limit| limit.per()).chain(it.tiers.as_ref().map(|it| it.per)))
+            .flat_map(|it| it.limits.iter().map(|limit| limit.per()).chain(it.tiers_from_then_on().map(|it| it.per)))
             .collect()
+    }
+
+    /// What any terms give bonuses for: the event types, and the periods after which their tiers are reckoned.
+    pub fn bonuses(&self) -> BTreeSet<(ProgramId, EventTypeId, Period)> {
+        let of_program = |program: &ProgramId| {
+            let program = *program;
+            let tiers = self.payouts_of(program).filter_map(|it| Some((it.event_type, it.bonus_tiers()?.per)));
+            tiers.map(move |(event_type, per)| (program, event_type, per))
+        };
+        self.programs.keys().flat_map(of_program).collect()
+    }
+
+    /// Whether any terms give bonuses for such events and periods.
+    pub fn gives_bonus(&self, program: ProgramId, event_type: EventTypeId, per: Period) -> bool {
+        let mut of_type = self.payouts_of(program).filter(|it| it.event_type == event_type);
+        of_type.any(|it| it.bonus_tiers().is_some_and(|tiers| tiers.per == per))
+    }
+
+    /// When the first period ends after a moment that bonuses are given for.
+    pub fn next_bonus(&self, after: Timestamp) -> Option<Timestamp> {
+        let end = |(program, _, per): (ProgramId, EventTypeId, Period)| {
+            let zone = &self.programs.get(&program)?.zone;
+            Some(zone.start_of(per.after(zone.day(after))?))
+        };
+        self.bonuses().into_iter().filter_map(end).min()
     }
 
     fn payouts_of(&self, program: ProgramId) -> impl Iterator<Item = &EventPayout> {

@@ -56,7 +56,17 @@ impl EventPayout {
 
     /// Whether what it pays depends on what came before.
     pub fn is_measured(&self) -> bool {
-        !self.limits.is_empty() || self.tiers.is_some()
+        !self.limits.is_empty() || self.tiers_from_then_on().is_some()
+    }
+
+    /// Those that pay for what opens once they are reached.
+    pub fn tiers_from_then_on(&self) -> Option<&Tiers> {
+        self.tiers.as_ref().filter(|tiers| !tiers.is_bonus())
+    }
+
+    /// Those that pay for all actions of a period once it is over.
+    pub fn bonus_tiers(&self) -> Option<&Tiers> {
+        self.tiers.as_ref().filter(|tiers| tiers.is_bonus())
     }
 
     /// Whether it asks who the customer is.
@@ -82,6 +92,9 @@ impl EventPayout {
 
     /// What no order can ever come to, or what is more than all of it.
     fn fault(&self) -> Option<Refusal> {
+        if self.bonus_tiers().is_some_and(|tiers| !Tiers::OF_BONUSES.contains(&tiers.per)) {
+            return Some(Refusal::TiersPeriod);
+        }
         let tiers = self.tiers.iter().flat_map(|tiers| &tiers.steps);
         if !tiers.clone().zip(tiers.clone().skip(1)).all(|(tier, next)| tier.from < next.from) {
             return Some(Refusal::TiersNotAscending);

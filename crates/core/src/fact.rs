@@ -257,13 +257,15 @@ pub struct OfferWithdrawn {
     pub version: u32,
 }
 
-/// Proposes payments to partners in one currency.
+/// Proposes payments to partners whose transfers are in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentRunProposed {
     pub currency: Currency,
     pub partners: Vec<PartnerId>,
     /// Also what is below the threshold, such as the last payment to a partner who leaves.
     pub below_threshold: bool,
+    /// All that is owed to them, in whatever currency, converted; otherwise only what is owed in this one.
+    pub every_currency: bool,
 }
 
 /// What intake measured about a request on a tracking link. It measures and never accuses.

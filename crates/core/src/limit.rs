@@ -27,6 +27,16 @@ impl Period {
             Period::Ever => Day(0),
         }
     }
+
+    /// The first day after the period that a day is in; None: it has no end.
+    pub fn after(self, day: Day) -> Option<Day> {
+        match self {
+            Period::Day => Some(day.plus(1)),
+            Period::Month => Some(day.first_of_month_after(0)),
+            Period::Year => Some(day.first_of_year().first_of_month_after(11)),
+            Period::Ever => None,
+        }
+    }
 }
 
 /// What is beyond it is outside of the terms: it pays nothing unless the brand admits it.
@@ -57,11 +67,23 @@ pub enum Basis {
     Amount = 2,
 }
 
-/// Who brings much gets more, from then on.
+/// Which actions a tier pays for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[repr(u8)]
+pub enum AppliesTo {
+    /// Those that open once it is reached.
+    #[default]
+    Subsequent = 1,
+    /// All of the period, as they stand when it is over: as a bonus beside them.
+    AllActions = 2,
+}
+
+/// Who brings much gets more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tiers {
     pub basis: Basis,
     pub per: Period,
+    pub applies_to: AppliesTo,
     /// In ascending order of where they begin.
     pub steps: Vec<Tier>,
 }
@@ -75,6 +97,15 @@ pub struct Tier {
 }
 
 impl Tiers {
+    /// Periods after which all of their actions are paid for. Days are too short to be given a bonus each, and all time
+    /// is never over.
+    pub const OF_BONUSES: [Period; 2] = [Period::Month, Period::Year];
+
+    /// Whether they are paid for as a bonus once the period is over.
+    pub fn is_bonus(&self) -> bool {
+        self.applies_to == AppliesTo::AllActions
+    }
+
     /// The place of the tier that this much has reached.
     pub fn reached(&self, counted: i64) -> Option<usize> {
         self.steps.iter().rposition(|tier| tier.from <= counted)

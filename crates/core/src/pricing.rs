@@ -139,6 +139,19 @@ pub fn price(
     Priced { payout: rounded(exact, currency), lines: parts.into_iter().map(told).collect() }
 }
 
+/// How much of an action is not restricted, in the currency of its order; None: nothing of it is.
+pub fn paid_for(terms: &EventPayout, action: &ActionRow, background: Background<'_>) -> Option<Money> {
+    let by_item = terms.level == PayoutLevel::Item && !action.items.is_empty();
+    if terms.restrictions.is_empty() && !by_item {
+        return Some(action.amount);
+    }
+    let lines = price(terms, action, background, action.amount, &action.items).lines;
+    let mut paid = lines.iter().filter(|line| !matches!(line.rule, Rule::Restriction(_))).peekable();
+    paid.peek()?;
+    let amount = |line: &PricedLine| line.item.and_then(|place| action.items.get(place)).map(|item| item.amount);
+    Some(paid.fold(Money::ZERO, |sum, line| sum.plus(amount(line).unwrap_or(action.amount))))
+}
+
 /// What a line's payout is of.
 struct Part {
     amount: Money,

@@ -183,6 +183,13 @@ refusals! {
     ListVariable = 184, "LIST_VARIABLE", "A list is of one variable for good, and terms compare no other with it: set another list for another variable.", "The list is of another variable.";
     ListVariableUnlisted = 185, "LIST_VARIABLE_UNLISTED", "There are no lists of this variable: write its values into the terms.", "There are no lists of this variable.";
     ListsTooMany = 186, "LISTS_TOO_MANY", "The program has 200 lists, the most there can be: use one that no terms name any more.", "The program has no room for another list.";
+
+    // Bonuses that terms give.
+    TiersPeriod = 190, "TIERS_PERIOD", "Tiers that pay for all actions are reckoned when a month or a year is over: a day is too short, and all time never ends.", "Tiers that pay for all actions are of a month or a year.";
+    AwardOfTerms = 191, "AWARD_OF_TERMS", "References that begin with TIER- are those of bonuses that terms give: give it another one.", "This reference is that of a bonus by the terms.";
+
+    // What is paid in another currency than it is owed in.
+    PaymentRateMissing = 195, "PAYMENT_RATE_MISSING", "No exchange rate of the last seven days leads from what is owed to the currency of the transfer: load the rates of a newer day.", "An exchange rate is awaited for your payment.";
 }
 
 #[cfg(test)]

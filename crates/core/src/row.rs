@@ -16,11 +16,13 @@ mod counter;
 mod entry;
 mod inquiry;
 mod payment;
+mod tally;
 
 pub use counter::{Counter, CounterGroup, CounterKey};
 pub use entry::{Account, BalanceKey, EntryRow, MonthKey, Posting, Turnover};
 pub use inquiry::InquiryRow;
-pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RunState};
+pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, PaymentSum, RunState};
+pub use tally::{Left, Reckoned, Tallied, Tally};
 
 /// What a brand's history has come to, beside its rows: the applied place and the counters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -303,7 +305,7 @@ pub struct ActionRow {
     pub terms_of_template: bool,
     /// When it locks or, by an approval, locked; None: it waits for the brand's approval.
     pub locks_at: Option<Timestamp>,
-    /// The place of the tier of its terms that it opened in.
+    /// The place of the tier of its terms that it opened in; of a bonus that terms give, of the one that was reached.
     pub tier: Option<usize>,
     /// The place of the limit of its terms that was reached: it pays nothing unless the brand admits it.
     pub outside: Option<usize>,

@@ -17,7 +17,7 @@ use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, Counter, CounterGroup,
     CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey,
     MonthKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey, Rollup,
-    RollupKey, SubmissionRow, Turnover, UnsettledRow,
+    RollupKey, SubmissionRow, Tallied, Tally, Turnover, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Day, Timestamp};
 
@@ -117,8 +117,8 @@ pub struct Wanted {
     pub moved: BTreeSet<ActionId>,
     /// Nodes that a person names.
     pub nodes: BTreeSet<NodeId>,
-    /// What is locked for these partners in a currency, in all programs, and their payments that are under way.
-    pub payees: Option<(Currency, BTreeSet<PartnerId>)>,
+    /// What is locked for these partners in all programs, by currency, and the payments that are under way.
+    pub payees: BTreeSet<PartnerId>,
     /// With its payments.
     pub payment_run: Option<PaymentRunId>,
     pub payment: Option<PaymentId>,
@@ -167,6 +167,9 @@ pub struct Work {
     pub to_convert: Vec<ActionId>,
     /// Orders that are not decided again any more, by (until, key).
     pub to_settle: Vec<OrderKey>,
+    /// Tallies that changed and whose periods are over, of those that any terms give bonuses for: by `Config::bonuses`,
+    /// then by (ends_at, partner).
+    pub to_reckon: Vec<CounterKey>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -185,13 +188,15 @@ pub struct Slice {
     /// Of the groups that limits and tiers of this batch ask for, those that are not zero.
     pub counters: Table<CounterKey, Counter>,
     counted: BTreeSet<CounterGroup>,
+    /// Of the work's bonuses; what they add up from is in `new`.
+    pub tallies: Table<CounterKey, Tally>,
     /// Orders of the loaded components that were there before this batch, where terms ask for them.
     earlier_orders: BTreeMap<NodeId, Vec<(OrderKey, EarlierOrder)>>,
     pub inquiries: Table<InquiryId, InquiryRow>,
     /// The last there is, when one is opened.
     pub last_inquiry: InquiryId,
-    /// What is locked for the partners that are to be paid, in the currency asked for.
-    pub locked: BTreeMap<PartnerId, i128>,
+    /// What is locked for the partners that are to be paid.
+    pub locked: BTreeMap<(PartnerId, Currency), i128>,
     /// Of the loaded components that something of earlier may concern.
     pub unsettled: Table<OrderKey, UnsettledRow>,
     /// What was returned of the months that this batch may take more of.
@@ -234,6 +239,7 @@ pub struct NewRows {
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
     pub returns: BTreeMap<ReturnsKey, Returned>,
+    pub tallies: BTreeMap<CounterKey, Tallied>,
 }
 
 impl Slice {
@@ -281,13 +287,8 @@ impl Slice {
                 }
                 Fact::JoinSeparated { a, b, .. } => wanted.nodes.extend([*a, *b]),
                 Fact::WorkAdvanced { limit } => wanted.work = Some(*limit),
-                Fact::PaymentMade { program, partner } => {
-                    let currency = self.config.programs.get(program).map(|it| it.currency);
-                    wanted.payees = currency.map(|currency| (currency, BTreeSet::from([*partner])));
-                }
-                Fact::PaymentRunProposed(run) => {
-                    wanted.payees = Some((run.currency, run.partners.iter().copied().collect()));
-                }
+                Fact::PaymentMade { partner, .. } => _ = wanted.payees.insert(*partner),
+                Fact::PaymentRunProposed(run) => wanted.payees.extend(&run.partners),
                 Fact::PaymentRunDecided { run, .. } => wanted.payment_run = Some(*run),
                 Fact::PaymentConcluded { payment, .. } => wanted.payment = Some(*payment),
                 Fact::InquiryOpened(fact) => {
@@ -315,7 +316,10 @@ impl Slice {
     /// The months whose returns a batch may be limited by, for all of a program's partners: an action that is changed may
     /// have been opened in the same batch. Ask after all else is loaded.
     pub fn wanted_returns(&self, records: &[Record]) -> BTreeSet<(ProgramId, Day)> {
-        if !records.iter().any(|record| matches!(record.fact, Fact::ChangeRequested(_) | Fact::InquiryAnswered(_))) {
+        let takes_back = |record: &Record| {
+            matches!(record.fact, Fact::ChangeRequested(_) | Fact::InquiryAnswered(_) | Fact::ReturnDecided(_))
+        };
+        if !records.iter().any(takes_back) {
             return BTreeSet::new();
         }
         let reported = records.iter().filter_map(|record| match &record.fact {

@@ -4,6 +4,7 @@
 mod agreements;
 mod attribution;
 mod awards;
+mod bonuses;
 mod books;
 mod changes;
 mod codes;

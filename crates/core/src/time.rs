@@ -60,6 +60,13 @@ impl Day {
         first_of_month(self.month() + 1 + i64::from(months))
     }
 
+    /// The year, and the month from 1.
+    pub fn year_and_month(self) -> (i64, i64) {
+        // Counted from March: January is the eleventh.
+        let months = self.month() + 2;
+        (months.div_euclid(12), months.rem_euclid(12) + 1)
+    }
+
     /// Months since March of the year 0. Counted from March, the day that leap years add is a year's last.
     fn month(self) -> i64 {
         let days = i64::from(self.0) + DAYS_TO_1970;

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use referee_core::time::Timestamp;
+
 use crate::engine::blocking;
 use crate::error::{Error, Result};
-use crate::limits::{KNOWN_TOKEN_MINUTES, KNOWN_TOKEN_WAIT_MS, TOKEN_WAIT_MS};
+use crate::limits::{KNOWN_TOKEN_MINUTES, KNOWN_TOKEN_WAIT_MS, TOKEN_USED_EVERY_MS, TOKEN_WAIT_MS};
 use crate::settings::{Settings, Token, digest};
 
 /// Settings that did not answer are asked again this often, by one request of all.
@@ -22,6 +24,8 @@ pub struct Credentials {
 struct Memory {
     /// By the secret's hash, with the moment when the settings last said so.
     tokens: HashMap<Vec<u8>, (Token, Instant)>,
+    /// When it was last written down that a token was used.
+    said: HashMap<i64, Timestamp>,
     /// The settings did not answer: when they are asked again.
     away_until: Option<Instant>,
 }
@@ -60,7 +64,7 @@ impl Credentials {
     }
 
     /// The token with this secret, unless it was revoked.
-    pub async fn find(&self, secret: &str) -> Result<Option<Token>> {
+    pub async fn find(&self, secret: &str, now: Timestamp) -> Result<Option<Token>> {
         let digest = digest(secret);
         let known = self.memory().find(&digest);
         if known.is_some() && !self.memory().asks() {
@@ -72,6 +76,7 @@ impl Credentials {
         let error = match tokio::time::timeout(Duration::from_millis(wait), asked).await {
             Ok(Ok(found)) => {
                 self.memory().learn(digest, found.as_ref());
+                found.iter().for_each(|token| self.used(token, now));
                 return Ok(found);
             }
             Ok(Err(error @ Error::Unavailable(_))) => error,
@@ -80,6 +85,22 @@ impl Credentials {
         };
         self.memory().away_until = Some(Instant::now() + ASK_AGAIN);
         known.map(Some).ok_or(error)
+    }
+
+    /// Writes down that a token was used, beside the answer, and not each time. The settings have just answered.
+    fn used(&self, token: &Token, now: Timestamp) {
+        let recent = |at: Timestamp| now.since_ms(at) < TOKEN_USED_EVERY_MS;
+        let said = self.memory().said.get(&token.id).copied();
+        if token.used_at.is_some_and(recent) || said.is_some_and(recent) {
+            return;
+        }
+        self.memory().said.insert(token.id, now);
+        let (settings, id) = (self.settings.clone(), token.id);
+        tokio::spawn(async move {
+            if let Err(error) = blocking(move || settings.token_used(id, now)).await {
+                tracing::debug!(%error, "that a token was used could not be written down");
+            }
+        });
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -91,7 +112,6 @@ impl Credentials {
 #[cfg(test)]
 mod tests {
     use referee_core::id::BrandId;
-    use referee_core::time::Timestamp;
     use referee_rig::Postgres;
 
     use super::*;
@@ -109,7 +129,7 @@ mod tests {
         let (used, unused) = (token("used"), token("unused"));
         let credentials = Credentials::new(settings.clone());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
-        let find = |secret: &str| runtime.block_on(credentials.find(secret));
+        let find = |secret: &str| runtime.block_on(credentials.find(secret, now));
         assert_eq!(find(&used.secret).unwrap().unwrap().name, "used");
         assert!(find("nobody's").unwrap().is_none());
 
@@ -123,7 +143,7 @@ mod tests {
         assert!(matches!(find(&unused.secret), Err(Error::Unavailable(_))), "nothing is known of it");
 
         rig.resume();
-        settings.revoke_token(brand, used.id, now).unwrap();
+        settings.revoke_token(brand, None, used.id, now).unwrap();
         let until = Instant::now() + Duration::from_secs(20);
         while find(&used.secret).unwrap().is_some() {
             assert!(Instant::now() < until, "what was revoked is refused when the settings are back");

@@ -18,6 +18,12 @@ pub const TOKEN_WAIT_MS: u64 = 5_000;
 pub const KNOWN_TOKEN_WAIT_MS: u64 = 500;
 /// How long that lasts. A token that was revoked meanwhile is taken as well, so it is not for ever.
 pub const KNOWN_TOKEN_MINUTES: u64 = 60;
+/// Tokens of a partner with one brand that open something: one for each of its programs, and some to change over.
+pub const PARTNER_TOKENS_MAX: u32 = 20;
+/// What a token is called.
+pub const TOKEN_NAME_CHARS_MAX: usize = 100;
+/// How often a token that is in use is said to be, at most: each time is a write.
+pub const TOKEN_USED_EVERY_MS: i64 = 60_000;
 /// Records the machine applies in one transaction.
 pub const BATCH_RECORDS_MAX: usize = 2_048;
 /// How much of the books' file is read through a mapping: all that the library allows, which takes addresses, not memory.

@@ -66,8 +66,9 @@ struct BrandInHand {
     state: BrandState,
     /// When the next queued piece of work is due.
     next_due: Option<Timestamp>,
-    /// When the first of its programs begins a month. A record says so, for nobody may come by to close the old one.
-    next_month: Option<Timestamp>,
+    /// When the first of its programs begins a month, or ends a period that bonuses are given for. A record says so, for
+    /// nobody may come by to close the old one.
+    next_period: Option<Timestamp>,
     /// A record that advances time or work is on its way through the log.
     asked: bool,
 }
@@ -80,7 +81,7 @@ impl BrandInHand {
 
     /// The queued piece of work that shall be done by a moment, and since when it is due.
     fn due_by(&self, moment: Timestamp) -> Option<Timestamp> {
-        self.waits().or([self.next_due, self.next_month].into_iter().flatten().filter(|due| *due <= moment).min())
+        self.waits().or([self.next_due, self.next_period].into_iter().flatten().filter(|due| *due <= moment).min())
     }
 }
 
@@ -251,12 +252,14 @@ impl Machine {
 fn take_in_hand(books: &mut dyn Books, partition: PartitionId, brand: BrandId) -> Result<BrandInHand> {
     let (config, state) = books.brand(partition, brand)?;
     let next_due = books.next_due(partition, brand)?;
-    let next_month = next_month(&config, &state);
-    Ok(BrandInHand { config, state, next_due, next_month, asked: false })
+    let next_period = next_period(&config, &state);
+    Ok(BrandInHand { config, state, next_due, next_period, asked: false })
 }
 
-fn next_month(config: &Config, state: &BrandState) -> Option<Timestamp> {
-    config.programs.values().map(|program| state.posting.closes_at(program.id, &program.zone)).min()
+fn next_period(config: &Config, state: &BrandState) -> Option<Timestamp> {
+    let months = config.programs.values().map(|program| state.posting.closes_at(program.id, &program.zone));
+    // Traffic opens a month by itself; that a bonus is due is only said by time.
+    months.chain(config.next_bonus(state.brand_time)).min()
 }
 
 fn bug_in(partition: &Partition) -> Error {
@@ -289,7 +292,7 @@ fn apply(
         let (config, state) = (std::mem::take(&mut in_hand.config), std::mem::take(&mut in_hand.state));
         (in_hand.config, in_hand.state) = apply_records(books, *brand, config, state, records, &mut |_, _| {})?;
         in_hand.next_due = books.next_due(partition.id, *brand)?;
-        in_hand.next_month = next_month(&in_hand.config, &in_hand.state);
+        in_hand.next_period = next_period(&in_hand.config, &in_hand.state);
         in_hand.asked = false;
         if records.iter().any(|record| record.fact.stands_alone()) {
             changed.push(*brand);
@@ -373,7 +376,7 @@ mod tests {
             config: Config::default(),
             state: BrandState::default(),
             next_due: None,
-            next_month: None,
+            next_period: None,
             asked: false,
         };
         for fact in history().into_iter().map(|record| record.fact) {
@@ -383,11 +386,11 @@ mod tests {
         }
         let (noon, february) = (Timestamp(1_800_000_000_000), Timestamp(1_801_440_000_000));
         in_hand.state.posting.moment = noon;
-        in_hand.next_month = next_month(&in_hand.config, &in_hand.state);
+        in_hand.next_period = next_period(&in_hand.config, &in_hand.state);
         assert_eq!((in_hand.due_by(february.plus_ms(-1)), in_hand.due_by(february)), (None, Some(february)));
         in_hand.state.posting.moment = february;
-        assert_eq!(next_month(&in_hand.config, &in_hand.state), Some(february.plus_days(28)));
-        assert_eq!(next_month(&Config::default(), &in_hand.state), None);
+        assert_eq!(next_period(&in_hand.config, &in_hand.state), Some(february.plus_days(28)));
+        assert_eq!(next_period(&Config::default(), &in_hand.state), None);
     }
 
     #[test]

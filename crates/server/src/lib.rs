@@ -14,6 +14,7 @@ pub mod host;
 pub mod imports;
 pub mod inquiries;
 pub mod journal;
+pub mod membership;
 pub mod metrics;
 pub mod paging;
 pub mod payment_rules;

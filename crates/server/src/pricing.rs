@@ -6,8 +6,9 @@ use referee_core::fact::Item;
 use referee_core::limit::{Basis, Limit, Period, Tier, Tiers};
 use referee_core::money::{Currency, Money};
 use referee_core::pricing::{PricedLine, Rule};
+use referee_core::row::{ActionRow, CounterKey, Left, Tally};
 
-use crate::console::format::{day, money, payout, rate};
+use crate::console::format::{day, money, month, payout, rate, year};
 
 /// What stands beside the default payout, a line each, in the order in which it counts.
 pub fn rules<'a>(terms: &EventPayout, currency: Currency, list: &dyn Fn(u32) -> &'a str) -> Vec<String> {
@@ -38,13 +39,46 @@ pub fn limit(it: &Limit, currency: Currency) -> String {
     format!("At most {most}{}", each(it.per()))
 }
 
-/// `From €10,000.00 a month on: 2 % on top`.
+/// `From €10,000.00 a month on: 2 % on top`; where all actions are paid for, how and when.
 fn tier(tiers: &Tiers, step: &Tier, currency: Currency) -> String {
     let from = match tiers.basis {
         Basis::Actions => format!("{} actions", step.from),
         Basis::Amount => money(Money(step.from), currency),
     };
-    format!("From {from}{} on: {} on top", each(tiers.per), payout(step.extra, currency))
+    let extra = payout(step.extra, currency);
+    match (tiers.is_bonus(), tiers.per) {
+        (false, per) => format!("From {from}{} on: {extra} on top", each(per)),
+        (true, Period::Year) => {
+            format!("From {from} a year: {extra} for all of its actions, as a bonus when the year is over")
+        }
+        (true, _) => format!("From {from} a month: {extra} for all of its actions, as a bonus when the month is over"),
+    }
+}
+
+/// What a bonus by the terms was given for, and why it is not reckoned any more where its actions went on to change.
+pub fn bonus(key: &CounterKey, tally: &Tally, action: &ActionRow) -> Option<String> {
+    let of = tally.bonus?;
+    let actions = if of.actions == 1 { "1 action".to_owned() } else { format!("{} actions", of.actions) };
+    let period = if key.group.per == Period::Year { year(key.group.day) } else { month(key.group.day) };
+    let reached = match action.tier {
+        Some(place) => format!("Reached tier {}", place + 1),
+        None => "Reached no tier any more".to_owned(),
+    };
+    let whose = if action.terms_of_template { "template" } else { "contract" };
+    let (version, worth) = (action.terms_version, money(of.amount, action.currency));
+    let first =
+        format!("{reached} of the {whose}'s terms, version {version}, with {actions} worth {worth} in {period}.");
+    let has_changed = (of.actions, of.amount) != (tally.actions, tally.amount);
+    let left = of.left(action).filter(|_| has_changed).map(left);
+    Some(left.map_or(first.clone(), |left| format!("{first} {left}")))
+}
+
+fn left(why: Left) -> &'static str {
+    match why {
+        Left::Locked => "Its actions have changed since it locked, and it stays as it was.",
+        Left::Reversed => "Its actions have changed since, and it stays reversed.",
+        Left::SetByHand => "Its actions have changed since, and it stays as a person set it.",
+    }
 }
 
 fn each(per: Period) -> &'static str {

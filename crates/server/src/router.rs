@@ -63,7 +63,8 @@ fn console_face(app: &Arc<App>, edge: bool, reader: bool) -> Router {
         face = face
             .merge(api::routes())
             .route("/PageLoad", post(vendor::page_load::post_page_load))
-            .route("/Advertisers/{sid}/{*rest}", any(vendor::advertisers));
+            .route("/Advertisers/{sid}/{*rest}", any(vendor::advertisers))
+            .route("/Mediapartners/{sid}/{*rest}", any(vendor::mediapartners));
     }
     if let Some(clock) = &app.test_clock {
         face = face.merge(test_clock::routes(clock.clone()));

@@ -17,7 +17,7 @@ use crate::slice::Slice;
 
 use super::lock::{self, Step};
 use super::returns::Ruling;
-use super::{Line, count, parts, reattribution, returns, unchanged, write};
+use super::{Line, count, parts, put, reattribution, returns, unchanged, write};
 
 /// The most changes an action takes, as published by the platforms this one replaces. A reversal is the end of them and
 /// always taken: what is known to be fraud must not lock and be paid for having changed often before.
@@ -308,7 +308,7 @@ pub(crate) fn know_items(slice: &mut Slice, record: &Record, mut action: ActionR
     let payout_delta = price(slice, &action, action.amount, &action.items).minus(action.payout);
     if payout_delta == Money::ZERO {
         action.changed_at = record.received_at;
-        slice.actions.set(action.id, action);
+        put(slice, action);
         return;
     }
     let cause = Cause { disposition: "ORDER_UPDATE", source };

@@ -19,7 +19,7 @@ pub(crate) fn measure(slice: &mut Slice, action: &mut ActionRow, orders: &[(Orde
         action.payout = change::price(slice, action, action.amount, &action.items);
         return;
     };
-    if let Some(tiers) = &terms.tiers {
+    if let Some(tiers) = terms.tiers_from_then_on() {
         action.tier = tiers.reached(counter(slice, action, tiers.per).of(tiers.basis));
     }
     let payout = change::price(slice, action, action.amount, &action.items);
@@ -40,7 +40,13 @@ fn key(slice: &Slice, action: &ActionRow, per: Period) -> CounterKey {
     CounterKey { group, partner: action.partner }
 }
 
-fn group(slice: &Slice, program: ProgramId, event_type: EventTypeId, per: Period, at: Timestamp) -> CounterGroup {
+pub(super) fn group(
+    slice: &Slice,
+    program: ProgramId,
+    event_type: EventTypeId,
+    per: Period,
+    at: Timestamp,
+) -> CounterGroup {
     let day = slice.config.programs.get(&program).map(|it| it.zone.day(at)).unwrap_or_default();
     CounterGroup { program, event_type, per, day: per.first(day) }
 }
@@ -51,7 +57,7 @@ fn counter(slice: &Slice, action: &ActionRow, per: Period) -> Counter {
 
 fn add(slice: &mut Slice, action: &ActionRow, terms: &EventPayout) {
     let limits = terms.limits.iter().filter(|limit| !matches!(limit, Limit::Customer { .. }));
-    let periods = limits.map(|limit| limit.per()).chain(terms.tiers.as_ref().map(|tiers| tiers.per));
+    let periods = limits.map(|limit| limit.per()).chain(terms.tiers_from_then_on().map(|tiers| tiers.per));
     for per in periods.collect::<BTreeSet<Period>>() {
         let (key, worth) = (key(slice, action, per), action.worth(action.amount));
         let mut counter = slice.counter(&key);

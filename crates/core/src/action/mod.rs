@@ -1,6 +1,7 @@
 //! An action's life: opened, changed, locked, paid, or reversed. Every step leaves a line of history and its entries.
 
 pub(crate) mod award;
+pub(crate) mod bonus;
 pub mod change;
 pub(crate) mod inquiry;
 pub(crate) mod lock;
@@ -10,8 +11,11 @@ pub(crate) mod parts;
 pub mod payment;
 pub(crate) mod reattribution;
 pub(crate) mod returns;
+pub(crate) mod tally;
 pub mod unsettled;
 pub mod work;
+
+pub use award::REFERENCE_OF_TERMS;
 
 use crate::fact::Record;
 use crate::id::ActionId;
@@ -52,7 +56,13 @@ pub(crate) fn write(slice: &mut Slice, record: &Record, mut action: ActionRow, l
         user: record.actor.as_ref().map(|actor| actor.user),
     });
     tell(slice, record, Effect::TellActionChanged { action: id, seq, kind: line.kind });
-    slice.actions.set(id, action);
+    put(slice, action);
+}
+
+/// Keeps an action as it is now, and counts it in its periods.
+pub(crate) fn put(slice: &mut Slice, action: ActionRow) {
+    tally::note(slice, &action);
+    slice.actions.set(action.id, action);
 }
 
 fn tell(slice: &mut Slice, record: &Record, effect: Effect) {

@@ -18,7 +18,7 @@ use crate::slice::{EarlierOrder, Slice};
 use crate::time::Timestamp;
 
 use super::change::{self, Cause, Figures};
-use super::{Line, count, measure, next_id, parts, returns, unsettled, write};
+use super::{Line, count, measure, next_id, parts, returns, unchanged, unsettled, write};
 use crate::click;
 
 /// What a report came to.
@@ -480,20 +480,21 @@ pub(super) fn counted(is_last: bool) -> Rollup {
 }
 
 /// The life of an action that was priced begins: its payout is pending.
-pub(super) fn begin(slice: &mut Slice, record: &Record, mut action: ActionRow, counted: Rollup, cause: Cause<'_>) {
+pub(super) fn begin(slice: &mut Slice, record: &Record, action: ActionRow, counted: Rollup, cause: Cause<'_>) {
+    let Cause { disposition, source } = cause;
+    let opened = Line { disposition, source: Some(source), ..unchanged(HistoryKind::Opened) };
+    begin_with(slice, record, action, counted, opened);
+}
+
+/// The same, with the line of history that says by whom.
+pub(super) fn begin_with(slice: &mut Slice, record: &Record, mut action: ActionRow, counted: Rollup, opened: Line<'_>) {
     let (amount, payout) = (action.amount, action.payout);
     action.intended_payout = payout;
     ledger::transfer(slice, record.no, &action, action.spent_on(), Account::Pending, payout);
     let worth = action.worth(amount);
     count(slice, &action, Rollup { amount: worth, payout, ..counted });
     returns::note(slice, &mut action, payout, false);
-    let opened = Line {
-        kind: HistoryKind::Opened,
-        amount_delta: amount,
-        payout_delta: payout,
-        disposition: cause.disposition,
-        source: Some(cause.source),
-    };
+    let opened = Line { amount_delta: amount, payout_delta: payout, ..opened };
     // One that is due already is not announced by time passing: that has been said.
     slice.state.work_waits |= action.is_due(slice.state.brand_time);
     write(slice, record, action, opened);

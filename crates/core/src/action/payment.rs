@@ -1,6 +1,7 @@
 //! Paying what is locked: proposed, decided on, gathered action by action, sent, and settled or given back.
 //!
-//! What is below zero is never paid: it stays where it is and is taken off what is locked next.
+//! What is below zero is never paid: it stays where it is and is taken off what is locked next. What is transferred in
+//! another currency is converted at a rate that is captured when it is proposed; the ledger stays in that of the program.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,7 @@ use crate::ledger;
 use crate::money::{Currency, Money};
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionState, HistoryKind, PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RunState,
+    Account, ActionState, HistoryKind, PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, PaymentSum, RunState,
 };
 use crate::setup::Subject;
 use crate::slice::Slice;
@@ -20,8 +21,9 @@ use super::{unchanged, write};
 /// It was transferred outside: what is locked by now is gathered and settled.
 pub(crate) fn made(slice: &mut Slice, record: &Record, program: ProgramId, partner: PartnerId) -> Subject {
     let currency = slice.config.programs.get(&program).ok_or(Refusal::CampaignNotFound)?.currency;
-    payable(slice, partner, Money::ZERO)?;
-    let id = open(slice, record, None, partner, currency);
+    let asked = Asked { currency, every: false, threshold: Money::ZERO };
+    let sums = payable(slice, record, partner, &asked)?;
+    let id = open(slice, record, None, partner, currency, sums);
     slice.state.work_waits = true;
     Ok(id.to_string())
 }
@@ -30,17 +32,23 @@ pub(crate) fn made(slice: &mut Slice, record: &Record, program: ProgramId, partn
 pub(crate) fn propose(slice: &mut Slice, record: &Record, fact: &PaymentRunProposed) -> Subject {
     let rules = &slice.config.payment_rules;
     let threshold = if fact.below_threshold { Money::ZERO } else { rules.threshold(fact.currency) };
+    let currency = fact.currency;
+    let asked = Asked { currency, every: fact.every_currency, threshold };
     let partners: BTreeSet<PartnerId> = fact.partners.iter().copied().collect();
-    let why_not = partners.first().map_or(Err(Refusal::NothingToPay), |first| payable(slice, *first, threshold));
-    let partners: Vec<PartnerId> =
-        partners.into_iter().filter(|partner| payable(slice, *partner, threshold).is_ok()).collect();
-    if partners.is_empty() {
-        return why_not.map(|()| String::new());
+    let (mut payable_now, mut why_not) = (Vec::new(), None);
+    for partner in partners {
+        match payable(slice, record, partner, &asked) {
+            Ok(sums) => payable_now.push((partner, sums)),
+            Err(refusal) => why_not = why_not.or(Some(refusal)),
+        }
+    }
+    if payable_now.is_empty() {
+        return Err(why_not.unwrap_or(Refusal::NothingToPay));
     }
     slice.state.last_payment_run.0 += 1;
     let id = slice.state.last_payment_run;
-    let currency = fact.currency;
-    let payments = partners.into_iter().map(|partner| open(slice, record, Some(id), partner, currency)).collect();
+    let payments =
+        payable_now.into_iter().map(|(partner, sums)| open(slice, record, Some(id), partner, currency, sums)).collect();
     let mut run = PaymentRunRow {
         id,
         record: record.no,
@@ -59,21 +67,41 @@ pub(crate) fn propose(slice: &mut Slice, record: &Record, fact: &PaymentRunPropo
     Ok(id.to_string())
 }
 
-/// Why there can be no payment to a partner now.
-fn payable(slice: &Slice, partner: PartnerId, threshold: Money) -> Result<(), Refusal> {
+/// What payments are asked for.
+struct Asked {
+    /// Of the transfers.
+    currency: Currency,
+    /// Also what is owed in other currencies.
+    every: bool,
+    threshold: Money,
+}
+
+/// What a payment to a partner would take now, or why there can be none.
+fn payable(slice: &Slice, record: &Record, partner: PartnerId, asked: &Asked) -> Result<Vec<PaymentSum>, Refusal> {
     if !slice.config.partners.contains_key(&partner) {
         return Err(Refusal::PartnerNotFound);
     }
-    if slice.payments.rows().any(|(_, it)| it.partner == partner && it.state.is_under_way()) {
+    let concerned = |it: &PaymentRow| asked.every || it.sum_in(asked.currency).is_some();
+    let mut under_way = slice.payments.rows().filter(|(_, it)| it.partner == partner && it.state.is_under_way());
+    if under_way.any(|(_, it)| concerned(it)) {
         return Err(Refusal::PaymentUnderWay);
     }
-    let locked = locked(slice, partner);
-    if locked > Money::ZERO && locked >= threshold { Ok(()) } else { Err(Refusal::NothingToPay) }
+    let mut owed = locked(slice, partner);
+    owed.retain(|(currency, _)| asked.every || *currency == asked.currency);
+    if owed.iter().all(|(_, amount)| *amount <= Money::ZERO) {
+        return Err(Refusal::NothingToPay);
+    }
+    let day = slice.config.payment_zone().day(record.received_at);
+    let sums = PaymentSum::all_of(&owed, asked.currency, &slice.config.rates, day);
+    let sums = sums.map_err(|_| Refusal::PaymentRateMissing)?;
+    let amount = PaymentSum::proposed_in(&sums, asked.currency);
+    if amount > Money::ZERO && amount >= asked.threshold { Ok(sums) } else { Err(Refusal::NothingToPay) }
 }
 
-fn locked(slice: &Slice, partner: PartnerId) -> Money {
-    let sum = slice.locked.get(&partner).copied().unwrap_or_default();
-    Money(i64::try_from(sum).unwrap_or(i64::MAX))
+/// By currency.
+fn locked(slice: &Slice, partner: PartnerId) -> Vec<(Currency, Money)> {
+    let of_partner = slice.locked.range((partner, Currency([u8::MIN; 3]))..=(partner, Currency([u8::MAX; 3])));
+    of_partner.map(|((_, currency), sum)| (*currency, Money(i64::try_from(*sum).unwrap_or(i64::MAX)))).collect()
 }
 
 fn open(
@@ -82,6 +110,7 @@ fn open(
     run: Option<PaymentRunId>,
     partner: PartnerId,
     currency: Currency,
+    sums: Vec<PaymentSum>,
 ) -> PaymentId {
     slice.state.last_payment.0 += 1;
     let id = slice.state.last_payment;
@@ -92,9 +121,10 @@ fn open(
         run,
         partner,
         currency,
-        proposed: locked(slice, partner),
+        proposed: PaymentSum::proposed_in(&sums, currency),
         actions: 0,
         total: Money::ZERO,
+        sums,
         state: if run.is_some() { PaymentState::Proposed } else { PaymentState::Gathering },
         changed_at: record.received_at,
         reason: String::new(),
@@ -171,7 +201,7 @@ fn take(slice: &mut Slice, record: &Record, action: ActionId, id: PaymentId) {
     let Some(payment) = slice.payments.edit(&id) else { return };
     let amount = std::mem::take(&mut action.owed);
     payment.actions += 1;
-    payment.total = payment.total.plus(amount);
+    payment.add(action.currency, amount);
     // What is locked is not paid, whatever payments have failed or taken corrections of it: this one pays it.
     let before = action.payment.filter(|_| action.state == ActionState::Paid);
     slice.new.payment_lines.push(PaymentLineRow { payment: id, action: action.id, amount, before });

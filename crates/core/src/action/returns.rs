@@ -55,27 +55,41 @@ fn rule_one(
     lowered: Money,
     taken: &mut BTreeMap<ReturnsKey, Money>,
 ) -> Result<Ruling, Refusal> {
-    let of = if action.terms_of_template { None } else { Some(action.partner) };
-    let rules = slice.config.rules_of(action.id.program, of, action.terms_version);
-    let Returns { policy, most_ppm } = rules.map(|rules| rules.returns).unwrap_or_default();
+    let policy = returns_of(slice, action).policy;
     if policy == ReturnPolicy::Never {
         return Err(Refusal::ReturnsNotAllowed);
     }
-    if let (Some(most_ppm), Some(key)) = (most_ppm, key(slice, action)) {
-        let before = [&slice.returns, &slice.new.returns].map(|rows| rows.get(&key).copied().unwrap_or_default());
-        let month = before.into_iter().fold(Returned::default(), Returned::plus);
-        let already = taken.entry(key).or_default();
-        let after = month.returned.plus(*already).plus(lowered);
-        if i128::from(after.0) * i128::from(WHOLE_PPM) > i128::from(month.payouts.0) * i128::from(most_ppm) {
-            return Err(Refusal::MaxReturnsReached);
-        }
-        *already = already.plus(lowered);
-    }
+    within_most(slice, action, lowered, taken)?;
     match policy {
         ReturnPolicy::Consent if action.state != ActionState::Pending => Err(Refusal::ReturnNeedsConsent),
         ReturnPolicy::Consent => Ok(Ruling::Asked),
         ReturnPolicy::Always | ReturnPolicy::Never => Ok(Ruling::Return),
     }
+}
+
+fn returns_of(slice: &Slice, action: &ActionRow) -> Returns {
+    let of = if action.terms_of_template { None } else { Some(action.partner) };
+    let rules = slice.config.rules_of(action.id.program, of, action.terms_version);
+    rules.map(|rules| rules.returns).unwrap_or_default()
+}
+
+/// Whether the month has room for a return. `taken` grows by it.
+fn within_most(
+    slice: &Slice,
+    action: &ActionRow,
+    lowered: Money,
+    taken: &mut BTreeMap<ReturnsKey, Money>,
+) -> Result<(), Refusal> {
+    let (Some(most_ppm), Some(key)) = (returns_of(slice, action).most_ppm, key(slice, action)) else { return Ok(()) };
+    let before = [&slice.returns, &slice.new.returns].map(|rows| rows.get(&key).copied().unwrap_or_default());
+    let month = before.into_iter().fold(Returned::default(), Returned::plus);
+    let already = taken.entry(key).or_default();
+    let after = month.returned.plus(*already).plus(lowered);
+    if i128::from(after.0) * i128::from(WHOLE_PPM) > i128::from(month.payouts.0) * i128::from(most_ppm) {
+        return Err(Refusal::MaxReturnsReached);
+    }
+    *already = already.plus(lowered);
+    Ok(())
 }
 
 fn key(slice: &Slice, action: &ActionRow) -> Option<ReturnsKey> {
@@ -139,11 +153,20 @@ pub(crate) fn decide(slice: &mut Slice, record: &Record, fact: &ReturnDecided) -
     let action = action.ok_or(Refusal::ActionRefNotFound)?;
     let asked = action.return_asked.clone().ok_or(Refusal::ReturnNotAsked)?;
     let cause = Cause { disposition: &asked.disposition, source: Source::Person };
-    match (fact.accepted, asked.figures) {
-        (false, _) => _ = decline(slice, record, action, Some(Source::Person)),
-        (true, None) => reverse(slice, record, action, cause, true),
-        (true, Some(wanted)) => {
-            let figures = agreed(&action, &wanted);
+    if !fact.accepted {
+        decline(slice, record, action, Some(Source::Person));
+        return Ok(fact.action.to_string());
+    }
+    let figures = asked.figures.map(|wanted| agreed(&action, &wanted));
+    let payout = figures.as_ref().map_or(Money::ZERO, |it| price(slice, &action, it.amount, &it.items));
+    let lowered = action.payout.minus(payout);
+    if lowered > Money::ZERO {
+        // Other returns of the month may have been taken since it was asked.
+        within_most(slice, &action, lowered, &mut BTreeMap::new())?;
+    }
+    match figures {
+        None => reverse(slice, record, action, cause, true),
+        Some(figures) => {
             let whole =
                 if asked.by_quantity { action.whole.clone() } else { Whole::of(figures.amount, &figures.items) };
             set_figures(slice, record, ActionRow { whole, ..action }, figures, cause, true);

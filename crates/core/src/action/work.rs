@@ -1,12 +1,12 @@
-//! Queued work: locking what is due, gathering what is paid and giving back what was not, a few at a time, between
-//! traffic.
+//! Queued work: locking what is due, reckoning the bonuses of periods that are over, gathering what is paid and giving
+//! back what was not, a few at a time, between traffic.
 
 use crate::fact::Record;
 use crate::id::ActionId;
-use crate::row::{HistoryKind, OrderKey};
+use crate::row::{CounterKey, HistoryKind, OrderKey};
 use crate::slice::Slice;
 
-use super::{change, lock, payment, unchanged, unsettled};
+use super::{bonus, change, lock, payment, unchanged, unsettled};
 
 /// Takes the next pieces of work, at most `limit`.
 pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
@@ -22,6 +22,9 @@ pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
     let to_settle: Vec<OrderKey> = work.to_settle.into_iter().take(left).collect();
     to_settle.iter().for_each(|key| unsettled::forget(slice, key));
     let left = left - to_settle.len();
+    let to_reckon: Vec<CounterKey> = work.to_reckon.into_iter().take(left).collect();
+    to_reckon.iter().for_each(|key| bonus::reckon(slice, record, *key));
+    let left = left - to_reckon.len();
     let left = left - look_at_rates(slice, record, work.to_convert, left);
     let mut waits = left == 0 || slice.state.rates_after.is_some();
     if let Some((id, actions)) = work.to_pay {

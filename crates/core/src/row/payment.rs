@@ -1,8 +1,9 @@
 //! Payments: what is proposed together, what each took, and how far it is.
 
+use crate::exchange::{Exchange, Rate, Rates};
 use crate::id::{ActionId, PartnerId, PaymentId, PaymentRunId, RecordNo, UserId};
 use crate::money::{Currency, Money};
-use crate::time::Timestamp;
+use crate::time::{Day, Timestamp};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -40,7 +41,50 @@ impl PaymentState {
     }
 }
 
-/// One transfer of locked payouts to a partner, over all programs with the currency.
+/// What a payment takes of what is owed in one currency of programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentSum {
+    pub currency: Currency,
+    /// What was owed when it was proposed.
+    pub proposed: Money,
+    /// What was gathered.
+    pub total: Money,
+    /// As it was captured when it was proposed. None: it is transferred in this currency.
+    pub rate: Option<Rate>,
+}
+
+impl PaymentSum {
+    /// What an amount of it comes to in the currency of the transfer.
+    pub fn worth(&self, amount: Money, transferred: Currency) -> Money {
+        self.rate.map_or(amount, |rate| rate.convert(amount, transferred))
+    }
+
+    /// What is owed in some currencies, to be transferred in one at the newest rates that a day has; or the first of the
+    /// currencies that has none.
+    pub fn all_of(
+        owed: &[(Currency, Money)],
+        transferred: Currency,
+        rates: &Rates,
+        day: Day,
+    ) -> Result<Vec<PaymentSum>, Currency> {
+        let sum = |(currency, proposed): &(Currency, Money)| {
+            let rate = match rates.exchange(*currency, transferred, day) {
+                Exchange::Same => None,
+                Exchange::At(rate) => Some(rate),
+                Exchange::Awaited => return Err(*currency),
+            };
+            Ok(PaymentSum { currency: *currency, proposed: *proposed, total: Money::ZERO, rate })
+        };
+        owed.iter().filter(|(_, amount)| *amount != Money::ZERO).map(sum).collect()
+    }
+
+    /// What sums come to as they were proposed: each is converted and rounded once.
+    pub fn proposed_in(sums: &[PaymentSum], transferred: Currency) -> Money {
+        sums.iter().fold(Money::ZERO, |all, it| all.plus(it.worth(it.proposed, transferred)))
+    }
+}
+
+/// One transfer of locked payouts to a partner, over all programs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentRow {
     pub id: PaymentId,
@@ -50,11 +94,14 @@ pub struct PaymentRow {
     /// None: it was made outside, and only told of.
     pub run: Option<PaymentRunId>,
     pub partner: PartnerId,
+    /// That of the transfer, and so of what is proposed and what it comes to.
     pub currency: Currency,
     /// What was owed when it was proposed. Corrections that come before it is gathered change what it comes to.
     pub proposed: Money,
     pub actions: u32,
     pub total: Money,
+    /// One for each currency that it takes, by currency.
+    pub sums: Vec<PaymentSum>,
     pub state: PaymentState,
     pub changed_at: Timestamp,
     /// Why it failed.
@@ -63,11 +110,28 @@ pub struct PaymentRow {
     pub returned_to: u32,
 }
 
+impl PaymentRow {
+    /// The sum in a currency, if it takes anything that is owed in it.
+    pub fn sum_in(&self, currency: Currency) -> Option<&PaymentSum> {
+        self.sums.iter().find(|it| it.currency == currency)
+    }
+
+    /// Adds what was gathered. It comes to what its sums come to, so that no cent is lost action by action.
+    pub(crate) fn add(&mut self, currency: Currency, amount: Money) {
+        if let Some(sum) = self.sums.iter_mut().find(|it| it.currency == currency) {
+            sum.total = sum.total.plus(amount);
+        }
+        let worth = self.sums.iter().map(|it| it.worth(it.total, self.currency));
+        self.total = worth.fold(Money::ZERO, Money::plus);
+    }
+}
+
 /// What a payment took of one action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentLineRow {
     pub payment: PaymentId,
     pub action: ActionId,
+    /// In the currency of the action.
     pub amount: Money,
     /// The last payment before, if it was paid already; None: this is the one that paid it.
     pub before: Option<PaymentId>,
@@ -91,6 +155,7 @@ pub struct PaymentRunRow {
     pub id: PaymentRunId,
     pub record: RecordNo,
     pub at: Timestamp,
+    /// Of all its transfers.
     pub currency: Currency,
     pub payments: Vec<PaymentId>,
     pub proposed: Money,

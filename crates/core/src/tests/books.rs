@@ -14,7 +14,7 @@ use crate::row::{
     Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickRow, ConversionRow, Counter, CounterKey, DecisionRow,
     EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MonthKey, OrderKey,
     PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Returned, ReturnsKey, Rollup, RollupKey,
-    SubmissionRow, Turnover, UnsettledRow,
+    SubmissionRow, Tally, Turnover, UnsettledRow,
 };
 use crate::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
 
@@ -46,6 +46,7 @@ pub struct Books {
     pub rollups: BTreeMap<RollupKey, Rollup>,
     pub left_out: BTreeMap<LeftOutKey, i64>,
     pub returns: BTreeMap<ReturnsKey, Returned>,
+    pub tallies: BTreeMap<CounterKey, Tally>,
 }
 
 impl Books {
@@ -185,6 +186,7 @@ impl Books {
         let mut over: Vec<_> = self.unsettled.iter().filter(|(_, row)| row.until <= self.state.brand_time).collect();
         over.sort_by_key(|(key, row)| (row.until, *key));
         slice.work.to_settle = over.into_iter().take(limit).map(|(key, _)| key.clone()).collect();
+        self.load_tallies(limit, slice);
         if let Some(after) = self.state.rates_after {
             let awaiting = self.actions.range(after + 1..).map(|(_, it)| it);
             for action in awaiting.filter(|it| it.exchange == Exchange::Awaited).take(limit + 1) {
@@ -194,10 +196,12 @@ impl Books {
         }
         let in_state = |state| self.payments.values().find(|payment| payment.state == state);
         if let Some(payment) = in_state(PaymentState::Gathering) {
-            let of_partner = self.actions.values().filter(|it| it.partner == payment.partner);
-            let payable = of_partner.filter(|it| {
-                it.currency == payment.currency && it.owed_since.is_some_and(|since| since <= payment.record)
-            });
+            let in_currency = |currency| {
+                let of_partner = self.actions.values().filter(|it| it.partner == payment.partner);
+                let owed = |it: &&ActionRow| it.owed_since.is_some_and(|since| since <= payment.record);
+                of_partner.filter(move |it| it.currency == currency && owed(it))
+            };
+            let payable = payment.sums.iter().flat_map(|sum| in_currency(sum.currency));
             let payable: Vec<&ActionRow> = payable.take(limit + 1).collect();
             for action in &payable {
                 slice.actions.load(action.id, Some((*action).clone()));
@@ -215,15 +219,34 @@ impl Books {
         }
     }
 
-    fn load_payees(&self, wanted: &Wanted, slice: &mut Slice) {
-        let Some((currency, partners)) = &wanted.payees else { return };
-        for (key, amount) in &self.balances {
-            if key.account == Account::Locked && key.currency == *currency && partners.contains(&key.partner) {
-                *slice.locked.entry(key.partner).or_default() += i128::from(*amount);
+    fn load_tallies(&self, limit: usize, slice: &mut Slice) {
+        let mut due = Vec::new();
+        for (program, event_type, per) in slice.config.bonuses() {
+            let of_group = self.tallies.iter().filter(|(CounterKey { group, .. }, tally)| {
+                let is_theirs = (group.program, group.event_type, group.per) == (program, event_type, per);
+                is_theirs && tally.changed && tally.ends_at <= self.state.brand_time
+            });
+            let mut of_group: Vec<_> = of_group.collect();
+            of_group.sort_by_key(|(key, tally)| (tally.ends_at, key.partner));
+            due.extend(of_group);
+        }
+        for (key, tally) in due.into_iter().take(limit) {
+            slice.work.to_reckon.push(*key);
+            slice.tallies.load(*key, Some(*tally));
+            if let Some(action) = tally.bonus.and_then(|bonus| self.actions.get(&bonus.action.seq)) {
+                slice.actions.load(action.id, Some(action.clone()));
             }
         }
-        let concerned =
-            |it: &&PaymentRow| it.currency == *currency && partners.contains(&it.partner) && it.state.is_under_way();
+    }
+
+    fn load_payees(&self, wanted: &Wanted, slice: &mut Slice) {
+        let partners = &wanted.payees;
+        for (key, amount) in &self.balances {
+            if key.account == Account::Locked && partners.contains(&key.partner) {
+                *slice.locked.entry((key.partner, key.currency)).or_default() += i128::from(*amount);
+            }
+        }
+        let concerned = |it: &&PaymentRow| partners.contains(&it.partner) && it.state.is_under_way();
         for payment in self.payments.values().filter(concerned) {
             slice.payments.load(payment.id, Some(payment.clone()));
         }
@@ -309,6 +332,15 @@ impl Books {
             let row = self.returns.entry(*key).or_default();
             *row = row.plus(*added);
         }
+        for (key, tally) in slice.tallies.changed() {
+            let Tally { changed, bonus, .. } = *tally;
+            let before = self.tallies.get_mut(key).unwrap();
+            (before.changed, before.bonus) = (changed, bonus);
+        }
+        for (key, added) in &new.tallies {
+            let row = self.tallies.entry(*key).or_default();
+            *row = row.plus(*added);
+        }
         for (key, added) in &new.left_out {
             *self.left_out.entry(*key).or_default() += added;
         }
@@ -371,6 +403,7 @@ fn updated_action(before: ActionRow, after: &ActionRow) -> ActionRow {
         moved_to: after.moved_to,
         returned: after.returned,
         return_asked: after.return_asked.clone(),
+        tier: after.tier,
         ..before
     }
 }

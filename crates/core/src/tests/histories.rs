@@ -21,7 +21,7 @@ const SET_UP: &str = "
     partner A
     partner B
     partner C
-    contract A
+    contract A sale=8% lead=5.00 renewal=4% window=30d lock=10d tiers=sale:actions/month/all:1/1.00:3/3%
     contract B sale=12.5% lead=0.005 renewal=2.00 window=7d views=24h lock=3d returns=consent
     code TRAIL10 A
     code OLD20 B paused
@@ -262,7 +262,9 @@ fn award() -> impl Strategy<Value = String> {
 }
 
 fn payment() -> impl Strategy<Value = String> {
-    let proposed = select(&["propose A,B,C", "propose A", "propose B,C all"][..]);
+    let proposed = select(
+        &["propose A,B,C", "propose A", "propose B,C all", "propose A,B currency=usd every", "propose C all every"][..],
+    );
     let decided = (select(&["approve-run", "approve-run", "drop-run"][..]), 1..4_u32);
     let concluded = (select(&["settled", "failed", "failed"][..]), 1..6_u32);
     let rules = select(&["payment-rules two-persons", "payment-rules threshold=5.00", "payment-rules"][..]);
@@ -290,6 +292,9 @@ fn set_up() -> impl Strategy<Value = String> {
             "limit=sale:actions/2/day",
             "limit=sale:payout/20.00/month limit=sale:actions/3/ever",
             "limit=sale:customer/1/month",
+            "tiers=sale:actions/month/all:1/1.00:2/3.3%",
+            "tiers=sale:amount/month/all:50.00/2.5% limit=sale:actions/2/day",
+            "tiers=sale:actions/year/all:2/0.50",
         ][..],
     );
     let returns = select(&["", "", "returns=never", "returns=consent", "returns=consent most=50%", "most=30%"][..]);

@@ -406,3 +406,164 @@ fn what_was_paid_again_and_failed_again_is_locked() {
         "#]],
     );
 }
+
+#[test]
+fn what_is_owed_in_several_currencies_is_one_transfer() {
+    check(
+        "
+        shop
+        program 2 usd
+        event sale program=2
+        template sale=10% program=2
+        contract A program=2
+        contract B program=2
+        at d0   rates d0 usd=1.20
+        at d1   conversion a1 sale 1234.56 partner=A
+        at d1   conversion a2 sale 0.07 partner=A
+        at d1   conversion u1 sale 200.00 partner=A program=2 currency=usd
+        at d1   conversion b1 sale 100.00 partner=B
+        at d1   approve a1
+        at d1   approve a2
+        at d1   approve u1 program=2
+        at d1   approve b1
+        at d6   rates d6 usd=1.0831 jpy=160
+        at d9   propose A currency=usd every
+        at d9   propose A
+        at d9   pay A program=2
+        at d9   propose B currency=jpy every
+        at d10  rates d9 usd=1.50 jpy=100
+        show payments
+        at d10  approve-run 1
+        at d10  approve-run 2
+        drain 1
+        at d11  settled 1
+        show payments
+        show history a1
+        ",
+        expect![[r#"
+            d9 propose A: PAYMENT_UNDER_WAY
+            d9 pay A: PAYMENT_UNDER_WAY
+            run 1 d9 of payments 1: 126.98 USD, proposed
+            run 2 d9 of payments 2: 1280 JPY, proposed
+            payment 1 d9 to A: owed 126.98 USD of 98.77 EUR by d6 and 20.00 USD, proposed
+            payment 2 d9 to B: owed 1280 JPY of 8.00 EUR by d6, proposed
+            run 1 d9 of payments 1: 126.98 USD, approved
+            run 2 d9 of payments 2: 1280 JPY, approved
+            payment 1 d9 to A: 3 actions, 126.98 USD of 98.77 EUR by d6 and 20.00 USD, settled
+            payment 2 d9 to B: 1 actions, 1280 JPY of 8.00 EUR by d6, sent
+            1 d1 opened 1234.56 pays 98.76 by server
+            2 d1 locked 0.00 pays 0.00 by server ORDER_UPDATE
+            3 d10 paid 0.00 pays 0.00 by machine
+            action 1.1.1 A a1 1234.56 pays 98.76 paid in 1, by forced partner, terms template/1
+            action 1.1.2 A a2 0.07 pays 0.01 paid in 1, by forced partner, terms template/1
+            action 2.2.3 A u1 200.00 pays 20.00 paid in 1, by forced partner, terms template/1
+            action 1.1.4 B b1 100.00 pays 8.00 paid in 2, by forced partner, terms template/1
+            balance A pending 0.00 locked 0.00 paid 98.77
+            balance B pending 0.00 locked 0.00 paid 8.00
+            balance A program 2 pending 0.00 locked 0.00 paid 20.00
+        "#]],
+    );
+}
+
+#[test]
+fn without_a_rate_of_the_last_seven_days_nothing_is_proposed() {
+    check(
+        "
+        shop
+        at d0   rates d0 usd=1.20
+        at d1   conversion a1 sale 100.00 partner=A
+        at d1   approve a1
+        at d8   propose A currency=gbp every
+        at d8   propose A currency=usd every
+        at d8   propose A currency=usd
+        at d8   rates d8 usd=1.25
+        at d8   propose A,B currency=usd every
+        show payments
+        ",
+        expect![[r#"
+            d8 propose A: PAYMENT_RATE_MISSING
+            d8 propose A: PAYMENT_RATE_MISSING
+            d8 propose A: NOTHING_TO_PAY
+            run 1 d8 of payments 1: 10.00 USD, proposed
+            payment 1 d8 to A: owed 10.00 USD of 8.00 EUR by d8, proposed
+            action 1.1.1 A a1 100.00 pays 8.00 locked, by forced partner, terms template/1
+            balance A pending 0.00 locked 8.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn a_failed_transfer_gives_back_what_was_owed_and_the_next_takes_its_own_rate() {
+    check(
+        "
+        shop
+        at d0   rates d0 usd=1.20
+        at d1   conversion a1 sale 100.00 partner=A
+        at d1   conversion a2 sale 50.00 partner=A
+        at d1   approve a1
+        at d1   approve a2
+        at d2   propose A currency=usd every
+        at d3   rates d3 usd=1.10
+        at d3   approve-run 1
+        drain
+        at d4   failed 1
+        drain 1
+        show balances
+        at d5   propose A currency=usd every
+        at d5   correct a1 amount=90.00
+        at d5   approve-run 2
+        drain
+        show payments
+        ",
+        expect![[r#"
+            balance A pending 0.00 locked 12.00 paid 0.00
+            run 1 d2 of payments 1: 14.40 USD, approved
+            run 2 d5 of payments 2: 13.20 USD, approved
+            payment 1 d2 to A: 2 actions, 14.40 USD of 12.00 EUR by d0, failed "unknown account"
+            payment 2 d5 to A: 2 actions, 12.32 USD of 11.20 EUR by d3, sent
+            action 1.1.1 A a1 90.00 pays 7.20 paid in 2, by forced partner, terms template/1
+            action 1.1.2 A a2 50.00 pays 4.00 paid in 2, by forced partner, terms template/1
+            balance A pending 0.00 locked 0.00 paid 11.20
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_below_zero_in_one_currency_is_taken_off_the_transfer() {
+    check(
+        "
+        shop
+        program 2 usd
+        event sale program=2
+        template sale=10% program=2
+        contract A program=2
+        at d0   rates d0 usd=1.25
+        at d1   conversion u1 sale 100.00 partner=A program=2 currency=usd
+        at d1   approve u1 program=2
+        at d1   pay A program=2
+        drain
+        at d2   correct u1 amount=50.00 program=2
+        at d2   propose A currency=eur every
+        at d3   conversion a1 sale 100.00 partner=A
+        at d3   approve a1
+        at d3   payment-rules threshold=5.00
+        at d3   propose A currency=eur every
+        at d3   payment-rules threshold=4.00
+        at d3   propose A currency=eur every
+        at d3   approve-run 1
+        drain
+        show payments
+        ",
+        expect![[r#"
+            d2 propose A: NOTHING_TO_PAY
+            d3 propose A: NOTHING_TO_PAY
+            run 1 d3 of payments 2: 4.00 EUR, approved
+            payment 1 d1 to A: 1 actions, 10.00 USD, settled
+            payment 2 d3 to A: 2 actions, 4.00 EUR of 8.00 EUR and -5.00 USD by d0, sent
+            action 2.2.1 A u1 50.00 pays 5.00 paid in 2, by forced partner, terms template/1
+            action 1.1.2 A a1 100.00 pays 8.00 paid in 2, by forced partner, terms template/1
+            balance A pending 0.00 locked 0.00 paid 8.00
+            balance A program 2 pending 0.00 locked 0.00 paid 5.00
+        "#]],
+    );
+}

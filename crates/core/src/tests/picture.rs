@@ -22,6 +22,7 @@ use crate::row::{
 };
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS, Timestamp};
 
+mod bonuses;
 mod inquiries;
 
 /// A record's outcome, if there is something to say of it.
@@ -61,6 +62,7 @@ pub fn show(books: &Books, what: &str) -> String {
         ("payments", _) => payments(books),
         ("inquiries", _) => inquiries::inquiries(books),
         ("returns", _) => returns(books),
+        ("tallies", _) => bonuses::tallies(books),
         ("work", _) => format!("work waits: {}\n", books.state.work_waits),
         ("statements", _) => statements(books),
         ("clock", _) => format!("brand time {}\n", time(books.state.brand_time)),
@@ -503,6 +505,15 @@ fn unsettled(books: &Books) -> String {
 }
 
 fn payments(books: &Books) -> String {
+    let converted = |it: &crate::row::PaymentRow| {
+        let sum = |sum: &crate::row::PaymentSum| {
+            let amount = if it.state == PaymentState::Proposed { sum.proposed } else { sum.total };
+            let by = sum.rate.map_or(String::new(), |rate| format!(" by {}", day(rate.day)));
+            format!("{} {}{by}", money(amount, sum.currency), sum.currency)
+        };
+        let sums: Vec<String> = it.sums.iter().map(sum).collect();
+        if it.sums.iter().all(|sum| sum.rate.is_none()) { String::new() } else { format!(" of {}", sums.join(" and ")) }
+    };
     let line = |it: &crate::row::PaymentRow| {
         let (total, to) = (money(it.total, it.currency), partner(it.partner));
         let state = format!("{:?}", it.state).to_lowercase();
@@ -512,7 +523,7 @@ fn payments(books: &Books) -> String {
         } else {
             format!("{} actions, {total}", it.actions)
         };
-        format!("payment {} {} to {to}: {of} {}, {state}{why}\n", it.id, time(it.at), it.currency)
+        format!("payment {} {} to {to}: {of} {}{}, {state}{why}\n", it.id, time(it.at), it.currency, converted(it))
     };
     let run = |it: &crate::row::PaymentRunRow| {
         let payments: Vec<String> = it.payments.iter().map(ToString::to_string).collect();

@@ -21,14 +21,15 @@ use crate::fact::{Agent, Navigation, Signals};
 use crate::id::{ActionId, EventTypeId, NodeId, ProgramId};
 use crate::identity::profiles::Profiles;
 use crate::invariant;
-use crate::limit::Limit;
+use crate::limit::{Basis, Limit, Tiers};
 use crate::locking::Locking;
 use crate::money::{Money, WHOLE_PPM};
 use crate::pricing;
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionRow, ActionState, BalanceKey, Bond, Credit, DecisionRow, EdgeRow, Evidence, HistoryKind, OrderKey,
-    PaymentLineRow, PaymentState, Returned, ReturnsKey, Rollup, Step, TouchKind,
+    Account, ActionRow, ActionState, BalanceKey, Bond, CounterGroup, CounterKey, Credit, DecisionRow, EdgeRow,
+    Evidence, HistoryKind, OrderKey, PaymentLineRow, PaymentState, Returned, ReturnsKey, Rollup, Step, Tally,
+    TouchKind,
 };
 use crate::time::Timestamp;
 
@@ -81,11 +82,25 @@ proptest! {
         histories_lead_to_where_actions_are(&books);
         days_add_up(&books);
         returns_add_up(&books);
+        tallies_add_up(&books);
         what_was_no_click_does_not_count(&books);
         work_is_not_forgotten(&books);
         components_hold_profiles(&books);
         orders_and_actions_belong_together(&books);
         books.decisions.values().for_each(|decision| decision_explains_itself(&books, decision));
+    }
+
+    /// Nor in how many pieces the work is done: a partner is given the same for the same actions.
+    #[test]
+    fn bonuses_do_not_depend_on_batches_or_pieces_of_work(history in history(50), limit in 1..9_u32) {
+        let paid = |limit: u32| {
+            let books = fixture::run(&format!("{history}\nat d4000 time\ndrain {limit}")).books;
+            money_adds_up(&books);
+            tallies_add_up(&books);
+            let bonuses = books.tallies.iter().filter_map(|(key, tally)| Some((*key, tally.bonus?)));
+            bonuses.map(|(key, bonus)| (key, (bonus.actions, bonus.amount, bonus.paid))).collect::<BTreeMap<_, _>>()
+        };
+        prop_assert_eq!(paid(limit), paid(100));
     }
 
     #[test]
@@ -156,7 +171,15 @@ fn payments_are_what_they_took(books: &Books) {
     for payment in books.payments.values() {
         let lines = || books.payment_lines.range((payment.id, 0)..=(payment.id, u32::MAX)).map(|(_, line)| line);
         assert_eq!(payment.actions as usize, lines().count());
-        assert_eq!(payment.total, lines().fold(Money::ZERO, |sum, line| sum.plus(line.amount)));
+        let currency_of = |line: &PaymentLineRow| books.actions[&line.action.seq].currency;
+        for sum in &payment.sums {
+            let in_currency = lines().filter(|line| currency_of(line) == sum.currency);
+            assert_eq!(sum.total, in_currency.fold(Money::ZERO, |all, line| all.plus(line.amount)));
+            assert_eq!(sum.rate.is_none(), sum.currency == payment.currency);
+        }
+        assert!(lines().all(|line| payment.sum_in(currency_of(line)).is_some()));
+        let worth = payment.sums.iter().map(|sum| sum.worth(sum.total, payment.currency));
+        assert_eq!(payment.total, worth.fold(Money::ZERO, Money::plus), "each sum is converted once");
         assert!(lines().all(|line| books.actions[&line.action.seq].partner == payment.partner));
         assert!(payment.total > Money::ZERO || !matches!(payment.state, PaymentState::Sent | PaymentState::Settled));
         let returned = |line: &PaymentLineRow| line.action.seq <= payment.returned_to;
@@ -342,6 +365,42 @@ fn returns_add_up(books: &Books) {
     assert_eq!(books.returns, sums);
 }
 
+/// A period comes to what its actions do, and a bonus to what the figures give that it was reckoned of.
+fn tallies_add_up(books: &Books) {
+    let mut sums: BTreeMap<CounterKey, (i64, Money)> =
+        books.tallies.keys().map(|key| (*key, (0, Money::ZERO))).collect();
+    let stands = |it: &&ActionRow| it.state != ActionState::Reversed && it.outside.is_none() && !it.is_award();
+    for action in books.actions.values().filter(stands) {
+        let day = books.config.programs[&action.id.program].zone.day(action.occurred_at);
+        for per in Tiers::OF_BONUSES {
+            let (program, event_type) = (action.id.program, action.id.event_type);
+            let group = CounterGroup { program, event_type, per, day: per.first(day) };
+            let sum = sums.get_mut(&CounterKey { group, partner: action.partner }).unwrap();
+            *sum = (sum.0 + 1, sum.1.plus(action.worth(action.amount)));
+        }
+    }
+    for (key, tally) in &books.tallies {
+        assert_eq!((tally.actions, tally.amount), sums[key]);
+        assert!(tally.changed || tally.ends_at <= books.state.brand_time, "a period is reckoned when it is over");
+        let Some(bonus) = tally.bonus else { continue };
+        let action = &books.actions[&bonus.action.seq];
+        assert_eq!((action.partner, action.occurred_at), (key.partner, tally.ends_at.plus_ms(-1)));
+        if bonus.left(action).is_none() && !tally.changed {
+            assert_eq!((bonus.actions, bonus.amount), (tally.actions, tally.amount), "it follows what is pending");
+        }
+        let partner = (!action.terms_of_template).then_some(action.partner);
+        let rules = books.config.rules_of(key.group.program, partner, action.terms_version).unwrap();
+        let tiers = rules.payout(key.group.event_type).unwrap().tiers.as_ref().unwrap();
+        let counted = if tiers.basis == Basis::Actions { bonus.actions } else { bonus.amount.0 };
+        let paid = match tiers.steps.iter().rfind(|tier| tier.from <= counted).map(|tier| tier.extra) {
+            Some(Payout::Fixed { amount }) => Money(amount.0 * bonus.actions),
+            Some(Payout::Rate { ppm }) => bonus.amount.at_rate(ppm, action.currency),
+            None => Money::ZERO,
+        };
+        assert_eq!((bonus.paid, tiers.per), (paid, key.group.per));
+    }
+}
+
 /// Also if its id was known before its record was.
 fn what_was_no_click_does_not_count(books: &Books) {
     for click in books.clicks.values().filter(|click| !click.recovered) {
@@ -356,7 +415,13 @@ fn what_was_no_click_does_not_count(books: &Books) {
 fn work_is_not_forgotten(books: &Books) {
     let has_come = |action: &ActionRow| action.locks_at.is_some_and(|at| at <= books.state.brand_time);
     let due = |action: &ActionRow| action.state == ActionState::Pending && !action.held && has_come(action);
+    let bonuses = books.config.bonuses();
+    let to_reckon = |(CounterKey { group, .. }, tally): (&CounterKey, &Tally)| {
+        let is_over = tally.changed && tally.ends_at <= books.state.brand_time;
+        is_over && bonuses.contains(&(group.program, group.event_type, group.per))
+    };
     let waits = books.actions.values().any(due)
+        || books.tallies.iter().any(to_reckon)
         || books
             .payments
             .values()

@@ -86,6 +86,9 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::ActionNotLocked => "conversion 1001 sale 1.00 partner=A\n correct 1001 amount=0",
         Refusal::NothingToPay => "propose A",
         Refusal::PaymentUnderWay => "conversion 1001 sale 1.00 partner=A\n approve 1001\n repeat 2 propose A",
+        Refusal::PaymentRateMissing => {
+            "conversion 1001 sale 1.00 partner=A\n approve 1001\n propose A currency=usd every"
+        }
         Refusal::PaymentRunNotFound => "approve-run 1",
         Refusal::PaymentRunDecided => {
             "conversion 1001 sale 1.00 partner=A\n approve 1001\n propose A\n repeat 2 drop-run 1"
@@ -147,6 +150,8 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::ListVariableUnlisted => "list new device phones=phone",
         Refusal::ListsTooMany => "repeat 201 list new sku brands{n}=acme",
         Refusal::ReturnForPartner => "conversion 1001 sale 1.00 partner=A\n agree A 1.1.1 brand",
+        Refusal::TiersPeriod => "contract A sale=8% tiers=sale:actions/day/all:1/1.00",
+        Refusal::AwardOfTerms => "award bonus A 1.00 TIER-1-2026-01-1",
     }
 }
 

@@ -155,3 +155,40 @@ fn a_partner_is_asked_and_agrees_or_does_not() {
         "#]],
     );
 }
+
+#[test]
+fn the_most_of_a_month_holds_again_when_the_partner_agrees() {
+    check(
+        "
+        shop
+        at d0  contract A sale=10% returns=consent most=50%
+        at d2  conversion 1001 sale 100.00 partner=A
+        at d2  conversion 1002 sale 100.00 partner=A
+        at d2  conversion 1003 sale 100.00 partner=A
+        at d3  reverse 1001 reason=ITEM_RETURNED
+        at d3  reverse 1002 reason=ITEM_RETURNED
+        at d3  modify 1003 amount=50.00 reason=ITEM_RETURNED
+        at d4  agree A 1.1.1
+        # Nothing but that one stood in its way when it was asked.
+        at d4  agree A 1.1.2
+        at d4  agree A 1.1.3
+        show actions
+        # It goes on waiting, and other orders make room.
+        at d5  conversion 1004 sale 200.00 partner=A
+        at d5  agree A 1.1.2
+        show returns
+        ",
+        expect![[r#"
+            d4 agree A: MAX_RETURNS_REACHED
+            action 1.1.1 A 1001 0.00 pays 0.00 reversed ITEM_RETURNED, by forced partner, terms A/2
+            action 1.1.2 A 1002 100.00 pays 10.00 pending until d32, return asked, by forced partner, terms A/2
+            action 1.1.3 A 1003 50.00 pays 5.00 pending until d32, by forced partner, terms A/2
+            d0 A 25.00 returned of 50.00
+            action 1.1.1 A 1001 0.00 pays 0.00 reversed ITEM_RETURNED, by forced partner, terms A/2
+            action 1.1.2 A 1002 0.00 pays 0.00 reversed ITEM_RETURNED, by forced partner, terms A/2
+            action 1.1.3 A 1003 50.00 pays 5.00 pending until d32, by forced partner, terms A/2
+            action 1.1.4 A 1004 200.00 pays 20.00 pending until d35, by forced partner, terms A/2
+            balance A pending 25.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}

@@ -17,7 +17,7 @@ use crate::fact::{
 };
 use crate::id::{AdId, ClickNo, EventTypeId, PartnerId, PaymentId, PaymentRunId, ProgramId, SubmissionId, UserId};
 use crate::identity::Blocked;
-use crate::limit::{Basis, Limit, Period, Tier, Tiers};
+use crate::limit::{AppliesTo, Basis, Limit, Period, Tier, Tiers};
 use crate::locking::Locking;
 use crate::money::Currency;
 use crate::overlay::{Extra, OverlaySet};
@@ -616,25 +616,29 @@ fn limit(text: &str, event: &str) -> Option<Limit> {
     })
 }
 
-/// `sale:amount/month:100.00/2%:500.00/3%` or `sale:actions/year:10/1.00`.
+/// `sale:amount/month:100.00/2%:500.00/3%`, `sale:actions/year:10/1.00`, or for all actions `sale:actions/month/all:10/1.00`.
 fn tiers_of(text: &str, event: &str) -> Option<Tiers> {
     let mut parts = text.strip_prefix(event)?.strip_prefix(':')?.split(':');
     let (basis, per) = parts.next()?.split_once('/')?;
+    let (per, applies_to) = match per.strip_suffix("/all") {
+        Some(per) => (per, AppliesTo::AllActions),
+        None => (per, AppliesTo::Subsequent),
+    };
     let basis = if basis == "amount" { Basis::Amount } else { Basis::Actions };
     let step = |part: &str| {
         let (from, extra) = part.split_once('/').unwrap();
         let from = if basis == Basis::Amount { money(from).0 } else { i64::from(number(from)) };
         Tier { from, extra: payout(extra) }
     };
-    Some(Tiers { basis, per: period(per), steps: parts.map(step).collect() })
+    Some(Tiers { basis, per: period(per), applies_to, steps: parts.map(step).collect() })
 }
 
-/// `propose A,B all`.
+/// `propose A,B all every`.
 fn propose(line: &mut Line<'_>) -> Fact {
-    let below_threshold = line.flag("all");
+    let (below_threshold, every_currency) = (line.flag("all"), line.flag("every"));
     let currency = line.option("currency").map_or(Currency(*b"EUR"), currency);
     let partners = line.word().split(',').map(partner).collect();
-    Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold })
+    Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold, every_currency })
 }
 
 /// `returns=consent most=50%`.

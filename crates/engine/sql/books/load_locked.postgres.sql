@@ -1,1 +1,1 @@
-select partner, amount from balance where brand = ?1 and account = 3 and currency = ?2 and partner = any(?3);
+select partner, currency, amount from balance where brand = ?1 and account = 3 and partner = any(?2);

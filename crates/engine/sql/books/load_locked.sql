@@ -1,2 +1,2 @@
--- What is locked for partners in a currency, by program.
-select partner, amount from balance where brand = ?1 and account = 3 and currency = ?2 and partner in rarray(?3);
+-- What is locked for partners, by currency and program.
+select partner, currency, amount from balance where brand = ?1 and account = 3 and partner in rarray(?2);

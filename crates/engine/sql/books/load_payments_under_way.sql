@@ -1,1 +1,1 @@
-select id, record, at, run, partner, currency, proposed, actions, total, state, changed_at, reason, returned_to from payment where brand = ?1 and state in (1, 2, 5) and currency = ?2 order by id;
+select id, record, at, run, partner, currency, proposed, actions, total, state, changed_at, reason, returned_to, sums from payment where brand = ?1 and state in (1, 2, 5) order by id;

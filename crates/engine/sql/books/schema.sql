@@ -292,6 +292,29 @@ create table counter (
   primary key (brand, program, event_type, period, day, partner)
 ) strict, without rowid;
 
+-- What a partner's actions of a month or year come to, and the bonus that was reckoned of it.
+create table tally (
+  brand         integer not null,
+  program       integer not null,
+  event_type    integer not null,
+  period        integer not null,
+  day           integer not null,
+  partner       integer not null,
+  actions       integer not null,
+  amount        integer not null,
+  ends_at       integer not null,
+  changed       integer not null,
+  bonus         integer,
+  bonus_actions integer,
+  bonus_amount  integer,
+  bonus_paid    integer,
+  primary key (brand, program, event_type, period, day, partner)
+) strict, without rowid;
+
+-- Those that were not looked at since they changed.
+create index tally_changed on tally (brand, program, event_type, period, ends_at, partner) where changed = 1;
+create index tally_bonus on tally (brand, bonus) where bonus is not null;
+
 -- What a partner's events of a month would pay, and what returns have taken of it.
 create table returns (
   brand    integer not null,
@@ -384,6 +407,8 @@ create table payment (
   changed_at  integer not null,
   reason      text not null,
   returned_to integer not null,
+  -- What it takes in each currency of programs, and the rates.
+  sums        blob not null,
   primary key (brand, id)
 ) strict, without rowid;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use referee_core::condition::Word;
 use referee_core::config::Config;
 use referee_core::contract::{EventPayout, Payout, TermsRules};
+use referee_core::exchange::{DayRates, Rate};
 use referee_core::fact::{
     ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
     Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed, Record, Role, Signals, TermsSet,
@@ -37,6 +38,7 @@ use crate::log::{FrameId, Position};
 use crate::profile::profile_of;
 use crate::routing::PartitionId;
 
+mod bonuses;
 mod inquiries;
 mod moves;
 
@@ -67,6 +69,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     an_order_is_decided_again_on_news(make);
     held_and_open_actions_are_not_due(make);
     moves::what_is_moved_or_given_is_kept(make);
+    bonuses::are_reckoned_and_kept(make);
 }
 
 /// A small history of a brand: 40 clicks, visits that join them to customers, orders, and time passing.
@@ -89,7 +92,7 @@ pub fn history() -> Vec<Record> {
     facts.into_iter().enumerate().map(|(i, (at, fact))| record(i as u64 + 1, at, fact)).collect()
 }
 
-/// Corrections of what was paid, and a payment of them that fails.
+/// Corrections of what was paid, and a payment of them in another currency that fails.
 fn second_payment() -> Vec<Fact> {
     let correct = |seq: u32, delta| {
         let change = ActionChange::Correct(NewFigures::Delta(Money(delta * MICROS)));
@@ -100,12 +103,21 @@ fn second_payment() -> Vec<Fact> {
     };
     let thresholds = vec![(Currency(*b"EUR"), Money(MICROS))];
     let work = || Fact::WorkAdvanced { limit: 1 };
-    let (currency, partners) = (Currency(*b"EUR"), vec![PARTNER, PartnerId(12)]);
+    let (currency, partners) = (Currency(*b"USD"), vec![PARTNER, PartnerId(12)]);
+    let rates = vec![(currency, RATE)];
     vec![
+        Fact::RatesSet(vec![DayRates { day: rates_on(), base: Currency(*b"EUR"), rates }]),
+        work(),
+        work(),
         Fact::PaymentRulesSet(PaymentRules { two_persons: false, thresholds, day_of_month: Some(5) }),
         correct(1, -1),
         correct(2, 50),
-        Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold: false }),
+        Fact::PaymentRunProposed(PaymentRunProposed {
+            currency,
+            partners,
+            below_threshold: false,
+            every_currency: true,
+        }),
         Fact::PaymentRunDecided { run: PaymentRunId(1), approved: true },
         work(),
         work(),
@@ -113,6 +125,13 @@ fn second_payment() -> Vec<Fact> {
         work(),
         work(),
     ]
+}
+
+/// So many dollars for one euro, and the day before the payment in them.
+const RATE: i64 = 1_083_100;
+
+fn rates_on() -> Day {
+    Zone::default().day(NOON.plus_days(31))
 }
 
 fn record(no: u64, at: Timestamp, fact: Fact) -> Record {
@@ -635,12 +654,16 @@ fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {
     reads_follow_updates(reads);
     let audit = reads.audit_by_fact_id(BRAND, records[1].id).expect("audit").expect("a person did it");
     assert_eq!((audit.kind.as_str(), audit.subject.as_str()), ("program_set", "1"));
+    let next = reads.audit_after(BRAND, records[0].no, 1).expect("audit");
+    assert_eq!(next, [audit], "the first one after it");
 }
 
 /// Page by page, every line comes once, in the log's order.
 fn reads_follow_updates(reads: &dyn Reads) {
     let whole = Between::default();
-    let (_, all) = reads.updates(BRAND, None, whole, NumberedPage { offset: 0, most: 1_000 }).expect("updates");
+    let (_, all) = reads.updates(BRAND, None, None, whole, NumberedPage { offset: 0, most: 1_000 }).expect("updates");
+    let (count, own) =
+        reads.updates(BRAND, None, Some(PARTNER), whole, NumberedPage { offset: 0, most: 1_000 }).expect("updates");
     let follow = |partner, most| {
         let (mut place, mut found) = (UpdatePlace::default(), Vec::new());
         loop {
@@ -653,6 +676,7 @@ fn reads_follow_updates(reads: &dyn Reads) {
     assert_eq!(follow(None, 3), all);
     let of_partner = follow(Some(PARTNER), 2);
     assert!(!of_partner.is_empty() && of_partner.iter().all(|line| all.contains(line)));
+    assert_eq!((count, own), (of_partner.len() as u64, of_partner.clone()));
     assert!(follow(Some(PartnerId(99)), 2).is_empty());
 }
 
@@ -663,6 +687,10 @@ fn reads_find_payments(reads: &dyn Reads) {
         paid.iter().map(|it| (it.actions, it.state)).collect::<Vec<_>>(),
         [(2, PaymentState::Failed), (9, PaymentState::Settled)]
     );
+    let (sum, rate) = (paid[0].sums[0], Rate { day: rates_on(), from: MICROS, to: RATE });
+    assert_eq!((paid[0].currency, sum.currency, sum.rate), (Currency(*b"USD"), Currency(*b"EUR"), Some(rate)));
+    assert_eq!((sum.total, paid[0].total), (Money(4_900_000), Money(5_310_000)));
+    assert_eq!(paid[1].sums.iter().map(|it| (it.total, it.rate)).collect::<Vec<_>>(), [(paid[1].total, None)]);
     let of_run = PaymentFilter { run: Some(PaymentRunId(1)), ..PaymentFilter::default() };
     assert_eq!(reads.payments(BRAND, &of_run, 10).expect("payments"), paid[..1]);
     let before = PaymentFilter { before: Some(PaymentId(2)), ..PaymentFilter::default() };

@@ -11,9 +11,9 @@ use referee_core::inquiry::{InquiryKind, InquiryState};
 use referee_core::money::{Currency, Money};
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    Account, ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
-    InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup,
-    SubmissionRow,
+    Account, ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, CounterKey, DecisionRow, EdgeRow, EntryRow,
+    HistoryRow, InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow,
+    Rollup, SubmissionRow, Tally,
 };
 use referee_core::slice::Slice;
 use referee_core::statement::Movement;
@@ -202,14 +202,17 @@ pub trait Reads: Send + Sync {
     /// Oldest first, with how many there are in all.
     fn actions_page(&self, brand: BrandId, filter: &ActionFilter, page: NumberedPage) -> Result<(u64, Vec<ActionRow>)>;
     fn action(&self, brand: BrandId, id: ActionId) -> Result<Option<ActionRow>>;
-    /// Actions of which the partner is asked for its consent to a return, the longest asked first.
-    fn asked_returns(&self, brand: BrandId, partner: PartnerId, most: u32) -> Result<Vec<ActionRow>>;
+    /// Actions of which the partner, or each, is asked for its consent to a return, the longest asked first.
+    fn asked_returns(&self, brand: BrandId, partner: Option<PartnerId>, most: u32) -> Result<Vec<ActionRow>>;
+    /// What a bonus was reckoned of, if terms give it.
+    fn tally_of(&self, brand: BrandId, bonus: ActionId) -> Result<Option<(CounterKey, Tally)>>;
     fn history(&self, brand: BrandId, id: ActionId) -> Result<Vec<HistoryRow>>;
-    /// Lines of all histories, in the order they were written.
+    /// Lines of all histories, or of one partner's, in the order they were written.
     fn updates(
         &self,
         brand: BrandId,
         program: Option<ProgramId>,
+        partner: Option<PartnerId>,
         at: Between,
         page: NumberedPage,
     ) -> Result<(u64, Vec<HistoryRow>)>;
@@ -276,6 +279,8 @@ pub trait Reads: Send + Sync {
     /// Newest first, from before a record on.
     fn submissions(&self, brand: BrandId, most: u32) -> Result<Vec<SubmissionRow>>;
     fn audit(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<AuditEntry>>;
+    /// Oldest first, from after a record on.
+    fn audit_after(&self, brand: BrandId, after: RecordNo, most: u32) -> Result<Vec<AuditEntry>>;
     fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>>;
     fn balances(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Money)>>;
     /// Newest first.

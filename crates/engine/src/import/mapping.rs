@@ -19,7 +19,13 @@ pub struct Mapping {
     pub event_type: String,
     #[serde(default)]
     pub reason: String,
+    /// `modify` or `correct`; empty is `modify`.
+    #[serde(default)]
+    pub change: String,
 }
+
+/// What a file's lines may ask for where they do not say so themselves.
+const CHANGE_DEFAULTS: [&str; 3] = ["", "modify", "correct"];
 
 /// A field of a line: its name, what people call it, and the names under which files have it, in small letters without
 /// anything between the words.
@@ -33,7 +39,7 @@ const fn field(name: &'static str, label: &'static str, aliases: &'static [&'sta
     Field { name, label, aliases }
 }
 
-const CHANGES: [Field; 9] = [
+const CHANGES: [Field; 10] = [
     field("action_id", "Action id", &["actionid", "action"]),
     field("event_type", "Event type, id or code", &["eventtype", "eventtypeid", "eventtypecode", "actiontrackerid"]),
     field("order_id", "Order id", &["orderid", "order", "oid", "ordernumber", "orderno"]),
@@ -41,6 +47,7 @@ const CHANGES: [Field; 9] = [
     field("delta", "Difference of the amount", &["delta", "difference", "amountdelta", "adjustment"]),
     field("sku", "Item's SKU", &["sku", "itemsku", "article"]),
     field("quantity", "Item's new quantity", &["quantity", "qty", "itemquantity", "newquantity"]),
+    field("change", "Change: modify, reverse or correct", &["change", "changetype", "typeofchange"]),
     field("reverse", "Reverse, yes or no", &["reverse", "reversed", "cancel", "cancelled", "canceled"]),
     field("reason", "Reason", &["reason", "dispositioncode", "disposition", "reasoncode"]),
 ];
@@ -102,6 +109,9 @@ impl Mapping {
         if self.columns.len() != header.len() {
             return Err(format!("The file has {} columns, and {} are named.", header.len(), self.columns.len()));
         }
+        if !CHANGE_DEFAULTS.contains(&self.change.as_str()) {
+            return Err("Where a line does not say what it asks for, it is modify or correct.".to_owned());
+        }
         let mut seen: Vec<&str> = Vec::new();
         for name in self.columns.iter().map(String::as_str).filter(|name| !name.is_empty()) {
             let Some(field) = fields(kind).iter().find(|field| field.name == name) else {
@@ -149,6 +159,11 @@ mod tests {
         assert_eq!(check(["order_id", ""]), Ok(()));
         assert_eq!(check(["amount", "amount"]), Err(true));
         assert_eq!(check(["customer_email", ""]), Err(true));
+        let columns = ["order_id".to_owned(), "change".to_owned()].to_vec();
+        let change =
+            |change: &str| Mapping { columns: columns.clone(), change: change.to_owned(), ..Mapping::default() };
+        assert!(change("correct").check(ImportKind::Changes, &header).is_ok());
+        assert!(change("correkt").check(ImportKind::Changes, &header).is_err());
         assert!(Mapping::default().check(ImportKind::Changes, &header).is_err());
     }
 }

@@ -149,7 +149,7 @@ pub struct Line {
 pub const TAKEN_BACK: &str = "undone";
 
 /// An action that a line changes, as it was before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Touched {
     pub action: String,
     /// Lines of its history before; none: the line opened it.
@@ -159,6 +159,12 @@ pub struct Touched {
     pub was_reversed: bool,
     /// Quantity and amount of each item.
     pub items: Vec<(u32, i64)>,
+    /// It had locked: what changes is a correction.
+    #[serde(default)]
+    pub was_locked: bool,
+    /// In millionths.
+    #[serde(default)]
+    pub payout: i64,
 }
 
 impl Touched {
@@ -177,8 +183,25 @@ pub struct Totals {
     pub taken_back: u64,
     /// Could not be taken back.
     pub kept: u64,
-    /// Amounts and payouts that the lines move.
-    pub money: BTreeMap<Currency, (Money, Money)>,
+    /// Of `done`: corrections of what had locked.
+    pub corrected: u64,
+    pub money: BTreeMap<Currency, Moved>,
+}
+
+/// The money that lines move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Moved {
+    pub amount: Money,
+    pub payout: Money,
+    /// Of the payout: what goes into the next payment as a correction.
+    pub corrected: Money,
+}
+
+impl Line {
+    /// Whether it corrects what had locked.
+    pub fn corrects(&self) -> bool {
+        self.state != LineState::Refused && self.touched.iter().any(|it| it.was_locked)
+    }
 }
 
 impl Totals {
@@ -200,10 +223,15 @@ impl Totals {
             TAKEN_BACK => self.taken_back += 1,
             _ => self.kept += 1,
         }
+        let corrects = line.corrects();
+        self.corrected += u64::from(corrects && line.state == LineState::Done);
         if let Some(currency) = line.currency {
-            let (amount, payout) = self.money.entry(currency).or_default();
-            *amount = amount.plus(line.amount_delta);
-            *payout = payout.plus(line.payout_delta);
+            let moved = self.money.entry(currency).or_default();
+            moved.amount = moved.amount.plus(line.amount_delta);
+            moved.payout = moved.payout.plus(line.payout_delta);
+            if corrects {
+                moved.corrected = moved.corrected.plus(line.payout_delta);
+            }
         }
     }
 

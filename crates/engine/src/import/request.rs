@@ -81,17 +81,25 @@ pub fn read(row: &Row, against: &Against<'_>) -> Asked {
     Asked { line: row.line, order: order.chars().take(ORDER_ID_CHARS_MAX).collect(), draft }
 }
 
+const SAYS_NOTHING: &str =
+    "The line asks for nothing: give a new amount, a difference, an item with its quantity or amount, or a reversal.";
+const SAYS_TOO_MUCH: &str = "A line says one thing: a new amount, a difference, an item with its quantity or amount, or a \
+                             reversal. Make a line of each.";
+const NAMES_NOTHING: &str = "The line names no action: it needs an action id, or an order id with its event type.";
+const NO_EVENT_TYPE: &str = "An order id needs its event type: in a column of the file, or once for all its lines.";
+
 fn read_change(row: &Row, against: &Against<'_>) -> Result<Drafted, Fault> {
     let mapping = &against.import.mapping;
     let get = |field: &str| mapping.get(&row.cells, field);
     let or_default = |field: &str, otherwise: &str| get(field).unwrap_or(otherwise).to_owned();
-    let reverse = get("reverse").map_or(Ok(false), yes)?;
+    let asked = asked_for(get("change"), get("reverse"), &mapping.change)?;
+    let reverse = asked == change::Asked::Reversal;
     let (amount, delta, sku) = (get("amount"), get("delta"), get("sku"));
     let ways = [reverse, delta.is_some(), sku.is_some(), amount.is_some() && sku.is_none()];
-    if ways.iter().filter(|way| **way).count() != 1 {
-        let message =
-            "A line says one thing: a new amount, a difference, an item with its quantity or amount, or a reversal.";
-        return Err(fault(DropReason::FieldMissing, message));
+    match ways.iter().filter(|way| **way).count() {
+        1 => {}
+        0 => return Err(fault(DropReason::FieldMissing, SAYS_NOTHING)),
+        _ => return Err(fault(DropReason::Malformed, SAYS_TOO_MUCH)),
     }
     if sku.is_some() && amount.is_none() && get("quantity").is_none() {
         return Err(fault(DropReason::FieldMissing, "An item needs its new quantity or its new amount."));
@@ -102,10 +110,10 @@ fn read_change(row: &Row, against: &Against<'_>) -> Result<Drafted, Fault> {
         Some(id) => fields.set("action_id", id),
         None => {
             let (event_type, order_id) = (or_default("event_type", &mapping.event_type), get("order_id"));
-            let Some(order_id) = order_id.filter(|_| !event_type.is_empty()) else {
-                let message = "The line names no action: it needs an action id, or an event type and an order id.";
-                return Err(fault(DropReason::FieldMissing, message));
-            };
+            let order_id = order_id.ok_or_else(|| fault(DropReason::FieldMissing, NAMES_NOTHING))?;
+            if event_type.is_empty() {
+                return Err(fault(DropReason::FieldMissing, NO_EVENT_TYPE));
+            }
             fields.set("event_type", &event_type);
             fields.set("order_id", order_id);
         }
@@ -122,7 +130,6 @@ fn read_change(row: &Row, against: &Against<'_>) -> Result<Drafted, Fault> {
     }
     let submission = submission(against.import, row.line, "");
     let source = source(against.import);
-    let asked = if reverse { change::Asked::Reversal } else { change::Asked::Modification };
     let context = ChangeContext { config: against.config, source, submission, now: against.now, asked, action: None };
     let taken = change(&fields, &context).map_err(faults)?;
     drafted(taken, submission, delta.map(|text| difference(mapping, text)).transpose()?)
@@ -161,6 +168,28 @@ fn faults(errors: Vec<FieldError>) -> Fault {
     let code = errors.first().map_or(DropReason::Malformed, |error| error.reason).code();
     let message = errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join(" ");
     Fault { code, message }
+}
+
+/// What a line asks for: what it says itself comes before what the whole file is.
+fn asked_for(change: Option<&str>, reverse: Option<&str>, otherwise: &str) -> Result<change::Asked, Fault> {
+    let reverse = reverse.map_or(Ok(false), yes)?;
+    match change.map(change_word).transpose()? {
+        Some(change::Asked::Correction) if reverse => {
+            Err(fault(DropReason::Malformed, "What has locked is not reversed: correct its amount to 0."))
+        }
+        _ if reverse => Ok(change::Asked::Reversal),
+        Some(asked) => Ok(asked),
+        None => change_word(otherwise),
+    }
+}
+
+fn change_word(text: &str) -> Result<change::Asked, Fault> {
+    match text.to_lowercase().as_str() {
+        "" | "modify" | "modification" => Ok(change::Asked::Modification),
+        "reverse" | "reversal" => Ok(change::Asked::Reversal),
+        "correct" | "correction" => Ok(change::Asked::Correction),
+        _ => Err(fault(DropReason::Malformed, "A change is modify, reverse or correct.")),
+    }
 }
 
 fn yes(text: &str) -> Result<bool, Fault> {
@@ -230,5 +259,23 @@ mod tests {
     fn a_reversal_is_said_outright() {
         assert_eq!((yes("Yes"), yes("0")), (Ok(true), Ok(false)));
         assert!(yes("maybe").is_err());
+    }
+
+    #[test]
+    fn what_a_line_says_comes_before_what_the_file_is() {
+        use change::Asked::{Correction, Modification, Reversal};
+        for (change, reverse, otherwise, expected) in [
+            (None, None, "", Modification),
+            (None, None, "correct", Correction),
+            (None, Some("yes"), "correct", Reversal),
+            (None, Some("no"), "correct", Correction),
+            (Some("Modify"), None, "correct", Modification),
+            (Some("reversal"), None, "correct", Reversal),
+            (Some("Correct"), Some("no"), "modify", Correction),
+        ] {
+            assert_eq!(asked_for(change, reverse, otherwise), Ok(expected), "{change:?} {reverse:?} {otherwise}");
+        }
+        assert!(asked_for(Some("correct"), Some("yes"), "").is_err());
+        assert!(asked_for(Some("correkt"), None, "").is_err());
     }
 }

@@ -1,12 +1,13 @@
-//! Takes back what a file did, where the actions are still pending: each gets the figures that it had before, by new
-//! changes. What was locked or changed by somebody since stays, and is named.
+//! Takes back what a file did: each action gets the figures that it had before, by new changes while it is pending, and by
+//! the opposite correction where the file corrected it. What locked, was paid or was changed by somebody since stays, and is
+//! named.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, Item, ItemChange, NewFigures};
 use referee_core::id::{ActionId, RecordNo};
 use referee_core::money::Money;
-use referee_core::row::{ActionRow, ActionState, HistoryKind};
+use referee_core::row::{ActionRow, ActionState, HistoryKind, HistoryRow};
 
 use super::request::{source, submission};
 use super::trial::after;
@@ -16,6 +17,7 @@ use crate::error::Result;
 use crate::limits::{IMPORT_LINES_AT_ONCE, IMPORT_LINES_MAX};
 
 const LOCKED: &str = "It has locked meanwhile, and stays as it is.";
+const PAID: &str = "The correction was paid meanwhile, and stays as it is. Correct it by hand: the difference goes into the next payment.";
 const CHANGED_SINCE: &str = "It was changed again since, and stays as it is.";
 const NOT_EXACTLY: &str = "Its items can't be put back exactly as they were. Change it by hand.";
 const NOTHING_EARNED: &str = "The order stays reported: it earned nobody anything, so nothing is to be taken back.";
@@ -106,19 +108,11 @@ fn way_back(work: &Work<'_>, id: ActionId, done: &Done) -> Result<std::result::R
     let (reads, brand) = (&work.engine.reads, work.import.brand);
     let Some(action) = reads.action(brand, id)? else { return Ok(Err(GONE.into())) };
     let own = own_records(work, id)?;
-    let changes = [HistoryKind::Modified, HistoryKind::Reversed, HistoryKind::Restored];
     let history = reads.history(brand, id)?;
-    let foreign = history.iter().any(|it| {
-        it.seq > done.before.changes
-            && changes.contains(&it.kind)
-            && !done.records.contains(&it.record)
-            && !own.contains(&it.record)
-    });
-    if foreign {
-        return Ok(Err(CHANGED_SINCE.into()));
-    }
-    if matches!(action.state, ActionState::Locked | ActionState::Paid) {
-        return Ok(Err(LOCKED.into()));
+    let is_own = |it: &&HistoryRow| done.records.contains(&it.record) || own.contains(&it.record);
+    let since = history.iter().filter(|it| it.seq > done.before.changes && !is_own(it)).map(|it| it.kind);
+    if let Some(why) = why_not(&action, &done.before, since.collect()) {
+        return Ok(Err(why.into()));
     }
     for steps in ways(&action, &done.before) {
         let named = steps.into_iter().zip(1..).map(|(change, n)| fact(work, &action, change, own.len() + n));
@@ -133,6 +127,19 @@ fn way_back(work: &Work<'_>, id: ActionId, done: &Done) -> Result<std::result::R
         }
     }
     Ok(Err(NOT_EXACTLY.into()))
+}
+
+/// Why an action stays as it is, by what others did with it since.
+fn why_not(action: &ActionRow, before: &Touched, since: BTreeSet<HistoryKind>) -> Option<&'static str> {
+    let changes = [HistoryKind::Modified, HistoryKind::Reversed, HistoryKind::Restored, HistoryKind::Corrected];
+    let payments = [HistoryKind::Paid, HistoryKind::Returned];
+    if changes.iter().any(|kind| since.contains(kind)) {
+        return Some(CHANGED_SINCE);
+    }
+    if before.was_locked {
+        return payments.iter().any(|kind| since.contains(kind)).then_some(PAID);
+    }
+    matches!(action.state, ActionState::Locked | ActionState::Paid).then_some(LOCKED)
 }
 
 /// Records by which this file was taken back already, before the process died.
@@ -163,6 +170,11 @@ fn fact(work: &Work<'_>, action: &ActionRow, change: ActionChange, n: usize) -> 
 
 /// Ways that may lead back, the most exact first.
 fn ways(action: &ActionRow, before: &Touched) -> Vec<Vec<ActionChange>> {
+    if before.was_locked {
+        let figures = items_back(action, before).map(NewFigures::Items).into_iter();
+        let corrections = figures.chain([NewFigures::Amount(Money(before.amount))]).map(ActionChange::Correct);
+        return std::iter::once(Vec::new()).chain(corrections.map(|it| vec![it])).collect();
+    }
     let is_reversed = action.state == ActionState::Reversed;
     // What the file opened is reversed.
     if before.changes == 0 || before.was_reversed {
@@ -196,6 +208,9 @@ fn is_like(action: &ActionRow, before: &Touched) -> bool {
     let is_reversed = action.state == ActionState::Reversed;
     if before.changes == 0 || before.was_reversed {
         return is_reversed;
+    }
+    if before.was_locked && action.payout.0 != before.payout {
+        return false;
     }
     let items = action.items.iter().map(|item| (item.quantity, item.amount.0));
     !is_reversed && action.amount.0 == before.amount && items.eq(before.items.iter().copied())

@@ -20,7 +20,13 @@ use crate::log::Draft;
 /// Why a difference can't be added.
 const NOT_ALL_PENDING: &str =
     "A difference needs the order's actions to be pending, all of them. Name the action by its id instead.";
+const NOT_ALL_LOCKED: &str = "A difference that corrects needs the order's actions to be locked, all of them. Name the action by its id instead.";
 const BELOW_ZERO: &str = "The difference takes away more than the amount is.";
+
+/// What a file does about an action that is in the other half of its life.
+const SAY_CORRECT: &str =
+    "Say correct in the column change, with the right figures: the difference goes into the next payment.";
+const SAY_NOTHING: &str = "Leave the column change empty.";
 
 /// Tries lines in their order, each on what the ones before it left.
 pub fn rehearse(reads: &dyn Reads, brand: BrandId, asked: &[Asked], now: Timestamp) -> Result<Vec<Line>> {
@@ -80,16 +86,10 @@ impl Line {
         // What it opens is named by the books alone.
         self.touched.retain(|it| it.changes > 0 && changed.iter().any(|line| it.id() == Some(line.action)));
         let opened = changed.iter().filter(|it| it.kind == HistoryKind::Opened);
-        self.touched.extend(opened.map(|it| Touched {
-            action: it.action.to_string(),
-            changes: 0,
-            amount: 0,
-            was_reversed: false,
-            items: Vec::new(),
-        }));
+        self.touched.extend(opened.map(|it| Touched { action: it.action.to_string(), ..Touched::default() }));
         self.state = match refusal {
             Some(refusal) => {
-                (self.code, self.message) = (refusal.code().to_owned(), refusal.brand_sentence().to_owned());
+                (self.code, self.message) = (refusal.code().to_owned(), sentence(refusal));
                 LineState::Refused
             }
             None if unchanged || changed.is_empty() || (self.amount_delta, self.payout_delta) == NOTHING => {
@@ -98,9 +98,20 @@ impl Line {
             None => LineState::Done,
         };
         // An order that opened for nothing, such as a lead, still opened.
-        if self.state == LineState::Unchanged && changed.iter().any(|it| it.kind != HistoryKind::Modified) {
+        let of_figures = |it: &HistoryRow| matches!(it.kind, HistoryKind::Modified | HistoryKind::Corrected);
+        if self.state == LineState::Unchanged && !changed.iter().all(of_figures) {
             self.state = LineState::Done;
         }
+    }
+}
+
+/// A refusal's sentence, and what a file does about it.
+fn sentence(refusal: Refusal) -> String {
+    let why = refusal.brand_sentence();
+    match refusal {
+        Refusal::ActionLocked => format!("{why} {SAY_CORRECT}"),
+        Refusal::ActionNotLocked => format!("{why} {SAY_NOTHING}"),
+        _ => why.to_owned(),
     }
 }
 
@@ -112,11 +123,12 @@ fn attempt(slice: &mut Slice, mut record: Record, asked: &Asked, delta: Option<M
     if let (Some(delta), Fact::ChangeRequested(request)) = (delta, &mut record.fact)
         && !before.is_empty()
     {
-        match whole(&before).map(|whole| whole.plus(delta)) {
-            None => return refused(asked, "ACTION_LOCKED", NOT_ALL_PENDING),
+        let corrects = matches!(request.change, ActionChange::Correct(_));
+        match whole(&before, corrects).map(|whole| whole.plus(delta)) {
+            None => return mixed(asked, &before, corrects),
             Some(amount) if amount < Money::ZERO => return refused(asked, Refusal::AmountNegative.code(), BELOW_ZERO),
             Some(amount) => {
-                request.change = ActionChange::Modify(NewFigures::Amount(amount));
+                request.change = to_amount(&request.change, amount);
                 line.amount = Some(amount);
             }
         }
@@ -148,10 +160,37 @@ fn meant(slice: &Slice, fact: &Fact) -> Vec<ActionRow> {
     }
 }
 
-/// What the actions have together, if all may be changed.
-fn whole(actions: &[ActionRow]) -> Option<Money> {
-    let all = actions.iter().all(|action| action.state == ActionState::Pending);
-    all.then(|| actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.amount)))
+/// What the actions have together, if all may be changed so.
+fn whole(actions: &[ActionRow], corrects: bool) -> Option<Money> {
+    let fits = |action: &ActionRow| if corrects { is_locked(action) } else { action.state == ActionState::Pending };
+    actions.iter().all(fits).then(|| actions.iter().fold(Money::ZERO, |sum, action| sum.plus(action.amount)))
+}
+
+/// Why a difference can't be added: one action alone says so by the rules' own words.
+fn mixed(asked: &Asked, actions: &[ActionRow], corrects: bool) -> Line {
+    let refusal = match actions {
+        _ if actions.iter().all(|action| action.state == ActionState::Reversed) => Refusal::ActionAlreadyReversed,
+        _ if corrects => Refusal::ActionNotLocked,
+        _ => Refusal::ActionLocked,
+    };
+    match (actions, refusal, corrects) {
+        ([_], ..) | (_, Refusal::ActionAlreadyReversed, _) => refused(asked, refusal.code(), &sentence(refusal)),
+        (_, _, true) => refused(asked, refusal.code(), NOT_ALL_LOCKED),
+        (_, _, false) => refused(asked, refusal.code(), NOT_ALL_PENDING),
+    }
+}
+
+/// The same change with the amount that its difference came to.
+pub fn to_amount(change: &ActionChange, amount: Money) -> ActionChange {
+    let figures = NewFigures::Amount(amount);
+    match change {
+        ActionChange::Correct(_) => ActionChange::Correct(figures),
+        _ => ActionChange::Modify(figures),
+    }
+}
+
+fn is_locked(action: &ActionRow) -> bool {
+    matches!(action.state, ActionState::Locked | ActionState::Paid)
 }
 
 pub fn as_it_was(action: &ActionRow) -> Touched {
@@ -161,6 +200,8 @@ pub fn as_it_was(action: &ActionRow) -> Touched {
         amount: action.amount.0,
         was_reversed: action.state == ActionState::Reversed,
         items: action.items.iter().map(|item| (item.quantity, item.amount.0)).collect(),
+        was_locked: is_locked(action),
+        payout: action.payout.0,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use referee_core::fact::{ActionChange, Actor, Fact, NewFigures};
+use referee_core::fact::{Actor, Fact};
 use referee_core::id::{BrandId, UserId};
 use referee_core::row::SubmissionRow;
 use referee_core::time::Timestamp;
@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 use super::request::{Against, Asked, Drafted, read};
 use super::sheet::{self, Sheet};
 use super::take_back;
-use super::trial::{refused, rehearse};
+use super::trial::{refused, rehearse, to_amount};
 use super::{By, Import, ImportKind, ImportState, Line, LineState};
 use crate::Engine;
 use crate::clock::{Clock, SystemClock};
@@ -246,7 +246,7 @@ fn actor(by: &By, reason: String) -> Option<Actor> {
 fn with_amount(draft: &Drafted, line: &Line) -> Fact {
     let mut fact = draft.fact.clone();
     if let (Fact::ChangeRequested(request), Some(amount)) = (&mut fact, line.amount) {
-        request.change = ActionChange::Modify(NewFigures::Amount(amount));
+        request.change = to_amount(&request.change, amount);
     }
     fact
 }

@@ -1,7 +1,7 @@
 //! Limits and tiers of terms, as a file has them.
 
 use referee_core::contract::Payout;
-use referee_core::limit::{Basis, Limit, Period, Tier, Tiers};
+use referee_core::limit::{AppliesTo, Basis, Limit, Period, Tier, Tiers};
 use referee_core::money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,24 @@ pub struct WrittenLimit {
 pub struct WrittenTiers {
     pub by: WrittenBasis,
     pub per: WrittenPeriod,
+    #[serde(default, skip_serializing_if = "WrittenReach::is_usual")]
+    pub applies_to: WrittenReach,
     pub steps: Vec<WrittenTier>,
+}
+
+/// Which actions a tier pays for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WrittenReach {
+    #[default]
+    SubsequentActions,
+    AllActions,
+}
+
+impl WrittenReach {
+    fn is_usual(&self) -> bool {
+        *self == WrittenReach::SubsequentActions
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,7 +115,18 @@ pub fn tiers(it: &WrittenTiers, place: &str) -> Read<Tiers> {
         }
         steps.push(Tier { from, extra: payout(&written.extra, &format!("{place}.extra"))? });
     }
-    Ok(Tiers { basis, per: period(it.per), steps })
+    let (per, applies_to) = (period(it.per), reach(it.applies_to));
+    if applies_to == AppliesTo::AllActions && !Tiers::OF_BONUSES.contains(&per) {
+        return fault(format!("{place}.per"), "Tiers that apply to all_actions are per month or per year.");
+    }
+    Ok(Tiers { basis, per, applies_to, steps })
+}
+
+fn reach(it: WrittenReach) -> AppliesTo {
+    match it {
+        WrittenReach::SubsequentActions => AppliesTo::Subsequent,
+        WrittenReach::AllActions => AppliesTo::AllActions,
+    }
 }
 
 fn money(text: &str, place: String) -> Read<Money> {
@@ -141,5 +169,44 @@ pub fn write_tiers(it: &Tiers, currency: Currency) -> WrittenTiers {
     let extra = |extra: Payout| payout_text(extra, currency);
     let step = |tier: &Tier| WrittenTier { from: from(tier), extra: extra(tier.extra) };
     let by = if it.basis == Basis::Actions { WrittenBasis::Actions } else { WrittenBasis::Amount };
-    WrittenTiers { by, per: write_period(it.per), steps: it.steps.iter().map(step).collect() }
+    let applies_to = if it.is_bonus() { WrittenReach::AllActions } else { WrittenReach::SubsequentActions };
+    WrittenTiers { by, per: write_period(it.per), applies_to, steps: it.steps.iter().map(step).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EUR: Currency = Currency(*b"EUR");
+
+    fn written(reach: &str, per: &str) -> WrittenTiers {
+        let steps = r#"[{"from": "10", "extra": "1.00"}, {"from": "100", "extra": "2%"}]"#;
+        serde_json::from_str(&format!(r#"{{"by": "actions", "per": "{per}"{reach}, "steps": {steps}}}"#)).unwrap()
+    }
+
+    #[test]
+    fn tiers_are_read_back_as_they_were_written() {
+        for (reach, applies_to) in [
+            ("", AppliesTo::Subsequent),
+            (r#", "applies_to": "subsequent_actions""#, AppliesTo::Subsequent),
+            (r#", "applies_to": "all_actions""#, AppliesTo::AllActions),
+        ] {
+            let read = tiers(&written(reach, "month"), "payouts[0]").unwrap();
+            assert_eq!(read.applies_to, applies_to);
+            let again = write_tiers(&read, EUR);
+            assert_eq!(tiers(&again, "payouts[0]"), Ok(read));
+            let text = serde_json::to_string(&again).unwrap();
+            assert_eq!(text.contains("all_actions"), applies_to == AppliesTo::AllActions, "{text}");
+        }
+    }
+
+    #[test]
+    fn all_actions_are_of_a_month_or_a_year() {
+        let reach = r#", "applies_to": "all_actions""#;
+        assert!(tiers(&written(reach, "year"), "payouts[0]").is_ok());
+        for per in ["day", "ever"] {
+            let fault = tiers(&written(reach, per), "payouts[0]").unwrap_err();
+            assert_eq!(fault.place, "payouts[0].tiers.per");
+        }
+    }
 }

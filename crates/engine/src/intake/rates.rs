@@ -2,7 +2,7 @@
 //! them, by the day or whole.
 
 use jiff::civil::Date;
-use referee_core::exchange::DayRates;
+use referee_core::exchange::{DayRates, Rate};
 use referee_core::money::{Currency, MICROS};
 use referee_core::time::Day;
 
@@ -109,6 +109,28 @@ pub fn rate_text(rate: i64) -> String {
     if decimals.is_empty() { whole.to_string() } else { format!("{whole}.{decimals}") }
 }
 
+/// Digits of a rate between two currencies that is a quotient: more than any bank publishes.
+const QUOTIENT_DIGITS: usize = 8;
+const QUOTIENT_DECIMALS_MAX: u32 = 12;
+
+/// So much of one currency for one of another, `1.0831`. Exact where it was read from the file; a quotient of two rates to
+/// eight digits.
+pub fn quotient_text(rate: &Rate) -> String {
+    if rate.from == MICROS || rate.from <= 0 {
+        return rate_text(rate.to);
+    }
+    let scaled = |decimals: u32| {
+        let exact = i128::from(rate.to) * 10_i128.pow(decimals);
+        (exact * 2 + i128::from(rate.from)) / (i128::from(rate.from) * 2)
+    };
+    let is_fine = |decimals: &u32| scaled(*decimals).to_string().len() >= QUOTIENT_DIGITS;
+    let decimals = (0..QUOTIENT_DECIMALS_MAX).find(is_fine).unwrap_or(QUOTIENT_DECIMALS_MAX);
+    let digits = format!("{:0>width$}", scaled(decimals), width = decimals as usize + 1);
+    let (whole, decimals) = digits.split_at(digits.len() - decimals as usize);
+    let decimals = decimals.trim_end_matches('0');
+    if decimals.is_empty() { whole.to_owned() } else { format!("{whole}.{decimals}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +139,17 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<DayRates>, RatesFault> {
         rates(text, EUR)
+    }
+
+    #[test]
+    fn a_rate_is_told_as_a_number() {
+        let told = |from, to| quotient_text(&Rate { day: Day(0), from, to });
+        assert_eq!((told(MICROS, 1_083_100), told(MICROS, 17_432_123_456)), ("1.0831".into(), "17432.123456".into()));
+        assert_eq!((told(1_083_100, MICROS), told(1_250_000, MICROS)), ("0.92327578".into(), "0.8".into()));
+        assert_eq!(
+            (told(17_432_550_000, MICROS), told(1_083_100, 163_450_000)),
+            ("0.000057363954".into(), "150.90943".into())
+        );
     }
 
     #[test]

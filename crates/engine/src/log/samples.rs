@@ -16,7 +16,7 @@ use referee_core::identity::{Alias, Block, Blocked, Identifier, IdentifierKind, 
 use referee_core::inquiry::{
     Answer, InquiryAnswered, InquiryAppealed, InquiryKind, InquiryOpened, InquiryReason, InquiryRules,
 };
-use referee_core::limit::{Basis, Limit, Period, Tier, Tiers};
+use referee_core::limit::{AppliesTo, Basis, Limit, Period, Tier, Tiers};
 use referee_core::list::{List, ListSet, Values};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, Money};
@@ -206,7 +206,7 @@ fn payment_rules() -> PaymentRules {
 
 fn payment_run() -> PaymentRunProposed {
     let partners = vec![PartnerId(11), PartnerId(12)];
-    PaymentRunProposed { currency: Currency(*b"EUR"), partners, below_threshold: true }
+    PaymentRunProposed { currency: Currency(*b"EUR"), partners, below_threshold: true, every_currency: true }
 }
 
 fn terms() -> TermsSet {
@@ -298,7 +298,7 @@ fn by_rules(plain: EventPayout) -> EventPayout {
             Limit::Payout { most: Money(500_000_000), per: Period::Month },
             Limit::Customer { most: 1, per: Period::Ever },
         ],
-        tiers: Some(Tiers { basis: Basis::Amount, per: Period::Year, steps: tiers }),
+        tiers: Some(Tiers { basis: Basis::Amount, per: Period::Year, applies_to: AppliesTo::AllActions, steps: tiers }),
         ..plain
     }
 }

@@ -1,5 +1,7 @@
 //! From what is typed in a form to details that can be kept, with every fault named at its field.
 
+use referee_core::money::Currency;
+
 use super::country::is_known;
 use super::fault::{DetailFault, Fault};
 use super::iban::{check_iban, check_sepa_iban, compact, is_bic, looks_like_iban};
@@ -20,6 +22,12 @@ const REFERENCE_CHARS_MAX: usize = 140;
 const PREFIX_CHARS_MAX: usize = 10;
 /// Half of the amount: more than any country charges.
 const RATE_PPM_MAX: u32 = 500_000;
+
+/// What PayPal pays out in. HUF and TWD are left out: it takes them without the decimals that they have.
+const PAYPAL_CURRENCIES: [&str; 22] = [
+    "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "ILS", "JPY", "MXN", "MYR", "NOK", "NZD",
+    "PHP", "PLN", "SEK", "SGD", "THB", "USD",
+];
 
 /// Reads fields one after the other and keeps what is wrong with them.
 struct Reader<'a> {
@@ -157,12 +165,23 @@ pub fn check_method(typed: Typed<'_>, before: Option<&Method>) -> Result<Method,
     };
     let paid_in = currency(reader.get("currency"));
     reader.check("currency", paid_in.is_some(), DetailFault::CurrencyUnknown);
-    let paid_in = paid_in.unwrap_or_default();
-    let euro = paid_in.as_str() == "EUR" || kind != MethodKind::Sepa || currency(reader.get("currency")).is_none();
-    reader.check("currency", euro, DetailFault::CurrencyNotEuro);
+    if let Some(reason) = paid_in.and_then(|currency| not_carried(kind, currency)) {
+        reader.fault("currency", reason);
+    }
     let notify = reader.get("notify").to_owned();
     reader.check("notify", is_email(&notify), DetailFault::EmailForm);
-    reader.done(Method { kind, account, bic, holder, currency: paid_in, notify })
+    reader.done(Method { kind, account, bic, holder, currency: paid_in.unwrap_or_default(), notify })
+}
+
+/// Why a way of payment can't carry a currency. What Wise carries depends on the country, and its own form says it.
+fn not_carried(kind: MethodKind, currency: Currency) -> Option<DetailFault> {
+    match kind {
+        MethodKind::Sepa => (currency.as_str() != "EUR").then_some(DetailFault::CurrencyNotEuro),
+        MethodKind::PayPal => {
+            (!PAYPAL_CURRENCIES.contains(&currency.as_str())).then_some(DetailFault::CurrencyNotPayPal)
+        }
+        MethodKind::Wise | MethodKind::Other => None,
+    }
 }
 
 fn account(reader: &mut Reader<'_>, kind: MethodKind) -> String {

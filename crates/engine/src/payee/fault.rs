@@ -46,5 +46,6 @@ detail_faults! {
     AccountForm, "ACCOUNT_FORM", "Write an e-mail address, an IBAN, or an account number of 4 to 34 letters and digits.";
     CurrencyUnknown, "CURRENCY_UNKNOWN", "Write the currency as three letters, such as EUR.";
     CurrencyNotEuro, "CURRENCY_NOT_EURO", "SEPA transfers are in EUR only: write EUR or choose another way.";
+    CurrencyNotPayPal, "CURRENCY_NOT_PAYPAL", "PayPal does not pay out in this currency: write another one or choose another way.";
     PrefixForm, "PREFIX_FORM", "A prefix has up to 10 letters, digits and hyphens.";
 }

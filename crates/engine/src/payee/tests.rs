@@ -76,6 +76,8 @@ fn what_belongs_to_each_way_of_payment_is_checked() {
     assert_eq!(method(&[("holder", "")]), ["holder: TEXT_MISSING"]);
     assert_eq!(method(&[("currency", "USD")]), ["currency: CURRENCY_NOT_EURO"]);
     assert_eq!(method(&[("currency", "EURO")]), ["currency: CURRENCY_UNKNOWN"]);
+    let paypal_in = |code: &str| method(&[("method", "paypal"), ("account", "jane@example.com"), ("currency", code)]);
+    assert_eq!((paypal_in("JPY"), paypal_in("INR")), (vec![], vec!["currency: CURRENCY_NOT_PAYPAL".to_owned()]));
     for mail in ["", "a", "a@b", "a b@c.de", "a@b..de", "=a@b.de", "a@b.de\r\nBcc: c@d.de", "a@@b.de", "<a@b.de>"] {
         assert_eq!(method(&[("notify", mail)]), ["notify: EMAIL_FORM"], "{mail}");
     }

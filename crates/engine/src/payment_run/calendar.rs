@@ -1,4 +1,4 @@
-//! Runs that are proposed by the calendar: from the brand's day of the month on, one in each month and currency.
+//! Runs that are proposed by the calendar: from the brand's day of the month on, one in each month and currency of transfers.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,7 +10,6 @@ use referee_core::money::Currency;
 use referee_core::row::PaymentRunRow;
 use referee_core::time::Timestamp;
 
-use super::zone_of;
 use crate::engine::{Engine, Place, blocking};
 use crate::error::Result;
 use crate::intake::day::civil;
@@ -47,7 +46,7 @@ impl Engine {
         if !has_come(&config, now) {
             return Ok(Vec::new());
         }
-        let payable = self.owed(brand, None)?.into_iter().filter(|it| it.obstacle.is_none()).collect::<Vec<_>>();
+        let payable = self.dues(brand, None)?.into_iter().filter(|it| it.obstacle.is_none()).collect::<Vec<_>>();
         let currencies: BTreeSet<Currency> = payable.iter().map(|it| it.currency).collect();
         if currencies.is_empty() {
             return Ok(Vec::new());
@@ -58,6 +57,7 @@ impl Engine {
             currency,
             partners: payable.iter().filter(|it| it.currency == currency).map(|it| it.partner).collect(),
             below_threshold: false,
+            every_currency: true,
         };
         Ok(due.map(run).collect())
     }
@@ -66,12 +66,12 @@ impl Engine {
 /// Whether this month's day has come. A server that stood still on the day proposes later.
 fn has_come(config: &Config, now: Timestamp) -> bool {
     let Some(day) = config.payment_rules.day_of_month else { return false };
-    civil(zone_of(config).day(now)).is_some_and(|today| today.day() >= i8::try_from(day).unwrap_or(i8::MAX))
+    civil(config.payment_zone().day(now)).is_some_and(|today| today.day() >= i8::try_from(day).unwrap_or(i8::MAX))
 }
 
 /// Whether the calendar proposed a run of this month and currency, whatever became of it.
 fn is_done(config: &Config, runs: &[PaymentRunRow], currency: Currency, now: Timestamp) -> bool {
-    let zone = zone_of(config);
+    let zone = config.payment_zone();
     let month = |at: Timestamp| civil(zone.day(at)).map(|day| (day.year(), day.month()));
     runs.iter().any(|it| it.currency == currency && it.proposed_by.is_none() && month(it.at) == month(now))
 }

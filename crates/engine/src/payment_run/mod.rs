@@ -6,19 +6,21 @@ mod calendar;
 mod file;
 mod outcome;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use referee_core::config::Config;
+use referee_core::exchange::RATE_DAYS_MAX;
 use referee_core::fact::{Actor, Fact, PaymentRunProposed};
 use referee_core::id::{BrandId, PartnerId, PaymentId, PaymentRunId};
 use referee_core::money::{Currency, Money};
-use referee_core::row::{Account, BalanceKey};
-use referee_core::time::{Day, Timestamp, Zone};
+use referee_core::row::{Account, BalanceKey, PaymentSum};
+use referee_core::time::{Day, Timestamp};
 
 use crate::books::reads::{PaymentFilter, Reads};
 use crate::engine::{Engine, SettleError, blocking};
 use crate::error::{Error, Result};
+use crate::intake::day::day_text;
 use crate::payee::PaymentBlock;
 use crate::settings::{KeptPayee, Settings};
 
@@ -40,8 +42,12 @@ pub enum Obstacle {
     NothingOwed,
     UnderWay,
     Blocked(PaymentBlock),
-    /// The account takes another currency than is owed.
-    OtherCurrency,
+    /// No rate leads from what is owed to what is paid in, on any day since.
+    NoRate {
+        from: Currency,
+        to: Currency,
+        since: Day,
+    },
     BelowThreshold,
 }
 
@@ -51,19 +57,21 @@ impl Obstacle {
             Obstacle::NothingOwed => "NOTHING_OWED",
             Obstacle::UnderWay => "PAYMENT_UNDER_WAY",
             Obstacle::Blocked(block) => block.code(),
-            Obstacle::OtherCurrency => "OTHER_CURRENCY",
+            Obstacle::NoRate { .. } => "RATE_MISSING",
             Obstacle::BelowThreshold => "BELOW_THRESHOLD",
         }
     }
 
     /// Without the moment until which an account is held, which whoever shows it writes in a zone of its own.
-    pub fn sentence(self) -> &'static str {
+    pub fn sentence(self) -> String {
         match self {
-            Obstacle::NothingOwed => "Nothing is owed. What is below zero is carried forward.",
-            Obstacle::UnderWay => "A payment is proposed or being gathered.",
-            Obstacle::Blocked(block) => block.sentence(),
-            Obstacle::OtherCurrency => "The account takes another currency: the partner has to name one for this.",
-            Obstacle::BelowThreshold => "Below the threshold.",
+            Obstacle::NothingOwed => "Nothing is owed. What is below zero is carried forward.".into(),
+            Obstacle::UnderWay => "A payment is proposed or being gathered.".into(),
+            Obstacle::Blocked(block) => block.sentence().into(),
+            Obstacle::NoRate { from, to, since } => {
+                format!("There is no exchange rate of {from} to {to} of {} or newer: load one.", day_text(since))
+            }
+            Obstacle::BelowThreshold => "Below the threshold.".into(),
         }
     }
 }
@@ -76,6 +84,23 @@ pub struct Owed {
     pub pending: Money,
     pub locked: Money,
     pub paid: Money,
+    /// The currency of the transfers to the partner: that of its account, or this one as long as there is none.
+    pub paid_in: Currency,
+    /// Why it can't be paid now.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// What the next payment to a partner would be: all that it is owed, in the currency of its account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    pub partner: PartnerId,
+    /// That of the transfer.
+    pub currency: Currency,
+    /// Empty, and nothing it comes to, as long as a rate is missing.
+    pub sums: Vec<PaymentSum>,
+    pub amount: Money,
+    /// What it is owed, by currency.
+    pub owed: Vec<Owed>,
     /// Why it can't be paid now.
     pub obstacle: Option<Obstacle>,
 }
@@ -114,37 +139,57 @@ struct Sources<'a> {
 
 impl Sources<'_> {
     /// By partner and currency.
-    fn owed(&self, partner: Option<PartnerId>) -> Result<Vec<Owed>> {
+    fn dues(&self, partner: Option<PartnerId>) -> Result<Vec<Due>> {
         let payees = match partner {
             Some(partner) => BTreeMap::from([(partner, self.settings.payee(self.brand, partner)?)]),
             None => self.settings.payees(self.brand)?,
         };
         let filter = PaymentFilter { partner, under_way: true, ..PaymentFilter::default() };
         let under_way = self.reads.payments(self.brand, &filter, UNDER_WAY_MAX)?;
-        let mut rows = sums(&self.reads.balances(self.brand, partner)?);
-        for row in &mut rows {
-            let is_under_way = under_way.iter().any(|it| (it.partner, it.currency) == (row.partner, row.currency));
-            row.obstacle = if row.locked <= Money::ZERO {
-                Some(Obstacle::NothingOwed)
-            } else if is_under_way {
-                Some(Obstacle::UnderWay)
-            } else {
-                self.against(payees.get(&row.partner), row)
-            };
+        let under_way: BTreeSet<PartnerId> = under_way.iter().map(|it| it.partner).collect();
+        let mut together: BTreeMap<(PartnerId, Currency), Vec<Owed>> = BTreeMap::new();
+        for mut row in sums(&self.reads.balances(self.brand, partner)?) {
+            let account = payees.get(&row.partner).and_then(|it| it.payee.method.as_ref());
+            row.paid_in = account.map_or(row.currency, |it| it.currency);
+            together.entry((row.partner, row.paid_in)).or_default().push(row);
         }
-        Ok(rows)
+        let due = |((partner, currency), owed): ((PartnerId, Currency), Vec<Owed>)| {
+            self.due(partner, currency, owed, payees.get(&partner), under_way.contains(&partner))
+        };
+        Ok(together.into_iter().map(due).collect())
     }
 
-    fn against(&self, payee: Option<&KeptPayee>, row: &Owed) -> Option<Obstacle> {
-        let nobody = KeptPayee::default();
-        let payee = payee.unwrap_or(&nobody);
-        let below = row.locked < self.config.payment_rules.threshold(row.currency);
-        let other_currency = payee.payee.method.as_ref().is_some_and(|it| it.currency != row.currency);
-        match payee.block(self.now) {
-            Some(block) => Some(Obstacle::Blocked(block)),
-            None if other_currency => Some(Obstacle::OtherCurrency),
-            None => below.then_some(Obstacle::BelowThreshold),
+    fn due(
+        &self,
+        partner: PartnerId,
+        currency: Currency,
+        mut owed: Vec<Owed>,
+        payee: Option<&KeptPayee>,
+        is_under_way: bool,
+    ) -> Due {
+        let locked: Vec<(Currency, Money)> = owed.iter().map(|it| (it.currency, it.locked)).collect();
+        let day = self.config.payment_zone().day(self.now);
+        let sums = PaymentSum::all_of(&locked, currency, &self.config.rates, day);
+        let no_rate = sums.as_ref().err().map(|from| Obstacle::NoRate {
+            from: *from,
+            to: currency,
+            since: Day(day.0.saturating_sub(RATE_DAYS_MAX)),
+        });
+        let sums = sums.unwrap_or_default();
+        let amount = PaymentSum::proposed_in(&sums, currency);
+        let block = payee.map_or_else(|| KeptPayee::default().block(self.now), |it| it.block(self.now));
+        let nothing = locked.iter().all(|(_, it)| *it <= Money::ZERO) || no_rate.is_none() && amount <= Money::ZERO;
+        let obstacle = match (nothing, is_under_way, block) {
+            (true, _, _) => Some(Obstacle::NothingOwed),
+            (_, true, _) => Some(Obstacle::UnderWay),
+            (_, _, Some(block)) => Some(Obstacle::Blocked(block)),
+            _ if no_rate.is_some() => no_rate,
+            _ => (amount < self.config.payment_rules.threshold(currency)).then_some(Obstacle::BelowThreshold),
+        };
+        for row in &mut owed {
+            row.obstacle = if row.locked == Money::ZERO { Some(Obstacle::NothingOwed) } else { obstacle };
         }
+        Due { partner, currency, sums, amount, owed, obstacle }
     }
 }
 
@@ -159,6 +204,7 @@ fn sums(balances: &[(BalanceKey, Money)]) -> Vec<Owed> {
             pending: zero,
             locked: zero,
             paid: zero,
+            paid_in: currency,
             obstacle: None,
         });
         match key.account {
@@ -169,11 +215,6 @@ fn sums(balances: &[(BalanceKey, Money)]) -> Vec<Owed> {
         }
     }
     rows.into_values().collect()
-}
-
-/// The zone in which a brand's payments have their days: that of its first program.
-fn zone_of(config: &Config) -> Zone {
-    config.programs.values().next().map(|program| program.zone.clone()).unwrap_or_default()
 }
 
 impl Engine {
@@ -189,14 +230,14 @@ impl Engine {
         ask(&Sources { reads, settings, config: &config, brand, now })
     }
 
-    /// What partners are owed, and what stands against paying it.
-    pub fn owed(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<Owed>> {
-        self.with_sources(brand, |sources| sources.owed(partner))
+    /// What the next payments to partners would be, and what stands against them.
+    pub fn dues(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<Due>> {
+        self.with_sources(brand, |sources| sources.dues(partner))
     }
 
     /// The day on which money that is sent now leaves.
     fn payment_day(&self, config: &Config) -> Day {
-        zone_of(config).day(self.now())
+        config.payment_zone().day(self.now())
     }
 
     /// Proposes payments to those of the partners who can be paid, and says of the others why not. Without partners,
@@ -208,8 +249,8 @@ impl Engine {
         asked: PaymentRunProposed,
     ) -> std::result::Result<Proposed, NotProposed> {
         let engine = self.clone();
-        let owed = blocking(move || engine.owed(brand, None)).await?;
-        let (fact, left_out) = sifted(&owed, asked);
+        let dues = blocking(move || engine.dues(brand, None)).await?;
+        let (fact, left_out) = sifted(&dues, asked);
         if fact.partners.is_empty() {
             return Err(NotProposed::Nobody(left_out));
         }
@@ -221,14 +262,15 @@ impl Engine {
 }
 
 /// Only those who can be paid, and why not the others. Whoever was not named is left out without a word.
-fn sifted(owed: &[Owed], asked: PaymentRunProposed) -> (PaymentRunProposed, Vec<(PartnerId, Obstacle)>) {
-    let of_currency = |it: &&Owed| it.currency == asked.currency;
-    let all = || owed.iter().filter(of_currency).filter(|it| it.locked > Money::ZERO).map(|it| it.partner).collect();
+fn sifted(dues: &[Due], asked: PaymentRunProposed) -> (PaymentRunProposed, Vec<(PartnerId, Obstacle)>) {
+    let of_currency = |it: &&Due| it.currency == asked.currency;
+    let is_owed = |it: &&Due| it.obstacle != Some(Obstacle::NothingOwed);
+    let all = || dues.iter().filter(of_currency).filter(is_owed).map(|it| it.partner).collect();
     let named: Vec<PartnerId> = if asked.partners.is_empty() { all() } else { asked.partners.clone() };
     let (mut partners, mut left_out) = (Vec::new(), Vec::new());
     for partner in named {
-        let row = owed.iter().filter(of_currency).find(|it| it.partner == partner);
-        match row.map_or(Some(Obstacle::NothingOwed), |row| row.obstacle) {
+        let due = dues.iter().filter(of_currency).find(|it| it.partner == partner);
+        match due.map_or(Some(Obstacle::NothingOwed), |it| it.obstacle) {
             None => partners.push(partner),
             Some(Obstacle::BelowThreshold) if asked.below_threshold => partners.push(partner),
             Some(obstacle) => left_out.push((partner, obstacle)),

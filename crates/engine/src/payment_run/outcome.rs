@@ -5,15 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use referee_core::config::Config;
+use referee_core::exchange::Rate;
 use referee_core::fact::{Actor, Fact};
-use referee_core::id::{BrandId, FactId, PaymentId, ProgramId};
-use referee_core::row::{PaymentRow, PaymentRunRow, PaymentState};
+use referee_core::id::{BrandId, FactId, PaymentId};
+use referee_core::money::Currency;
+use referee_core::row::{PaymentRow, PaymentRunRow, PaymentState, PaymentSum};
 
-use super::{payment_name, zone_of};
+use super::payment_name;
 use crate::books::reads::{PaymentFilter, PaymentPart};
 use crate::document::{Bill, Document, DocumentFault};
 use crate::engine::{Engine, Place, SettleError, blocking};
 use crate::error::{Error, Result};
+use crate::intake::amount::shown;
+use crate::intake::day::day_text;
+use crate::intake::rates::quotient_text;
 use crate::limits::SETTLE_DEADLINE_MS;
 use crate::log::Draft;
 use crate::payment_file::answer::{self, AnswerFault};
@@ -168,16 +173,109 @@ fn standing(documents: &[RecordedDocument]) -> Option<u32> {
     documents.iter().find(|it| it.cancels.is_none() && !cancelled(it.number)).map(|it| it.number)
 }
 
-/// A line for each program.
+/// A line for each program; for all programs whose currency is converted one together, so that it is rounded once.
 fn bill(config: &Config, payment: &PaymentRow, parts: &[PaymentPart]) -> Bill {
-    let zone = zone_of(config);
+    let zone = config.payment_zone();
     let first = parts.iter().map(|it| it.first_at).min().unwrap_or(payment.at);
     let last = parts.iter().map(|it| it.last_at).max().unwrap_or(payment.at);
-    let bill = Bill::of(zone.day(first), zone.day(last), payment.currency);
-    parts.iter().fold(bill, |bill, it| bill.line(text(config, it.program, it.actions), it.amount))
+    let mut bill = Bill::of(zone.day(first), zone.day(last), payment.currency);
+    for sum in &payment.sums {
+        let of_sum = |it: &&PaymentPart| currency_of(config, it, payment) == sum.currency;
+        let of_sum: Vec<&PaymentPart> = parts.iter().filter(of_sum).collect();
+        bill = match sum.rate {
+            _ if of_sum.is_empty() => bill,
+            Some(rate) => bill.line(
+                converted_text(config, sum, rate, payment.currency, &of_sum),
+                sum.worth(sum.total, payment.currency),
+            ),
+            None => of_sum.iter().fold(bill, |bill, it| bill.line(text(config, it), it.amount)),
+        };
+    }
+    bill
 }
 
-fn text(config: &Config, program: ProgramId, actions: u64) -> String {
+fn currency_of(config: &Config, part: &PaymentPart, payment: &PaymentRow) -> Currency {
+    config.programs.get(&part.program).map_or(payment.currency, |it| it.currency)
+}
+
+fn text(config: &Config, part: &PaymentPart) -> String {
+    let (program, actions) = (part.program, part.actions);
     let name = config.programs.get(&program).map_or_else(|| format!("Program {program}"), |it| it.name.clone());
     format!("{name}: {actions} {}", if actions == 1 { "action" } else { "actions" })
+}
+
+/// `Trail Shop: 3 actions. €1,234.50 at 1.0831 USD for 1 EUR, the rate of 2026-11-13`.
+fn converted_text(config: &Config, sum: &PaymentSum, rate: Rate, to: Currency, parts: &[&PaymentPart]) -> String {
+    let programs: Vec<String> = parts.iter().map(|it| text(config, it)).collect();
+    let (amount, from, rate_is) = (shown(sum.total, sum.currency), sum.currency, quotient_text(&rate));
+    format!("{}. {amount} at {rate_is} {to} for 1 {from}, the rate of {}", programs.join(", "), day_text(rate.day))
+}
+
+#[cfg(test)]
+mod tests {
+    use referee_core::id::{PartnerId, ProgramId, RecordNo};
+    use referee_core::money::{MICROS, Money};
+    use referee_core::program::{Program, Standing};
+    use referee_core::time::{Day, Timestamp, Zone};
+
+    use super::*;
+
+    fn program(id: u32, name: &str, currency: &[u8; 3]) -> Program {
+        Program {
+            id: ProgramId(id),
+            name: name.into(),
+            currency: Currency(*currency),
+            zone: Zone::default(),
+            standing: Standing::Active,
+            default_landing_url: String::new(),
+            permitted_hosts: Vec::new(),
+            tracking_hosts: Vec::new(),
+            click_param: String::new(),
+            cookie_days: 0,
+        }
+    }
+
+    #[test]
+    fn a_document_has_a_line_for_each_program_and_one_for_what_is_converted() {
+        let mut config = Config::default();
+        for it in [program(1, "Trail", b"EUR"), program(2, "Ski", b"USD"), program(3, "Golf", b"EUR")] {
+            config.programs.insert(it.id, it);
+        }
+        let (eur, usd) = (Currency(*b"EUR"), Currency(*b"USD"));
+        let rate = Some(Rate { day: Day(20_770), from: MICROS, to: 1_083_100 });
+        let sum = |currency, total, rate| PaymentSum { currency, proposed: total, total, rate };
+        let payment = PaymentRow {
+            id: PaymentId(7),
+            record: RecordNo(1),
+            at: Timestamp(0),
+            run: None,
+            partner: PartnerId(1),
+            currency: usd,
+            proposed: Money::ZERO,
+            actions: 6,
+            total: Money(1_357_090_000),
+            sums: vec![sum(eur, Money(1_234_500_000), rate), sum(usd, Money(20_000_000), None)],
+            state: PaymentState::Settled,
+            changed_at: Timestamp(0),
+            reason: String::new(),
+            returned_to: 0,
+        };
+        let part = |program, actions, amount| PaymentPart {
+            program: ProgramId(program),
+            actions,
+            amount: Money(amount),
+            first_at: Timestamp(0),
+            last_at: Timestamp(0),
+        };
+        let bill = bill(&config, &payment, &[part(1, 3, 1_234_000_000), part(2, 1, 20_000_000), part(3, 2, 500_000)]);
+        let lines: Vec<String> = bill.lines.iter().map(|it| format!("{} = {}", it.text, it.net)).collect();
+        assert_eq!(
+            lines,
+            [
+                "Trail: 3 actions, Golf: 2 actions. €1,234.50 at 1.0831 USD for 1 EUR, the rate of 2026-11-13 = 1337090000",
+                "Ski: 1 action = 20000000"
+            ]
+        );
+        assert_eq!(bill.net(), payment.total, "the document names the sum of the transfer");
+    }
 }

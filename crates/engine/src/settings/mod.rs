@@ -10,6 +10,7 @@ mod figures;
 mod imports;
 mod mails;
 mod notes;
+mod news;
 mod payees;
 mod placement;
 mod processes;
@@ -28,14 +29,15 @@ pub use directory::{Brand, NewBrand, Partner};
 pub use documents::RecordedDocument;
 pub use figures::Figures;
 pub use imports::{Lease, NewImport};
-pub use mails::Mail;
+pub use mails::{LeasedMail, Mail, MailOutcome, MailState};
+pub use news::News;
 pub use notes::Note;
 pub use payees::{KeptPayee, PayeeChange, PayeeEntry};
 pub use processes::{ALIVE_MS, Process};
 pub use refused::RefusedReport;
 pub(crate) use sessions::digest;
 pub use sessions::{SESSION_DAYS, Session, SignedIn};
-pub use tokens::{NewToken, Token, TokenKind};
+pub use tokens::{NewToken, PARTNER_SECRET, Token, TokenKind, partner_sid};
 pub use users::{BrandRole, User, UserOfBrand};
 pub use vault::{Vault, random_bytes, random_text, write_key};
 
@@ -47,7 +49,7 @@ use crate::values;
 
 /// "Rfse": marks the file as ours.
 const APPLICATION_ID: i32 = 0x5266_7365;
-const SCHEMA_VERSION: i32 = 3;
+const SCHEMA_VERSION: i32 = 4;
 /// Held by whoever changes the settings on a server, so that numbers are given out once. Any number would do.
 const CHANGING: i64 = 0x0052_6673_6574_7469;
 
@@ -79,6 +81,13 @@ impl Settings {
             name: "settings",
             version: SCHEMA_VERSION,
             schema: include_str!("../../sql/settings/schema.postgres.sql"),
+            upgrades: &[(
+                3,
+                concat!(
+                    include_str!("../../sql/settings/mails.postgres.sql"),
+                    include_str!("../../sql/settings/partner_tokens.postgres.sql")
+                ),
+            )],
         };
         // Whose they are is said by their key.
         store.prepare(server, "")?;
@@ -177,7 +186,7 @@ fn open_file(path: &Path) -> Result<Sqlite> {
 
 fn prepare(db: &mut Sqlite) -> Result<()> {
     let first = include_str!("../../sql/settings/schema.sql");
-    // Came with versions 2 and 3: older files get them when they are opened.
+    // Came with versions 2, 3 and 4: older files get them when they are opened.
     let second = [
         include_str!("../../sql/settings/payees.sql"),
         include_str!("../../sql/settings/imports.sql"),
@@ -185,11 +194,16 @@ fn prepare(db: &mut Sqlite) -> Result<()> {
     ]
     .concat();
     let figures = include_str!("../../sql/settings/figures.sql");
+    // Came with version 4.
+    let mails = include_str!("../../sql/settings/mails.sql");
+    let partner_tokens = include_str!("../../sql/settings/partner_tokens.sql");
+    let fourth = [mails, partner_tokens].concat();
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),
-        0 => write(db, &format!("{first} {second} {figures}")),
-        1 => write(db, &format!("{second} {figures}")),
-        2 => write(db, figures),
+        0 => write(db, &format!("{first} {second} {figures} {fourth}")),
+        1 => write(db, &format!("{second} {figures} {fourth}")),
+        2 => write(db, &format!("{figures} {fourth}")),
+        3 => write(db, &fourth),
         newer => Err(Error::setup(
             "open the settings",
             format!("the file is of version {newer}, this program knows {SCHEMA_VERSION}; run the newer program"),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::*;
 
 mod documents;
+mod mails;
 mod payees;
 use crate::intake::keys::BrandKeys;
 
@@ -31,13 +32,14 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 16] = [
+const CHECKS: [fn(&Place); 20] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
     a_password_opens_its_own_account_only,
     sessions_end_by_time_sign_out_and_a_new_password,
     a_revoked_token_is_not_found,
+    a_partners_token_is_of_one_partner_and_one_brand,
     refused_reports_are_found_by_order_and_forgotten_in_time,
     a_file_is_worked_on_by_one_and_forgotten_in_time,
     payees::details_are_sealed_and_belong_to_one_partner,
@@ -48,6 +50,9 @@ const CHECKS: [fn(&Place); 16] = [
     documents::a_document_names_the_sum_that_was_transferred,
     documents::what_is_issued_never_changes,
     payees::a_copy_holds_details_mail_and_changes,
+    mails::a_mail_is_sent_by_one,
+    mails::what_failed_is_seen_and_tried_again,
+    mails::partners_are_told_once_what_they_want_to_hear,
 ];
 
 #[test]
@@ -134,9 +139,48 @@ fn a_revoked_token_is_not_found(place: &Place) {
     let brand = brand(&settings);
     let token = settings.create_token(brand, TokenKind::Api, "ci", &["read"], NOW).unwrap();
     assert_eq!(settings.find_token(&token.secret).unwrap().unwrap().scopes, ["read"]);
-    assert!(settings.revoke_token(brand, token.id, NOW).unwrap());
+    assert!(settings.revoke_token(brand, None, token.id, NOW).unwrap());
     assert!(settings.find_token(&token.secret).unwrap().is_none());
-    assert!(settings.tokens_of(brand).unwrap()[0].revoked);
+    assert!(settings.tokens_of(brand, None).unwrap()[0].revoked);
+}
+
+fn a_partners_token_is_of_one_partner_and_one_brand(place: &Place) {
+    let settings = place.open();
+    let (brand, other_brand) = (brand(&settings), brand(&settings));
+    let partner = settings.create_partner(brand, None, "Trail Notes", NOW).unwrap();
+    let other = settings.create_partner(brand, None, "Sole Search", NOW).unwrap();
+    let make = |partner, name: &str| settings.create_partner_token(brand, partner, name, &["read"], NOW);
+    let token = make(partner, " feed ").unwrap();
+    let found = settings.find_token(&token.secret).unwrap().unwrap();
+    assert_eq!(
+        (found.brand, found.partner, found.kind, &*found.name),
+        (brand, Some(partner), TokenKind::Partner, "feed")
+    );
+    assert!(
+        found.account_sid.starts_with("MP")
+            && !settings.tokens_of(brand, None).unwrap().iter().any(|it| it.id == token.id)
+    );
+    assert_eq!(settings.tokens_of(brand, Some(partner)).unwrap()[0].account_sid, found.account_sid);
+    assert!(settings.tokens_of(brand, Some(other)).unwrap().is_empty());
+    assert!(make(partner, " ").is_err() && make(partner, &"x".repeat(101)).is_err());
+    // Without a membership it opens nothing.
+    let stray = settings.create_partner_token(other_brand, partner, "stray", &["read"], NOW).unwrap();
+    assert!(settings.find_token(&stray.secret).unwrap().is_none());
+
+    settings.token_used(token.id, NOW.plus_days(1)).unwrap();
+    settings.token_used(token.id, NOW).unwrap();
+    assert_eq!(settings.find_token(&token.secret).unwrap().unwrap().used_at, Some(NOW.plus_days(1)));
+    for n in 1..20 {
+        make(partner, &n.to_string()).unwrap();
+    }
+    assert!(matches!(make(partner, "one too many"), Err(Error::Setup(_))));
+    assert!(make(other, "its own").is_ok());
+    for (brand, partner) in [(brand, None), (brand, Some(other)), (other_brand, Some(partner))] {
+        assert!(!settings.revoke_token(brand, partner, token.id, NOW).unwrap());
+    }
+    assert!(settings.revoke_token(brand, Some(partner), token.id, NOW).unwrap());
+    assert!(settings.find_token(&token.secret).unwrap().is_none());
+    assert!(make(partner, "after one was revoked").is_ok());
 }
 
 fn refused_reports_are_found_by_order_and_forgotten_in_time(place: &Place) {

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use http::HeaderMap;
 use referee_core::exchange::Exchange;
-use referee_core::id::{ActionId, ClickNo, PartnerId, ProgramId};
+use referee_core::id::{ActionId, ClickNo, ProgramId};
 use referee_core::money::Money;
 use referee_core::row::{ActionRow, ActionState, ClickRow, Evidence};
 use referee_core::time::Timestamp;
@@ -15,10 +15,11 @@ use referee_engine::engine::blocking;
 use referee_engine::intake::amount::decimal;
 use referee_engine::intake::day::day_text;
 use referee_engine::intake::rates::rate_text;
+use referee_engine::lookup::answer::{Viewer, reason_code};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::reader;
+use super::auth::{Caller, any_reader};
 use super::extract::Params;
 use super::resources::config;
 use super::terms;
@@ -42,10 +43,10 @@ pub async fn list_actions(
     headers: HeaderMap,
     Params(query): Params<ActionQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
+    let caller = any_reader(&app, &headers).await?;
     let filter = ActionFilter {
         program: query.program_id.map(ProgramId),
-        partner: query.partner_id.map(PartnerId),
+        partner: caller.about(query.partner_id)?,
         states: query.state.as_deref().map(state_named).transpose()?.into_iter().collect(),
         order_id: query.order_id,
         ..ActionFilter::default()
@@ -56,7 +57,8 @@ pub async fn list_actions(
     let rows = blocking(move || engine.reads.actions(brand, &filter, before, most)).await?;
     let full = rows.len() == most as usize;
     let next = rows.last().filter(|_| full).map(|row| cursor(row.occurred_at.0, row.id.seq));
-    Ok(Json(json!({ "data": rows.iter().map(action).collect::<Vec<_>>(), "next_cursor": next })))
+    let told = rows.iter().map(|row| action(row, caller.viewer()));
+    Ok(Json(json!({ "data": told.collect::<Vec<_>>(), "next_cursor": next })))
 }
 
 fn state_named(name: &str) -> Result<ActionState, ApiError> {
@@ -74,7 +76,9 @@ pub fn state_name(state: ActionState) -> &'static str {
     }
 }
 
-pub fn action(row: &ActionRow) -> Value {
+pub fn action(row: &ActionRow, viewer: Viewer) -> Value {
+    // Whose it was before, or is now, is another partner's business.
+    let other = |id: Option<ActionId>| id.filter(|_| viewer == Viewer::Brand).map(|id| id.to_string());
     let of_order = |amount| decimal(amount, row.order_currency);
     json!({
         "id": row.id.to_string(),
@@ -105,8 +109,8 @@ pub fn action(row: &ActionRow) -> Value {
             "disposition": it.disposition,
             "amount": it.figures.as_ref().map_or_else(|| of_order(Money::ZERO), |it| of_order(it.amount)),
         })),
-        "moved_from": row.moved_from.map(|id| id.to_string()),
-        "moved_to": row.moved_to.map(|id| id.to_string()),
+        "moved_from": other(row.moved_from),
+        "moved_to": other(row.moved_to),
         "promo_code": row.promo_code,
         "sub_ids": row.sub_ids,
         "shared_id": row.shared_id,
@@ -149,10 +153,12 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
     }
 }
 
-pub async fn found(app: &App, brand: referee_core::id::BrandId, id: &str) -> Result<ActionRow, ApiError> {
+/// An action of the brand; for a partner, only one of its own.
+pub async fn found(app: &App, caller: &Caller, id: &str) -> Result<ActionRow, ApiError> {
     let id: ActionId = id.parse().map_err(|()| ApiError::not_found("action"))?;
-    let engine = app.engine.clone();
-    blocking(move || engine.reads.action(brand, id)).await?.ok_or_else(|| ApiError::not_found("action"))
+    let (engine, brand) = (app.engine.clone(), caller.brand);
+    let row = blocking(move || engine.reads.action(brand, id)).await?.filter(|row| caller.sees(row.partner));
+    row.ok_or_else(|| ApiError::not_found("action"))
 }
 
 pub async fn find_action(
@@ -160,9 +166,9 @@ pub async fn find_action(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
-    let row = found(&app, caller.brand, &id).await?;
-    let mut told = action(&row);
+    let caller = any_reader(&app, &headers).await?;
+    let row = found(&app, &caller, &id).await?;
+    let mut told = action(&row, caller.viewer());
     told["priced_by"] = terms::priced_by(&*config(&app, caller.brand)?, &row);
     Ok(Json(told))
 }
@@ -180,17 +186,21 @@ pub async fn list_clicks(
     headers: HeaderMap,
     Params(query): Params<ClickQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
-    let (program, partner) = (query.program_id.map(ProgramId), query.partner_id.map(PartnerId));
+    let caller = any_reader(&app, &headers).await?;
+    let (program, partner) = (query.program_id.map(ProgramId), caller.about(query.partner_id)?);
     let filter = ClickFilter { program, partner, counted: Counted::All };
     let most = rows_wanted(query.limit);
     let (engine, brand, before) = (app.engine.clone(), caller.brand, query.cursor.map(ClickNo));
     let rows = blocking(move || engine.reads.clicks(brand, &filter, before, most)).await?;
     let next = rows.last().filter(|_| rows.len() == most as usize).map(|row| row.no.to_string());
-    Ok(Json(json!({ "data": rows.iter().map(click).collect::<Vec<_>>(), "next_cursor": next })))
+    let told = rows.iter().map(|row| click(row, caller.viewer()));
+    Ok(Json(json!({ "data": told.collect::<Vec<_>>(), "next_cursor": next })))
 }
 
-pub fn click(row: &ClickRow) -> Value {
+pub fn click(row: &ClickRow, viewer: Viewer) -> Value {
+    // By the agent it could be tried what passes as a person.
+    let hidden = viewer != Viewer::Brand && row.refusal.is_some();
+    let agent = if hidden { "unknown".to_owned() } else { format!("{:?}", row.signals.agent).to_lowercase() };
     json!({
         "click_no": row.no.to_string(),
         "program_id": row.program.0,
@@ -198,10 +208,10 @@ pub fn click(row: &ClickRow) -> Value {
         "ad_id": row.ad.0,
         "clicked_at": date(row.occurred_at),
         "counted": row.refusal.is_none(),
-        "reason": row.refusal.map(|refusal| refusal.code()),
+        "reason": row.refusal.map(|refusal| reason_code(refusal, viewer)),
         "landed_at": row.landed_at.map(date),
         "device": format!("{:?}", row.signals.device).to_lowercase(),
-        "agent": format!("{:?}", row.signals.agent).to_lowercase(),
+        "agent": agent,
         "sub_ids": row.sub_ids,
         "shared_id": row.shared_id,
     })

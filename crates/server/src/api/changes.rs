@@ -44,7 +44,7 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let caller = caller(&app, &headers, "write").await?;
     let asked = asked(&what).ok_or_else(|| ApiError::not_found("resource"))?;
-    let row = found(&app, caller.brand, &id).await?;
+    let row = found(&app, &caller, &id).await?;
     let fields = Fields::read("", &body).map_err(|error| invalid(&[error]))?;
     let now = app.engine.now();
     let submission = new_submission(now);

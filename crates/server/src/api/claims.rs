@@ -12,7 +12,7 @@ use referee_core::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::{caller, reader};
+use super::auth::{any_reader, caller, reader};
 use super::extract::Body;
 use super::resources::{Created, config, created, data, standing};
 use crate::app::App;
@@ -38,9 +38,9 @@ pub(super) fn standing_named(text: Option<&String>) -> Result<Standing, ApiError
 }
 
 pub async fn list_promo_codes(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
+    let caller = any_reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
-    let rows = config.promo_codes.values().map(|it| {
+    let rows = config.promo_codes.values().filter(|it| caller.sees(it.partner)).map(|it| {
         json!({
             "code": it.code, "program_id": it.program.0, "partner_id": it.partner.0, "standing": standing(it.standing),
             "policy": claims::code_policy_name(it.policy), "restricted": it.restricted,
@@ -86,9 +86,9 @@ pub async fn set_promo_code(
 }
 
 pub async fn list_assigned_values(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
+    let caller = any_reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
-    let rows = config.assigned_values.values().map(|it| {
+    let rows = config.assigned_values.values().filter(|it| caller.sees(it.partner)).map(|it| {
         json!({
             "kind": claims::value_kind_name(it.kind), "value": it.value, "program_id": it.program.0,
             "partner_id": it.partner.0, "standing": standing(it.standing),

@@ -23,7 +23,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::actions::{action, click, evidence_name};
-use super::auth::caller;
+use super::auth::any_caller;
 use super::extract::Params;
 use crate::app::App;
 use crate::error::ApiError;
@@ -106,8 +106,8 @@ async fn ask<T: Send + 'static>(
     seen: Seen,
     ask: impl FnOnce(&Lookup<'_>) -> EngineResult<T> + Send + 'static,
 ) -> Result<Told<T>, ApiError> {
-    let caller = caller(app, headers, "read").await?;
-    let viewer = seen.partner_id.map_or(Viewer::Brand, |id| Viewer::Partner(PartnerId(id)));
+    let caller = any_caller(app, headers, "read").await?;
+    let viewer = caller.about(seen.partner_id)?.map_or(Viewer::Brand, Viewer::Partner);
     let what = app.engine.look_up(caller.brand, viewer, ask).await?;
     Ok(Told { what, tell: Tell { names: names(app, caller.brand).await?, viewer } })
 }
@@ -166,7 +166,7 @@ impl Tell {
             "settles_at": order.settles_at.map(date),
             "reported": order.conversion.as_ref().map(reported),
             "decisions": order.decisions.iter().map(|it| self.decision(it)).collect::<Vec<_>>(),
-            "actions": order.actions.iter().map(action_told).collect::<Vec<_>>(),
+            "actions": order.actions.iter().map(|it| action_told(it, self.viewer)).collect::<Vec<_>>(),
         })
     }
 
@@ -215,11 +215,7 @@ impl Tell {
     }
 
     fn click(&self, told: &ClickTold) -> Value {
-        let mut told_click = click(&told.click);
-        if let (Viewer::Partner(_), Some(refusal)) = (self.viewer, told.click.refusal) {
-            told_click["reason"] = reason_code(refusal, self.viewer).into();
-            told_click["agent"] = "unknown".into();
-        }
+        let mut told_click = click(&told.click, self.viewer);
         told_click["answer"] = self.said(&told.said);
         let order = |key: &OrderKey| json!({ "order_id": key.order_id, "event_type_id": key.event_type.0 });
         told_click["orders"] = told.orders.iter().map(order).collect();
@@ -248,7 +244,7 @@ fn reported(row: &ConversionRow) -> Value {
     })
 }
 
-fn action_told(told: &ActionTold) -> Value {
+fn action_told(told: &ActionTold, viewer: Viewer) -> Value {
     let line = |line: &HistoryRow| {
         json!({
             "record": line.record.0,
@@ -259,7 +255,7 @@ fn action_told(told: &ActionTold) -> Value {
             "disposition": line.disposition,
         })
     };
-    let mut told_action = action(&told.action);
+    let mut told_action = action(&told.action, viewer);
     told_action["history"] = told.history.iter().map(line).collect();
     told_action
 }

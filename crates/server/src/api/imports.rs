@@ -41,6 +41,8 @@ pub struct NewFile {
     program_id: Option<u32>,
     event_type: String,
     reason: String,
+    /// What lines ask for that do not say so: modify or correct.
+    change: String,
     /// Only says what it would do.
     dry_run: bool,
 }
@@ -84,6 +86,7 @@ pub async fn create_import(
                 program: file.program_id.map(|id| id.to_string()).unwrap_or_default(),
                 event_type: file.event_type.clone(),
                 reason: file.reason.clone(),
+                change: file.change.clone(),
                 ..Mapping::default()
             },
             columns: file.columns.clone(),
@@ -130,12 +133,14 @@ fn told_json(told: &Told) -> Value {
         "done": totals.done,
         "unchanged": totals.unchanged,
         "refused": totals.refused,
+        "corrected": totals.corrected,
         "taken_back": totals.taken_back,
         "not_taken_back": totals.kept,
-        "money": totals.money.iter().map(|(currency, (amount, payout))| json!({
+        "money": totals.money.iter().map(|(currency, moved)| json!({
             "currency": currency.to_string(),
-            "amount_delta": decimal(*amount, *currency),
-            "payout_delta": decimal(*payout, *currency),
+            "amount_delta": decimal(moved.amount, *currency),
+            "payout_delta": decimal(moved.payout, *currency),
+            "corrected_payout_delta": decimal(moved.corrected, *currency),
         })).collect::<Vec<_>>(),
     });
     let error = |line: &referee_engine::import::Line| json!({ "line": line.line, "order": line.order, "code": line.code, "message": sentence(line) });

@@ -1,30 +1,32 @@
-//! Inquiries by the API: the list, one with what was written, asked on a partner's behalf, and answered.
+//! Inquiries by the API: the list, one with what was written, asked by a partner or on its behalf, singly or by file, answered
+//! and appealed.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
 use http::{HeaderMap, StatusCode};
-use referee_core::id::{InquiryId, PartnerId, ProgramId};
+use referee_core::id::{InquiryId, ProgramId};
 use referee_core::inquiry::{InquiryKind, InquiryReason, InquiryState};
 use referee_core::row::InquiryRow;
 use referee_core::time::Timestamp;
 use referee_engine::books::reads::InquiryFilter;
-use referee_engine::engine::blocking;
+use referee_engine::engine::{Settled, blocking};
 use referee_engine::intake::amount::decimal;
 use referee_engine::intake::fields::Fields;
 use referee_engine::intake::inquiry::answer;
+use referee_engine::limits::NOTE_CHARS_MAX;
 use referee_engine::settings::Note;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::{Caller, caller, reader};
-use super::extract::{Bare, Params};
+use super::auth::{Caller, any_caller, any_reader, caller, partner_caller};
+use super::extract::{Bare, Body, Params};
 use super::reports::invalid;
 use super::resources::actor;
 use crate::app::App;
 use crate::error::ApiError;
-use crate::inquiries::{By, NotOpened, notes, open};
+use crate::inquiries::{By, NotOpened, notes, open, open_all, read_file};
 use crate::paging::rows_wanted;
 use crate::vendor::actions::date;
 
@@ -44,10 +46,10 @@ pub async fn list_inquiries(
     headers: HeaderMap,
     Params(query): Params<InquiriesQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
+    let caller = any_reader(&app, &headers).await?;
     let filter = InquiryFilter {
         program: query.program_id.map(ProgramId),
-        partner: query.partner_id.map(PartnerId),
+        partner: caller.about(query.partner_id)?,
         kind: query.r#type.as_deref().map(kind_named).transpose()?,
         order_id: query.order_id,
         states: query.resolution.as_deref().map(state_named).transpose()?.into_iter().collect(),
@@ -102,8 +104,8 @@ fn named(id: &str) -> Result<InquiryId, ApiError> {
 }
 
 async fn found(app: &App, caller: &Caller, id: InquiryId) -> Result<InquiryRow, ApiError> {
-    let (engine, brand) = (app.engine.clone(), caller.brand);
-    let row = blocking(move || engine.reads.inquiry(brand, None, id)).await?;
+    let (engine, brand, partner) = (app.engine.clone(), caller.brand, caller.partner);
+    let row = blocking(move || engine.reads.inquiry(brand, partner, id)).await?;
     row.ok_or_else(|| ApiError::not_found("inquiry"))
 }
 
@@ -112,7 +114,7 @@ pub async fn find_inquiry(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
+    let caller = any_reader(&app, &headers).await?;
     let row = found(&app, &caller, named(&id)?).await?;
     let notes = notes(&app, caller.brand, &row.notes).await?;
     let mut inquiry = told(&row, app.engine.now());
@@ -121,24 +123,88 @@ pub async fn find_inquiry(
 }
 
 fn by(caller: &Caller) -> By {
-    By { brand: caller.brand, actor: actor(caller), partner: None }
+    By { brand: caller.brand, actor: actor(caller), partner: caller.partner }
 }
 
-/// Asks on behalf of a partner, who wrote or called.
+/// A partner asks, or the brand on behalf of one who wrote or called.
 pub async fn create_inquiry(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     Bare(body): Bare,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let caller = caller(&app, &headers, "write").await?;
+    let caller = any_caller(&app, &headers, "write").await?;
     let fields = Fields::read("", &body).map_err(|error| invalid(&[error]))?;
-    let partner = fields.get(&["partner_id"]).and_then(|id| id.parse().ok()).map(PartnerId);
-    let partner = partner.ok_or_else(|| ApiError::invalid_field("partner_id", "Name the partner who asks."))?;
-    match open(&app, &by(&caller), partner, &fields).await {
-        Ok(settled) => Ok((StatusCode::CREATED, Json(json!({ "id": settled.subject.parse::<u32>().unwrap_or(0) })))),
-        Err(NotOpened::Fields(errors)) => Err(invalid(&errors)),
-        Err(NotOpened::Settle(error)) => Err(error.into()),
+    let named = fields.get(&["partner_id"]).and_then(|id| id.parse().ok());
+    let partner = caller.about_one(named)?;
+    let opened = open(&app, &by(&caller), partner, &fields).await;
+    opened.map(|settled| (StatusCode::CREATED, Json(named_by(&settled)))).map_err(|error| not_opened(&caller, error))
+}
+
+fn named_by(settled: &Settled) -> Value {
+    json!({ "id": settled.subject.parse::<u32>().unwrap_or(0) })
+}
+
+fn not_opened(caller: &Caller, error: NotOpened) -> ApiError {
+    match error {
+        NotOpened::Fields(errors) => invalid(&errors),
+        NotOpened::Settle(error) => caller.no(error),
     }
+}
+
+#[derive(Deserialize)]
+pub struct FileQuery {
+    partner_id: Option<u32>,
+}
+
+/// Asks about every line of a CSV file that can be taken. What was asked is not asked twice.
+pub async fn create_by_file(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Params(query): Params<FileQuery>,
+    Bare(body): Bare,
+) -> Result<Json<Value>, ApiError> {
+    let caller = any_caller(&app, &headers, "write").await?;
+    let partner = caller.about_one(query.partner_id)?;
+    let sheet = read_file(&body).map_err(|why| ApiError::invalid_field("file", why))?;
+    let lines = open_all(&app, &by(&caller), partner, &sheet).await;
+    let asked = lines.iter().filter(|line| line.outcome.is_ok()).count();
+    let rows = lines.into_iter().map(|line| {
+        let mut told = json!({ "line": line.line, "order": line.order, "id": null, "error": null });
+        match line.outcome {
+            Ok(settled) => told["id"] = named_by(&settled)["id"].clone(),
+            Err(error) => {
+                let no = not_opened(&caller, error);
+                told["error"] = json!({ "code": no.code, "message": no.message, "fields": no.fields });
+            }
+        }
+        told
+    });
+    Ok(Json(json!({ "asked": asked, "data": rows.collect::<Vec<_>>() })))
+}
+
+#[derive(Deserialize)]
+pub struct NewAppeal {
+    text: String,
+}
+
+/// The partner asks for a second look.
+pub async fn appeal(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Body(body): Body<NewAppeal>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let (caller, partner) = partner_caller(&app, &headers).await?;
+    let (id, text) = (named(&id)?, body.text.trim());
+    if text.is_empty() || text.chars().count() > NOTE_CHARS_MAX {
+        let message = "Say in 1 to 2,000 characters what the brand should look at again.";
+        return Err(ApiError::invalid_field("text", message));
+    }
+    found(&app, &caller, id).await?;
+    let appealed = crate::inquiries::appeal(&app, &by(&caller), partner, id, text).await;
+    appealed.map_err(|error| caller.no(error))?;
+    let row = found(&app, &caller, id).await?;
+    Ok((StatusCode::CREATED, Json(told(&row, app.engine.now()))))
 }
 
 /// Says what the brand found.

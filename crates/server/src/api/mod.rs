@@ -7,6 +7,7 @@ pub mod changes;
 pub mod claims;
 pub mod contracts;
 pub mod decisions;
+mod documents;
 pub mod extract;
 pub mod identifiers;
 pub mod imports;
@@ -14,20 +15,23 @@ pub mod inquiries;
 pub mod lists;
 pub mod months;
 pub mod overlays;
+pub mod partner_routes;
 pub mod payments;
 pub mod profiles;
 pub mod rates;
 pub mod reports;
 pub mod resources;
+mod returns;
 pub mod terms;
+mod tracking_links;
 pub mod updates;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
+use axum::{Router, middleware};
 use http::{StatusCode, header};
 use referee_engine::limits::{IMPORT_BYTES_MAX, LIST_BYTES_MAX, RATE_BYTES_MAX};
 
@@ -45,12 +49,14 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/partners", get(resources::list_partners).post(resources::create_partner))
         .route("/api/v1/ads", get(resources::list_ads).post(resources::create_ad))
         .route("/api/v1/links", get(resources::list_links).post(resources::create_link))
+        .route("/api/v1/tracking-links", get(tracking_links::list))
         .route("/api/v1/promo-codes", get(claims::list_promo_codes).post(claims::set_promo_code))
         .route("/api/v1/assigned-values", get(claims::list_assigned_values).post(claims::set_assigned_value))
         .route("/api/v1/partner-groups", get(claims::list_partner_groups).post(claims::set_partner_group))
         .route("/api/v1/terms", get(terms::list_terms).post(terms::set_terms))
         .route("/api/v1/contracts", get(contracts::list_contracts))
         .route("/api/v1/contracts/withdrawals", post(contracts::withdraw_offer))
+        .route("/api/v1/contracts/decisions", post(contracts::decide_offer))
         .route("/api/v1/overlays", get(overlays::list_overlays).post(overlays::set_overlay))
         .route(
             "/api/v1/lists",
@@ -82,10 +88,17 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/actions", get(actions::list_actions))
         .route("/api/v1/actions/{id}", get(actions::find_action))
         .route("/api/v1/actions/{id}/decision", get(decisions::find_decision))
+        .route("/api/v1/actions/{id}/return-decisions", post(returns::decide))
         .route("/api/v1/actions/{id}/{change}", post(changes::create))
+        .route("/api/v1/returns", get(returns::list))
         .route("/api/v1/action-updates", get(updates::list_updates))
         .route("/api/v1/inquiries", get(inquiries::list_inquiries).post(inquiries::create_inquiry))
+        .route(
+            "/api/v1/inquiries/files",
+            post(inquiries::create_by_file).layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX)),
+        )
         .route("/api/v1/inquiries/{id}", get(inquiries::find_inquiry))
+        .route("/api/v1/inquiries/{id}/appeals", post(inquiries::appeal))
         .route("/api/v1/inquiries/{id}/answers", post(inquiries::answer_inquiry))
         .route("/api/v1/awards", post(awards::give))
         .route("/api/v1/months", get(months::list_months))
@@ -95,7 +108,11 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/clicks/{id}", get(decisions::find_click))
         .route("/api/v1/orders/{text}", get(decisions::find_order))
         .route("/api/v1/conversions/{event_type}/{order_id}/decision", get(decisions::find_decisions))
+        .route("/api/v1/documents", get(documents::list))
+        .route("/api/v1/documents/{number}", get(documents::find))
+        .route("/api/v1/documents/{number}/pdf", get(documents::find_pdf))
         .merge(payments::routes())
+        .route_layer(middleware::from_fn(partner_routes::guard))
         .route("/api/v1/{*rest}", any(|| async { ApiError::not_found("resource") }))
         .method_not_allowed_fallback(|| async {
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The resource has no such method.")

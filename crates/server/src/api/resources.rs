@@ -14,10 +14,11 @@ use referee_engine::engine::blocking;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::{Caller, caller, reader};
+use super::auth::{Caller, any_reader, caller, reader};
 use super::extract::Body;
 use crate::app::App;
 use crate::error::ApiError;
+use crate::membership::joined;
 use crate::setup::{credit, credit_name, landing_url, parent, settle_hours, slug};
 
 pub(super) type Created = Result<(StatusCode, Json<Value>), ApiError>;
@@ -29,7 +30,8 @@ pub fn config(app: &App, brand: BrandId) -> Result<Arc<Config>, ApiError> {
 
 /// A program acts under the name of its token.
 pub(super) fn actor(caller: &Caller) -> Actor {
-    Actor { user: UserId(0), role: Role::Developer, reason: format!("API token {:?}", caller.token_name) }
+    let role = if caller.partner.is_some() { Role::Partner } else { Role::Developer };
+    Actor { user: UserId(0), role, reason: format!("API token {:?}", caller.token_name) }
 }
 
 pub(super) fn data(rows: Vec<Value>) -> Json<Value> {
@@ -44,9 +46,9 @@ pub(super) fn standing(standing: Standing) -> &'static str {
 }
 
 pub async fn list_programs(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
+    let caller = any_reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
-    let rows = config.programs.values().map(|it| {
+    let rows = config.programs.values().filter(|it| joined(&config, it.id, caller.partner)).map(|it| {
         json!({
             "id": it.id.0, "name": it.name, "currency": it.currency.to_string(), "time_zone": it.zone.name,
             "standing": standing(it.standing), "default_landing_url": it.default_landing_url,
@@ -57,15 +59,22 @@ pub async fn list_programs(State(app): State<Arc<App>>, headers: HeaderMap) -> R
 }
 
 pub async fn list_event_types(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
+    let caller = any_reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
-    let rows = config.event_types.values().map(|it| {
-        json!({
+    let seen = config.event_types.values().filter(|it| joined(&config, it.program, caller.partner));
+    let rows = seen.map(|it| {
+        let mut told = json!({
             "id": it.id.0, "program_id": it.program.0, "code": it.code, "name": it.name,
             "category": format!("{:?}", it.category).to_lowercase(), "standing": standing(it.standing),
-            "server_wins": it.server_wins, "credit": credit_name(it.credit), "parent_id": it.parent.map(|id| id.0),
-            "settle_hours": it.settle_hours,
-        })
+        });
+        // How the brand tracks and credits is not for its partners.
+        if caller.partner.is_none() {
+            told["server_wins"] = json!(it.server_wins);
+            told["credit"] = json!(credit_name(it.credit));
+            told["parent_id"] = json!(it.parent.map(|id| id.0));
+            told["settle_hours"] = json!(it.settle_hours);
+        }
+        told
     });
     Ok(data(rows.collect()))
 }
@@ -198,9 +207,11 @@ pub async fn create_partner(State(app): State<Arc<App>>, headers: HeaderMap, Bod
 }
 
 pub async fn list_ads(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
+    let caller = any_reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
-    let rows = config.ads.values().map(|it| {
+    let of_partner = caller.partner.is_some();
+    let seen = config.ads.values().filter(|it| !of_partner || it.standing == Standing::Active);
+    let rows = seen.filter(|it| joined(&config, it.program, caller.partner)).map(|it| {
         json!({
             "id": it.id.0, "program_id": it.program.0, "name": it.name, "landing_url": it.landing_url,
             "standing": standing(it.standing),
@@ -235,9 +246,9 @@ pub async fn create_ad(State(app): State<Arc<App>>, headers: HeaderMap, Body(bod
 }
 
 pub async fn list_links(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
+    let caller = any_reader(&app, &headers).await?;
     let config = config(&app, caller.brand)?;
-    let rows = config.links.values().map(|it| {
+    let rows = config.links.values().filter(|it| caller.sees(it.partner)).map(|it| {
         json!({
             "slug": it.slug, "program_id": it.program.0, "partner_id": it.partner.0, "ad_id": it.ad.0,
             "deep_link": it.deep_link, "standing": standing(it.standing),

@@ -17,7 +17,7 @@ use referee_engine::intake::terms::{Written, payout_text, rules, write};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::{caller, reader};
+use super::auth::{any_reader, caller};
 use super::claims::{field, moment, standing_named};
 use super::extract::{Body, Params};
 use super::resources::{Created, config, created, data, standing};
@@ -39,11 +39,10 @@ pub async fn list_terms(
     headers: HeaderMap,
     Params(query): Params<TermsQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = reader(&app, &headers).await?;
-    let config = config(&app, caller.brand)?;
+    let caller = any_reader(&app, &headers).await?;
+    let (config, partner) = (config(&app, caller.brand)?, caller.about(query.partner_id)?);
     let wanted = |it: &&Terms| {
-        query.program_id.is_none_or(|id| it.program.0 == id)
-            && query.partner_id.is_none_or(|id| it.partner == Some(PartnerId(id)))
+        query.program_id.is_none_or(|id| it.program.0 == id) && (partner.is_none() || it.partner == partner)
     };
     let now = app.engine.now();
     let rows = config.terms.values().flatten().filter(wanted).map(|it| told(&config, it, now));

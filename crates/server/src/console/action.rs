@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use referee_core::action::REFERENCE_OF_TERMS;
 use referee_core::contract::{Payout, PayoutLevel, ReturnPolicy};
 use referee_core::exchange::Exchange;
 use referee_core::fact::{ActionChange, ActionTarget, ChangeRequest, Fact, NewFigures};
@@ -12,7 +13,7 @@ use referee_core::id::{ActionId, UserId};
 use referee_core::money::WHOLE_PPM;
 use referee_core::pricing::{price, terms_of};
 use referee_core::program::Source;
-use referee_core::row::{Account, ActionRow, ActionState, EntryRow, HistoryRow};
+use referee_core::row::{Account, ActionRow, ActionState, CounterKey, EntryRow, HistoryRow, Tally};
 use referee_core::time::Zone;
 use referee_engine::books::reads::ActionFilter;
 use referee_engine::intake::amount;
@@ -45,6 +46,8 @@ struct Told {
     entries: Vec<EntryRow>,
     /// The other actions of the order, for the brand's side.
     siblings: Vec<ActionRow>,
+    /// What it was reckoned of, where it is a bonus that terms give.
+    tally: Option<(CounterKey, Tally)>,
     /// Who changed it, for the brand's side.
     users: HashMap<UserId, String>,
 }
@@ -72,6 +75,7 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
         (returns::notice(&person, action))
         section.card.pad {
             h2 { "Why " (person.partner_name(action.partner)) (if action.state == ActionState::Reversed { " was credited" } else { " earns this" }) }
+            @if let Some(words) = told.tally.as_ref().and_then(|(key, it)| pricing::bonus(key, it, action)) { p { (words) } }
             @match &told.decision {
                 Some(decision) => (drawing.way(decision, drawing.rule(decision))),
                 None => { p.muted { "The decision is not in the books." } }
@@ -120,6 +124,7 @@ async fn ask(person: &Person, id: ActionId) -> Result<Told, Failure> {
             history: reads.history(brand, id)?,
             entries: reads.entries(brand, id)?,
             siblings,
+            tally: reads.tally_of(brand, id)?,
             decision: lookup.decision(id)?,
             action,
         }))
@@ -135,7 +140,8 @@ fn has_locked(person: &Person, action: &ActionRow) -> bool {
 /// By which rule a part of it came to its payout: an item, or None for the order whole.
 fn price_in_words(person: &Person, action: &ActionRow) -> Vec<(Option<usize>, String)> {
     if action.is_award() {
-        return vec![(None, "given as it is".into())];
+        let by_terms = action.order_id.starts_with(REFERENCE_OF_TERMS);
+        return vec![(None, if by_terms { "reckoned of all actions of its period" } else { "given as it is" }.into())];
     }
     let Some((terms, background)) = terms_of(&person.config, action) else {
         return vec![(None, "the terms are not known".into())];
@@ -261,6 +267,7 @@ pub fn reason_words(code: &str) -> String {
         "RETURN_EXPECTED" => "a return is expected",
         "VERIFIED" => "it was checked",
         "AGREED" => "agreed with the partner",
+        "TIER_RECKONED" => "the actions it is given for changed",
         code => return code.to_lowercase().replace('_', " "),
     };
     words.to_owned()

@@ -67,6 +67,10 @@ pub fn month(first: Day) -> String {
     civil(first).map(|date| date.strftime("%B %Y").to_string()).unwrap_or_default()
 }
 
+pub fn year(first: Day) -> String {
+    first.year_and_month().0.to_string()
+}
+
 pub fn state(state: ActionState) -> &'static str {
     match state {
         ActionState::Pending => "Pending",

@@ -6,11 +6,13 @@ use axum::extract::{Form, Multipart, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderValue, header};
 use maud::{Markup, html};
+use referee_core::money::Currency;
+use referee_core::program::EventType;
 use referee_engine::engine::blocking;
 use referee_engine::import::mapping::{Mapping, fields};
 use referee_engine::import::upload::Upload;
 use referee_engine::import::work::{Told, look};
-use referee_engine::import::{By, Import, ImportKind, ImportState, Line, LineState, TAKEN_BACK, Totals};
+use referee_engine::import::{By, Import, ImportKind, ImportState, Line, LineState, Moved, TAKEN_BACK, Totals};
 use referee_engine::intake::change::REASONS;
 use serde::Deserialize;
 
@@ -52,7 +54,7 @@ fn upload_form(person: &Person) -> Markup {
             form.stack.wide action="/imports" method="post" enctype="multipart/form-data" {
                 (csrf(person))
                 label { "The lines are" select name="kind" {
-                    option value="changes" { "changes and reversals of actions" }
+                    option value="changes" { "changes, reversals and corrections of actions" }
                     option value="conversions" { "conversions" }
                 } }
                 label { "File" input type="file" name="file" accept=".csv,.txt,text/csv,text/plain"; }
@@ -210,6 +212,7 @@ fn figures(told: &Told) -> Markup {
             }
         }
         @if !totals.money.is_empty() { (money(told.import.state, &totals).html()) }
+        @if totals.corrected > 0 { p.foot { span.muted { "Corrections of actions that have locked go into the partners' next payments. What a partner owes back then is carried forward." } } }
     }
 }
 
@@ -219,15 +222,20 @@ fn money(state: ImportState, totals: &Totals) -> Table {
         ImportState::Undoing | ImportState::Undone => "Money it had moved",
         ImportState::Applying | ImportState::Applied => "Money it moved",
     };
-    let row = |(currency, (amount, payout)): (&referee_core::money::Currency, &(_, _))| {
-        vec![cell(currency.to_string()), money_cell(*amount, *currency), money_cell(*payout, *currency)]
+    let corrects = totals.corrected > 0;
+    let row = |(currency, moved): (&Currency, &Moved)| {
+        let corrected = corrects.then_some(moved.corrected);
+        let figures = [moved.amount, moved.payout].into_iter().chain(corrected);
+        std::iter::once(cell(currency.to_string())).chain(figures.map(|it| money_cell(it, *currency))).collect()
     };
-    let columns = vec![text(moved), figure("Amounts"), figure("Payouts")];
+    let mut columns = vec![text(moved), figure("Amounts"), figure("Payouts")];
+    columns.extend(corrects.then(|| figure("Of these, corrections")));
     Table { columns, rows: totals.money.iter().map(row).collect() }
 }
 
 fn next_step(person: &Person, told: &Told) -> Markup {
     let import = &told.import;
+    let corrects = told.lines.iter().any(Line::corrects);
     let form = |step: &str, button: Markup| {
         html! { form.inline action={ "/imports/" (import.id) "/" (step) } method="post" { (csrf(person)) (button) } }
     };
@@ -238,7 +246,8 @@ fn next_step(person: &Person, told: &Told) -> Markup {
         section.card.pad {
             @match import.state {
                 ImportState::Uploaded => {
-                    p { "Nothing is done yet. This is what would be done now, by the terms of each event's time." }
+                    @if all_wrong(told) { p { "Nothing is done yet, and no line can be taken as it is. Say below what the columns are and what lines leave out, or correct the file." } }
+                    @else { p { "Nothing is done yet. This is what would be done now, by the terms of each event's time." } }
                     div.row {
                         @if applies { (form("apply", html! { button.primary { "Apply" } })) }
                         (form("forget", html! { button { "Forget the file" } }))
@@ -247,7 +256,7 @@ fn next_step(person: &Person, told: &Told) -> Markup {
                 }
                 ImportState::Applying | ImportState::Undoing => { p { "It is being worked on. This page looks again by itself; you may leave it." } }
                 ImportState::Applied => {
-                    p { "It was applied. Where actions have not locked and nobody changed them since, it can be taken back." }
+                    p { "It was applied. Where actions have not locked and nobody changed them since, it can be taken back." @if corrects { " Corrections are taken back by the opposite correction, until they are paid." } }
                     (form("undo", html! { button.danger { "Take it back" } }))
                 }
                 ImportState::Undone => { p { "It was taken back. What could not be is named below, and the same file may be uploaded again." } }
@@ -257,12 +266,15 @@ fn next_step(person: &Person, told: &Told) -> Markup {
     }
 }
 
+/// Then the columns are.
+fn all_wrong(told: &Told) -> bool {
+    told.lines.iter().all(|line| line.state == LineState::Refused)
+}
+
 fn columns_form(person: &Person, told: &Told, header: &[String]) -> Markup {
     let (import, mapping) = (&told.import, &told.import.mapping);
-    // Where all lines are wrong, the columns are.
-    let all_wrong = told.lines.iter().all(|line| line.state == LineState::Refused);
     html! {
-        details.card.pad open[all_wrong] {
+        details.card.pad open[all_wrong(told)] {
             summary { "Columns and what lines leave out" }
             form.stack.wide action={ "/imports/" (import.id) "/columns" } method="post" {
                 (csrf(person))
@@ -278,17 +290,35 @@ fn columns_form(person: &Person, told: &Told, header: &[String]) -> Markup {
                         option value="point" { "12.50" }
                         option value="comma" selected[mapping.decimal_comma] { "12,50" }
                     } }
-                    label { "Event type, where a line names none" input name="event_type" value=(mapping.event_type) autocomplete="off"; }
+                    label { "Event type, where a line names none" (event_types(person, &mapping.event_type)) }
                     @if import.kind == ImportKind::Changes {
+                        label { "Change, where a line names none" select name="change" {
+                            option value="modify" { "modify: what has not locked yet" }
+                            option value="correct" selected[mapping.change == "correct"] { "correct: what has locked, with the next payment" }
+                        } }
                         label { "Reason, where a line gives none" select name="reason" {
                             @for reason in REASONS { option value=(reason) selected[reason == mapping.reason] { (reason_words(reason)) } }
                         } }
                     } @else {
-                        label { "Program, where a line names none" input name="program" value=(mapping.program) autocomplete="off"; }
+                        label { "Program, where a line names none" select name="program" {
+                            option value="" { "none" }
+                            @for it in person.config.programs.values() { option value=(it.id) selected[it.id.to_string() == mapping.program] { (it.name) } }
+                        } }
                     }
                 }
                 button { "Look again" }
             }
+        }
+    }
+}
+
+/// Programs name an event type by its id or its code.
+fn event_types(person: &Person, chosen: &str) -> Markup {
+    let is_chosen = |it: &EventType| it.id.to_string() == chosen || it.code.eq_ignore_ascii_case(chosen);
+    html! {
+        select name="event_type" {
+            option value="" { "none" }
+            @for it in person.config.event_types.values() { option value=(it.id) selected[!chosen.is_empty() && is_chosen(it)] { (it.name) } }
         }
     }
 }
@@ -330,6 +360,7 @@ fn outcome(line: &Line, applied: bool) -> Markup {
             LineState::Refused => { span.wrong { (line.message) } }
             LineState::Unchanged => { span.muted { "Changes nothing" } }
             LineState::Planned => { span.muted { "Waiting" } }
+            LineState::Done if line.corrects() => { (if applied { "Corrected with the next payment" } else { "Would be corrected with the next payment" }) }
             LineState::Done => { (if applied { "Done" } else { "Would be done" }) }
         }
         @match line.undo.as_str() {
@@ -356,6 +387,7 @@ pub async fn set_columns(
         program: sent.get("program").to_owned(),
         event_type: sent.get("event_type").to_owned(),
         reason: sent.get("reason").to_owned(),
+        change: sent.get("change").to_owned(),
     };
     mapping.check(told.import.kind, &header).map_err(Failure::Invalid)?;
     let (brand, import) = (person.brand, id.clone());

@@ -6,6 +6,7 @@ pub mod action;
 pub mod actions;
 pub mod ad;
 pub mod ads;
+mod api_access;
 pub mod audit;
 mod award;
 pub mod chart;
@@ -136,15 +137,19 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/documents/{number}/cancellation", post(documents::cancel))
         .route("/mails", get(mails::show))
         .route("/mails/{number}", post(mails::mark_sent))
+        .route("/mails/{number}/retry", post(mails::retry))
         .route("/months", get(months::list))
         .route("/months/accounts", get(months::show_codes).post(months::set_codes))
         .route("/months/{month}", get(months::show))
         .route("/months/{month}/journal", get(months::journal))
         .route("/months/{month}/partners/{id}", get(months::of_partner))
+        .route("/api-access", get(api_access::show).post(api_access::create))
+        .route("/api-access/{id}/revoke", post(api_access::revoke))
         .route("/search", get(search::find))
         .route("/audit", get(audit::show))
         .route("/account", get(account::show))
         .route("/account/password", post(account::set_password))
+        .route("/account/mail", post(account::choose_mail))
         .route("/brand", post(account::switch_brand))
         .route("/settings", get(settings::program::show))
         .route("/settings/program", post(settings::program::set))

@@ -74,6 +74,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
             ("/months", "Statements"),
             ("/documents", "Documents"),
             ("/payees/own", "Payment details"),
+            ("/api-access", "API access"),
         ];
         return vec![("", own), ("Help", vec![("/docs", "Documentation")])];
     }

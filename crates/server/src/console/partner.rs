@@ -3,10 +3,9 @@
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use referee_core::contract::Terms;
 use referee_core::fact::{Fact, Role};
 use referee_core::id::PartnerId;
-use referee_core::program::{Ad, Program, Standing};
+use referee_core::program::Standing;
 use referee_core::row::Account;
 use referee_engine::engine::blocking;
 use referee_engine::settings::UserOfBrand;
@@ -18,14 +17,17 @@ use super::partners::{balances, partner_of, sums, sums_text};
 use super::person::{Failure, May, Person, done};
 use super::settings::people::{Newcomer, invite, shown_once};
 use super::table::{Cell, Table, cell, minor, shown_cell, text};
-use super::{award, contract, format, payee};
+use super::{api_access, award, contract, format, payee};
+use crate::membership::{TrackingLink, tracking_links};
 
 pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failure> {
     person.require_brand_side()?;
     let partner = partner_of(&person, id)?;
     let balances = balances(&person, Some(partner)).await?;
     let (engine, brand) = (person.app.engine.clone(), person.brand);
-    let users = blocking(move || engine.settings.users_of(brand)).await?;
+    let (users, tokens) =
+        blocking(move || Ok((engine.settings.users_of(brand)?, engine.settings.tokens_of(brand, Some(partner))?)))
+            .await?;
     let now = person.config.partners.get(&partner).map_or(Standing::Active, |it| it.standing);
     let channel = person.config.is_channel(partner);
     let payment = if channel {
@@ -51,6 +53,7 @@ pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failu
         (links(&person, partner))
         @for program in person.config.programs.values().filter(|_| !channel) { (contract::section(&person, program, partner)) }
         (portal_users(&person, partner, &users))
+        (api_access::seen_by_brand(&person, &tokens))
         @if person.may(May::Manage) && !channel && now == Standing::Active { (award::form(&person, partner)) }
         @if person.may(May::Manage) { (standing_form(&person, partner, now)) }
     };
@@ -64,42 +67,24 @@ pub fn links(person: &Person, partner: PartnerId) -> Markup {
     if several {
         columns.push(minor("Program"));
     }
-    let channel = person.config.is_channel(partner);
-    // What was only offered earns nothing yet.
-    let bound = |versions: &Vec<Terms>| versions.iter().any(|it| it.binds_from().is_some());
-    let joined =
-        |program: &Program| channel || person.config.terms.get(&(program.id, Some(partner))).is_some_and(bound);
-    let mut rows = Vec::new();
-    for ad in person.config.ads.values().filter(|ad| ad.standing == Standing::Active) {
-        let Some(program) = person.config.programs.get(&ad.program).filter(|it| joined(it)) else { continue };
-        let Some(host) = program.tracking_hosts.first() else { continue };
-        let origin = person.app.origin(host);
+    let row = |link: &TrackingLink<'_>| {
         let mut row = vec![
-            cell(ad.name.clone()),
-            copied(format!("{origin}/c/{partner}/{}/{}", ad.id, program.id)),
-            shown_cell(
-                html! { @for slug in slugs(person, partner, ad) { (copied(format!("{origin}/{slug}")).shown()) } },
-                "",
-            ),
+            cell(link.ad.name.clone()),
+            copied(link.url.clone()),
+            shown_cell(html! { @for short in &link.short { (copied(short.clone()).shown()) } }, ""),
         ];
         if several {
-            row.push(cell(program.name.clone()));
+            row.push(cell(link.program.name.clone()));
         }
-        rows.push(row);
-    }
+        row
+    };
+    let rows = tracking_links(&person.app, &person.config, partner).iter().map(row).collect();
     let table = Table { columns, rows };
     html! {
         h2 { "Links" }
         @if table.rows.is_empty() { p.muted { "None yet: a link needs an active ad of a program that the partner joined, and a tracking host." } }
         @else { (table.html()) }
     }
-}
-
-fn slugs<'a>(person: &'a Person, partner: PartnerId, ad: &Ad) -> impl Iterator<Item = &'a String> {
-    let (program, ad) = (ad.program, ad.id);
-    let links =
-        person.config.links.values().filter(move |it| (it.partner, it.program, it.ad) == (partner, program, ad));
-    links.filter(|it| it.standing == Standing::Active).map(|it| &it.slug)
 }
 
 fn copied(link: String) -> Cell {

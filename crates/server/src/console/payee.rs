@@ -185,6 +185,8 @@ fn method_form(person: &Person, shown: &Shown, draft: &Draft, address: &str) -> 
     let method = shown.kept.payee.method.as_ref();
     let ways = MethodKind::ALL.map(|it| (it.code(), it.words()));
     let hint = method.map(|it| format!("{}, leave empty to keep it", it.masked())).unwrap_or_default();
+    let of_program = person.config.programs.values().next().map(|it| it.currency).unwrap_or_default();
+    let paid_in = method.map_or(of_program, |it| it.currency).to_string();
     html! {
         section.card.pad #method {
             h2 { "Where the money goes" }
@@ -195,11 +197,12 @@ fn method_form(person: &Person, shown: &Shown, draft: &Draft, address: &str) -> 
                 (draft.input("Account holder", "holder", method.map_or("", |it| &it.holder), "70"))
                 div.pair {
                     (draft.input("BIC, if known", "bic", method.map_or("", |it| &it.bic), "11"))
-                    (draft.hinted("Currency", "currency", &method.map(|it| it.currency.to_string()).unwrap_or_default(), "3", "EUR"))
+                    (draft.hinted("Paid in, a currency", "currency", &paid_in, "3", "EUR"))
                 }
                 (draft.input("Email for messages about payments", "notify", method.map_or("", |it| &it.notify), "254"))
                 label { "Your password" input type="password" name="password" autocomplete="current-password" required; }
                 button.primary { "Keep the account" }
+                p.muted { "What is earned in another currency is converted when a payment is proposed, at the newest exchange rate of then. SEPA carries EUR only." }
                 p.muted { "A change is announced to the email address that stands here now, and nothing is paid for " (HOLD_DAYS) " days." }
             }
         }

@@ -114,9 +114,10 @@ pub async fn updates(call: &Call<'_>) -> Result<Wire, Wire> {
     let pages = Pages::read(&call.query, PAGE_SIZE_MAX)?;
     let at = window(call, "StartDate", "EndDate")?.unwrap_or_else(|| recent(call));
     let program = number(call, "CampaignId")?.map(ProgramId);
-    let (engine, brand, page) = (call.app.engine.clone(), call.account.brand, pages.numbered());
+    let (engine, page) = (call.app.engine.clone(), pages.numbered());
+    let (brand, partner) = (call.account.brand, call.account.partner);
     let found = blocking(move || {
-        let (total, lines) = engine.reads.updates(brand, program, at, page)?;
+        let (total, lines) = engine.reads.updates(brand, program, partner, at, page)?;
         let mut rows = Vec::new();
         for line in lines {
             let Some(action) = engine.reads.action(brand, line.action)? else { continue };
@@ -150,7 +151,7 @@ async fn action(call: &Call<'_>, id: &str) -> Result<ActionRow, Wire> {
     let id: ActionId = id.parse().map_err(|()| missing())?;
     let (engine, brand) = (call.app.engine.clone(), call.account.brand);
     let found = blocking(move || engine.reads.action(brand, id)).await.map_err(trouble)?;
-    found.ok_or_else(missing)
+    found.filter(|row| call.account.sees(row.partner)).ok_or_else(missing)
 }
 
 fn query(call: &Call<'_>) -> Result<Fields, Wire> {
@@ -183,7 +184,7 @@ fn filter(call: &Call<'_>) -> Result<ActionFilter, Wire> {
     };
     Ok(ActionFilter {
         program: number(call, "CampaignId")?.map(ProgramId),
-        partner: number(call, "MediaPartnerId")?.map(PartnerId),
+        partner: call.account.partner.or(number(call, "MediaPartnerId")?.map(PartnerId)),
         event_type: number(call, "ActionTrackerId")?.map(EventTypeId),
         states,
         order_id,
@@ -245,7 +246,7 @@ pub fn date(at: Timestamp) -> String {
 struct Names {
     config: std::sync::Arc<Config>,
     partners: HashMap<PartnerId, String>,
-    sid: String,
+    base: String,
 }
 
 impl Names {
@@ -254,7 +255,7 @@ impl Names {
         let (engine, brand) = (call.app.engine.clone(), call.account.brand);
         let partners = blocking(move || engine.settings.partners(brand)).await.map_err(trouble)?;
         let partners = partners.into_iter().map(|partner| (partner.id, partner.name)).collect();
-        Ok(Names { config, partners, sid: call.account.sid.clone() })
+        Ok(Names { config, partners, base: call.account.base() })
     }
 
     fn partner(&self, id: PartnerId) -> &str {
@@ -304,7 +305,7 @@ impl Names {
             "SubId1": row.sub_ids[0],
             "SubId2": row.sub_ids[1],
             "SubId3": row.sub_ids[2],
-            "Uri": format!("/Advertisers/{}/Actions/{}", self.sid, row.id),
+            "Uri": format!("{}/Actions/{}", self.base, row.id),
         })
     }
 

@@ -2,9 +2,14 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use referee_core::id::PartnerId;
+use referee_engine::engine::SettleError;
 use referee_engine::error::Error;
 use referee_engine::intake::drop_reason::FieldError;
+use referee_engine::lookup::answer::{Viewer, reason_code, reason_sentence};
 use serde_json::{Map, Value, json};
+
+use crate::error::ApiError;
 
 /// How the answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +87,22 @@ pub fn trouble(error: Error) -> Wire {
             self::error(500, "Something is wrong on the server.", &[])
         }
     }
+}
+
+/// The rules' no to a partner's command.
+pub fn refused(error: SettleError, partner: PartnerId) -> Wire {
+    let viewer = Viewer::Partner(partner);
+    let refusal = match error {
+        SettleError::Refused(refusal) => refusal,
+        SettleError::NotYet(_) => return Wire { status: 202, value: json!({ "Status": "QUEUED" }) },
+        SettleError::Trouble(error) => return trouble(error),
+    };
+    let (code, message) = (reason_code(refusal, viewer), reason_sentence(refusal, viewer));
+    let status = ApiError::from(refusal).status;
+    // These clients know no 422.
+    let status = if status == StatusCode::CONFLICT { 409 } else { 400 };
+    let fields = json!([{ "field": "", "level": "ERROR", "code": code, "message": message }]);
+    Wire { status, value: json!({ "Status": "ERROR", "Message": message, "errors": fields }) }
 }
 
 /// One page of a list, with the keys by which clients find the next.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::Call;
 use super::actions::{Pages, date};
 use super::answer::{NumberedList, Wire, error, trouble};
+use crate::membership::joined;
 
 /// Inquiries that are listed; older ones are in the API's own list.
 const INQUIRIES_MAX: u32 = 10_000;
@@ -32,7 +33,8 @@ pub async fn company(call: &Call<'_>) -> Result<Wire, Wire> {
 
 pub fn campaigns(call: &Call<'_>) -> Result<Entries, Wire> {
     let config = call.brand()?.config.clone();
-    let rows = config.programs.values().map(|program| {
+    let seen = config.programs.values().filter(|it| joined(&config, it.id, call.account.partner));
+    let rows = seen.map(|program| {
         json!({
             "Id": program.id.to_string(),
             "Name": program.name,
@@ -42,7 +44,7 @@ pub fn campaigns(call: &Call<'_>) -> Result<Entries, Wire> {
             "TrackingDomains": program.tracking_hosts.join(","),
             "DeepLinkDomains": program.permitted_hosts.join(","),
             "DefaultLandingPage": program.default_landing_url,
-            "Uri": format!("/Advertisers/{}/Campaigns/{}", call.account.sid, program.id),
+            "Uri": format!("{}/Campaigns/{}", call.account.base(), program.id),
         })
     });
     Ok(Entries { name: "Campaigns", rows: rows.collect() })
@@ -66,14 +68,16 @@ pub async fn partners(call: &Call<'_>) -> Result<Entries, Wire> {
 
 pub fn ads(call: &Call<'_>) -> Result<Entries, Wire> {
     let config = call.brand()?.config.clone();
-    let rows = config.ads.values().map(|ad| {
+    let partner = call.account.partner;
+    let seen = config.ads.values().filter(|it| partner.is_none() || it.standing == Standing::Active);
+    let rows = seen.filter(|it| joined(&config, it.program, partner)).map(|ad| {
         json!({
             "Id": ad.id.to_string(),
             "CampaignId": ad.program.to_string(),
             "Name": ad.name,
             "LandingPageUrl": ad.landing_url,
             "State": standing(ad.standing),
-            "Uri": format!("/Advertisers/{}/Ads/{}", call.account.sid, ad.id),
+            "Uri": format!("{}/Ads/{}", call.account.base(), ad.id),
         })
     });
     Ok(Entries { name: "Ads", rows: rows.collect() })
@@ -81,7 +85,8 @@ pub fn ads(call: &Call<'_>) -> Result<Entries, Wire> {
 
 pub fn event_types(call: &Call<'_>) -> Result<Entries, Wire> {
     let config = call.brand()?.config.clone();
-    let rows = config.event_types.values().map(|it| {
+    let seen = config.event_types.values().filter(|it| joined(&config, it.program, call.account.partner));
+    let rows = seen.map(|it| {
         json!({
             "Id": it.id.to_string(),
             "CampaignId": it.program.to_string(),
@@ -98,7 +103,7 @@ pub fn event_types(call: &Call<'_>) -> Result<Entries, Wire> {
 pub async fn inquiries(call: &Call<'_>) -> Result<Entries, Wire> {
     call.account.may("read")?;
     let (engine, brand) = (call.app.engine.clone(), call.account.brand);
-    let all = InquiryFilter::default();
+    let all = InquiryFilter { partner: call.account.partner, ..InquiryFilter::default() };
     let found = blocking(move || engine.reads.inquiries(brand, &all, None, INQUIRIES_MAX)).await.map_err(trouble)?;
     let rows = found.iter().map(|it| {
         json!({
@@ -117,7 +122,7 @@ pub async fn inquiries(call: &Call<'_>) -> Result<Entries, Wire> {
             "CreationDate": date(it.opened_at),
             "DueDate": date(it.due_at),
             "ResolutionDate": it.answered_at.map(date).unwrap_or_default(),
-            "Uri": format!("/Advertisers/{}/ActionInquiries/{}", call.account.sid, it.id),
+            "Uri": format!("{}/ActionInquiries/{}", call.account.base(), it.id),
         })
     });
     Ok(Entries { name: "ActionInquiries", rows: rows.collect() })
@@ -148,8 +153,8 @@ pub async fn click(call: &Call<'_>, id: &str) -> Result<Wire, Wire> {
 
 /// All entries of one kind that a brand has set up.
 pub struct Entries {
-    name: &'static str,
-    rows: Vec<Value>,
+    pub name: &'static str,
+    pub rows: Vec<Value>,
 }
 
 impl Entries {

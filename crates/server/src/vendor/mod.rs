@@ -5,6 +5,7 @@ pub mod answer;
 pub mod auth;
 pub mod lists;
 pub mod page_load;
+mod partners;
 pub mod reports;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, RawQuery, State};
 use axum::response::Response;
 use http::{HeaderMap, Method};
+use referee_engine::settings::TokenKind;
 
 use crate::app::App;
 use answer::{Form, Wire, error};
@@ -33,6 +35,15 @@ pub struct Call<'a> {
     pub path: String,
 }
 
+/// What a request brings, beside the account.
+pub struct Sent {
+    from: SocketAddr,
+    query: String,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
 /// Everything below `/Advertisers/{sid}/`.
 pub async fn advertisers(
     State(app): State<Arc<App>>,
@@ -43,24 +54,41 @@ pub async fn advertisers(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let path = format!("/Advertisers/{sid}/{rest}");
-    let (rest, form) = Form::of(&rest, &headers);
-    let account = match auth::account(&app, &sid, &headers).await {
+    let sent = Sent { from, query: query.unwrap_or_default(), method, headers, body };
+    serve(&app, TokenKind::Account, &sid, &rest, sent).await
+}
+
+/// Everything below `/Mediapartners/{sid}/`.
+pub async fn mediapartners(
+    State(app): State<Arc<App>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Path((sid, rest)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let sent = Sent { from, query: query.unwrap_or_default(), method, headers, body };
+    serve(&app, TokenKind::Partner, &sid, &rest, sent).await
+}
+
+async fn serve(app: &App, kind: TokenKind, sid: &str, rest: &str, sent: Sent) -> Response {
+    let (resource, form) = Form::of(rest, &sent.headers);
+    let account = match auth::account(app, kind, sid, &sent.headers).await {
         Ok(account) => account,
         Err(refused) => return refused.answer(form),
     };
-    let address = app.address_of(from, &headers);
-    let (query, resource) = (query.unwrap_or_default(), rest.to_owned());
-    if method == Method::GET
+    if sent.method == Method::GET
         && let Err(error) = app.engine.catch_up(account.brand).await
     {
         return answer::trouble(error).answer(form);
     }
-    let call = Call { app: &app, account, method, query, body, address, form, resource, path };
-    match route(&call).await {
-        Ok(wire) => wire.answer(form),
-        Err(error) => error.answer(form),
-    }
+    let address = app.address_of(sent.from, &sent.headers);
+    let path = format!("{}/{rest}", account.base());
+    let (method, query, body, resource) = (sent.method, sent.query, sent.body, resource.to_owned());
+    let call = Call { app, account, method, query, body, address, form, resource, path };
+    let answered = if kind == TokenKind::Partner { partners::route(&call).await } else { route(&call).await };
+    answered.unwrap_or_else(|no| no).answer(form)
 }
 
 async fn route(call: &Call<'_>) -> Result<Wire, Wire> {

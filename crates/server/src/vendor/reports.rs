@@ -63,7 +63,7 @@ async fn change_action(call: &Call<'_>, action: Option<&str>, reverse: bool) -> 
 }
 
 impl Call<'_> {
-    fn fields(&self) -> Result<Fields, Wire> {
+    pub fn fields(&self) -> Result<Fields, Wire> {
         Fields::read(&self.query, &self.body).map_err(|fault| error(400, "The report could not be read.", &[fault]))
     }
 

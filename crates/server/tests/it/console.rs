@@ -257,13 +257,8 @@ fn order(demo: &Demo, partner: usize, id: &str) -> Vec<serde_json::Value> {
     account.actions_of(id)
 }
 
-/// Terms that are set now hold a second later.
-fn a_moment() {
-    std::thread::sleep(std::time::Duration::from_millis(1_300));
-}
-
 fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let owner = demo.sign_in("/user");
     let contract = |pairs: &[(&str, &str)]| {
         let reply = owner.post("/partners/2/contract", &[&[("program", "1")], pairs].concat());
@@ -273,7 +268,7 @@ fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended(pair: Pa
     assert_eq!(order(&demo, 1, "T1")[0]["Payout"], "8.00", "by the template");
     let own = [&days[..], &[("what", "own"), ("payout_1", "25%"), ("payout_2", "3.50")]].concat();
     assert_eq!(contract(&own), "/partners/2?done#contract-1");
-    a_moment();
+    demo.advance("2s");
     assert_eq!(order(&demo, 1, "T2")[0]["Payout"], "25.00", "by its own terms");
     let page = owner.get("/partners/2").text();
     assert!(page.contains("Its own terms, version 2. Clicks count for 20 days, actions lock after 10 days."), "{page}");
@@ -294,7 +289,7 @@ fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended(pair: Pa
     let told = contract(&[("what", "own"), ("text", &unknown)]);
     assert!(told.contains("payouts[0].groups[0].when[0]: There is no variable"), "{told}");
     assert_eq!(contract(&[("what", "own"), ("text", rules)]), "/partners/2?done#contract-1");
-    a_moment();
+    demo.advance("2s");
     let action = order(&demo, 1, "T2b");
     assert_eq!(action[0]["Payout"], "30.00", "by a payout group");
     let page = owner.get(&format!("/actions/{}", action[0]["Id"].as_str().expect("an id"))).text();
@@ -306,22 +301,22 @@ fn a_partner_gets_terms_of_its_own_and_its_contract_is_paused_and_ended(pair: Pa
     assert!(page.contains("Large baskets: 30 %, if the order is at least €50.00"), "{page}");
     let kept = [&days[..], &[("what", "own"), ("payout_1", "25%")]].concat();
     contract(&kept);
-    a_moment();
+    demo.advance("2s");
     assert_eq!(order(&demo, 1, "T2c")[0]["Payout"], "30.00", "the form keeps the rules that it does not show");
     let later = [&days[..], &[("what", "own"), ("payout_1", "1%"), ("starts", "2099-01-01")]].concat();
     contract(&later);
     assert!(owner.get("/partners/2").text().contains("Upcoming"));
     contract(&[("what", "pause"), ("reason", "being looked at")]);
-    a_moment();
+    demo.advance("2s");
     assert!(order(&demo, 1, "T3").is_empty(), "nothing is earned while the contract is paused");
     contract(&[("what", "resume"), ("reason", "all is well")]);
-    a_moment();
+    demo.advance("2s");
     assert_eq!(order(&demo, 1, "T4")[0]["Payout"], "30.00", "under the terms it had");
     contract(&[("what", "template")]);
-    a_moment();
+    demo.advance("2s");
     assert_eq!(order(&demo, 1, "T5")[0]["Payout"], "8.00");
     contract(&[("what", "end"), ("reason", "parted")]);
-    a_moment();
+    demo.advance("2s");
     assert!(order(&demo, 1, "T6").is_empty(), "nothing is earned after the end");
     assert!(owner.get("/partners/2").text().contains("Expired"));
     let partner = demo.sign_in("/partners/1/user");

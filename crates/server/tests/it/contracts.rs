@@ -40,10 +40,6 @@ fn day(ahead: u32) -> String {
     day_text(zone.day(now.plus_days(ahead)))
 }
 
-fn a_moment() {
-    std::thread::sleep(std::time::Duration::from_millis(1_300));
-}
-
 /// An order of the second partner, and its action whole.
 fn order(demo: &Demo, name: &str) -> Value {
     order_with(demo, name, "")
@@ -59,11 +55,11 @@ fn order_with(demo: &Demo, name: &str, code: &str) -> Value {
 }
 
 fn a_change_keeps_its_notice(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let owner = demo.sign_in("/user");
     let set = "/partners/2?done#contract-1";
     assert_eq!(change(&owner, &[("what", "own"), ("payout_1", "10%"), ("notice_days", "30")]), set);
-    a_moment();
+    demo.advance("2s");
     assert_eq!((&contract(&demo)["status"], &contract(&demo)["notice_days"]), (&json!("active"), &json!(30)));
     assert!(owner.get("/partners/2").text().contains("Changes bind 30 days after they are set."));
     let told = change(&owner, &[("what", "own"), ("payout_1", "1%"), ("starts", &day(5))]);
@@ -76,15 +72,15 @@ fn a_change_keeps_its_notice(pair: Pair) {
     assert_eq!(change(&owner, &[("what", "own"), ("payout_1", "1%")]), set);
     assert!(owner.get("/partners/2").text().contains("Upcoming"));
     assert_eq!(change(&owner, &[("what", "pause"), ("reason", "being looked at")]), set);
-    a_moment();
+    demo.advance("2s");
     assert_eq!(contract(&demo)["status"], "paused");
     assert_eq!(change(&owner, &[("what", "resume"), ("reason", "all is well")]), set);
-    a_moment();
+    demo.advance("2s");
     assert_eq!(order(&demo, "N1")["payout"], "10.00");
 }
 
 fn a_partner_accepts_or_declines_what_it_is_offered(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let (owner, partner, other) =
         (demo.sign_in("/user"), demo.sign_in("/partners/1/user"), demo.sign_in("/partners/0/user"));
     let offer = |payout: &str| change(&owner, &[("what", "offer"), ("payout_1", payout)]);
@@ -108,7 +104,7 @@ fn a_partner_accepts_or_declines_what_it_is_offered(pair: Pair) {
     assert!(answer(&other, "2", "accept").text().contains("There is no such offer."));
     assert_eq!(answer(&partner, "2", "perhaps").status, 404);
     assert_eq!(answer(&partner, "2", "accept").status, 303);
-    a_moment();
+    demo.advance("2s");
     assert_eq!(order(&demo, "B2")["payout"], "11.00");
     assert!(answer(&partner, "2", "decline").text().contains("the first word holds"));
     let withdrawal = |version: u32| {
@@ -134,7 +130,7 @@ fn a_partner_accepts_or_declines_what_it_is_offered(pair: Pair) {
 }
 
 fn an_overlay_pays_more_for_some_days(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let body = |name: &str, more: Value| {
         let mut body = json!({ "program_id": 1, "name": name, "event_types": ["sale"], "partner_ids": [2],
             "starts_at": "2099-01-01T00:00:00Z", "ends_at": "2099-02-01T00:00:00Z" });
@@ -186,7 +182,7 @@ fn an_overlay_pays_more_for_some_days(pair: Pair) {
         ("member_2", "yes"),
     ];
     assert_eq!(owner.post("/settings/overlays", &form).status, 303);
-    a_moment();
+    demo.advance("2s");
     let on = order(&demo, "V2");
     assert_eq!(on["payout"], "12.00");
     assert_eq!(
@@ -243,7 +239,7 @@ fn overlays_are_set_on_their_screen(pair: Pair) {
 }
 
 fn lists_are_set_and_named_by_terms(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let list = |more: Value| {
         let mut body =
             json!({ "program_id": 1, "name": "Excluded brands", "variable": "promo_code", "values": ["STAFF10"] });
@@ -279,12 +275,12 @@ fn lists_are_set_and_named_by_terms(pair: Pair) {
         assert!(refused["message"].as_str().is_some_and(|it| it.contains(told)), "{refused}");
     }
     assert_eq!(terms(json!({ "variable": "promo_code", "in_list": "excluded BRANDS" })).0, 201);
-    a_moment();
+    demo.advance("2s");
     let with_code = |name: &str| order_with(&demo, name, "Staff10");
     let unpaid = with_code("L1");
     assert_eq!((&unpaid["payout"], &unpaid["priced_by"][0]["name"]), (&json!("0.00"), &json!("Staff")));
     assert_eq!(list(json!({ "id": 1, "name": "Staff codes", "values": [] })).0, 201);
-    a_moment();
+    demo.advance("2s");
     assert_eq!(with_code("L2")["payout"], "8.00");
     let id = unpaid["id"].as_str().expect("an id");
     let told = demo.api().get(&format!("/api/v1/actions/{id}")).json();
@@ -315,7 +311,7 @@ fn upload(person: &Person, fields: &[(&str, &str)], file: Option<(&str, &str)>) 
 }
 
 fn lists_are_set_on_their_screen(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let owner = demo.sign_in("/user");
     let send = |fields: &[(&str, &str)], file: Option<(&str, &str)>| {
         let reply = upload(&owner, fields, file);
@@ -350,7 +346,7 @@ fn lists_are_set_on_their_screen(pair: Pair) {
         let plain = [("program", "1"), ("referral_window_days", "30"), ("lock_days", "30"), ("payout_1", "8%")];
         let sent = [&plain[..], &[("exceptions", "shown")], more].concat();
         assert_eq!(owner.post("/settings/terms", &sent).status, 303);
-        a_moment();
+        demo.advance("2s");
         owner.get("/settings").text()
     };
     let page = terms(&[("except_1", "1")]);

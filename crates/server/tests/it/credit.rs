@@ -141,7 +141,7 @@ fn a_policy_that_is_none_is_named(pair: Pair) {
 }
 
 fn a_renewal_goes_to_whoever_earned_the_subscription(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     choose(&demo, "linear");
     let api = demo.api();
     let body = json!({ "program_id": 1, "code": "renewal", "name": "Renewal", "category": "sale", "parent_id": 1 });
@@ -153,7 +153,7 @@ fn a_renewal_goes_to_whoever_earned_the_subscription(pair: Pair) {
     let terms =
         [("program", "1"), ("referral_window_days", "30"), ("lock_days", "30"), ("payout_1", "8%"), (&field, "4%")];
     assert_eq!(owner.post("/settings/terms", &terms).status, 303);
-    std::thread::sleep(std::time::Duration::from_millis(1_300));
+    demo.advance("2s");
 
     let cookie = follow(&demo, &[1, 2]);
     assert_eq!(report(&demo, &cookie, "P1", "100.00").len(), 2);

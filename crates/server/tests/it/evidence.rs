@@ -185,7 +185,7 @@ fn a_channel_wins_orders_and_is_never_paid(pair: Pair) {
 }
 
 fn an_impression_earns_where_the_terms_say_so(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let cookie = demo.visitor().get("/c/999/1/1").cookie();
     let see = |path: &str| {
         let page =
@@ -219,7 +219,7 @@ fn an_impression_earns_where_the_terms_say_so(pair: Pair) {
     let wrong: Vec<_> =
         terms.iter().map(|(name, value)| (*name, if *name == "view_window_hours" { "0" } else { value })).collect();
     assert!(owner.post("/partners/1/contract", &wrong).text().contains("The hours of impressions are 1 to 2160"));
-    std::thread::sleep(std::time::Duration::from_millis(1_500));
+    demo.advance("2s");
     see("/i/1/1/1?subId1=banner");
     order("I2");
     assert_eq!(won(&demo, "I2"), (json!(1), json!("impression")));
@@ -235,7 +235,7 @@ fn an_impression_earns_where_the_terms_say_so(pair: Pair) {
 }
 
 fn an_app_says_on_which_device_an_ad_was_seen(pair: Pair) {
-    let mut demo = Demo::on(pair);
+    let mut demo = Demo::with_standing_clock(pair);
     let terms = [
         ("program", "1"),
         ("what", "own"),
@@ -245,7 +245,7 @@ fn an_app_says_on_which_device_an_ad_was_seen(pair: Pair) {
         ("payout_1", "10%"),
     ];
     assert_eq!(demo.sign_in("/user").post("/partners/1/contract", &terms).status, 303);
-    std::thread::sleep(std::time::Duration::from_millis(1_500));
+    demo.advance("2s");
     assert_eq!(demo.visitor().get("/i/1/1/1?GoogAId=38400000-8cf0-11bd-b23e-10b96e40000d").status, 200);
     report(&demo, "D1", &[("GoogAId", "38400000-8CF0-11BD-B23E-10B96E40000D")]);
     assert_eq!(won(&demo, "D1"), (json!(1), json!("impression")));

@@ -9,6 +9,8 @@ on_every_pair!(
     a_program_applies_a_file_of_conversions,
     a_file_that_cannot_be_taken_says_why,
     what_was_locked_or_changed_since_is_not_taken_back,
+    what_has_locked_is_corrected_with_the_next_payment,
+    a_correction_that_was_paid_stays,
 );
 
 fn order(demo: &Demo, name: &str) -> Value {
@@ -74,7 +76,9 @@ fn a_person_applies_a_file_once_and_takes_it_back(pair: Pair) {
     assert_eq!(kept.status, 303, "{}", kept.text());
     let path = kept.header("location").to_owned();
     let page = || owner.get(&path).text();
-    assert!(page().contains("The line names no action") && page().contains("<details class=\"card pad\" open>"));
+    assert!(
+        page().contains("An order id needs its event type") && page().contains("<details class=\"card pad\" open>")
+    );
     let columns = [
         ("column_0", "order_id"),
         ("column_1", "amount"),
@@ -105,7 +109,8 @@ fn a_person_applies_a_file_once_and_takes_it_back(pair: Pair) {
     assert_eq!(owner.post(&format!("{path}/apply"), &[]).status, 303);
     let id = path.trim_start_matches("/imports/").to_owned();
     let summary = wait(&api, &id, "applied")["summary"].clone();
-    let money = json!([{ "currency": "EUR", "amount_delta": "-225.50", "payout_delta": "-18.04" }]);
+    let money = json!([{ "currency": "EUR", "amount_delta": "-225.50", "payout_delta": "-18.04",
+        "corrected_payout_delta": "0.00" }]);
     assert_eq!((&summary["done"], &summary["unchanged"], &summary["refused"]), (&json!(5), &json!(1), &json!(3)));
     assert_eq!(summary["money"], money);
     let changed = [
@@ -248,4 +253,101 @@ fn a_file_is_gone_on_with_after_the_process_died() {
     for name in &names {
         assert_eq!(figures(&demo, name), is("pending", "20.00", "1.60"), "{name}");
     }
+}
+
+fn what_has_locked_is_corrected_with_the_next_payment(pair: Pair) {
+    let demo = Demo::on(pair);
+    let names = ["C1", "C2", "C3", "C4"];
+    let ids: Vec<String> =
+        names.iter().map(|name| order(&demo, name)["id"].as_str().expect("an id").to_owned()).collect();
+    let (owner, api) = (demo.sign_in("/user"), demo.api());
+    let locking = |id: &str| {
+        let approve = [("what", "approve"), ("disposition", "AGREED")];
+        assert_eq!(owner.post(&format!("/actions/{id}/locking"), &approve).status, 303);
+    };
+    ids.iter().take(3).for_each(|id| locking(id));
+    let csv = "order,amount,delta,sku,quantity,change,reverse,reason\n\
+        C1,0,,,,correct,,ITEM_RETURNED\n\
+        C2,,-20,,,Correction,,ITEM_RETURNED\n\
+        C3,,,BOOT,1,correct,,ITEM_RETURNED\n\
+        C4,50,,,,correct,,ITEM_RETURNED\n\
+        C4,,-50,,,,,ITEM_RETURNED\n\
+        C1,50,,,,,,ITEM_RETURNED\n\
+        C2,,-1,,,modify,,ITEM_RETURNED\n\
+        C3,,,,,correct,yes,ITEM_RETURNED\n\
+        C3,1,,,,correkt,,ITEM_RETURNED\n";
+    let kept = create(&api, &json!({ "kind": "changes", "name": "late.csv", "event_type": "sale", "csv": csv })).json();
+    let summary = &kept["summary"];
+    assert_eq!((&summary["done"], &summary["corrected"], &summary["refused"]), (&json!(4), &json!(3), &json!(5)));
+    // 100 of C1, 20 of C2, 30 of C3, and 50 of C4, which is no correction.
+    let money = json!([{ "currency": "EUR", "amount_delta": "-200.00", "payout_delta": "-16.00",
+        "corrected_payout_delta": "-12.00" }]);
+    assert_eq!(summary["money"], money, "{kept}");
+    let codes = ["ACTION_NOT_LOCKED", "ACTION_LOCKED", "ACTION_LOCKED", "MALFORMED", "MALFORMED"];
+    let told: Vec<(Value, String)> = (0..5)
+        .map(|n| {
+            (kept["errors"][n]["code"].clone(), kept["errors"][n]["message"].as_str().expect("a sentence").to_owned())
+        })
+        .collect();
+    assert_eq!(told.iter().map(|it| it.0.clone()).collect::<Vec<_>>(), codes.map(|it| json!(it)), "{told:?}");
+    assert!(told[0].1.contains("Leave the column change empty") && told[1].1.contains("Say correct"), "{told:?}");
+    assert!(told[2].1.contains("Say correct") && told[3].1.contains("correct its amount to 0"), "{told:?}");
+    let id = kept["id"].as_str().expect("an id").to_owned();
+    let path = format!("/imports/{id}");
+    let page = owner.get(&path).text();
+    assert!(page.contains("Would be corrected with the next payment") && page.contains("−€12.00"), "{page}");
+
+    assert_eq!(api.post(&format!("/api/v1{path}/apply"), "", "").status, 202);
+    assert_eq!(wait(&api, &id, "applied")["summary"]["money"], money);
+    let changed = [
+        ("C1", is("locked", "0.00", "0.00")),
+        ("C2", is("locked", "80.00", "6.40")),
+        ("C3", is("locked", "70.00", "5.60")),
+        ("C4", is("pending", "50.00", "4.00")),
+    ];
+    for (name, expected) in &changed {
+        assert_eq!(figures(&demo, name), *expected, "{name}");
+    }
+    assert_eq!(
+        owner
+            .post(&format!("/actions/{}", ids[1]), &[("correct", "true"), ("amount", "90"), ("disposition", "OTHER")])
+            .status,
+        303
+    );
+    assert_eq!(api.post(&format!("/api/v1{path}/undo"), "", "").status, 202);
+    let told = wait(&api, &id, "undone");
+    let summary = &told["summary"];
+    assert_eq!((&summary["taken_back"], &summary["not_taken_back"]), (&json!(3), &json!(1)), "{told}");
+    assert!(told.to_string().contains("changed again since"), "{told}");
+    for name in ["C1", "C3"] {
+        assert_eq!(figures(&demo, name), is("locked", "100.00", "8.00"), "{name}");
+        let items = action(&demo, name)["items"].clone();
+        assert_eq!((&items[0]["quantity"], &items[0]["amount"]), (&json!(2), &json!("60.00")), "{name}");
+    }
+    assert_eq!(figures(&demo, "C2"), is("locked", "90.00", "7.20"));
+    assert_eq!(figures(&demo, "C4"), is("pending", "100.00", "8.00"));
+}
+
+fn a_correction_that_was_paid_stays(pair: Pair) {
+    let demo = Demo::with_standing_clock(pair);
+    let name = "W1";
+    order(&demo, name);
+    demo.advance("40d");
+    let api = demo.api();
+    let kept = create(
+        &api,
+        &json!({ "kind": "changes", "event_type": "sale", "reason": "OTHER", "change": "correct",
+        "csv": format!("order,amount\n{name},150\n") }),
+    );
+    let id = kept.json()["id"].as_str().expect("an id").to_owned();
+    assert_eq!(api.post(&format!("/api/v1/imports/{id}/apply"), "", "").status, 202);
+    wait(&api, &id, "applied");
+    assert_eq!(figures(&demo, name), is("locked", "150.00", "12.00"));
+    assert_eq!(demo.sign_in("/user").post("/payments", &[("program", "1"), ("partner", "2")]).status, 303);
+    eventually("it is paid", || figures(&demo, name).0 == "paid");
+    assert_eq!(api.post(&format!("/api/v1/imports/{id}/undo"), "", "").status, 202);
+    let told = wait(&api, &id, "undone");
+    assert_eq!(told["summary"]["not_taken_back"], 1);
+    assert!(told.to_string().contains("The correction was paid meanwhile"), "{told}");
+    assert_eq!(figures(&demo, name), is("paid", "150.00", "12.00"));
 }

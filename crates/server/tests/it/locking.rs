@@ -12,10 +12,10 @@ on_every_pair!(
 );
 
 /// Terms that are set now hold a second later.
-fn set_terms(owner: &Person, locking: &[(&str, &str)]) {
+fn set_terms(demo: &Demo, owner: &Person, locking: &[(&str, &str)]) {
     let terms = [&[("program", "1"), ("referral_window_days", "30"), ("payout_1", "8%")], locking].concat();
     assert_eq!(owner.post("/settings/terms", &terms).status, 303);
-    std::thread::sleep(std::time::Duration::from_millis(1_300));
+    demo.advance("2s");
 }
 
 /// An order of a partner that follows the template, and its action as the API shows it.
@@ -110,20 +110,20 @@ fn a_server_holds_releases_and_approves_an_action(pair: Pair) {
 }
 
 fn open_terms_lock_nothing_by_themselves(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let owner = demo.sign_in("/user");
-    set_terms(&owner, &[("locking", "open"), ("lock_days", "0")]);
+    set_terms(&demo, &owner, &[("locking", "open"), ("lock_days", "0")]);
     let open = order(&demo, "O1");
     assert_eq!((&open["locks_at"], &open["state"]), (&Value::Null, &json!("pending")));
     assert_eq!(demo.account().actions_of("O1")[0]["LockingDate"], "");
     assert_eq!(answer(&demo, "O1"), "CREDITED_OPEN");
     let page = owner.get(&format!("/actions/{}", open["id"].as_str().expect("an id"))).text();
     assert!(page.contains("Pending, open until approved"), "{page}");
-    set_terms(&owner, &[("locking", "after"), ("lock_days", "0")]);
+    set_terms(&demo, &owner, &[("locking", "after"), ("lock_days", "0")]);
     order(&demo, "O2");
     eventually("it locks at once", || action(&demo, "O2")["state"] == "locked");
     assert_eq!(action(&demo, "O1")["state"], "pending");
-    set_terms(&owner, &[("locking", "month_end"), ("lock_months", "1"), ("lock_days", "27")]);
+    set_terms(&demo, &owner, &[("locking", "month_end"), ("lock_months", "1"), ("lock_days", "27")]);
     let page = owner.get("/settings").text();
     assert!(page.contains("actions lock 1 month and 27 days after the month"), "{page}");
     let month_end = order(&demo, "O3");

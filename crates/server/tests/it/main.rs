@@ -1,8 +1,10 @@
 //! The program from outside: started as people start it, asked over its port. One demonstration per test.
 
 mod api;
+mod authorisation;
 mod bad_input;
 mod black_box;
+mod bonuses;
 mod browser_endpoints;
 mod commands;
 mod console;
@@ -22,7 +24,9 @@ mod inquiries;
 mod links;
 mod locking;
 mod lookup;
+mod mail;
 mod months;
+mod partner_api;
 mod payees;
 mod payments;
 mod profiles;

@@ -135,6 +135,8 @@ fn a_run_goes_the_whole_way(pair: Pair) {
     let taken = answer(&finance, 1, "payment,status,reason\nP-1,settled,\nP-2,failed,account closed\n");
     assert_eq!(taken.header("location"), "/payments/runs/1?done", "{}", taken.text());
     eventually("what failed is owed again", || states(&demo, 1) == ["settled", "failed"]);
+    eventually("the partner is told", || finance.get("/mails").text().contains("Acme Shoes paid you 12.00 EUR"));
+    assert!(!finance.get("/mails").text().contains("paid you 8.00"), "what failed is no news");
     assert_eq!(balance(&demo, 2)["locked"], "8.00");
     assert_eq!((&balance(&demo, 1)["locked"], &balance(&demo, 1)["paid"]), (&json!("0.00"), &json!("12.00")));
 
@@ -290,4 +292,62 @@ fn a_transfer_made_outside_has_its_document_and_loses_it_when_it_comes_back() {
     eventually("it is owed again", || balance(&demo, 1)["locked"] == "12.00");
     advance(&demo, "1s");
     assert_eq!(owner.get("/documents/3").status, 404, "a payment that failed gets no other");
+}
+
+#[test]
+fn a_partner_is_paid_in_the_currency_of_its_account() {
+    let demo = Demo::with(Pair::Files, FLAGS);
+    locked(&demo, &[2]);
+    let owner = demo.sign_in("/user");
+    let partner = demo.sign_in("/partners/1/user");
+    let (dues, password) = (balance(&demo, 2), demo.text("/partners/1/user/password"));
+    assert_eq!((&dues["paid_in"], &dues["payable"]), (&json!("EUR"), &json!(true)));
+    let method = |kind: &'static str, currency: &'static str| {
+        let common = [("holder", "Deal Harbour"), ("notify", "harbour@example.com"), ("password", password.as_str())];
+        [("method", kind), ("account", OTHER_IBAN), ("currency", currency)]
+            .into_iter()
+            .chain(common)
+            .collect::<Vec<_>>()
+    };
+    let refused = partner.post("/payees/own/method", &method("sepa", "USD"));
+    assert!(refused.status == 422 && refused.text().contains("SEPA transfers are in EUR only"), "{}", refused.text());
+    assert_eq!(partner.post("/payees/own/method", &method("wise", "USD")).status, 303);
+    advance(&demo, "8d");
+
+    let dues = balance(&demo, 2);
+    assert_eq!((&dues["paid_in"], &dues["reason"]), (&json!("USD"), &json!("RATE_MISSING")));
+    let page = owner.get("/payments").text();
+    assert!(page.contains("Ready to be paid in USD: $0.00"), "{page}");
+    let run = || post(&demo, "/api/v1/payment-runs", &json!({ "currency": "USD", "partner_ids": [2] }));
+    let none = run().json()["error"]["fields"][0].clone();
+    let said = none["message"].as_str().expect("a sentence").to_owned();
+    assert!(none["code"] == "RATE_MISSING" && said.contains("no exchange rate of EUR to USD of 20"), "{said}");
+    let oldest = said.split_whitespace().find(|word| word.starts_with("20")).expect("a day").to_owned();
+    let file = format!("Date,USD\n{oldest},1.0831\n");
+    let loaded = demo.api().post("/api/v1/exchange-rates", "text/csv", &file);
+    assert_eq!(loaded.status, 201, "{}", loaded.text());
+    eventually("it is converted", || balance(&demo, 2)["payable"] == true);
+    let page = owner.get("/payments").text();
+    assert!(page.contains("Ready to be paid in USD: $8.66") && page.contains("€8.00 at 1.0831 = $8.66"), "{page}");
+
+    assert_eq!(run().status, 201);
+    assert_eq!(post(&demo, "/api/v1/payment-runs/1/decisions", &json!({ "approved": true })).status, 201);
+    eventually("it is gathered", || states(&demo, 1) == ["sent"]);
+    let told = get(&demo, "/api/v1/payments/1");
+    assert_eq!((&told["currency"], &told["net"], &told["transfer"]), (&json!("USD"), &json!("8.66"), &json!("8.66")));
+    let exchange = json!({ "day": oldest, "from": "1", "to": "1.0831", "rate": "1.0831", "amount": "8.66" });
+    let sum = json!({ "currency": "EUR", "proposed": "8.00", "amount": "8.00", "exchange": exchange });
+    assert_eq!(told["sums"], json!([sum]));
+    assert_eq!((&told["lines"][0]["amount"], &told["lines"][0]["currency"]), (&json!("8.00"), &json!("EUR")));
+    let file = demo.api().get("/api/v1/payment-runs/1/files/wise").text();
+    assert!(file.contains(",P-1,") && file.contains(",target,8.66,USD,USD,"), "{file}");
+    let taken = demo.api().post("/api/v1/payment-runs/1/answers", "text/csv", "payment,status\nP-1,settled\n");
+    assert_eq!(taken.status, 201, "{}", taken.text());
+    let page = partner.get("/payments/1").text();
+    assert!(page.contains("€8.00 at 1.0831 = $8.66") && page.contains(&oldest), "{page}");
+    let document = partner.get("/documents/1").text();
+    for text in ["€8.00 at 1.0831 USD for 1 EUR, the rate of ", "$8.66"] {
+        assert!(document.contains(text), "{text}: {document}");
+    }
+    assert_eq!((&balance(&demo, 2)["paid"], &balance(&demo, 2)["currency"]), (&json!("8.00"), &json!("EUR")));
 }

@@ -126,13 +126,13 @@ fn a_partner_is_given_a_bonus_and_a_fee(pair: Pair) {
 }
 
 fn a_partner_is_asked_for_its_consent_to_a_return(pair: Pair) {
-    let demo = Demo::on(pair);
+    let demo = Demo::with_standing_clock(pair);
     let (owner, partner) = (demo.sign_in("/user"), demo.sign_in("/partners/1/user"));
     let rules = json!({ "referral_window_days": 30, "locking": { "basis": "event", "days": 30 },
         "returns": { "policy": "consent", "most": "50%" }, "payouts": [{ "event_type": "sale", "payout": "10%" }] });
     let (status, told) = post(&demo, "/api/v1/terms", &json!({ "program_id": 1, "partner_id": 2, "rules": rules }));
     assert_eq!(status, 201, "{told}");
-    std::thread::sleep(std::time::Duration::from_millis(1_300));
+    demo.advance("2s");
     let id = order(&demo, "C1")["id"].as_str().expect("an id").to_owned();
     order(&demo, "C2");
     let page = owner.get(&format!("/actions/{id}")).text();

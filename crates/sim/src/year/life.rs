@@ -329,7 +329,8 @@ impl Life {
         }
         let currency = if self.random.percent(65) { EUR } else { *self.one(&CURRENCIES) };
         let below_threshold = self.random.percent(15);
-        self.hear(Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold }));
+        let every_currency = false;
+        self.hear(Fact::PaymentRunProposed(PaymentRunProposed { currency, partners, below_threshold, every_currency }));
     }
 
     fn decide(&mut self) {

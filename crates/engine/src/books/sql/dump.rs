@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 27] = [
+const TABLES: [(&str, &str); 28] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -42,6 +42,7 @@ const TABLES: [(&str, &str); 27] = [
     ("rollup", "brand, program, day, partner, ad"),
     ("submission", "brand, id"),
     ("returns", "brand, program, month, partner"),
+    ("tally", "brand, program, event_type, period, day, partner"),
     ("turnover", "brand, partner, program, currency, account, month"),
     ("unsettled", "brand, event_type, order_id"),
 ];

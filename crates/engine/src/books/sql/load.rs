@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use referee_core::fact::Record;
 use referee_core::id::{ActionId, BrandId, InquiryId, NodeId, PartnerId, RecordNo};
 use referee_core::money::Money;
-use referee_core::row::{Counter, CounterKey, IdentifierRow, PaymentState, Returned, ReturnsKey};
+use referee_core::row::{
+    ActionRow, Counter, CounterKey, IdentifierRow, PaymentRow, PaymentState, Returned, ReturnsKey,
+};
 use referee_core::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
 use referee_core::time::Timestamp;
 
@@ -297,6 +299,7 @@ fn work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) ->
     let sql = include_str!("../../../sql/books/load_settled.sql");
     slice.work.to_settle =
         list(db, sql, &[brand.0.into(), slice.state.brand_time.0.into(), limit.into()], rows::order_key)?;
+    tallies(db, brand, limit, slice)?;
     if let Some(after) = slice.state.rates_after {
         let values = values![brand.0, after, limit.saturating_add(1)];
         for action in list(db, include_str!("../../../sql/books/load_awaiting.sql"), values, rows::action)? {
@@ -307,16 +310,34 @@ fn work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) ->
     payment_work(db, brand, limit, slice)
 }
 
+/// Periods that are over and whose bonuses are reckoned, with the bonuses: a question for each event type that terms give
+/// any for.
+fn tallies(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) -> Answer<()> {
+    let mut given = Wanted::default();
+    for (program, event_type, per) in slice.config.bonuses() {
+        let left = limit.saturating_sub(u32::try_from(slice.work.to_reckon.len()).unwrap_or(u32::MAX));
+        let values = values![brand.0, program.0, event_type.0, per as u8, slice.state.brand_time.0, left];
+        db.ask(include_str!("../../../sql/books/load_changed_tallies.sql"), values, &mut |row| {
+            let (key, tally) = rows::tally(row)?;
+            given.actions.extend(tally.bonus.map(|bonus| bonus.action));
+            slice.work.to_reckon.push(key);
+            slice.tallies.load(key, Some(tally));
+            Ok(())
+        })?;
+    }
+    conversions_and_actions(db, brand, &given, slice)?;
+    slice.expect(&given);
+    Ok(())
+}
+
 /// What the oldest payment that is gathered or given back goes on with.
 fn payment_work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice) -> Answer<()> {
     let sql = include_str!("../../../sql/books/load_open_payment.sql");
     // One more than may be taken, so that the rule sees whether some are left.
     let most = limit.saturating_add(1);
     if let Some(payment) = find(db, sql, &[brand.0.into(), (PaymentState::Gathering as u8).into()], rows::payment)? {
-        let (partner, currency, record) = (payment.partner.0, payment.currency.as_str(), payment.record.0);
-        let values = values![brand.0, partner, currency, record, most];
         let mut payable = Vec::new();
-        for action in list(db, include_str!("../../../sql/books/load_payable.sql"), values, rows::action)? {
+        for action in payable_actions(db, brand, &payment, most)? {
             payable.push(action.id);
             slice.actions.load(action.id, Some(action));
         }
@@ -336,21 +357,39 @@ fn payment_work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut S
     Ok(())
 }
 
+/// The next of what a payment is owed for, one currency after the other.
+fn payable_actions(db: &mut dyn Database, brand: BrandId, payment: &PaymentRow, most: u32) -> Answer<Vec<ActionRow>> {
+    let sql = include_str!("../../../sql/books/load_payable.sql");
+    let (partner, record, mut left) = (payment.partner.0, payment.record.0, most);
+    let mut payable = Vec::new();
+    for sum in &payment.sums {
+        if left == 0 {
+            break;
+        }
+        let values = values![brand.0, partner, sum.currency.as_str(), record, left];
+        payable.append(&mut list(db, sql, values, rows::action)?);
+        left = most.saturating_sub(u32::try_from(payable.len()).unwrap_or(u32::MAX));
+    }
+    Ok(payable)
+}
+
 /// What is owed to whom is to be paid, and which payments stand in the way.
 fn payees(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {
-    let Some((currency, partners)) = &wanted.payees else { return Ok(()) };
+    if wanted.payees.is_empty() {
+        return Ok(());
+    }
     let sql = db.choose(
         include_str!("../../../sql/books/load_locked.sql"),
         include_str!("../../../sql/books/load_locked.postgres.sql"),
     );
-    let asked = Value::integers(partners.iter().map(|partner| u64::from(partner.0)));
-    db.ask(sql, &[brand.0.into(), currency.as_str().into(), asked], &mut |row| {
-        let amount: i64 = row.number(1)?;
-        *slice.locked.entry(PartnerId(row.number(0)?)).or_default() += i128::from(amount);
+    let asked = Value::integers(wanted.payees.iter().map(|partner| u64::from(partner.0)));
+    db.ask(sql, &[brand.0.into(), asked], &mut |row| {
+        let (key, amount) = ((PartnerId(row.number(0)?), rows::currency(row, 1)?), row.number::<i64>(2)?);
+        *slice.locked.entry(key).or_default() += i128::from(amount);
         Ok(())
     })?;
     let sql = include_str!("../../../sql/books/load_payments_under_way.sql");
-    for payment in list(db, sql, values![brand.0, currency.as_str()], rows::payment)? {
+    for payment in list(db, sql, values![brand.0], rows::payment)? {
         slice.payments.load(payment.id, Some(payment));
     }
     Ok(())

@@ -3,15 +3,15 @@
 use referee_core::config::Config;
 use referee_core::fact::Record;
 use referee_core::id::{
-    ActionId, AdId, BrandId, ClickNo, FactId, ID_MAX, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
-    RecordNo, SubmissionId,
+    ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, ID_MAX, InquiryId, NodeId, PartnerId, PaymentId,
+    PaymentRunId, ProgramId, RecordNo, SubmissionId,
 };
 use referee_core::identity::Identifier;
 use referee_core::money::Money;
 use referee_core::row::{
-    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow,
-    InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup,
-    SubmissionRow,
+    ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, CounterKey, DecisionRow, EdgeRow, EntryRow,
+    HistoryRow, InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow,
+    Rollup, SubmissionRow, Tally,
 };
 use referee_core::slice::Slice;
 use referee_core::statement::Movement;
@@ -194,9 +194,22 @@ impl Reads for SqlReads {
         Ok(found.filter(|row| row.id == id))
     }
 
-    fn asked_returns(&self, brand: BrandId, partner: PartnerId, most: u32) -> Result<Vec<ActionRow>> {
+    fn asked_returns(&self, brand: BrandId, partner: Option<PartnerId>, most: u32) -> Result<Vec<ActionRow>> {
         let sql = include_str!("../../../sql/books/read_asked_returns.sql");
-        self.ask(brand, sql, values![brand.0, partner.0, most], rows::action)
+        let (first, last) = range(partner);
+        self.ask(brand, sql, values![brand.0, first, last, most], rows::action)
+    }
+
+    fn tally_of(&self, brand: BrandId, bonus: ActionId) -> Result<Option<(CounterKey, Tally)>> {
+        if bonus.event_type != EventTypeId::AWARD {
+            return Ok(None);
+        }
+        self.one(
+            brand,
+            include_str!("../../../sql/books/read_tally_of_bonus.sql"),
+            values![brand.0, bonus.seq],
+            rows::tally,
+        )
     }
 
     fn history(&self, brand: BrandId, id: ActionId) -> Result<Vec<HistoryRow>> {
@@ -207,14 +220,16 @@ impl Reads for SqlReads {
         &self,
         brand: BrandId,
         program: Option<ProgramId>,
+        partner: Option<PartnerId>,
         at: Between,
         page: NumberedPage,
     ) -> Result<(u64, Vec<HistoryRow>)> {
-        let program = program.map(|id| id.0);
+        let (program, partner) = (program.map(|id| id.0), partner.map(|id| id.0));
         let sql = include_str!("../../../sql/books/count_updates.sql");
-        let total = self.one(brand, sql, values![brand.0, program, at.from.0, at.to.0], |row| row.number(0))?;
+        let total =
+            self.one(brand, sql, values![brand.0, program, at.from.0, at.to.0, partner], |row| row.number(0))?;
         let sql = include_str!("../../../sql/books/read_updates.sql");
-        let values = values![brand.0, program, at.from.0, at.to.0, page.most, page.offset];
+        let values = values![brand.0, program, at.from.0, at.to.0, partner, page.most, page.offset];
         Ok((total.unwrap_or_default(), self.ask(brand, sql, values, rows::history)?))
     }
 
@@ -405,6 +420,11 @@ impl Reads for SqlReads {
     fn audit(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<AuditEntry>> {
         let values = values![brand.0, before_record(before), most];
         self.ask(brand, include_str!("../../../sql/books/read_audit.sql"), values, rows::audit)
+    }
+
+    fn audit_after(&self, brand: BrandId, after: RecordNo, most: u32) -> Result<Vec<AuditEntry>> {
+        let values = values![brand.0, after.0, most];
+        self.ask(brand, include_str!("../../../sql/books/read_audit_after.sql"), values, rows::audit)
     }
 
     fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>> {

@@ -10,16 +10,17 @@ use referee_core::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
     RecordNo, SubmissionId, UserId,
 };
+use referee_core::limit::Period;
 use referee_core::money::{Currency, Money};
 use referee_core::row::{
-    ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, DecisionRow, EdgeRow, EntryRow, HistoryRow, InquiryRow,
-    OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow, Rollup, SubmissionRow, UnsettledRow,
-    Whole,
+    ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, CounterGroup, CounterKey, DecisionRow, EdgeRow,
+    EntryRow, HistoryRow, InquiryRow, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, Reckoned,
+    RefusedJoinRow, Rollup, SubmissionRow, Tally, UnsettledRow, Whole,
 };
 use referee_core::statement::Movement;
 use referee_core::time::{Day, Timestamp};
 
-fn currency(row: &dyn Row, column: usize) -> Result<Currency> {
+pub fn currency(row: &dyn Row, column: usize) -> Result<Currency> {
     let code = row.text(column)?.as_bytes().try_into();
     code.map(Currency).map_err(|error| Error::corrupt("read a currency", error))
 }
@@ -153,6 +154,31 @@ pub fn action(row: &dyn Row) -> Result<ActionRow> {
     };
     stored::fill_action(&mut action, row.blob(29)?)?;
     Ok(action)
+}
+
+pub fn tally(row: &dyn Row) -> Result<(CounterKey, Tally)> {
+    let per: u32 = row.number(2)?;
+    let per = Period::ALL.into_iter().find(|it| *it as u32 == per);
+    let group = CounterGroup {
+        program: ProgramId(row.number(0)?),
+        event_type: EventTypeId(row.number(1)?),
+        per: per.ok_or_else(|| Error::corrupt("read a tally", "its period is not known"))?,
+        day: Day(row.number(3)?),
+    };
+    let tally = Tally {
+        actions: row.number(5)?,
+        amount: money(row, 6)?,
+        ends_at: time(row, 7)?,
+        changed: row.number(8)?,
+        bonus: reckoned(row, group.program)?,
+    };
+    Ok((CounterKey { group, partner: PartnerId(row.number(4)?) }, tally))
+}
+
+fn reckoned(row: &dyn Row, program: ProgramId) -> Result<Option<Reckoned>> {
+    let Some(seq) = row.some_number(9)? else { return Ok(None) };
+    let action = ActionId { program, event_type: EventTypeId::AWARD, seq };
+    Ok(Some(Reckoned { action, actions: row.number(10)?, amount: money(row, 11)?, paid: money(row, 12)? }))
 }
 
 pub fn history(row: &dyn Row) -> Result<HistoryRow> {
@@ -292,6 +318,7 @@ pub fn payment(row: &dyn Row) -> Result<PaymentRow> {
         changed_at: time(row, 10)?,
         reason: row.text(11)?.to_owned(),
         returned_to: row.number(12)?,
+        sums: stored::payment_sums_of(row.blob(13)?)?,
     })
 }
 

@@ -24,6 +24,7 @@ pub fn save(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> 
     save_orders(db, brand, slice)?;
     save_unsettled(db, brand, slice)?;
     save_counters(db, brand, slice)?;
+    save_tallies(db, brand, slice)?;
     save_added(db, brand, &slice.new)?;
     save_sums(db, brand, &slice.new)
 }
@@ -245,6 +246,7 @@ fn save_payments(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer
             row.changed_at.0,
             &row.reason,
             row.returned_to,
+            &stored::payment_sums(&row.sums),
         ])?;
     }
     save.finish()?;
@@ -282,6 +284,27 @@ fn save_counters(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer
         let values =
             values![brand.0, program, event_type, period, day, key.partner.0, it.actions, it.payout.0, it.amount.0];
         save.row(values)?;
+    }
+    save.finish()
+}
+
+/// What was reckoned, before what is added: what a record adds after it was reckoned is reckoned again.
+fn save_tallies(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    for (key, tally) in slice.tallies.changed() {
+        let of = key.group;
+        let (program, event_type, period, day) = (of.program.0, of.event_type.0, of.per as u8, of.day.0);
+        let (action, actions) = (tally.bonus.map(|it| it.action.seq), tally.bonus.map(|it| it.actions));
+        let (amount, paid) = (tally.bonus.map(|it| it.amount.0), tally.bonus.map(|it| it.paid.0));
+        let partner = key.partner.0;
+        let values = values![brand.0, program, event_type, period, day, partner, action, actions, amount, paid];
+        db.run(include_str!("../../../sql/books/save_reckoned.sql"), values)?;
+    }
+    let mut save = db.write(include_str!("../../../sql/books/save_tally.sql"))?;
+    for (key, added) in &slice.new.tallies {
+        let of = key.group;
+        let (program, event_type, period, day) = (of.program.0, of.event_type.0, of.per as u8, of.day.0);
+        let (partner, actions, amount, ends_at) = (key.partner.0, added.actions, added.amount.0, added.ends_at.0);
+        save.row(values![brand.0, program, event_type, period, day, partner, actions, amount, ends_at, true])?;
     }
     save.finish()
 }

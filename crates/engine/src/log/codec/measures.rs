@@ -1,6 +1,6 @@
 //! Limits and tiers of terms, to the wire and back.
 
-use referee_core::limit::{Basis, Limit, Period, Tier, Tiers};
+use referee_core::limit::{AppliesTo, Basis, Limit, Period, Tier, Tiers};
 use referee_core::money::Money;
 
 use super::known;
@@ -33,15 +33,25 @@ pub fn tiers_out(it: &Tiers) -> wire::Tiers {
         let (rate_ppm, fixed_micros) = payout_out(tier.extra);
         wire::Tier { from: tier.from, rate_ppm, fixed_micros }
     };
-    wire::Tiers { basis: it.basis as u32, per: it.per as u32, steps: it.steps.iter().map(step).collect() }
+    wire::Tiers {
+        basis: it.basis as u32,
+        per: it.per as u32,
+        steps: it.steps.iter().map(step).collect(),
+        applies_to: it.is_bonus().then_some(it.applies_to as u32),
+    }
 }
 
 pub fn tiers_in(it: wire::Tiers) -> Result<Tiers> {
     let basis = [Basis::Actions, Basis::Amount].into_iter().find(|basis| *basis as u32 == it.basis);
     let step = |it: wire::Tier| Ok(Tier { from: it.from, extra: payout_in(it.rate_ppm, it.fixed_micros)? });
+    let applies_to = match it.applies_to {
+        None => Some(AppliesTo::Subsequent),
+        Some(number) => [AppliesTo::AllActions].into_iter().find(|it| *it as u32 == number),
+    };
     Ok(Tiers {
         basis: known(basis, "basis of tiers")?,
         per: period_in(it.per)?,
+        applies_to: known(applies_to, "reach of tiers")?,
         steps: it.steps.into_iter().map(step).collect::<Result<_>>()?,
     })
 }

@@ -36,6 +36,7 @@ pub fn proposed_out(it: &PaymentRunProposed) -> wire::ProposedRun {
         currency: it.currency.to_string(),
         partners: it.partners.iter().map(|partner| partner.0).collect(),
         below_threshold: it.below_threshold,
+        every_currency: it.every_currency,
     }
 }
 
@@ -44,6 +45,7 @@ pub fn proposed_in(it: wire::ProposedRun) -> Result<Fact> {
         currency: currency_in(&it.currency)?,
         partners: it.partners.into_iter().map(PartnerId).collect(),
         below_threshold: it.below_threshold,
+        every_currency: it.every_currency,
     }))
 }
 

@@ -42,6 +42,9 @@ pub struct ProposedRun {
     #[prost(bool, tag = "3")]
     #[serde(skip_serializing_if = "is_false")]
     pub below_threshold: bool,
+    #[prost(bool, tag = "86")]
+    #[serde(skip_serializing_if = "is_false")]
+    pub every_currency: bool,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

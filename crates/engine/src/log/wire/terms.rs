@@ -239,6 +239,10 @@ pub struct Tiers {
     pub per: u32,
     #[prost(message, repeated, tag = "3")]
     pub steps: Vec<Tier>,
+    /// Absent: to what opens once one is reached.
+    #[prost(uint32, optional, tag = "84")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applies_to: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

@@ -8,22 +8,27 @@ use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::{HeaderMap, StatusCode};
+use referee_core::exchange::Rate;
 use referee_core::fact::Fact;
-use referee_core::id::{BrandId, PartnerId, PaymentId};
+use referee_core::id::PaymentId;
+use referee_core::money::Currency;
 use referee_core::program::PaymentRules;
-use referee_core::row::{PaymentLineRow, PaymentRow, PaymentState};
+use referee_core::row::{PaymentLineRow, PaymentRow, PaymentState, PaymentSum};
 use referee_engine::books::reads::PaymentFilter;
 use referee_engine::document::TaxTreatment;
 use referee_engine::engine::blocking;
 use referee_engine::intake::amount::decimal;
+use referee_engine::intake::day::day_text;
+use referee_engine::intake::rates::{quotient_text, rate_text};
 use referee_engine::payment_run::{Outcome, PaymentTold, payment_name};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::{caller, reader};
+use super::auth::{Caller, any_reader, caller, reader};
 use super::extract::{Body, Params};
 use super::resources::{actor, config, data};
 use crate::app::App;
+use crate::console::payments::is_partners_business;
 use crate::error::ApiError;
 use crate::paging::rows_wanted;
 use crate::payment_rules;
@@ -54,14 +59,15 @@ pub struct BalanceQuery {
 }
 
 async fn list_balances(State(app): State<Arc<App>>, headers: HeaderMap, Params(query): Params<BalanceQuery>) -> Answer {
-    let caller = reader(&app, &headers).await?;
-    let (engine, brand, partner) = (app.engine.clone(), caller.brand, query.partner_id.map(PartnerId));
-    let owed = blocking(move || engine.owed(brand, partner)).await?;
-    let rows = owed.iter().map(|it| {
+    let caller = any_reader(&app, &headers).await?;
+    let (engine, brand, partner) = (app.engine.clone(), caller.brand, caller.about(query.partner_id)?);
+    let dues = blocking(move || engine.dues(brand, partner)).await?;
+    let rows = dues.iter().flat_map(|it| &it.owed).map(|it| {
         let money = |amount| decimal(amount, it.currency);
         json!({
             "partner_id": it.partner.0, "currency": it.currency.to_string(), "pending": money(it.pending),
-            "locked": money(it.locked), "paid": money(it.paid), "payable": it.obstacle.is_none(),
+            "locked": money(it.locked), "paid": money(it.paid), "paid_in": it.paid_in.to_string(),
+            "payable": it.obstacle.is_none(),
             "reason": it.obstacle.map(|it| it.code()),
         })
     });
@@ -119,13 +125,14 @@ pub struct PaymentQuery {
 }
 
 async fn list_payments(State(app): State<Arc<App>>, headers: HeaderMap, Params(query): Params<PaymentQuery>) -> Answer {
-    let caller = reader(&app, &headers).await?;
-    let (partner, before) = (query.partner_id.map(PartnerId), query.cursor.map(PaymentId));
+    let caller = any_reader(&app, &headers).await?;
+    let (partner, before) = (caller.about(query.partner_id)?, query.cursor.map(PaymentId));
     let filter = PaymentFilter { partner, before, ..PaymentFilter::default() };
     let (engine, brand, most) = (app.engine.clone(), caller.brand, rows_wanted(query.limit));
     let told = blocking(move || engine.told(brand, engine.reads.payments(brand, &filter, most)?)).await?;
     let next = told.last().filter(|_| told.len() == most as usize).map(|last| last.row.id.to_string());
-    Ok(Json(json!({ "data": told.iter().map(payment).collect::<Vec<_>>(), "next_cursor": next })))
+    let seen = told.iter().filter(|it| sees(&caller, &it.row)).map(|it| payment(it, &caller));
+    Ok(Json(json!({ "data": seen.collect::<Vec<_>>(), "next_cursor": next })))
 }
 
 #[derive(Deserialize)]
@@ -140,9 +147,10 @@ async fn find_payment(
     Path(id): Path<String>,
     Params(query): Params<LineQuery>,
 ) -> Answer {
-    let caller = reader(&app, &headers).await?;
-    let row = found(&app, caller.brand, &id).await?;
+    let caller = any_reader(&app, &headers).await?;
+    let row = found(&app, &caller, &id).await?;
     let (engine, brand, most) = (app.engine.clone(), caller.brand, rows_wanted(query.limit));
+    let config = config(&app, caller.brand)?;
     let (told, lines, documents) = blocking(move || {
         let lines = engine.reads.payment_lines(brand, row.id, query.cursor.unwrap_or(0), most)?;
         let documents = engine.settings.documents_of_payment(brand, &payment_name(row.id))?;
@@ -150,8 +158,11 @@ async fn find_payment(
     })
     .await?;
     let it = told.first().ok_or_else(|| ApiError::not_found("payment"))?;
-    let line = |line: &PaymentLineRow| json!({ "action_id": line.action.to_string(), "amount": decimal(line.amount, it.row.currency) });
-    let mut answer = payment(it);
+    let line = |line: &PaymentLineRow| {
+        let currency = config.programs.get(&line.action.program).map_or(it.row.currency, |program| program.currency);
+        json!({ "action_id": line.action.to_string(), "amount": decimal(line.amount, currency), "currency": currency.to_string() })
+    };
+    let mut answer = payment(it, &caller);
     answer["lines"] = lines.iter().map(line).collect();
     answer["next_cursor"] = lines
         .last()
@@ -161,27 +172,34 @@ async fn find_payment(
     Ok(Json(answer))
 }
 
-/// By its number, or as files and documents name it.
-async fn found(app: &App, brand: BrandId, id: &str) -> Result<PaymentRow, ApiError> {
-    let unknown = || ApiError::not_found("payment");
-    let id = id.strip_prefix("P-").unwrap_or(id).parse().map(PaymentId).map_err(|_| unknown())?;
-    let engine = app.engine.clone();
-    blocking(move || engine.reads.payment(brand, id)).await?.ok_or_else(unknown)
+/// A partner sees its own, once it is more than proposed.
+fn sees(caller: &Caller, row: &PaymentRow) -> bool {
+    caller.partner.is_none_or(|own| row.partner == own && is_partners_business(row))
 }
 
-fn payment(it: &PaymentTold) -> Value {
+/// By its number, or as files and documents name it.
+async fn found(app: &App, caller: &Caller, id: &str) -> Result<PaymentRow, ApiError> {
+    let unknown = || ApiError::not_found("payment");
+    let id = id.strip_prefix("P-").unwrap_or(id).parse().map(PaymentId).map_err(|_| unknown())?;
+    let (engine, brand) = (app.engine.clone(), caller.brand);
+    let row = blocking(move || engine.reads.payment(brand, id)).await?;
+    row.filter(|row| sees(caller, row)).ok_or_else(unknown)
+}
+
+fn payment(it: &PaymentTold, caller: &Caller) -> Value {
     let (row, figures, currency) = (&it.row, &it.figures, it.row.currency);
     let money = |amount| decimal(amount, currency);
     json!({
         "id": row.id.0,
         "name": payment_name(row.id),
-        "run_id": row.run.map(|id| id.0),
+        "run_id": row.run.filter(|_| caller.partner.is_none()).map(|id| id.0),
         "partner_id": row.partner.0,
         "state": state_name(row.state),
         "reason": row.reason,
         "currency": currency.to_string(),
         "proposed": money(row.proposed),
         "actions": row.actions,
+        "sums": row.sums.iter().map(|sum| payment_sum(sum, row.currency)).collect::<Vec<_>>(),
         "net": money(figures.net()),
         "tax": money(figures.tax(currency)),
         "tax_treatment": treatment_name(figures.treatment),
@@ -190,6 +208,25 @@ fn payment(it: &PaymentTold) -> Value {
         "account": it.payee.payee.method.as_ref().map(|method| method.masked()),
         "at": date(row.at),
         "changed_at": date(row.changed_at),
+    })
+}
+
+/// What it takes in one currency of programs, and how that becomes the currency of the transfer; null where it is.
+fn payment_sum(sum: &PaymentSum, transferred: Currency) -> Value {
+    let exchange = |rate: Rate| {
+        json!({
+            "day": day_text(rate.day),
+            "from": rate_text(rate.from),
+            "to": rate_text(rate.to),
+            "rate": quotient_text(&rate),
+            "amount": decimal(sum.worth(sum.total, transferred), transferred),
+        })
+    };
+    json!({
+        "currency": sum.currency.to_string(),
+        "proposed": decimal(sum.proposed, sum.currency),
+        "amount": decimal(sum.total, sum.currency),
+        "exchange": sum.rate.map(exchange),
     })
 }
 
@@ -205,7 +242,7 @@ fn state_name(state: PaymentState) -> &'static str {
     }
 }
 
-fn treatment_name(treatment: TaxTreatment) -> &'static str {
+pub fn treatment_name(treatment: TaxTreatment) -> &'static str {
     match treatment {
         TaxTreatment::Charged { .. } => "charged",
         TaxTreatment::ReverseCharge => "reverse_charge",
@@ -230,7 +267,7 @@ async fn conclude(
     Body(body): Body<NewOutcome>,
 ) -> Settled {
     let caller = caller(&app, &headers, "write").await?;
-    let row = found(&app, caller.brand, &id).await?;
+    let row = found(&app, &caller, &id).await?;
     let failure = match (body.settled, body.failed.as_deref().map(str::trim)) {
         (Some(true), None) => None,
         (None, Some(reason)) if !reason.is_empty() => Some(reason.chars().take(REASON_CHARS_MAX).collect()),

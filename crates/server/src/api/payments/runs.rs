@@ -69,7 +69,7 @@ pub async fn find(State(app): State<Arc<App>>, headers: HeaderMap, Path(id): Pat
     let row = found(&app, caller.brand, &id).await?;
     let (engine, brand, mut answer) = (app.engine.clone(), caller.brand, run(&row));
     let payments = blocking(move || engine.told(brand, engine.payments_of(brand, &row)?)).await?;
-    answer["payments"] = payments.iter().map(payment).collect();
+    answer["payments"] = payments.iter().map(|it| payment(it, &caller)).collect();
     Ok(Json(answer))
 }
 
@@ -91,6 +91,7 @@ pub async fn propose(State(app): State<Arc<App>>, headers: HeaderMap, Body(body)
         currency: currency(&body.currency).ok_or_else(unknown)?,
         partners: body.partner_ids.into_iter().map(PartnerId).collect(),
         below_threshold: body.below_threshold,
+        every_currency: true,
     };
     app.engine.catch_up(caller.brand).await?;
     match app.engine.propose(caller.brand, actor(&caller), asked).await {
@@ -117,7 +118,7 @@ pub async fn propose(State(app): State<Arc<App>>, headers: HeaderMap, Body(body)
 fn obstacle_sentence(why: Obstacle) -> String {
     match why {
         Obstacle::Blocked(block) => block_sentence(block),
-        other => other.sentence().to_owned(),
+        other => other.sentence(),
     }
 }
 

@@ -20,7 +20,7 @@ use referee_core::money::{Currency, Money};
 use referee_core::row::{PaymentRow, PaymentRunRow, PaymentState, RunState};
 use referee_engine::books::reads::PaymentFilter;
 use referee_engine::engine::blocking;
-use referee_engine::payment_run::{Owed, payment_name};
+use referee_engine::payment_run::{Due, Owed, payment_name};
 use serde::Deserialize;
 
 use super::page::{csrf, empty, page};
@@ -64,12 +64,21 @@ pub struct PaymentsQuery {
 
 /// All that the screen shows.
 struct Shown {
-    owed: Vec<Owed>,
+    dues: Vec<Due>,
     payments: Vec<PaymentRow>,
     runs: Vec<PaymentRunRow>,
     /// Payments of runs that wait to be transferred or answered.
     waiting: BTreeMap<PaymentRunId, usize>,
     names: HashMap<UserId, String>,
+}
+
+impl Shown {
+    /// By partner and currency.
+    fn owed(&self) -> Vec<&Owed> {
+        let mut owed: Vec<&Owed> = self.dues.iter().flat_map(|it| &it.owed).collect();
+        owed.sort_by_key(|it| (it.partner, it.currency));
+        owed
+    }
 }
 
 pub async fn show(person: Person, Query(query): Query<PaymentsQuery>) -> Result<Response, Failure> {
@@ -78,7 +87,7 @@ pub async fn show(person: Person, Query(query): Query<PaymentsQuery>) -> Result<
     let made = payment_table(&person, &shown.payments);
     if export {
         let balances = query.table == "balances";
-        return Ok(if balances { ready::balance_file(&person, &shown.owed) } else { made.csv("payments") });
+        return Ok(if balances { ready::balance_file(&person, &shown.owed()) } else { made.csv("payments") });
     }
     let body = match person.partner {
         Some(own) => own_body(&person, own, &shown, &made).await?,
@@ -95,8 +104,8 @@ async fn read(person: &Person, query: &PaymentsQuery, most: u32) -> Result<Shown
         let mut payments = engine.reads.payments(brand, &filter, most)?;
         if own {
             payments.retain(is_partners_business);
-            let owed = engine.owed(brand, partner)?;
-            return Ok(Shown { owed, payments, runs: Vec::new(), waiting: BTreeMap::new(), names: HashMap::new() });
+            let dues = engine.dues(brand, partner)?;
+            return Ok(Shown { dues, payments, runs: Vec::new(), waiting: BTreeMap::new(), names: HashMap::new() });
         }
         let runs = engine.reads.payment_runs(brand, RUNS_SHOWN_MAX)?;
         let mut waiting = BTreeMap::new();
@@ -106,13 +115,13 @@ async fn read(person: &Person, query: &PaymentsQuery, most: u32) -> Result<Shown
         }
         let users = engine.settings.users_of(brand)?;
         let names = users.into_iter().map(|it| (it.user.id, it.user.email)).collect();
-        Ok(Shown { owed: engine.owed(brand, partner)?, payments, runs, waiting, names })
+        Ok(Shown { dues: engine.dues(brand, partner)?, payments, runs, waiting, names })
     });
     Ok(shown.await?)
 }
 
 /// What is only proposed or was turned down is talk among the brand's people.
-fn is_partners_business(payment: &PaymentRow) -> bool {
+pub fn is_partners_business(payment: &PaymentRow) -> bool {
     !matches!(payment.state, PaymentState::Proposed | PaymentState::Dropped)
 }
 
@@ -129,26 +138,26 @@ fn brand_body(person: &Person, query: &PaymentsQuery, shown: &Shown, made: &Tabl
                 @if person.may(May::Pay) { a.underlined.aside href="/settings/payments" { "Rules of payment" } }
             }
         }
-        (totals(&shown.owed))
-        @if shown.owed.is_empty() {
+        (totals(&shown.owed()))
+        @if shown.dues.is_empty() {
             (empty("Nothing is owed yet", html! { p { "A payout stands here as pending when an action opens, and as locked once the days until locking have passed. What is locked can be paid." } }))
         } @else {
-            (ready::section(person, &shown.owed))
+            (ready::section(person, &shown.dues))
             (foot("/payments", &[("table", "balances".to_owned()), ("partner", query.partner.clone())], None))
         }
         @if one.is_none() && !shown.runs.is_empty() { h2 { "Runs" } (run_table(person, shown).html()) }
         h2 { "Payments" }
         (payments(query, shown, made, "None yet. Propose payments above, or mark as paid what was transferred already."))
-        (outside(person, &shown.owed))
+        (outside(person, &shown.owed()))
     }
 }
 
 async fn own_body(person: &Person, own: PartnerId, shown: &Shown, made: &Table) -> Result<Markup, Failure> {
     let notice = payee::notice(person, own).await?;
     Ok(html! {
-        (totals(&shown.owed))
+        (totals(&shown.owed()))
         (notice)
-        @if shown.owed.iter().any(|it| it.locked < Money::ZERO) {
+        @if shown.owed().iter().any(|it| it.locked < Money::ZERO) {
             p.muted { "What is below zero is carried forward: it is taken off what locks next." }
         }
         h2 { "Payments" }
@@ -166,7 +175,7 @@ fn payments(query: &PaymentsQuery, shown: &Shown, made: &Table, none: &str) -> M
 }
 
 /// One figure per currency.
-fn totals(owed: &[Owed]) -> Markup {
+fn totals(owed: &[&Owed]) -> Markup {
     let sum = |of: fn(&Owed) -> Money| {
         let mut sums: BTreeMap<Currency, Money> = BTreeMap::new();
         for row in owed {
@@ -264,9 +273,9 @@ fn state_tag(row: &PaymentRow) -> Markup {
 }
 
 /// For what was transferred without a run, such as before there was one.
-fn outside(person: &Person, owed: &[Owed]) -> Markup {
+fn outside(person: &Person, owed: &[&Owed]) -> Markup {
     let payable = owed.iter().filter(|it| it.locked > Money::ZERO);
-    let row = |it: &Owed| {
+    let row = |it: &&Owed| {
         let sum = format::money(it.locked, it.currency);
         let program = person.config.programs.values().find(|program| program.currency == it.currency);
         let question = format!("Was {sum} transferred to {}? It is marked as paid.", person.partner_name(it.partner));

@@ -4,9 +4,11 @@ use axum::extract::{Form, Path, Query};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use referee_core::id::PaymentId;
+use referee_core::money::Currency;
 use referee_core::row::{ActionRow, PaymentLineRow, PaymentRow, PaymentState};
 use referee_engine::document::{Document, TaxTreatment, per_cent};
 use referee_engine::engine::blocking;
+use referee_engine::intake::day::day_text;
 use referee_engine::payment_run::{Outcome, PaymentTold, payment_name};
 use serde::Deserialize;
 
@@ -16,7 +18,7 @@ use super::super::person::{Failure, May, Person, done};
 use super::super::table::{
     EXPORT_ROWS, PAGE_ROWS, Table, cell, figure, file_only, foot, link_cell, minor, money_cell, text, time_cell,
 };
-use super::{answer, is_partners_business, run, state_tag};
+use super::{answer, is_partners_business, ready, run, state_tag};
 
 #[derive(Deserialize, Default)]
 pub struct LinesQuery {
@@ -58,6 +60,7 @@ pub async fn show(person: Person, Path(id): Path<u32>, Query(query): Query<Lines
             @for it in &shown.documents { a.underlined href={ "/documents/" (it.number) } { (it.kind.title()) " " (it.name) } }
         }
         (figures(&shown.told))
+        (conversions(row))
         @if person.may(May::Pay) { (steps(&person, &shown)) }
         @if lines.rows.is_empty() { p.muted { (none_yet(row)) } }
         @else { h2 { "What it pays for" } (lines.html()) (foot(&format!("/payments/{id}"), &[], next)) }
@@ -103,6 +106,20 @@ fn figures(it: &PaymentTold) -> Markup {
             div { span.muted { "Transfer" } b { (format::money(figures.total(currency), currency)) } span.muted { (run::account(it)) } }
         }
     }
+}
+
+/// What is transferred in another currency than it was earned in: how much of each, by which rate, and of which day.
+fn conversions(row: &PaymentRow) -> Markup {
+    let proposed = row.state == PaymentState::Proposed || row.state == PaymentState::Dropped;
+    let lines = ready::conversions(&row.sums, row.currency, |sum| if proposed { sum.proposed } else { sum.total });
+    let day = row.sums.iter().find_map(|sum| sum.rate).map(|rate| day_text(rate.day));
+    html! { @if let Some(day) = day {
+        section.card.pad {
+            h2 { "From what was earned" }
+            ul.plain-list { @for line in &lines { li { (line) } } }
+            p.muted { "At the rate of " (day) ", the newest when the payment was proposed. It stays whatever the rate is by now." }
+        }
+    } }
 }
 
 fn none_yet(row: &PaymentRow) -> &'static str {
@@ -152,7 +169,10 @@ fn steps(person: &Person, shown: &Shown) -> Markup {
 }
 
 fn lines(person: &Person, shown: &Shown) -> Table {
-    let currency = shown.told.row.currency;
+    let of_payment = shown.told.row.currency;
+    let currency_of = |line: &PaymentLineRow| -> Currency {
+        person.config.programs.get(&line.action.program).map_or(of_payment, |it| it.currency)
+    };
     let zone = person.zone(None);
     let columns =
         vec![text("Action"), text("Order"), minor("When"), minor("Program"), figure("Amount"), file_only("Currency")];
@@ -165,8 +185,8 @@ fn lines(person: &Person, shown: &Shown) -> Table {
             cell(order),
             time_cell(at, &zone),
             cell(program),
-            money_cell(line.amount, currency),
-            cell(currency.to_string()),
+            money_cell(line.amount, currency_of(line)),
+            cell(currency_of(line).to_string()),
         ]
     };
     Table { columns, rows: shown.lines.iter().map(row).collect() }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use referee_core::fact::Fact;
 use referee_core::money::{Currency, Money};
+use referee_engine::engine::blocking;
 use referee_engine::intake::amount::decimal;
 
 use super::super::form::Fields;
@@ -17,16 +18,21 @@ use crate::payment_rules::{DAY_MAX, rules, threshold};
 
 pub async fn show(person: Person) -> Result<Response, Failure> {
     person.require(May::Pay)?;
-    Ok(screen(&person, "/settings/payments", "Settings", form(&person)).into_response())
+    let currencies = currencies(&person).await?;
+    Ok(screen(&person, "/settings/payments", "Settings", form(&person, &currencies)).into_response())
 }
 
-/// Those of the programs, and those that have a threshold.
-fn currencies(person: &Person) -> BTreeSet<Currency> {
+/// Those of the programs, those that partners are paid in, and those that have a threshold.
+async fn currencies(person: &Person) -> Result<BTreeSet<Currency>, Failure> {
+    let (engine, brand) = (person.app.engine.clone(), person.brand);
+    let payees = blocking(move || engine.settings.payees(brand)).await?;
+    let paid_in = payees.values().filter_map(|it| Some(it.payee.method.as_ref()?.currency));
     let of_programs = person.config.programs.values().map(|program| program.currency);
-    of_programs.chain(person.config.payment_rules.thresholds.iter().map(|(currency, _)| *currency)).collect()
+    let with_threshold = person.config.payment_rules.thresholds.iter().map(|(currency, _)| *currency);
+    Ok(paid_in.chain(of_programs).chain(with_threshold).collect())
 }
 
-fn form(person: &Person) -> Markup {
+fn form(person: &Person, currencies: &BTreeSet<Currency>) -> Markup {
     let rules = &person.config.payment_rules;
     let value = |currency: Currency| match rules.threshold(currency) {
         Money::ZERO => String::new(),
@@ -40,7 +46,7 @@ fn form(person: &Person) -> Markup {
                 (csrf(person))
                 label.check { input type="checkbox" name="two_persons" value="yes" checked[rules.two_persons] disabled[!owner]; "Whoever proposes payments can't approve them" }
                 @if !owner { p.muted { "Only an owner of the brand changes this: it watches over those who pay." } }
-                @for currency in currencies(person) {
+                @for currency in currencies.iter().copied() {
                     label { "Threshold in " (currency) input name={ "threshold_" (currency) } inputmode="decimal" maxlength="20" value=(value(currency)) placeholder="none: anything above zero"; }
                 }
                 label { "Propose payments by the calendar" select name="day_of_month" {
@@ -49,7 +55,7 @@ fn form(person: &Person) -> Markup {
                 } }
                 button.primary { "Save" }
                 p.muted {
-                    "Less than the threshold waits for the next payment. The calendar proposes one run in each month and currency, "
+                    "Less than the threshold waits for the next payment. The calendar proposes one run in each month and currency of transfers, "
                     "from this day on, to everybody who can be paid then. Somebody approves it as any other."
                 }
             }

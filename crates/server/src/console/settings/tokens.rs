@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::super::page::{csrf, page, snippet};
 use super::super::person::{Failure, May, Person, done};
-use super::super::table::{Table, buttons, cell, date_cell, minor, shown_cell, text};
+use super::super::table::{Table, buttons, cell, date_cell, minor, shown_cell, text, time_cell};
 use super::screen;
 
 pub async fn show(person: Person) -> Result<Response, Failure> {
@@ -18,7 +18,7 @@ pub async fn show(person: Person) -> Result<Response, Failure> {
     let (engine, brand) = (person.app.engine.clone(), person.brand);
     let (tokens, sid) = blocking(move || {
         let sid = engine.settings.find_brand(brand)?.map(|brand| brand.account_sid).unwrap_or_default();
-        Ok((engine.settings.tokens_of(brand)?, sid))
+        Ok((engine.settings.tokens_of(brand, None)?, sid))
     })
     .await?;
     let table = table(&person, &tokens, &person.zone(None));
@@ -45,17 +45,19 @@ pub async fn show(person: Person) -> Result<Response, Failure> {
 }
 
 fn table(person: &Person, tokens: &[Token], zone: &Zone) -> Table {
-    let columns = vec![text("Name"), text("For"), minor("May"), minor("Made"), buttons()];
+    let columns = vec![text("Name"), text("For"), minor("May"), minor("Made"), minor("Last used"), buttons()];
     let row = |token: &Token| {
         let purpose = match token.kind {
             TokenKind::Account => "/Advertisers, as the account's password",
             TokenKind::Api => "/api/v1, as a bearer token",
+            TokenKind::Partner => "its partner's programs",
         };
         vec![
             cell(token.name.clone()),
             cell(purpose),
             cell(token.scopes.join(", ")),
             date_cell(token.created_at, zone),
+            token.used_at.map_or_else(|| cell("Never"), |at| time_cell(at, zone)),
             shown_cell(revoke_button(person, token), ""),
         ]
     };
@@ -106,6 +108,6 @@ pub async fn revoke(person: Person, Path(id): Path<i64>, Form(sent): Form<Revoke
     person.check_csrf(&sent.csrf)?;
     person.require(May::SetUp)?;
     let (engine, brand, now) = (person.app.engine.clone(), person.brand, person.app.engine.now());
-    let revoked = blocking(move || engine.settings.revoke_token(brand, id, now)).await?;
+    let revoked = blocking(move || engine.settings.revoke_token(brand, None, id, now)).await?;
     if revoked { Ok(done("/settings/tokens")) } else { Err(Failure::NotFound) }
 }

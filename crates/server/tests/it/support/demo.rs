@@ -138,6 +138,11 @@ impl Demo {
         Demo::with(pair, &[])
     }
 
+    /// With a clock that stands still but for [`Demo::advance`]: what holds a second later needs no waiting.
+    pub fn with_standing_clock(pair: Pair) -> Demo {
+        Demo::with(pair, &["--test-clock"])
+    }
+
     /// With further flags.
     pub fn with(pair: Pair, flags: &'static [&'static str]) -> Demo {
         let (folder, engines) = (tempfile::tempdir().expect("a folder"), Engines::start(pair));
@@ -213,6 +218,13 @@ impl Demo {
 
     pub fn postgres(&self) -> &Postgres {
         self.engines.postgres.as_ref().expect("it runs on PostgreSQL")
+    }
+
+    /// Moves the standing clock.
+    pub fn advance(&self, by: &str) {
+        let body = serde_json::json!({ "advance": by }).to_string();
+        let reply = self.anybody().post("/test/clock", "application/json", &body);
+        assert_eq!(reply.status, 200, "{}", reply.text());
     }
 
     pub fn number(&self, pointer: &str) -> u64 {

@@ -1,0 +1,3 @@
+-- A token may belong to one partner of its brand, and says when it was last used.
+alter table token add column partner integer;
+alter table token add column used_at integer;
