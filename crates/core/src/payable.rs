@@ -10,7 +10,7 @@ use crate::fact::{Click, ClicksDoubted, Record};
 use crate::id::{ClickNo, EventTypeId};
 use crate::limit::Limit;
 use crate::money::Money;
-use crate::pricing;
+use crate::pricing::{self, Background};
 use crate::refusal::Refusal;
 use crate::row::{
     ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickGroupKey, ClickTally, Counter, CounterGroup,
@@ -104,7 +104,8 @@ fn offer(
     let clicks = plain.clicks.ok_or(Refusal::ActionTermsNotFound)?;
     let overlay = pricing::overlay_at(&slice.config, click.program, (click.partner, event_type), (at, record.no));
     let laid = overlay.map_or_else(|| plain.clone(), |overlay| overlay.laid_on(plain));
-    let priced = pricing::price_click(&laid, click, at, zone);
+    let background = Background { zone, lists: &slice.config.lists };
+    let priced = pricing::price_click(&laid, click, (at, record.no), background);
     let pricing::Rule::Restriction(_) = priced.rule else {
         let due_at = due_at(clicks, &rules, record, zone);
         within_limits(slice, click, (event_type, zone.day(at)), &laid, priced.price)?;

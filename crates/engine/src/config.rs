@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::books::sql::MAIN;
 use crate::error::{Error, Result};
+use crate::mail::MailConfig;
 use crate::role::Role;
 use crate::secret::Secret;
 
@@ -50,6 +51,13 @@ pub struct Config {
     /// Further PostgreSQL servers that hold books of some partitions, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub clusters: BTreeMap<String, Secret>,
+    /// The server that takes mail, and who it is from.
+    #[serde(skip_serializing_if = "is_none")]
+    pub mail: MailConfig,
+}
+
+fn is_none(mail: &MailConfig) -> bool {
+    *mail == MailConfig::default()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +104,8 @@ pub struct Source {
     pub key: Option<PathBuf>,
     pub machine_threads: Option<u8>,
     pub clusters: Option<BTreeMap<String, Secret>>,
+    #[serde(default)]
+    pub mail: MailConfig,
 }
 
 /// Click numbers have ten bits for it.
@@ -128,6 +138,7 @@ impl Source {
             key: self.key.or(weaker.key),
             machine_threads: self.machine_threads.or(weaker.machine_threads),
             clusters: self.clusters.or(weaker.clusters),
+            mail: self.mail.over(weaker.mail),
         }
     }
 }
@@ -155,6 +166,7 @@ impl Config {
             key: source.key,
             machine_threads: source.machine_threads.unwrap_or(1),
             clusters: source.clusters.unwrap_or_default(),
+            mail: source.mail.without_empty(),
         };
         config.check().map_err(|cause| Error::setup("read the configuration", cause)).map(|()| config)
     }
@@ -186,7 +198,7 @@ impl Config {
         if self.clusters.contains_key(MAIN) {
             return Err(format!("the cluster {MAIN:?} is the one at database_url: give others another name"));
         }
-        Ok(())
+        self.mail.check()
     }
 
     pub fn has(&self, role: Role) -> bool {
@@ -230,6 +242,9 @@ mod tests {
         let text = config.to_toml().unwrap();
         assert!(text.contains("postgres://referee:***@db:5432/referee"), "{text}");
         assert!(!format!("{:?}", config.database_url).contains("s3cret"));
+        let source = "[mail]\nsmtp = \"smtps://me:s3cret@mail.example:465\"\nfrom = \"a@acme.example\"";
+        let text = Config::new(toml::from_str(source).unwrap()).unwrap().to_toml().unwrap();
+        assert!(text.contains("smtps://me:***@mail.example:465") && !text.contains("s3cret"), "{text}");
     }
 
     #[test]
@@ -243,6 +258,8 @@ mod tests {
         let roles = Some(vec![Role::Edge]);
         assert!(refused(Source { roles, ..Source::default() }).contains("roles needs database_url"));
         assert!(refused(Source { log_replicas: Some(2), ..Source::default() }).contains("1, 3 or 5"));
+        let mail = MailConfig { from: Some("a@acme.example".into()), ..MailConfig::default() };
+        assert!(refused(Source { mail, ..Source::default() }).contains("mail.smtp is missing"));
     }
 
     #[test]

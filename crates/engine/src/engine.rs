@@ -26,6 +26,7 @@ use crate::log::{Draft, Log, Position};
 use crate::lookup::Lookup;
 use crate::lookup::answer::Viewer;
 use crate::machine::{Assignment, DoneUntil, Machine, MachineFigures, OnConfig, Progress, Running, Tell};
+use crate::mail::{MailFigures, MailServer, send_due};
 use crate::peers::{Peers, Watched};
 use crate::role::Role;
 use crate::routing::{PartitionId, Routing};
@@ -67,6 +68,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     pub click_numbers: ClickNumbers,
     pub figures: Arc<MachineFigures>,
+    /// What became of the mail that this process sends.
+    pub mail_figures: MailFigures,
     /// What lies on this edge while a shared log is away; none where the log is this computer's own.
     pub spool: Option<Arc<SpoolFigures>>,
     log: Arc<dyn Log>,
@@ -98,6 +101,7 @@ impl Engine {
         let (settings, reads) = (stores.settings.clone(), stores.reads.clone());
         if !shared {
             settings.free_imports()?;
+            settings.free_mails()?;
         }
         let spooled = shared.then(|| spooled(&stores, config)).transpose()?;
         let spool = spooled.as_ref().map(|log| log.figures().clone());
@@ -148,6 +152,7 @@ impl Engine {
             click_numbers: ClickNumbers::new(config.edge),
             clock,
             figures,
+            mail_figures: MailFigures::default(),
             log,
             spool,
             routing,
@@ -307,6 +312,11 @@ impl Engine {
             engine.clean()
         })
         .await
+    }
+
+    /// Sends the mail that is due, where a server is named, and counts what waits.
+    pub async fn send_mail(&self, server: Option<&MailServer>) -> Result<()> {
+        send_due(&self.settings, &self.clock, server, &self.mail_figures).await
     }
 
     /// How far the books have come, by partition.

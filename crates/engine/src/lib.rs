@@ -17,6 +17,7 @@ pub mod limits;
 pub mod log;
 pub mod lookup;
 pub mod machine;
+pub mod mail;
 pub mod payee;
 pub mod payment_file;
 pub mod payment_run;

@@ -10,6 +10,7 @@ pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod smtp;
 
 mod folder;
 mod monitor;
@@ -23,3 +24,4 @@ pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;
 pub use process::Process;
 pub use proxy::Proxy;
+pub use smtp::Smtp;

@@ -7,6 +7,7 @@ use http::HeaderMap;
 use referee_engine::Engine;
 use referee_engine::clock::StandingClock;
 use referee_engine::config::{Config, Scheme};
+use referee_engine::mail::MailServer;
 use url::Url;
 
 use crate::metrics::Metrics;
@@ -17,6 +18,8 @@ pub struct App {
     pub config: Config,
     pub metrics: Metrics,
     pub sign_in_tries: Tries,
+    /// Who takes this installation's mail; none: it waits for a person.
+    pub mail_server: Option<MailServer>,
     /// The demonstration shop, served on its own host.
     pub shop: Option<Shop>,
     /// The demonstration's clock, where tests move it.
@@ -32,7 +35,8 @@ pub struct Shop {
 impl App {
     pub fn new(engine: Arc<Engine>, config: Config) -> App {
         let metrics = Metrics::new(engine.clone());
-        App { engine, config, metrics, sign_in_tries: Tries::default(), shop: None, test_clock: None }
+        let (sign_in_tries, mail_server, shop, test_clock) = (Tries::default(), None, None, None);
+        App { engine, config, metrics, sign_in_tries, mail_server, shop, test_clock }
     }
 
     /// A host's address as visitors type it. The port is the server's own where it is tried out without a proxy.

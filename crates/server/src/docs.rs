@@ -27,6 +27,7 @@ documents! {
     "guide/inquiries",
     "guide/partner-api",
     "guide/payments",
+    "guide/mail",
     "guide/scale-out",
     "concepts/tracking-methods",
     "concepts/the-log",

@@ -76,6 +76,7 @@ impl Collector for EngineFigures {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
         let log = self.engine.recorder.figures();
         let machine = &self.engine.figures;
+        let mail = &self.engine.mail_figures;
         let mut counters: Vec<(&str, &str, &AtomicU64)> = vec![
             ("log_records", "Records kept in the log", &log.records),
             ("log_frames", "Frames kept in the log", &log.frames),
@@ -86,9 +87,13 @@ impl Collector for EngineFigures {
             ("log_refused", "Records refused because the queue was full", &log.refused),
             ("machine_records", "Records applied to the books", &machine.records),
             ("machine_batches", "Transactions of the books", &machine.batches),
+            ("mails_sent", "Mails that the mail server took", &mail.sent),
+            ("mails_failed", "Mails that were refused for good or given up", &mail.failed),
+            ("mails_tries_failed", "Tries to send a mail that came to nothing", &mail.tries_failed),
         ];
         let mut gauges = vec![
             ("log_queue_records", "Records that wait for the log", self.engine.recorder.queue_records() as i64),
+            ("mails_waiting", "Mails that wait to be sent, as the courier counted", gauge(&mail.waiting)),
             ("machine_stopped", "Brands whose machine stands still", gauge(&machine.stopped)),
             ("machine_partitions", "Partitions that are served here", gauge(&machine.partitions)),
             ("machine_behind", "Partitions served here that have something to apply", gauge(&machine.behind)),

@@ -4,7 +4,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use referee_engine::Engine;
 use referee_engine::engine::blocking;
 use referee_engine::error::Result;
 use referee_engine::role::Role;
@@ -18,21 +17,37 @@ type Run = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 struct Task {
     name: &'static str,
     every: Duration,
-    run: fn(Arc<Engine>) -> Run,
+    run: fn(Arc<App>) -> Run,
 }
 
-const TASKS: [Task; 4] = [
+const TASKS: [Task; 6] = [
     // What is kept for a number of days goes within the hour after.
-    Task { name: "clean", every: Duration::from_secs(60 * 60), run: |it| Box::pin(blocking(move || it.clean())) },
+    Task {
+        name: "clean",
+        every: Duration::from_secs(60 * 60),
+        run: |it| Box::pin(blocking(move || it.engine.clean())),
+    },
     // Payments are proposed within a minute after their day has begun.
-    Task { name: "propose", every: MINUTE, run: |it| Box::pin(async move { it.propose_due().await }) },
+    Task { name: "propose", every: MINUTE, run: |it| Box::pin(async move { it.engine.propose_due().await }) },
     // A document that was not issued with its payment's outcome follows within the minute.
-    Task { name: "documents", every: MINUTE, run: |it| Box::pin(blocking(move || it.issue_documents())) },
+    Task { name: "documents", every: MINUTE, run: |it| Box::pin(blocking(move || it.engine.issue_documents())) },
     // Files whose process died, once their lease has ended.
     Task {
         name: "imports",
         every: Duration::from_secs(10),
-        run: |it| Box::pin(blocking(move || referee_engine::import::work::resume(&it))),
+        run: |it| Box::pin(blocking(move || referee_engine::import::work::resume(&it.engine))),
+    },
+    // Partners hear within seconds of what happened and what waits for their word.
+    Task {
+        name: "news",
+        every: Duration::from_secs(10),
+        run: |it| Box::pin(blocking(move || it.engine.write_news(&it.console_origin()))),
+    },
+    // Mail goes out within seconds, and again when its next try is due.
+    Task {
+        name: "mail",
+        every: Duration::from_secs(10),
+        run: |it| Box::pin(async move { it.engine.send_mail(it.mail_server.as_ref()).await }),
     },
 ];
 
@@ -55,7 +70,7 @@ async fn repeat(task: Task, app: Arc<App>) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        if let Err(error) = (task.run)(app.engine.clone()).await {
+        if let Err(error) = (task.run)(app.clone()).await {
             tracing::warn!(task = task.name, %error, "a task failed and will be tried again");
         }
     }

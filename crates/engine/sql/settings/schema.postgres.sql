@@ -180,7 +180,32 @@ create table mail (
   body       text collate "C" not null,
   created_at bigint not null,
   sent_at    bigint,
+  state      integer not null default 0,
+  tries      integer not null default 0,
+  first_tried_at bigint,
+  due_at     bigint not null default 0,
+  leased_until bigint not null default 0,
+  trouble    text collate "C" not null default '',
+  about      text collate "C" not null default '',
   primary key (brand, number)
+);
+
+create index mail_due on mail (due_at) where state = 0;
+-- What is told once to each.
+create unique index mail_about on mail (brand, about, recipient) where about <> '';
+
+-- Kinds of mail that somebody does not want.
+create table mail_unwanted (
+  "user" integer not null references "user" (id),
+  brand  integer not null references brand (id),
+  topic  integer not null,
+  primary key ("user", brand, topic)
+);
+
+-- Up to which record of a brand partners were told.
+create table mail_mark (
+  brand  integer not null primary key references brand (id),
+  record bigint not null
 );
 
 -- Invoices, statements and cancellations. No row is ever changed or taken away: their numbers have no gap.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use referee_core::condition::Word;
 use referee_core::config::Config;
 use referee_core::contract::{EventPayout, Payout, TermsRules};
 use referee_core::exchange::{DayRates, Rate};
@@ -17,9 +18,10 @@ use referee_core::id::{
 };
 use referee_core::identity::{Alias, Blocked, Identifier, IdentifierKind, LeftOut};
 use referee_core::limit::{self, Limit};
+use referee_core::list::{ListSet, Values};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
-use referee_core::overlay::{Extra, OverlaySet};
+use referee_core::overlay::{Extra, OverlaySet, Repeat};
 use referee_core::program::{
     AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode,
     SETTLE_HOURS_DEFAULT, Source, Standing, ValueKind,
@@ -221,6 +223,11 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         ends_at: NOON.plus_days(1_001),
         standing: Standing::Active,
         extra: Extra::Adjust { ppm: 200_000 },
+        repeat: Repeat { weekdays: vec![4], from: 0, until: 720 },
+    };
+    let list = |id, values: &[&str]| {
+        let values = Values::of(values);
+        Fact::ListSet(ListSet { program: PROGRAM, id, name: "Excluded brands".into(), word: Word::Sku, values })
     };
     let facts = [
         Fact::RulesAdopted { version: 1 },
@@ -244,6 +251,8 @@ fn set_up() -> Vec<(Timestamp, Fact)> {
         Fact::TermsSet(TermsSet { needs_acceptance: true, ..terms }),
         Fact::OfferWithdrawn(OfferWithdrawn { program: PROGRAM, partner: PARTNER, version: 2 }),
         Fact::OverlaySet(overlay),
+        list(None, &["acme", "apex"]),
+        list(Some(1), &[]),
     ];
     facts.into_iter().map(|fact| (before, fact)).collect()
 }
@@ -649,6 +658,8 @@ fn reads_find_what_was_written(make: &mut dyn FnMut() -> Subject) {
     reads_follow_updates(reads);
     let audit = reads.audit_by_fact_id(BRAND, records[1].id).expect("audit").expect("a person did it");
     assert_eq!((audit.kind.as_str(), audit.subject.as_str()), ("program_set", "1"));
+    let next = reads.audit_after(BRAND, records[0].no, 1).expect("audit");
+    assert_eq!(next, [audit], "the first one after it");
 }
 
 /// Page by page, every line comes once, in the log's order.

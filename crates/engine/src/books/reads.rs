@@ -203,8 +203,8 @@ pub trait Reads: PayableReads + Send + Sync {
     /// Oldest first, with how many there are in all.
     fn actions_page(&self, brand: BrandId, filter: &ActionFilter, page: NumberedPage) -> Result<(u64, Vec<ActionRow>)>;
     fn action(&self, brand: BrandId, id: ActionId) -> Result<Option<ActionRow>>;
-    /// Actions of which the partner is asked for its consent to a return, the longest asked first.
-    fn asked_returns(&self, brand: BrandId, partner: PartnerId, most: u32) -> Result<Vec<ActionRow>>;
+    /// Actions of which the partner, or each, is asked for its consent to a return, the longest asked first.
+    fn asked_returns(&self, brand: BrandId, partner: Option<PartnerId>, most: u32) -> Result<Vec<ActionRow>>;
     /// What a bonus was reckoned of, if terms give it.
     fn tally_of(&self, brand: BrandId, bonus: ActionId) -> Result<Option<(CounterKey, Tally)>>;
     fn history(&self, brand: BrandId, id: ActionId) -> Result<Vec<HistoryRow>>;
@@ -280,6 +280,8 @@ pub trait Reads: PayableReads + Send + Sync {
     /// Newest first, from before a record on.
     fn submissions(&self, brand: BrandId, most: u32) -> Result<Vec<SubmissionRow>>;
     fn audit(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<AuditEntry>>;
+    /// Oldest first, from after a record on.
+    fn audit_after(&self, brand: BrandId, after: RecordNo, most: u32) -> Result<Vec<AuditEntry>>;
     fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>>;
     fn balances(&self, brand: BrandId, partner: Option<PartnerId>) -> Result<Vec<(BalanceKey, Money)>>;
     /// Newest first.

@@ -1,5 +1,6 @@
 //! Numbers of the wire as the rules' enums. None: this program does not know the number.
 
+use referee_core::condition::Word;
 use referee_core::contract::ReturnPolicy;
 use referee_core::fact::{
     ActionChange, Agent, AwardKind, Browser, Device, Embedded, Navigation, NetworkClass, Preload, Robot, Role, Site,
@@ -94,6 +95,10 @@ pub fn network_class(number: u32) -> Option<NetworkClass> {
 pub fn source(number: u32) -> Option<Source> {
     use Source::*;
     find(&[Pixel, Browser, Server, Person], number, |it| it as u32)
+}
+
+pub fn word(number: u32) -> Option<Word> {
+    find(&Word::ALL, number, |it| it as u32)
 }
 
 pub fn standing(number: u32) -> Option<Standing> {

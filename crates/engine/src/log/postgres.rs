@@ -21,7 +21,8 @@ use crate::error::{Error, Result};
 use crate::routing::PartitionId;
 use crate::values;
 
-const STORE: Store = Store { name: "log", version: 1, schema: include_str!("../../sql/log/schema.postgres.sql") };
+const STORE: Store =
+    Store { name: "log", version: 1, schema: include_str!("../../sql/log/schema.postgres.sql"), upgrades: &[] };
 /// Frames blanked in one transaction: appends wait for no longer than that takes.
 const DROP_FRAMES_MAX: u32 = 200;
 /// How soon a reader sees what others wrote.

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use super::{NAME, Settings, set_value};
 
 /// Every table of both schemas, each after those it refers to.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 22] = [
     "installation",
     "brand",
     "click_key",
@@ -24,6 +24,8 @@ const TABLES: [&str; 20] = [
     "payee_change",
     "payer",
     "mail",
+    "mail_unwanted",
+    "mail_mark",
     "document",
     "payment_figures",
     "note",

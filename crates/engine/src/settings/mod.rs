@@ -10,6 +10,7 @@ mod figures;
 mod imports;
 mod mails;
 mod notes;
+mod news;
 mod payees;
 mod placement;
 mod processes;
@@ -28,7 +29,8 @@ pub use directory::{Brand, NewBrand, Partner};
 pub use documents::RecordedDocument;
 pub use figures::Figures;
 pub use imports::{Lease, NewImport};
-pub use mails::Mail;
+pub use mails::{LeasedMail, Mail, MailOutcome, MailState};
+pub use news::News;
 pub use notes::Note;
 pub use payees::{KeptPayee, PayeeChange, PayeeEntry};
 pub use processes::{ALIVE_MS, Process};
@@ -79,6 +81,13 @@ impl Settings {
             name: "settings",
             version: SCHEMA_VERSION,
             schema: include_str!("../../sql/settings/schema.postgres.sql"),
+            upgrades: &[(
+                3,
+                concat!(
+                    include_str!("../../sql/settings/mails.postgres.sql"),
+                    include_str!("../../sql/settings/partner_tokens.postgres.sql")
+                ),
+            )],
         };
         // Whose they are is said by their key.
         store.prepare(server, "")?;
@@ -177,7 +186,7 @@ fn open_file(path: &Path) -> Result<Sqlite> {
 
 fn prepare(db: &mut Sqlite) -> Result<()> {
     let first = include_str!("../../sql/settings/schema.sql");
-    // Came with versions 2 and 3: older files get them when they are opened.
+    // Came with versions 2, 3 and 4: older files get them when they are opened.
     let second = [
         include_str!("../../sql/settings/payees.sql"),
         include_str!("../../sql/settings/imports.sql"),
@@ -186,13 +195,15 @@ fn prepare(db: &mut Sqlite) -> Result<()> {
     .concat();
     let figures = include_str!("../../sql/settings/figures.sql");
     // Came with version 4.
+    let mails = include_str!("../../sql/settings/mails.sql");
     let partner_tokens = include_str!("../../sql/settings/partner_tokens.sql");
+    let fourth = [mails, partner_tokens].concat();
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),
-        0 => write(db, &format!("{first} {second} {figures} {partner_tokens}")),
-        1 => write(db, &format!("{second} {figures} {partner_tokens}")),
-        2 => write(db, &format!("{figures} {partner_tokens}")),
-        3 => write(db, partner_tokens),
+        0 => write(db, &format!("{first} {second} {figures} {fourth}")),
+        1 => write(db, &format!("{second} {figures} {fourth}")),
+        2 => write(db, &format!("{figures} {fourth}")),
+        3 => write(db, &fourth),
         newer => Err(Error::setup(
             "open the settings",
             format!("the file is of version {newer}, this program knows {SCHEMA_VERSION}; run the newer program"),

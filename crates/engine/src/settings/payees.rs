@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use referee_core::id::{BrandId, PartnerId, UserId};
-use referee_core::time::{DAY_MS, Day, Timestamp};
+use referee_core::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::database::{Answer, Database, Row, find, list};
 use crate::error::{Error, Result};
-use crate::intake::day::day_text;
+use crate::mail::words::account_changed;
 use crate::payee::{HOLD_DAYS, Method, Party, Payee, Payer, PaymentBlock, Tax, mask};
 use crate::values;
 
@@ -99,8 +99,8 @@ impl Settings {
                 && old != new
             {
                 kept.payable_from = now.plus_days(HOLD_DAYS);
-                let mail = announcement(&brand_name, new, now, kept.payable_from);
-                write_mail(db, brand, &old.notify, ("Your payment details were changed", &mail), now)?;
+                let words = account_changed(&brand_name, new, now, kept.payable_from);
+                write_mail(db, brand, &old.notify, (&words.subject, &words.body), now)?;
             }
             let sealed = seal(&self.vault, &payee_purpose(brand, partner), &kept.payee)?;
             let sql = include_str!("../../sql/settings/payee_set.sql");
@@ -228,19 +228,4 @@ fn method_differences(old: Option<&Method>, new: &Method) -> Vec<String> {
     fields.extend((old.map_or("", |it| &it.holder) != new.holder).then(|| "account holder".to_owned()));
     fields.extend((old.map_or("", |it| &it.bic) != new.bic).then(|| "BIC".to_owned()));
     fields
-}
-
-fn announcement(brand: &str, new: &Method, now: Timestamp, from: Timestamp) -> String {
-    let day = |at: Timestamp| i32::try_from(at.0.div_euclid(DAY_MS)).map(|day| day_text(Day(day))).unwrap_or_default();
-    format!(
-        "On {}, the details by which {brand} pays you were changed.\n\n\
-         From {} on, payments go to: {} ({}, {}).\n\
-         Until then nothing is paid.\n\n\
-         If you did not change them, tell {brand} at once and change your password.\n",
-        day(now),
-        day(from),
-        new.masked(),
-        new.kind.words(),
-        new.currency,
-    )
 }

@@ -31,7 +31,7 @@ pub async fn list(
 ) -> Result<Json<Value>, ApiError> {
     let caller = any_reader(&app, &headers).await?;
     let (engine, brand, partner) = (app.engine.clone(), caller.brand, caller.about_one(query.partner_id)?);
-    let rows = blocking(move || engine.reads.asked_returns(brand, partner, PAGE_ROWS_MAX)).await?;
+    let rows = blocking(move || engine.reads.asked_returns(brand, Some(partner), PAGE_ROWS_MAX)).await?;
     Ok(data(rows.iter().map(|row| action(row, caller.viewer())).collect()))
 }
 

@@ -4,6 +4,7 @@ mod config;
 mod demo;
 mod explain;
 mod log;
+mod mail;
 mod partition;
 mod replay;
 mod serve;
@@ -21,6 +22,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use referee_engine::config::{Config, LogFormat, Scheme, Source};
 use referee_engine::error::Result;
+use referee_engine::mail::MailConfig;
 use referee_engine::role::Role;
 use referee_engine::secret::Secret;
 
@@ -50,6 +52,8 @@ enum Command {
     Terms(terms::Terms),
     /// Looks into the log.
     Log(log::LogArgs),
+    /// Tries the mail server.
+    Mail(mail::Mail),
     /// Rebuilds the books from the log.
     Replay(replay::Replay),
     /// Checks whether the books add up; changes nothing.
@@ -162,6 +166,23 @@ pub struct Settings {
     /// Answer a report as kept when it lies on this edge's own disk only.
     #[arg(long, env = "REFEREE_SPOOL_ANSWERS_REPORTS")]
     spool_answers_reports: Option<bool>,
+    #[command(flatten)]
+    mail: MailFlags,
+}
+
+/// Where mail goes.
+#[derive(Args, Default)]
+struct MailFlags {
+    /// The mail server, as smtps://user@host:465, or smtp://user@host:587 for STARTTLS. It may hold a password: better
+    /// in the variable, the file or --mail-password-file.
+    #[arg(long, env = "REFEREE_MAIL_SMTP", hide_env_values = true, value_parser = secret)]
+    mail_smtp: Option<Secret>,
+    /// Who mail is from, as "Acme Partners <partners@acme.example>".
+    #[arg(long, env = "REFEREE_MAIL_FROM")]
+    mail_from: Option<String>,
+    /// A file with the mail server's password.
+    #[arg(long, env = "REFEREE_MAIL_PASSWORD_FILE")]
+    mail_password_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -177,6 +198,11 @@ impl Settings {
             roles: self.roles,
             machine_threads: self.machine_threads,
             spool_answers_reports: self.spool_answers_reports,
+            mail: MailConfig {
+                smtp: self.mail.mail_smtp,
+                from: self.mail.mail_from,
+                password_file: self.mail.mail_password_file,
+            },
             ..Source::default()
         };
         Config::new(given.over(self.stores.source()?))
@@ -245,6 +271,7 @@ pub fn run() -> ExitCode {
         Command::WhatIf(command) => what_if::run(command),
         Command::Terms(command) => terms::run(command),
         Command::Log(command) => log::run(command),
+        Command::Mail(command) => mail::run(command),
         Command::Replay(command) => replay::run(command),
         Command::Verify(command) => verify::run(command),
         Command::Migrate(command) => transfer::migrate(command),

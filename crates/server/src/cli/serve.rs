@@ -19,12 +19,13 @@ use super::Settings;
 pub fn run(settings: Settings) -> Result<ExitCode> {
     let config = settings.load()?;
     log_as(&config);
+    let mail_server = config.mail.server()?;
     let engine = Arc::new(Engine::open(&config, Arc::new(SystemClock))?);
     runtime()?.block_on(async {
         let stop = StopSignal::listen()?;
         let listener = listen(&config).await?;
         tracing::info!(listen = %config.listen, data = %config.data.display(), "referee serves");
-        let app = Arc::new(App::new(engine.clone(), config));
+        let app = Arc::new(App { mail_server, ..App::new(engine.clone(), config) });
         let ends = async {
             tokio::select! {
                 () = stop.wait() => {}

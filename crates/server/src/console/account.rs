@@ -1,4 +1,6 @@
-//! One's own account: another password, and another of one's brands.
+//! One's own account: another password, which mail one wants, and another of one's brands.
+
+use std::collections::HashMap;
 
 use axum::extract::Form;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -6,6 +8,7 @@ use http::header;
 use maud::{Markup, html};
 use referee_core::id::BrandId;
 use referee_engine::engine::blocking;
+use referee_engine::mail::MailTopic;
 use referee_engine::settings::SESSION_DAYS;
 use serde::Deserialize;
 
@@ -19,7 +22,9 @@ const PASSWORD_CHARS_MIN: usize = 10;
 /// A hash costs the same for any length; a page of text is no password.
 const PASSWORD_CHARS_MAX: usize = 256;
 
-pub async fn show(person: Person) -> Markup {
+pub async fn show(person: Person) -> Result<Markup, Failure> {
+    let (engine, user, brand) = (person.app.engine.clone(), person.user, person.brand);
+    let unwanted = blocking(move || engine.settings.unwanted_mail(user, brand)).await?;
     let body = html! {
         p.facts { span { (person.email) } span.muted { (format::role(person.role)) " of " (person.brand_name) } }
         section.card.pad {
@@ -33,8 +38,37 @@ pub async fn show(person: Person) -> Markup {
                 p.muted { "You stay signed in here. All other sessions of yours end." }
             }
         }
+        @if person.partner.is_some() { (mail_form(&person, &unwanted)) }
     };
-    page(&person, "/account", "Your account", body)
+    Ok(page(&person, "/account", "Your account", body))
+}
+
+/// Mail goes to partners; that an account was changed, nobody can choose not to hear.
+fn mail_form(person: &Person, unwanted: &[MailTopic]) -> Markup {
+    html! {
+        section.card.pad {
+            h2 { "Mail to you" }
+            form.stack action="/account/mail" method="post" {
+                (csrf(person))
+                @for topic in MailTopic::ALL {
+                    label { input type="checkbox" name=(topic.code()) value="yes" checked[!unwanted.contains(&topic)]; " " (topic.words()) }
+                }
+                button { "Save" }
+                p.muted { "That the account to which you are paid was changed is always told to the address that stood there before." }
+            }
+        }
+    }
+}
+
+pub async fn choose_mail(person: Person, Form(sent): Form<HashMap<String, String>>) -> Result<Response, Failure> {
+    person.check_csrf(sent.get("csrf").map_or("", String::as_str))?;
+    if person.partner.is_none() {
+        return Err(Failure::Forbidden);
+    }
+    let unwanted: Vec<MailTopic> = MailTopic::ALL.into_iter().filter(|it| !sent.contains_key(it.code())).collect();
+    let (engine, user, brand) = (person.app.engine.clone(), person.user, person.brand);
+    blocking(move || engine.settings.set_unwanted_mail(user, brand, &unwanted)).await?;
+    Ok(done("/account"))
 }
 
 #[derive(Deserialize)]

@@ -17,6 +17,7 @@ pub mod conversions;
 pub mod decision;
 mod documents;
 mod draft;
+mod exceptions;
 pub mod feed;
 pub mod form;
 pub mod format;
@@ -60,7 +61,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::header;
-use referee_engine::limits::{IMPORT_BYTES_MAX, RATE_BYTES_MAX};
+use referee_engine::limits::{IMPORT_BYTES_MAX, LIST_BYTES_MAX, RATE_BYTES_MAX};
 
 use crate::app::App;
 
@@ -136,6 +137,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/documents/{number}/cancellation", post(documents::cancel))
         .route("/mails", get(mails::show))
         .route("/mails/{number}", post(mails::mark_sent))
+        .route("/mails/{number}/retry", post(mails::retry))
         .route("/months", get(months::list))
         .route("/months/accounts", get(months::show_codes).post(months::set_codes))
         .route("/months/{month}", get(months::show))
@@ -147,6 +149,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/audit", get(audit::show))
         .route("/account", get(account::show))
         .route("/account/password", post(account::set_password))
+        .route("/account/mail", post(account::choose_mail))
         .route("/brand", post(account::switch_brand))
         .route("/settings", get(settings::program::show))
         .route("/settings/program", post(settings::program::set))
@@ -165,6 +168,13 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/settings/groups/{program}/{id}", get(settings::groups::edit))
         .route("/settings/overlays", get(settings::overlays::show).post(settings::overlays::set))
         .route("/settings/overlays/{program}/{id}", get(settings::overlays::edit))
+        .route(
+            "/settings/lists",
+            get(settings::lists::show)
+                .post(settings::lists::set)
+                .layer(DefaultBodyLimit::max(LIST_BYTES_MAX + FORM_BYTES_MAX)),
+        )
+        .route("/settings/lists/{program}/{id}", get(settings::lists::edit))
         .route("/settings/payments", get(settings::payments::show).post(settings::payments::set))
         .route("/settings/people", get(settings::people::show))
         .route("/settings/users", post(settings::people::create))

@@ -83,7 +83,7 @@ pub fn notice(person: &Person, action: &ActionRow) -> Markup {
 pub async fn waiting(person: &Person, zone: &Zone) -> Result<Markup, Failure> {
     let Some(partner) = person.partner else { return Ok(html! {}) };
     let (engine, brand) = (person.app.engine.clone(), person.brand);
-    let rows = blocking(move || engine.reads.asked_returns(brand, partner, SHOWN_MAX)).await?;
+    let rows = blocking(move || engine.reads.asked_returns(brand, Some(partner), SHOWN_MAX)).await?;
     Ok(html! {
         @if !rows.is_empty() {
             section.card.scroll {

@@ -24,6 +24,7 @@ mod inquiries;
 mod links;
 mod locking;
 mod lookup;
+mod mail;
 mod months;
 mod partner_api;
 mod payees;

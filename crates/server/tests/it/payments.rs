@@ -135,6 +135,8 @@ fn a_run_goes_the_whole_way(pair: Pair) {
     let taken = answer(&finance, 1, "payment,status,reason\nP-1,settled,\nP-2,failed,account closed\n");
     assert_eq!(taken.header("location"), "/payments/runs/1?done", "{}", taken.text());
     eventually("what failed is owed again", || states(&demo, 1) == ["settled", "failed"]);
+    eventually("the partner is told", || finance.get("/mails").text().contains("Acme Shoes paid you 12.00 EUR"));
+    assert!(!finance.get("/mails").text().contains("paid you 8.00"), "what failed is no news");
     assert_eq!(balance(&demo, 2)["locked"], "8.00");
     assert_eq!((&balance(&demo, 1)["locked"], &balance(&demo, 1)["paid"]), (&json!("0.00"), &json!("12.00")));
 

@@ -82,10 +82,13 @@ pub(super) fn what_is_moved_or_given_is_kept(make: &mut dyn FnMut() -> Subject) 
     assert_eq!((heir.partner, heir.amount, heir.state), (OTHER, Money(10 * MICROS), ActionState::Locked));
     let mut asked = make();
     apply(&mut asked, &records[..records.len() - 2], 1);
-    let waiting = asked.reads.asked_returns(BRAND, PARTNER, 10).expect("the books are read");
+    let waiting = asked.reads.asked_returns(BRAND, Some(PARTNER), 10).expect("the books are read");
     assert_eq!(waiting.iter().map(|it| it.id.seq).collect::<Vec<_>>(), [2]);
     assert!(waiting[0].return_asked.as_ref().is_some_and(|it| it.figures.is_none()));
-    assert!(whole.reads.asked_returns(BRAND, PARTNER, 10).expect("the books are read").is_empty(), "it has locked");
+    assert!(
+        whole.reads.asked_returns(BRAND, Some(PARTNER), 10).expect("the books are read").is_empty(),
+        "it has locked"
+    );
     // The partner's word comes alone, and is held against the month all the same.
     let accepted = Fact::ReturnDecided(ReturnDecided { partner: PARTNER, action: waiting[0].id, accepted: true });
     let actor = Some(Actor { user: UserId(9), role: Role::Partner, reason: String::new() });
@@ -93,7 +96,10 @@ pub(super) fn what_is_moved_or_given_is_kept(make: &mut dyn FnMut() -> Subject) 
     records.push(Record { actor, ..record(records.len() as u64 + 1, NOON.plus_ms(42_000), accepted) });
     let mut agreed = make();
     apply(&mut agreed, &records, 1);
-    assert!(agreed.reads.asked_returns(BRAND, PARTNER, 10).expect("the books are read").is_empty(), "there was room");
+    assert!(
+        agreed.reads.asked_returns(BRAND, Some(PARTNER), 10).expect("the books are read").is_empty(),
+        "there was room"
+    );
     let (bonus, fee) = (action(EventTypeId::AWARD, 4), action(EventTypeId::AWARD, 5));
     assert_eq!((bonus.evidence, bonus.state), (Evidence::Bonus, ActionState::Reversed));
     assert_eq!((fee.evidence, fee.owed), (Evidence::Fee, Money(50 * MICROS)));

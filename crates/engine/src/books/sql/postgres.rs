@@ -12,8 +12,13 @@ use crate::database::{Database, Pool};
 use crate::error::{Error, Result};
 use crate::intake::click_id::first_number_at;
 
-const STORE: Store =
-    Store { name: "books", version: SCHEMA_VERSION, schema: include_str!("../../../sql/books/schema.postgres.sql") };
+const STORE: Store = Store {
+    name: "books",
+    version: SCHEMA_VERSION,
+    schema: include_str!("../../../sql/books/schema.postgres.sql"),
+    // Another version is a reason to rebuild them.
+    upgrades: &[],
+};
 /// Quarters of a year that have tables of clicks ahead of time.
 const QUARTERS_AHEAD: usize = 5;
 

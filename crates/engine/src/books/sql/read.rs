@@ -194,9 +194,10 @@ impl Reads for SqlReads {
         Ok(found.filter(|row| row.id == id))
     }
 
-    fn asked_returns(&self, brand: BrandId, partner: PartnerId, most: u32) -> Result<Vec<ActionRow>> {
+    fn asked_returns(&self, brand: BrandId, partner: Option<PartnerId>, most: u32) -> Result<Vec<ActionRow>> {
         let sql = include_str!("../../../sql/books/read_asked_returns.sql");
-        self.ask(brand, sql, values![brand.0, partner.0, most], rows::action)
+        let (first, last) = range(partner);
+        self.ask(brand, sql, values![brand.0, first, last, most], rows::action)
     }
 
     fn tally_of(&self, brand: BrandId, bonus: ActionId) -> Result<Option<(CounterKey, Tally)>> {
@@ -419,6 +420,11 @@ impl Reads for SqlReads {
     fn audit(&self, brand: BrandId, before: Option<RecordNo>, most: u32) -> Result<Vec<AuditEntry>> {
         let values = values![brand.0, before_record(before), most];
         self.ask(brand, include_str!("../../../sql/books/read_audit.sql"), values, rows::audit)
+    }
+
+    fn audit_after(&self, brand: BrandId, after: RecordNo, most: u32) -> Result<Vec<AuditEntry>> {
+        let values = values![brand.0, after.0, most];
+        self.ask(brand, include_str!("../../../sql/books/read_audit_after.sql"), values, rows::audit)
     }
 
     fn audit_by_fact_id(&self, brand: BrandId, id: FactId) -> Result<Option<AuditEntry>> {

@@ -1,7 +1,7 @@
 //! What of ours a database holds, of which version, and whose it is.
 
 use super::Server;
-use crate::database::{Database, Trouble, find};
+use crate::database::{Answer, Database, Trouble, find};
 use crate::error::{Error, Result};
 use crate::values;
 
@@ -10,6 +10,8 @@ pub struct Store {
     pub name: &'static str,
     pub version: i32,
     pub schema: &'static str,
+    /// What takes the tables of a version to the next one, from the oldest version that can be taken along.
+    pub upgrades: &'static [(i32, &'static str)],
 }
 
 /// Holds a number of one's own choice until the transaction ends.
@@ -30,11 +32,15 @@ impl Store {
             let sql = include_str!("../../../sql/store/find.postgres.sql");
             let read = |row: &dyn crate::database::Row| Ok((row.number(0)?, row.text(1)?.to_owned()));
             let found: Option<(i32, String)> = find(&mut db, sql, values![self.name], read)?;
-            if found.is_none() {
-                db.run_script(self.schema)?;
-                let sql = include_str!("../../../sql/store/create.postgres.sql");
-                db.run(sql, values![self.name, self.version, installation])?;
-            }
+            let found = match found {
+                None => {
+                    db.run_script(self.schema)?;
+                    let sql = include_str!("../../../sql/store/create.postgres.sql");
+                    db.run(sql, values![self.name, self.version, installation])?;
+                    None
+                }
+                Some((version, owner)) => Some((self.upgrade(&mut db, version, &owner, installation)?, owner)),
+            };
             db.commit()?;
             Ok(found)
         };
@@ -46,6 +52,19 @@ impl Store {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// Takes tables of our own to this version, where that can be done in place; the version they have then.
+    fn upgrade(&self, db: &mut dyn Database, found: i32, owner: &str, installation: &str) -> Answer<i32> {
+        let steps: Vec<&str> = self.upgrades.iter().filter(|(from, _)| *from >= found).map(|(_, sql)| *sql).collect();
+        let reaches = self.upgrades.iter().any(|(from, _)| *from == found);
+        if owner != installation || !reaches {
+            return Ok(found);
+        }
+        steps.into_iter().try_for_each(|sql| db.run_script(sql))?;
+        let sql = include_str!("../../../sql/store/upgrade.postgres.sql");
+        db.run(sql, values![self.name, self.version])?;
+        Ok(self.version)
     }
 
     fn other_version(&self, found: i32) -> String {

@@ -65,7 +65,7 @@ pub fn a_changed_account_is_announced_and_held(place: &Place) {
     let (brand, jane, _) = two_partners(&settings);
     let block = |now| settings.payment_block(brand, jane, now).unwrap();
     give_all(&settings, brand, jane);
-    assert_eq!((block(NOW), settings.mails(brand).unwrap().len()), (None, 0), "the first account replaces none");
+    assert_eq!((block(NOW), settings.mails(brand, None).unwrap().len()), (None, 0), "the first account replaces none");
     settings.set_payee(brand, jane, PayeeChange::Method(method()), BY, NOW).unwrap();
     assert_eq!(
         (block(NOW), settings.payee_changes(brand, jane).unwrap().len()),
@@ -78,7 +78,7 @@ pub fn a_changed_account_is_announced_and_held(place: &Place) {
     assert_eq!(block(NOW), Some(PaymentBlock::AccountChanged { until }));
     assert_eq!(block(until.plus_ms(-1)), Some(PaymentBlock::AccountChanged { until }));
     assert_eq!(block(until), None);
-    let mail = settings.mails(brand).unwrap().remove(0);
+    let mail = settings.mails(brand, None).unwrap().remove(0);
     assert_eq!((mail.recipient.as_str(), mail.sent_at), ("jane@example.com", None), "to the old address");
     assert!(mail.body.contains("AT…3201") && !mail.body.contains("AT6119"), "{}", mail.body);
     let change = settings.payee_changes(brand, jane).unwrap().remove(0);
@@ -88,7 +88,7 @@ pub fn a_changed_account_is_announced_and_held(place: &Place) {
     assert!(!settings.mark_mail_sent(brand, mail.number, NOW).unwrap());
     let alone = Method { holder: String::new(), account: "AT611904300234573201".into(), ..method() };
     settings.set_payee(brand, jane, PayeeChange::Method(alone), BY, until).unwrap();
-    assert_eq!(settings.mails(brand).unwrap()[0].recipient, "thief@example.com");
+    assert_eq!(settings.mails(brand, None).unwrap()[0].recipient, "thief@example.com");
     assert!(settings.payee_changes(brand, jane).unwrap()[0].fields.ends_with("account holder"));
 }
 
@@ -122,19 +122,23 @@ pub fn a_copy_holds_details_mail_and_changes(place: &Place) {
     copy.join(&settings).unwrap();
     copy.copy_from(&settings).unwrap();
     assert!(copy.payee(brand, jane).unwrap().payee == settings.payee(brand, jane).unwrap().payee);
-    assert_eq!((copy.mails(brand).unwrap().len(), copy.payee_changes(brand, jane).unwrap().len()), (1, 4));
+    assert_eq!((copy.mails(brand, None).unwrap().len(), copy.payee_changes(brand, jane).unwrap().len()), (1, 4));
     copy.copy_from(&settings).unwrap();
 }
 
 #[test]
 fn a_file_of_an_earlier_version_gets_what_came_later() {
-    let latest = "alter table token drop column partner; alter table token drop column used_at";
+    let latest = "alter table token drop column partner; alter table token drop column used_at; drop table mail_unwanted; drop table mail_mark; drop table mail; \
+        create table mail (brand integer not null references brand (id), number integer not null, \
+        recipient text not null, subject text not null, body text not null, created_at integer not null, \
+        sent_at integer, primary key (brand, number)) strict, without rowid; \
+        insert into mail values (1, 1, 'jane@example.com', 'Old', 'Told', 5, 7), (1, 2, 'jane@example.com', 'Old', 'Not', 6, null)";
     let later = format!("{latest}; drop table payment_figures");
     let all = format!(
         "{later}; drop table payee; drop table payee_change; drop table payer; drop table mail; drop table document; \
          drop table import_line; drop table import; drop table note"
     );
-    for (version, dropped) in [(1, all.as_str()), (2, later.as_str()), (3, latest)] {
+    for (version, dropped) in [(1, all.as_str()), (2, &later), (3, latest)] {
         an_earlier_file_gets_what_came_later(version, dropped);
     }
 }
@@ -154,4 +158,38 @@ fn an_earlier_file_gets_what_came_later(version: i32, dropped: &str) {
     assert_eq!(settings.imports(brand, None, 10).unwrap(), []);
     assert!(settings.figures(brand, PaymentRunId(1)).unwrap().is_empty());
     assert!(settings.tokens_of(brand, Some(jane)).unwrap().is_empty());
+    let states: Vec<MailState> = settings.mails(brand, None).unwrap().iter().map(|mail| mail.state).collect();
+    let kept: &[MailState] = if version == 1 { &[] } else { &[MailState::Waiting, MailState::Sent] };
+    assert_eq!(states, kept, "what somebody sent is not sent again");
+}
+
+#[test]
+fn a_server_of_the_version_before_is_taken_along_in_place() {
+    let rig = referee_rig::Postgres::start();
+    rig.create_database("settings");
+    let server = Server::new(&rig.url_of("settings")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("referee.key");
+    let settings = Settings::open_on(&server, &key).unwrap();
+    let (brand, jane, _) = two_partners(&settings);
+    give_all(&settings, brand, jane);
+    drop(settings);
+    let earlier = "alter table token drop column partner, drop column used_at; drop table mail_unwanted; drop table mail_mark; drop index mail_about; drop index mail_due; \
+        alter table mail drop column state, drop column tries, drop column first_tried_at, drop column due_at, \
+        drop column leased_until, drop column trouble, drop column about; \
+        insert into mail values (1, 1, 'jane@example.com', 'Old', 'Told', 5, 7), (1, 2, 'jane@example.com', 'Old', 'Not', 6, null); \
+        update referee_store set version = 3 where name = 'settings'";
+    server.connect().unwrap().run_script(earlier).unwrap();
+    let settings = Settings::open_on(&server, &key).unwrap();
+    let states: Vec<MailState> = settings.mails(brand, None).unwrap().iter().map(|mail| mail.state).collect();
+    assert_eq!(states, [MailState::Waiting, MailState::Sent]);
+    let other = tempfile::tempdir().unwrap();
+    let copy = Settings::open_file(other.path(), &key).unwrap();
+    copy.join(&settings).unwrap();
+    copy.copy_from(&settings).unwrap();
+    assert_eq!(copy.lease_mail(NOW).unwrap().unwrap().mail.number, 2, "columns have the same order on both");
+    drop(settings);
+    server.connect().unwrap().run_script("update referee_store set version = 2 where name = 'settings'").unwrap();
+    let Err(error) = Settings::open_on(&server, &key) else { panic!("it was opened") };
+    assert!(error.to_string().contains("run `backup` with the older program"), "{error}");
 }

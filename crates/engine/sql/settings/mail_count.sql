@@ -1,0 +1,1 @@
+select count(*) from mail where state = 0;

@@ -1,0 +1,1 @@
+update mail set leased_until = 0 where leased_until > 0;

@@ -1,0 +1,1 @@
+select record from mail_mark where brand = ?1;

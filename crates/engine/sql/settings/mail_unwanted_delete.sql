@@ -1,0 +1,1 @@
+delete from mail_unwanted where "user" = ?1 and brand = ?2;
