@@ -88,7 +88,16 @@ impl Word {
 
     /// Whether there can be lists of its values: what has only a few needs none.
     pub fn has_lists(self) -> bool {
-        !matches!(self, Word::Device | Word::CustomerStatus | Word::Currency | Word::Ad | Word::Weekday)
+        !matches!(
+            self,
+            Word::Device
+                | Word::CustomerStatus
+                | Word::Currency
+                | Word::Ad
+                | Word::Weekday
+                | Word::System
+                | Word::Browser
+        )
     }
 
     /// The only values there are, in lower case; None: any.
