@@ -638,3 +638,5 @@ create table review (
   too_late     bigint not null,
   primary key (brand, id)
 );
+
+create index review_by_state on review (brand, state, id);

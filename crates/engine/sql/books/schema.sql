@@ -617,3 +617,5 @@ create table review (
   too_late     integer not null,
   primary key (brand, id)
 ) strict, without rowid;
+
+create index review_by_state on review (brand, state, id);

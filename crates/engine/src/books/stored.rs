@@ -99,6 +99,7 @@ pub fn evidence(number: u32) -> Result<Evidence> {
         Inquiry,
         Bonus,
         Fee,
+        Clicks,
     ];
     find(&all, number, |it| it as u32, "kind of evidence")
 }

@@ -576,7 +576,7 @@ mod tests {
                 "lists: A program's lists",
             ),
             ("\"basis\": \"event\"", "\"basis\": \"never\"", "unknown variant `never`"),
-            ("customer_status", "device", "device is never \"new\". It is unknown, desktop, phone, tablet, other."),
+            ("customer_status", "device", "device is never \"new\". It is unknown, desktop, phone, tablet, other, tv."),
         ] {
             let fault = fault_of(text, other);
             assert!(fault.contains(told), "{text} as {other}: {fault}");

@@ -42,13 +42,13 @@ fn reviewed() -> Vec<Record> {
     facts.push((later, review(of_b.clone(), ReviewDecision::Reject, "click farm")));
     facts.push((later, Fact::WorkAdvanced { limit: 2 }));
     facts.push((later, Fact::WorkAdvanced { limit: 10 }));
-    let one = PayableFilter { clicks: vec![ClickNo(1_000)], ..PayableFilter::default() };
-    facts.push((later, review(one, ReviewDecision::Price(Money(MICROS / 100)), "")));
-    facts.push((later, Fact::WorkAdvanced { limit: 10 }));
     let all = PayableFilter { partner: Some(PARTNER), ..PayableFilter::default() };
     facts.push((later, review(all, ReviewDecision::Accept { most: Some(1) }, "")));
     facts.push((later, Fact::WorkAdvanced { limit: 10 }));
-    facts.push((later, Fact::ReviewUndone { review: ReviewId(3) }));
+    facts.push((later, Fact::ReviewUndone { review: ReviewId(2) }));
+    facts.push((later, Fact::WorkAdvanced { limit: 10 }));
+    let one = PayableFilter { clicks: vec![ClickNo(1_000)], ..PayableFilter::default() };
+    facts.push((later, review(one, ReviewDecision::Price(Money(MICROS / 100)), "")));
     facts.push((later, Fact::WorkAdvanced { limit: 10 }));
     facts.push((later, review(of_b, ReviewDecision::Reject, "click farm")));
     facts.push((later, Fact::WorkAdvanced { limit: 10 }));
@@ -165,7 +165,7 @@ fn are_read(reads: &dyn Reads) {
     let reviews = reads.reviews(BRAND, Some(PROGRAM), None, 10).expect("reviews");
     let states: Vec<_> = reviews.iter().map(|it| (it.id.0, it.state, it.decided.clicks)).collect();
     use ReviewState::{Done, Undone};
-    assert_eq!(states, [(4, Done, 3), (3, Undone, 0), (2, Done, 1), (1, Done, 3)]);
+    assert_eq!(states, [(4, Done, 3), (3, Done, 1), (2, Undone, 0), (1, Done, 3)]);
     assert_eq!(reads.reviews(BRAND, None, Some(ReviewId(3)), 1).expect("reviews"), reviews[2..3]);
     assert_eq!(reads.review(BRAND, ReviewId(1)).expect("a review").as_ref(), Some(&reviews[3]));
     let doubts = reads.click_doubts(BRAND, period(), 10).expect("doubts");
