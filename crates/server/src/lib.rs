@@ -17,6 +17,7 @@ pub mod journal;
 pub mod membership;
 pub mod metrics;
 pub mod paging;
+pub mod pending_clicks;
 pub mod payment_rules;
 pub mod pricing;
 pub mod reports;
