@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::books::sql::MAIN;
 use crate::error::{Error, Result};
+use crate::intake::network::NetworkFiles;
 use crate::role::Role;
 use crate::secret::Secret;
 
@@ -50,6 +51,9 @@ pub struct Config {
     /// Further PostgreSQL servers that hold books of some partitions, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub clusters: BTreeMap<String, Secret>,
+    /// What is known of visitors' addresses.
+    #[serde(skip_serializing_if = "NetworkFiles::is_empty")]
+    pub networks: NetworkFiles,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +100,8 @@ pub struct Source {
     pub key: Option<PathBuf>,
     pub machine_threads: Option<u8>,
     pub clusters: Option<BTreeMap<String, Secret>>,
+    #[serde(default)]
+    pub networks: NetworkFiles,
 }
 
 /// Click numbers have ten bits for it.
@@ -128,6 +134,7 @@ impl Source {
             key: self.key.or(weaker.key),
             machine_threads: self.machine_threads.or(weaker.machine_threads),
             clusters: self.clusters.or(weaker.clusters),
+            networks: self.networks.over(weaker.networks),
         }
     }
 }
@@ -155,6 +162,7 @@ impl Config {
             key: source.key,
             machine_threads: source.machine_threads.unwrap_or(1),
             clusters: source.clusters.unwrap_or_default(),
+            networks: source.networks,
         };
         config.check().map_err(|cause| Error::setup("read the configuration", cause)).map(|()| config)
     }

@@ -15,6 +15,7 @@ use referee_engine::engine::blocking;
 use referee_engine::intake::amount::decimal;
 use referee_engine::intake::day::day_text;
 use referee_engine::intake::rates::rate_text;
+use referee_engine::log::names::word;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -25,6 +26,7 @@ use super::terms;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::paging::{before, cursor, rows_wanted};
+use crate::signals;
 use crate::vendor::actions::date;
 
 #[derive(Deserialize)]
@@ -200,8 +202,9 @@ pub fn click(row: &ClickRow) -> Value {
         "counted": row.refusal.is_none(),
         "reason": row.refusal.map(|refusal| refusal.code()),
         "landed_at": row.landed_at.map(date),
-        "device": format!("{:?}", row.signals.device).to_lowercase(),
-        "agent": format!("{:?}", row.signals.agent).to_lowercase(),
+        "device": word(row.signals.device),
+        "agent": word(row.signals.agent),
+        "signals": signals::json(&row.signals),
         "sub_ids": row.sub_ids,
         "shared_id": row.shared_id,
     })

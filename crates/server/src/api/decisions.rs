@@ -216,6 +216,10 @@ impl Tell {
 
     fn click(&self, told: &ClickTold) -> Value {
         let mut told_click = click(&told.click);
+        if let Viewer::Partner(_) = self.viewer {
+            // Of its visitors a partner is told no more than what they came with.
+            told_click["signals"] = Value::Null;
+        }
         if let (Viewer::Partner(_), Some(refusal)) = (self.viewer, told.click.refusal) {
             told_click["reason"] = reason_code(refusal, self.viewer).into();
             told_click["agent"] = "unknown".into();

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use referee_engine::config::{Config, LogFormat, Scheme, Source};
 use referee_engine::error::Result;
+use referee_engine::intake::network::NetworkFiles;
 use referee_engine::role::Role;
 use referee_engine::secret::Secret;
 
@@ -162,6 +163,22 @@ pub struct Settings {
     /// Answer a report as kept when it lies on this edge's own disk only.
     #[arg(long, env = "REFEREE_SPOOL_ANSWERS_REPORTS")]
     spool_answers_reports: Option<bool>,
+    #[command(flatten)]
+    networks: Networks,
+}
+
+/// Files that say where visitors' addresses belong.
+#[derive(Args, Default)]
+pub struct Networks {
+    /// A list of networks instead of the one inside the program.
+    #[arg(long = "networks-file", env = "REFEREE_NETWORKS_FILE")]
+    file: Option<PathBuf>,
+    /// Autonomous systems, in MaxMind's format.
+    #[arg(long = "networks-asn-file", env = "REFEREE_NETWORKS_ASN_FILE")]
+    asn_file: Option<PathBuf>,
+    /// Countries, in MaxMind's format.
+    #[arg(long = "networks-country-file", env = "REFEREE_NETWORKS_COUNTRY_FILE")]
+    country_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -177,6 +194,11 @@ impl Settings {
             roles: self.roles,
             machine_threads: self.machine_threads,
             spool_answers_reports: self.spool_answers_reports,
+            networks: NetworkFiles {
+                file: self.networks.file,
+                asn_file: self.networks.asn_file,
+                country_file: self.networks.country_file,
+            },
             ..Source::default()
         };
         Config::new(given.over(self.stores.source()?))
