@@ -2,6 +2,7 @@
 
 mod bench;
 mod faults;
+mod lists;
 
 use std::process::ExitCode;
 
@@ -9,12 +10,16 @@ use anyhow::{Result, bail};
 
 const USAGE: &str = "usage: cargo xtask bench [scaled] [--rounds N] [--seconds N] [--clicks N] [--only redirect|apply]
        cargo xtask faults [--short] [--only WORD] [--pair postgres|jetstream]
+       cargo xtask refresh-agents FOLDER
+       cargo xtask refresh-networks FOLDER
 
   bench          measures the click path beside nginx and Express with PostgreSQL, and the machine alone; writes the
                  figures to the target folder and a table to docs/reference/benchmarks.md. Installs what it needs.
   bench scaled   measures edge and machine with servers for log and books beside the same with files. The servers of
                  NATS and PostgreSQL are those that ./test installs. The table goes to the same page.
-  faults         breaks engines and processes of a scaled installation under load, and counts what is left";
+  faults         breaks engines and processes of a scaled installation under load, and counts what is left
+  refresh-agents   makes the list of robots anew from the npm package crawler-user-agents, unpacked in FOLDER
+  refresh-networks makes the list of networks anew from the PyPI package iporigin, unpacked in FOLDER";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -29,6 +34,8 @@ fn main() -> ExitCode {
 fn run(mut words: impl Iterator<Item = String>) -> Result<()> {
     match words.next().as_deref() {
         Some("bench") => bench::run(&bench::Options::read(words)?),
+        Some("refresh-agents") => lists::refresh_agents(words),
+        Some("refresh-networks") => lists::refresh_networks(words),
         Some("faults") => faults::run(&faults::Options::read(words)?),
         _ => bail!(USAGE),
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::books::sql::MAIN;
 use crate::error::{Error, Result};
+use crate::intake::network::NetworkFiles;
 use crate::mail::MailConfig;
 use crate::role::Role;
 use crate::secret::Secret;
@@ -54,6 +55,9 @@ pub struct Config {
     /// The server that takes mail, and who it is from.
     #[serde(skip_serializing_if = "is_none")]
     pub mail: MailConfig,
+    /// What is known of visitors' addresses.
+    #[serde(skip_serializing_if = "NetworkFiles::is_empty")]
+    pub networks: NetworkFiles,
 }
 
 fn is_none(mail: &MailConfig) -> bool {
@@ -106,6 +110,7 @@ pub struct Source {
     pub clusters: Option<BTreeMap<String, Secret>>,
     #[serde(default)]
     pub mail: MailConfig,
+    pub networks: NetworkFiles,
 }
 
 /// Click numbers have ten bits for it.
@@ -139,6 +144,7 @@ impl Source {
             machine_threads: self.machine_threads.or(weaker.machine_threads),
             clusters: self.clusters.or(weaker.clusters),
             mail: self.mail.over(weaker.mail),
+            networks: self.networks.over(weaker.networks),
         }
     }
 }
@@ -167,6 +173,7 @@ impl Config {
             machine_threads: source.machine_threads.unwrap_or(1),
             clusters: source.clusters.unwrap_or_default(),
             mail: source.mail.without_empty(),
+            networks: source.networks,
         };
         config.check().map_err(|cause| Error::setup("read the configuration", cause)).map(|()| config)
     }

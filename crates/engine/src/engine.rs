@@ -19,6 +19,7 @@ use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::folder::{Held, hold};
 use crate::intake::click_id::ClickNumbers;
+use crate::intake::network::Networks;
 use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS, SPOOLED_ASKED_EVERY_MS};
 use crate::log::recorder::{Durable, Recorder};
 use crate::log::spool::{SpoolFigures, SpoolLimits, SpooledLog};
@@ -67,6 +68,8 @@ pub struct Engine {
     pub reads: Arc<dyn Reads>,
     pub clock: Arc<dyn Clock>,
     pub click_numbers: ClickNumbers,
+    /// What is known of visitors' addresses.
+    pub networks: Networks,
     pub figures: Arc<MachineFigures>,
     /// What became of the mail that this process sends.
     pub mail_figures: MailFigures,
@@ -94,6 +97,8 @@ fn settled(outcome: AuditEntry, place: Place) -> std::result::Result<Settled, Se
 impl Engine {
     /// Opens an installation, and makes it where there is none.
     pub fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Engine> {
+        // Whoever meets no visitors need not know where they come from.
+        let networks = if config.has(Role::Edge) { Networks::open(&config.networks)? } else { Networks::default() };
         let stores = Stores::open(config, clock.as_ref())?;
         let held = hold(&config.data, config.edge)?;
         stores.check_partitions()?;
@@ -150,6 +155,7 @@ impl Engine {
             recorder,
             reads,
             click_numbers: ClickNumbers::new(config.edge),
+            networks,
             clock,
             figures,
             mail_figures: MailFigures::default(),

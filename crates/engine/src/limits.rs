@@ -128,3 +128,12 @@ pub const NOTE_CHARS_MAX: usize = 2_000;
 pub const INQUIRY_LINES_MAX: usize = 1_000;
 /// Inquiries that are answered together: as many as one page shows.
 pub const INQUIRIES_ANSWERED_MAX: usize = 100;
+
+/// Further parameters that are kept of a link: more than terms ask for, and few enough for every click's record.
+pub const LINK_PARAMS_MAX: usize = 8;
+/// A host of DNS has at most 253 letters, and an app's name no more.
+pub const REFERRER_HOST_CHARS_MAX: usize = 255;
+/// A list of networks: forty times the one inside the program.
+pub const NETWORK_LIST_BYTES_MAX: u64 = 32 << 20;
+/// A file of autonomous systems or countries: the largest with cities have 150 MB.
+pub const NETWORK_DATABASE_BYTES_MAX: u64 = 256 << 20;

@@ -18,7 +18,19 @@ pub struct BrandRouting {
     pub partition: PartitionId,
     pub config: Arc<Config>,
     pub keys: Arc<BrandKeys>,
+    /// Parameters of links that are kept because terms may ask for them, in small letters.
+    pub link_params: Vec<String>,
 }
+
+impl BrandRouting {
+    pub fn new(brand: BrandId, partition: PartitionId, config: Arc<Config>, keys: Arc<BrandKeys>) -> BrandRouting {
+        let link_params = LINK_PARAMS.map(str::to_owned).to_vec();
+        BrandRouting { brand, partition, config, keys, link_params }
+    }
+}
+
+/// The further parameters that links have always had.
+const LINK_PARAMS: [&str; 3] = ["param1", "param2", "param3"];
 
 /// Who there is: brands with their partitions and keys, and whose each program is.
 pub struct Directory {
@@ -42,7 +54,7 @@ impl Routing {
         let brands = directory.brands.iter().map(|(brand, partition, keys)| {
             let config = self.brands.get(brand).map(|it| it.config.clone()).unwrap_or_default();
             let (brand, partition, keys) = (*brand, *partition, keys.clone());
-            (brand, Arc::new(BrandRouting { brand, partition, config, keys }))
+            (brand, Arc::new(BrandRouting::new(brand, partition, config, keys)))
         });
         let (programs, hosts) = (directory.programs.clone(), self.hosts.clone());
         Routing { version: self.version + 1, brands: brands.collect(), programs, hosts }
@@ -53,7 +65,8 @@ impl Routing {
         let mut brands = self.brands.clone();
         if let Some(before) = self.brands.get(&brand) {
             let (partition, keys) = (before.partition, before.keys.clone());
-            brands.insert(brand, Arc::new(BrandRouting { brand, partition, config: Arc::new(config.clone()), keys }));
+            let config = Arc::new(config.clone());
+            brands.insert(brand, Arc::new(BrandRouting::new(brand, partition, config, keys)));
         }
         let mut hosts: HashMap<String, Vec<ProgramId>> = HashMap::new();
         for program in brands.values().flat_map(|it| it.config.programs.values()) {

@@ -41,6 +41,8 @@ documents! {
     "reference/http-api",
     "reference/identifiers",
     "reference/click-ids",
+    "reference/signals",
+    "reference/agents",
     "reference/terms",
     "reference/payment-files",
     "reference/refusals",

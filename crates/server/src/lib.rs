@@ -24,6 +24,7 @@ pub mod reports;
 pub mod router;
 pub mod serve;
 pub mod setup;
+pub mod signals;
 pub mod tasks;
 pub mod test_clock;
 pub mod tracking;

@@ -9,6 +9,7 @@ mod cpu;
 mod identify;
 mod random;
 mod shrink;
+mod signals;
 mod town;
 mod trial;
 mod world;
@@ -25,6 +26,7 @@ const USAGE: &str = "usage: cargo sim apply [--clicks N] [--seed N] [--folder DI
        cargo sim audit [--seeds N] [--seed N | --first N] [--plain] [--story] [--shrink] [--folder DIR]
        cargo sim years [--years N] [--seed N | --first N] [--story] [--folder DIR]
        cargo sim identify [--identifiers N] [--orders N] [--rate N] [--folder DIR]
+       cargo sim signals [--clicks N] [--seed N]
        cargo sim corpus [--people N] [--seed N] [--write FILE] [--folder DIR]
 
 apply writes the facts of N clicks through the real log, then measures the real machine that applies them to the books:
@@ -41,6 +43,8 @@ what a second, simple-minded bookkeeper says. The word years may be left out.
 
 identify measures how fast orders are decided whose buyers are only known through the graph, with 100,000 identifiers in
 the books and with N, and how soon a decision can be read at a rate of N orders a second.
+
+signals measures what it costs at intake to measure a click.
 
 corpus makes a town in which it is known who did what, and tells how right the joins of the graph are, and those of
 simpler methods.";
@@ -65,6 +69,7 @@ fn run(words: impl Iterator<Item = String>) -> Result<()> {
         Some("apply") => apply::run(&apply_options(words.skip(1))?),
         Some("audit") => audit::run(&audit_options(words.skip(1))?),
         Some("identify") => identify::run(&identify_options(words.skip(1))?),
+        Some("signals") => signals::run(&signals_options(words.skip(1))?),
         Some("corpus") => corpus::run(&corpus_options(words.skip(1))?),
         Some("years") => year::run(&year_options(words.skip(1))?),
         Some("--years") => year::run(&year_options(words)?),
@@ -96,6 +101,19 @@ fn apply_options(mut words: impl Iterator<Item = String>) -> Result<apply::Optio
             "--folder" => options.folder = PathBuf::from(&value),
             "--database-url" => options.database_url = Some(value),
             "--json" => options.json = Some(PathBuf::from(&value)),
+            _ => bail!("{flag} is not known\n\n{USAGE}"),
+        }
+    }
+    Ok(options)
+}
+
+fn signals_options(mut words: impl Iterator<Item = String>) -> Result<signals::Options> {
+    let mut options = signals::Options { clicks: 1_000_000, seed: 1 };
+    while let Some(flag) = words.next() {
+        let value = value_of(&flag, &mut words)?;
+        match flag.as_str() {
+            "--clicks" => options.clicks = number(&flag, &value)?,
+            "--seed" => options.seed = number(&flag, &value)?,
             _ => bail!("{flag} is not known\n\n{USAGE}"),
         }
     }

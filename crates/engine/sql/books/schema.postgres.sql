@@ -56,7 +56,7 @@ create table click (
   ad          integer not null,
   node        bigint not null,
   occurred_at bigint not null,
-  signals     integer not null,
+  signals     bigint not null,
   refusal     integer,
   landed_at   bigint,
   slug        text collate "C",
@@ -66,6 +66,10 @@ create table click (
   shared_id   text collate "C",
   -- 1: a click; 2: an impression.
   kind        integer not null,
+  asn         bigint,
+  country     text collate "C",
+  network     bigint,
+  agent_key   bigint,
   primary key (brand, no)
 ) partition by range (no);
 

@@ -66,6 +66,10 @@ create table click (
   shared_id   text,
   -- 1: a click; 2: an impression.
   kind        integer not null,
+  asn         integer,
+  country     text,
+  network     integer,
+  agent_key   integer,
   primary key (brand, no)
 ) strict, without rowid;
 

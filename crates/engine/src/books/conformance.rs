@@ -9,8 +9,8 @@ use referee_core::contract::{EventPayout, Payout, TermsRules};
 use referee_core::exchange::{DayRates, Rate};
 use referee_core::fact::{
     ActionChange, ActionTarget, Actor, AdSet, Agent, ChangeRequest, Click, ClickRef, Conversion, EventTypeSet, Fact,
-    Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed, Record, Role, Signals, TermsSet,
-    Visit,
+    Navigation, NewFigures, Oddities, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed, Record, Role, Signals,
+    TermsSet, Visit,
 };
 use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
@@ -280,7 +280,16 @@ fn click(i: u64) -> Fact {
         visitor: Some(identifier(IdentifierKind::Visitor, i - i % 3)),
         sub_ids: ["".into(), "x".into(), "".into()],
         shared_id: String::new(),
-        signals: Signals { navigation, agent: Agent::Browser, ..Signals::default() },
+        signals: Signals {
+            navigation,
+            agent: Agent::Browser,
+            oddities: Oddities(u16::MAX),
+            asn: u32::MAX,
+            country: *b"DE",
+            network: u64::MAX - i,
+            agent_key: i,
+            ..Signals::default()
+        },
         deep_link_refused: false,
         referrer_host: String::new(),
         link_params: Vec::new(),

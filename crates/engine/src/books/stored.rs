@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use prost::{Message, Oneof};
 use referee_core::contract::ClickMode;
-use referee_core::fact::{Conversion, Signals};
+use referee_core::fact::Conversion;
 use referee_core::id::{ActionId, AdId, ClickNo, EventTypeId, NodeId, NoteId, PartnerId, ProgramId, RecordNo};
 use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::inquiry::{InquiryKind, InquiryReason, InquiryState};
@@ -21,8 +21,10 @@ use crate::log::number;
 use crate::log::wire;
 
 mod action;
+mod click;
 
 pub use action::{action_details, fill_action, payment_sums, payment_sums_of};
+pub use click::ClickBits;
 
 fn damaged(what: &str) -> Error {
     Error::corrupt("read the books", format!("a {what} is not one this program knows"))
@@ -170,41 +172,6 @@ pub fn notes(notes: &[NoteId]) -> Vec<u8> {
 pub fn notes_of(bytes: &[u8]) -> Result<Vec<NoteId>> {
     let (notes, rest) = bytes.as_chunks::<16>();
     if rest.is_empty() { Ok(notes.iter().map(|id| NoteId(*id)).collect()) } else { Err(damaged("list of notes")) }
-}
-
-/// What is known of a click in a few bits.
-pub struct ClickBits {
-    pub signals: Signals,
-    pub deep_link_refused: bool,
-    pub recovered: bool,
-    pub uncounted: bool,
-}
-
-impl ClickBits {
-    pub fn pack(&self) -> u32 {
-        let signals = &self.signals;
-        (signals.navigation as u32)
-            | u32::from(signals.prefetch) << 2
-            | u32::from(signals.head) << 3
-            | (signals.agent as u32) << 4
-            | (signals.device as u32) << 8
-            | u32::from(self.deep_link_refused) << 12
-            | u32::from(self.recovered) << 13
-            | u32::from(self.uncounted) << 14
-    }
-
-    pub fn unpack(bits: u32) -> Result<ClickBits> {
-        let bit = |place: u32| bits >> place & 1 == 1;
-        let signals = Signals {
-            navigation: number::navigation(bits & 3).ok_or_else(|| damaged("navigation"))?,
-            prefetch: bit(2),
-            head: bit(3),
-            agent: number::agent(bits >> 4 & 15).ok_or_else(|| damaged("agent"))?,
-            device: number::device(bits >> 8 & 15).ok_or_else(|| damaged("device"))?,
-            ..Signals::default()
-        };
-        Ok(ClickBits { signals, deep_link_refused: bit(12), recovered: bit(13), uncounted: bit(14) })
-    }
 }
 
 /// 0 for a kind that is not known.

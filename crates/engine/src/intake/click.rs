@@ -6,14 +6,16 @@
 use std::sync::Arc;
 
 use referee_core::config::Config;
-use referee_core::fact::{Agent, Click, ClickRef, Fact, Navigation, Signals};
+use referee_core::fact::{Click, ClickRef, Fact};
 use referee_core::id::{AdId, ClickNo, PartnerId, ProgramId};
 use referee_core::program::{Program, Standing, VanityLink};
 use referee_core::time::Timestamp;
 
 use super::keys::BrandKeys;
-use super::{agent, click_id, landing, visitor};
-use crate::limits::{SLUG_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX};
+use super::network::Network;
+use super::signals::{referrer_host, signals};
+use super::{click_id, landing, visitor};
+use crate::limits::{LINK_PARAMS_MAX, SLUG_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX};
 use crate::log::{Draft, Raw};
 use crate::routing::{BrandRouting, Routing};
 
@@ -24,13 +26,26 @@ pub struct ClickRequest<'a> {
     pub path: &'a str,
     pub query: &'a str,
     pub head: bool,
+    /// It came over HTTPS, where browsers say more.
+    pub secure: bool,
     pub address: &'a str,
+    /// Where that address belongs.
+    pub network: Network,
     pub user_agent: &'a str,
     pub referrer: &'a str,
+    /// `Accept-Language`.
+    pub language: &'a str,
     /// `Sec-Purpose`, or one of its older names.
     pub purpose: &'a str,
+    /// `Sec-Fetch-Mode`, and so on.
     pub fetch_mode: &'a str,
     pub fetch_dest: &'a str,
+    pub fetch_site: &'a str,
+    pub fetch_user: &'a str,
+    /// `Sec-CH-UA`, then `-Mobile` and `-Platform`.
+    pub hint_brands: &'a str,
+    pub hint_mobile: &'a str,
+    pub hint_platform: &'a str,
     /// The visitor cookie that came along.
     pub visitor: Option<&'a str>,
 }
@@ -83,12 +98,26 @@ pub(super) struct Target<'a> {
 
 pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> Answer {
     let Some(target) = target(routing, request) else { return Answer::NotFound };
-    let query = Query::read(request.query);
-    let signals = signals(request);
+    let query = Query::read(request.query, &target.brand.link_params);
+    let signals = signals(request, &target.brand.keys);
     let deep_link = query.deep_link.as_deref().map(|link| landing::permitted(link, &target.program.permitted_hosts));
     let deep_link_refused = matches!(deep_link, Some(None));
-    let person = !signals.prefetch && !signals.head && signals.navigation != Navigation::Embedded;
-    let counted = person && !matches!(signals.agent, Agent::Bot | Agent::Preview);
+    let click = Click {
+        no: given.no,
+        program: target.program.id,
+        partner: target.partner,
+        ad: target.ad,
+        slug: target.slug.map(str::to_owned),
+        visitor: None,
+        sub_ids: query.sub_ids,
+        shared_id: query.shared_id,
+        signals,
+        deep_link_refused,
+        referrer_host: referrer_host(request.referrer),
+        link_params: query.link_params,
+    };
+    // Whether that was a person, the rules say; only a person has use for a cookie.
+    let counted = click.invalid().is_none();
     let keys = &target.brand.keys;
     let known = request.visitor.filter(|value| visitor::is_visitor(value));
     let visitor = match known {
@@ -96,25 +125,13 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
         None if counted => Some(visitor::mint(given.now, given.new_visitor)),
         None => None,
     };
+    let by_cookie = visitor.as_deref().and_then(|value| visitor::identifier(keys, value));
     let draft = Draft {
         brand: target.brand.brand,
         received_at: given.now,
         occurred_at: given.now,
         actor: None,
-        fact: Fact::ClickRecorded(Click {
-            no: given.no,
-            program: target.program.id,
-            partner: target.partner,
-            ad: target.ad,
-            slug: target.slug.map(str::to_owned),
-            visitor: visitor.as_deref().and_then(|value| visitor::identifier(keys, value)),
-            sub_ids: query.sub_ids,
-            shared_id: query.shared_id,
-            signals,
-            deep_link_refused,
-            referrer_host: String::new(),
-            link_params: Vec::new(),
-        }),
+        fact: Fact::ClickRecorded(Click { visitor: by_cookie, ..click }),
         raw: Some(raw(request)),
     };
     if signals.prefetch {
@@ -198,33 +215,18 @@ fn landing_of(target: &Target<'_>, deep_link: Option<String>, now: Timestamp) ->
     }
 }
 
-pub(super) fn signals(request: &ClickRequest<'_>) -> Signals {
-    let purpose = request.purpose.trim_start();
-    let prefetch = ["prefetch", "preview", "instant"].iter().any(|word| purpose.starts_with(word));
-    let navigation = match (request.fetch_mode, request.fetch_dest) {
-        (
-            _,
-            "image" | "iframe" | "frame" | "script" | "style" | "empty" | "object" | "embed" | "video" | "audio"
-            | "font",
-        ) => Navigation::Embedded,
-        ("navigate", _) => Navigation::Navigate,
-        ("", _) => Navigation::Unknown,
-        _ => Navigation::Embedded,
-    };
-    let (agent, device) = agent::classify(request.user_agent);
-    Signals { navigation, prefetch, head: request.head, agent, device, ..Signals::default() }
-}
-
 /// The parameters a partner may put on a link.
 #[derive(Default)]
 pub(super) struct Query {
     pub sub_ids: [String; 3],
     pub shared_id: String,
+    /// Those that terms may ask for, by the names of the list.
+    pub link_params: Vec<(String, String)>,
     deep_link: Option<String>,
 }
 
 impl Query {
-    pub fn read(query: &str) -> Query {
+    pub fn read(query: &str, allowed: &[String]) -> Query {
         let mut read = Query::default();
         if query.is_empty() {
             return read;
@@ -239,11 +241,29 @@ impl Query {
                     read.deep_link = Some(value.into_owned());
                     continue;
                 }
-                _ => continue,
+                name => match read.link_param(name, allowed) {
+                    Some(place) => place,
+                    None => continue,
+                },
             };
             *place = cut(&value, TEXT_CHARS_MAX);
         }
         read
+    }
+
+    /// The place of a further parameter, if it is one that is kept.
+    fn link_param(&mut self, name: &str, allowed: &[String]) -> Option<&mut String> {
+        let name = allowed.iter().find(|it| *it == name)?;
+        let known = self.link_params.iter().position(|(it, _)| it == name);
+        let place = match known {
+            Some(place) => place,
+            None if self.link_params.len() < LINK_PARAMS_MAX => {
+                self.link_params.push((name.clone(), String::new()));
+                self.link_params.len() - 1
+            }
+            None => return None,
+        };
+        Some(&mut self.link_params[place].1)
     }
 }
 

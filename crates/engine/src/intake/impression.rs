@@ -3,8 +3,9 @@
 use referee_core::fact::{Click, Fact};
 use referee_core::identity::{Identifier, IdentifierKind};
 
-use super::click::{ClickRequest, Given, Query, canonical, raw, signals};
+use super::click::{ClickRequest, Given, Query, canonical, raw};
 use super::keys::BrandKeys;
+use super::signals::{referrer_host, signals};
 use super::{identifier, visitor};
 use crate::log::Draft;
 use crate::routing::Routing;
@@ -16,7 +17,11 @@ const DEVICE_PARAMS: [&str; 4] = ["GoogAId", "AndroidId", "AppleIfa", "AppleIfv"
 /// would only shorten its life.
 pub fn view(routing: &Routing, request: &ClickRequest<'_>, given: &Given) -> Option<Draft> {
     let target = canonical(routing, request.host, request.path.strip_prefix("/i/")?)?;
-    let query = Query::read(request.query);
+    let query = Query::read(request.query, &target.brand.link_params);
+    let mut signals = signals(request, &target.brand.keys);
+    if said_no(request.query) {
+        (signals.agent_key, signals.network) = (0, 0);
+    }
     let view = Click {
         no: given.no,
         program: target.program.id,
@@ -26,10 +31,10 @@ pub fn view(routing: &Routing, request: &ClickRequest<'_>, given: &Given) -> Opt
         visitor: seen_by(request, &target.brand.keys),
         sub_ids: query.sub_ids,
         shared_id: query.shared_id,
-        signals: signals(request),
+        signals,
         deep_link_refused: false,
-        referrer_host: String::new(),
-        link_params: Vec::new(),
+        referrer_host: referrer_host(request.referrer),
+        link_params: query.link_params,
     };
     Some(Draft {
         brand: target.brand.brand,
@@ -43,10 +48,10 @@ pub fn view(routing: &Routing, request: &ClickRequest<'_>, given: &Given) -> Opt
 
 /// The visitor of the cookie, or the device that an app names. Nobody, if they said no.
 fn seen_by(request: &ClickRequest<'_>, keys: &BrandKeys) -> Option<Identifier> {
-    let params = || url::form_urlencoded::parse(request.query.as_bytes());
-    if params().any(|(name, value)| name.eq_ignore_ascii_case("consent") && value == "denied") {
+    if said_no(request.query) {
         return None;
     }
+    let params = || url::form_urlencoded::parse(request.query.as_bytes());
     let by_cookie = request.visitor.and_then(|value| visitor::identifier(keys, value));
     let by_device = || {
         let is_device = |name: &str| DEVICE_PARAMS.iter().any(|param| param.eq_ignore_ascii_case(name));
@@ -54,4 +59,9 @@ fn seen_by(request: &ClickRequest<'_>, keys: &BrandKeys) -> Option<Identifier> {
         Some(identifier::found(keys, IdentifierKind::Device, &value, None).ok()?.identifier)
     };
     by_cookie.or_else(by_device)
+}
+
+fn said_no(query: &str) -> bool {
+    url::form_urlencoded::parse(query.as_bytes())
+        .any(|(name, value)| name.eq_ignore_ascii_case("consent") && value == "denied")
 }

@@ -1,22 +1,24 @@
 //! Numbers of the wire as people read them, for the exported log.
 
+use std::fmt::Debug;
+
 use referee_core::fact::Oddities;
 use referee_core::time::Timestamp;
 use serde::Serializer;
 
 use super::number;
 
-fn named<S: Serializer, T: std::fmt::Debug>(value: Option<T>, number: u32, to: S) -> Result<S::Ok, S::Error> {
+fn named<S: Serializer, T: Debug>(value: Option<T>, number: u32, to: S) -> Result<S::Ok, S::Error> {
     match value {
-        Some(value) => to.serialize_str(&snake(&format!("{value:?}"))),
+        Some(value) => to.serialize_str(&word(value)),
         None => to.serialize_u32(number),
     }
 }
 
 /// `ShopAssistant` as `shop_assistant`.
-fn snake(name: &str) -> String {
+pub fn word(value: impl Debug) -> String {
     let mut out = String::new();
-    for letter in name.chars() {
+    for letter in format!("{value:?}").chars() {
         if letter.is_ascii_uppercase() && !out.is_empty() {
             out.push('_');
         }
@@ -110,7 +112,7 @@ pub fn source<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::source(*it), *it, to)
 }
 
-pub fn word<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+pub fn variable<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     match number::word(*it) {
         Some(word) => to.serialize_str(word.name()),
         None => to.serialize_u32(*it),

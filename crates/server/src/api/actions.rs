@@ -15,6 +15,7 @@ use referee_engine::engine::blocking;
 use referee_engine::intake::amount::decimal;
 use referee_engine::intake::day::day_text;
 use referee_engine::intake::rates::rate_text;
+use referee_engine::log::names::word;
 use referee_engine::lookup::answer::{Viewer, reason_code};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ use super::terms;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::paging::{before, cursor, rows_wanted};
+use crate::signals;
 use crate::vendor::actions::date;
 
 #[derive(Deserialize)]
@@ -201,7 +203,7 @@ pub async fn list_clicks(
 pub fn click(row: &ClickRow, viewer: Viewer) -> Value {
     // By the agent it could be tried what passes as a person.
     let hidden = viewer != Viewer::Brand && row.refusal.is_some();
-    let agent = if hidden { "unknown".to_owned() } else { format!("{:?}", row.signals.agent).to_lowercase() };
+    let agent = if hidden { "unknown".to_owned() } else { word(row.signals.agent) };
     json!({
         "click_no": row.no.to_string(),
         "program_id": row.program.0,
@@ -211,8 +213,10 @@ pub fn click(row: &ClickRow, viewer: Viewer) -> Value {
         "counted": row.refusal.is_none(),
         "reason": row.refusal.map(|refusal| reason_code(refusal, viewer)),
         "landed_at": row.landed_at.map(date),
-        "device": format!("{:?}", row.signals.device).to_lowercase(),
+        "device": word(row.signals.device),
         "agent": agent,
+        // Of its visitors a partner is told no more than what they came with.
+        "signals": (viewer == Viewer::Brand).then(|| signals::json(&row.signals)),
         "sub_ids": row.sub_ids,
         "shared_id": row.shared_id,
     })

@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use referee_engine::config::{Config, LogFormat, Scheme, Source};
 use referee_engine::error::Result;
+use referee_engine::intake::network::NetworkFiles;
 use referee_engine::mail::MailConfig;
 use referee_engine::role::Role;
 use referee_engine::secret::Secret;
@@ -168,6 +169,8 @@ pub struct Settings {
     spool_answers_reports: Option<bool>,
     #[command(flatten)]
     mail: MailFlags,
+    #[command(flatten)]
+    networks: Networks,
 }
 
 /// Where mail goes.
@@ -183,6 +186,20 @@ struct MailFlags {
     /// A file with the mail server's password.
     #[arg(long, env = "REFEREE_MAIL_PASSWORD_FILE")]
     mail_password_file: Option<PathBuf>,
+}
+
+/// Files that say where visitors' addresses belong.
+#[derive(Args, Default)]
+pub struct Networks {
+    /// A list of networks instead of the one inside the program.
+    #[arg(long = "networks-file", env = "REFEREE_NETWORKS_FILE")]
+    file: Option<PathBuf>,
+    /// Autonomous systems, in MaxMind's format.
+    #[arg(long = "networks-asn-file", env = "REFEREE_NETWORKS_ASN_FILE")]
+    asn_file: Option<PathBuf>,
+    /// Countries, in MaxMind's format.
+    #[arg(long = "networks-country-file", env = "REFEREE_NETWORKS_COUNTRY_FILE")]
+    country_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -202,6 +219,11 @@ impl Settings {
                 smtp: self.mail.mail_smtp,
                 from: self.mail.mail_from,
                 password_file: self.mail.mail_password_file,
+            },
+            networks: NetworkFiles {
+                file: self.networks.file,
+                asn_file: self.networks.asn_file,
+                country_file: self.networks.country_file,
             },
             ..Source::default()
         };

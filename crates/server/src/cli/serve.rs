@@ -8,6 +8,7 @@ use referee_engine::Engine;
 use referee_engine::clock::SystemClock;
 use referee_engine::config::{Config, LogFormat};
 use referee_engine::error::{Error, Result};
+use referee_engine::role::Role;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -25,6 +26,7 @@ pub fn run(settings: Settings) -> Result<ExitCode> {
         let stop = StopSignal::listen()?;
         let listener = listen(&config).await?;
         tracing::info!(listen = %config.listen, data = %config.data.display(), "referee serves");
+        tell_networks(&engine, &config);
         let app = Arc::new(App { mail_server, ..App::new(engine.clone(), config) });
         let ends = async {
             tokio::select! {
@@ -38,6 +40,14 @@ pub fn run(settings: Settings) -> Result<ExitCode> {
     let code = if engine.is_evicted() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
     engine.shut_down();
     Ok(code)
+}
+
+/// What is known of visitors' addresses, and what is not.
+fn tell_networks(engine: &Engine, config: &Config) {
+    if config.has(Role::Edge) {
+        tracing::info!(ranges = engine.networks.pieces(), "networks are known");
+        config.networks.notes().iter().for_each(|note| tracing::info!("{note}"));
+    }
 }
 
 /// Resolves when another process has taken this one's edge number.

@@ -6,10 +6,11 @@ use maud::{Markup, html};
 use referee_core::fact::Role;
 use referee_core::id::{ClickNo, PartnerId, ProgramId};
 use referee_core::refusal::Refusal;
-use referee_core::row::ClickRow;
+use referee_core::row::{ClickRow, TouchKind};
 use referee_core::time::Zone;
 use referee_engine::books::reads::{ClickFilter, Counted};
 use referee_engine::engine::blocking;
+use referee_engine::log::names::word;
 use referee_engine::lookup::told::ClickTold;
 use serde::Deserialize;
 
@@ -18,6 +19,7 @@ use super::page::{empty, page};
 use super::partners::{choice, program_filter};
 use super::person::{Failure, Person};
 use super::table::{EXPORT_ROWS, PAGE_ROWS, Table, cell, foot, minor, shown_cell, text, time_cell};
+use crate::signals;
 
 #[derive(Deserialize, Default)]
 pub struct ClicksQuery {
@@ -79,7 +81,10 @@ pub async fn list(person: Person, Query(query): Query<ClicksQuery>) -> Result<Re
         @if rows.is_empty() {
             (empty("No click matches", html! { p { "Follow one of the " a.underlined href="/ads" { "links" } " to see the first, or " a.underlined href="/clicks" { "show all" } "." } }))
         } @else { (table.html()) (foot("/clicks", &kept, next)) }
-        @if let Some(told) = &why { (why_counted(&person, told, &zone)) }
+        @if let Some(told) = &why {
+            (why_counted(&person, told, &zone))
+            @if person.partner.is_none() { (measured(&told.click)) }
+        }
     };
     Ok(page(&person, "/clicks", "Clicks", body).into_response())
 }
@@ -94,6 +99,28 @@ fn why_counted(person: &Person, told: &ClickTold, zone: &Zone) -> Markup {
             section.card.pad {
                 h2 { "Orders that named it" }
                 ul.plain-list { @for it in &told.orders { li { a.underlined href=(order_address(&it.order_id)) { "Order " (it.order_id) } } } }
+            }
+        }
+    }
+}
+
+/// What intake measured, for the brand: a partner could learn from it what to disguise.
+fn measured(click: &ClickRow) -> Markup {
+    let stage = match click.landed_at {
+        Some(_) => "Received: a page of the shop that brought its id was seen",
+        None => "Measured: no page of the shop that brought its id was seen",
+    };
+    html! {
+        section.card.pad {
+            h2 { "What was measured" }
+            @if click.recovered {
+                p.muted { "The click itself has not been recorded yet. All that is known of it is what its id says." }
+            } @else {
+                ul.plain-list {
+                    @for (label, text) in signals::lines(&click.signals) { li { span.muted { (label) ": " } (text) } }
+                    @if click.kind == TouchKind::Click { li { span.muted { "Stage: " } (stage) } }
+                }
+                p.muted { "Measured, not judged. What each of these means stands in " a.underlined href="/docs/reference/signals" { "Signals" } "." }
             }
         }
     }
@@ -154,7 +181,7 @@ fn table(person: &Person, rows: &[ClickRow], zone: &Zone) -> Table {
             cell(ad),
             cell(why),
             row.landed_at.map_or_else(|| shown_cell(html! { span.muted { "not seen" } }, ""), |at| time_cell(at, zone)),
-            cell(format!("{:?}", row.signals.device).to_lowercase()),
+            cell(word(row.signals.device)),
             cell(sub_ids.join(", ")),
             shown_cell(
                 html! { a.underlined href={ "/clicks?no=" (row.no) } { code { (row.no) } } },

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use referee_engine::config::Scheme;
 use referee_engine::intake::click::{Answer, ClickRequest, Given, Redirect, decide};
 use referee_engine::limits::CLICK_DEADLINE_MS;
 
@@ -18,6 +19,11 @@ const HEADERS: usize = 12;
 const SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const FETCH_USER: HeaderName = HeaderName::from_static("sec-fetch-user");
+const HINT_BRANDS: HeaderName = HeaderName::from_static("sec-ch-ua");
+const HINT_MOBILE: HeaderName = HeaderName::from_static("sec-ch-ua-mobile");
+const HINT_PLATFORM: HeaderName = HeaderName::from_static("sec-ch-ua-platform");
 /// Older names of `Sec-Purpose`.
 const PURPOSES: [HeaderName; 3] =
     [HeaderName::from_static("purpose"), HeaderName::from_static("x-moz"), HeaderName::from_static("x-purpose")];
@@ -78,12 +84,20 @@ pub(super) fn parse<'a>(
         path: uri.path(),
         query: uri.query().unwrap_or_default(),
         head,
+        secure: app.config.scheme == Scheme::Https,
         address,
+        network: address.parse().map(|address| app.engine.networks.of(address)).unwrap_or_default(),
         user_agent: text(&header::USER_AGENT),
         referrer: text(&header::REFERER),
+        language: text(&header::ACCEPT_LANGUAGE),
         purpose,
         fetch_mode: text(&FETCH_MODE),
         fetch_dest: text(&FETCH_DEST),
+        fetch_site: text(&FETCH_SITE),
+        fetch_user: text(&FETCH_USER),
+        hint_brands: text(&HINT_BRANDS),
+        hint_mobile: text(&HINT_MOBILE),
+        hint_platform: text(&HINT_PLATFORM),
         visitor: cookie::visitor(headers, app.config.scheme),
     }
 }
@@ -100,7 +114,7 @@ fn redirected(app: &App, host: &str, redirect: &Redirect, kept: bool) -> Respons
         }
     }
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
-    if app.config.scheme == referee_engine::config::Scheme::Https {
+    if app.config.scheme == Scheme::Https {
         let value = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }

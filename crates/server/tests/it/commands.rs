@@ -79,6 +79,11 @@ fn what_is_in_force_is_printed_and_the_stronger_source_wins() {
     };
     let printed = config(&["--listen", "127.0.0.1:9001"]);
     assert!(printed.contains("listen = \"127.0.0.1:9001\"") && printed.contains("log = \"warn\""), "{printed}");
+    assert!(printed.contains("# networks.country_file is not set"), "{printed}");
+    std::fs::write(&file, "[networks]\ncountry_file = \"no-such.mmdb\"\n").expect("the file is written");
+    let output = referee().args(["config", "--config"]).arg(&file).output().expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("read the networks of no-such.mmdb"), "{said}");
     std::fs::write(&file, "listten = \"x\"\n").expect("the file is written");
     let output = referee().args(["config", "--config"]).arg(&file).output().expect("the program starts");
     assert!(!output.status.success());

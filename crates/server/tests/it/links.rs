@@ -50,9 +50,16 @@ fn who_does_not_click_is_recorded_but_not_counted(pair: Pair) {
     assert_eq!((bot.status, bot.header("set-cookie")), (302, ""));
     assert!(bot.header("location").starts_with(&demo.text("/shop_url")), "a preview shows the shop");
     assert_eq!(visitor.post(&link, "text/plain", "").status, 405);
+    let tool = Client::new(demo.address, "go.shop.localhost").with("user-agent", "curl/8.5.0").get(&link);
+    assert_eq!((tool.status, tool.header("set-cookie")), (302, ""));
     let clicks = clicks(&demo);
     let reasons: Vec<_> = clicks.iter().map(|click| click["reason"].as_str().expect("a reason")).collect();
-    assert_eq!(reasons, ["DECLARED_BOT", "NOT_NAVIGATION", "PREFETCH", "HEAD_REQUEST"]);
+    let of = |place: usize, name: &str| clicks[place]["signals"][name].as_str().unwrap_or_default().to_owned();
+    assert_eq!((of(0, "agent"), of(1, "agent")), ("library".into(), "preview".into()));
+    assert_eq!((of(2, "embedded"), of(3, "preload")), ("image".into(), "prerender".into()));
+    assert_eq!(of(4, "network_class"), "private");
+    assert!(clicks[4]["signals"]["head"] == true && !of(4, "agent_key").is_empty());
+    assert_eq!(reasons, ["DECLARED_BOT", "DECLARED_BOT", "NOT_NAVIGATION", "PREFETCH", "HEAD_REQUEST"]);
 }
 
 fn whatever_is_wrong_with_a_link_the_visitor_reaches_the_shop(pair: Pair) {

@@ -242,7 +242,9 @@ fn the_console_says_why_a_click_does_not_count(pair: Pair) {
     let path = format!("/clicks?no={}", uncounted().expect("it is there")["click_no"].as_str().expect("a number"));
     let brand = demo.sign_in("/user").get(&path).text();
     assert!(brand.contains("Why this click does not count") && brand.contains("DECLARED_BOT"), "{brand}");
+    assert!(brand.contains("What was measured") && brand.contains("A robot of a search engine"), "{brand}");
     let own = demo.sign_in("/partners/0/user").get(&path).text();
+    assert!(!own.contains("What was measured"), "{own}");
     assert!(own.contains("Not counted: invalid traffic.") && own.contains("Place links for people"), "{own}");
     assert!(!own.contains("DECLARED_BOT"), "a partner is not told which kind it was: {own}");
     let other = demo.sign_in("/partners/1/user").get(&path).text();

@@ -74,7 +74,9 @@ fn not_a_person(kind: TouchKind, signals: &Signals) -> Option<Refusal> {
         Signals { prefetch: true, .. } => Some(Refusal::Prefetch),
         Signals { head: true, .. } if followed => Some(Refusal::HeadRequest),
         Signals { navigation: Navigation::Embedded, .. } if followed => Some(Refusal::NotNavigation),
-        Signals { agent: Agent::Bot | Agent::Preview, .. } => Some(Refusal::DeclaredBot),
+        Signals { agent: Agent::Bot | Agent::Preview | Agent::Library | Agent::Automation, .. } => {
+            Some(Refusal::DeclaredBot)
+        }
         _ => None,
     }
 }

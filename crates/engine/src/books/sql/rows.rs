@@ -5,7 +5,7 @@ use crate::books::stored::{self, ClickBits};
 use crate::database::Row;
 use crate::error::{Error, Result};
 use referee_core::exchange::Exchange;
-use referee_core::fact::{Actor, Device};
+use referee_core::fact::{Actor, Device, Signals};
 use referee_core::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, InquiryId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
     RecordNo, ReviewId, SubmissionId, UserId,
@@ -69,7 +69,13 @@ pub fn click(row: &dyn Row) -> Result<ClickRow> {
         ad: AdId(row.number(4)?),
         node: NodeId(row.number(5)?),
         occurred_at: time(row, 6)?,
-        signals: bits.signals,
+        signals: Signals {
+            asn: row.some_number(16)?.unwrap_or_default(),
+            country: country(row, 17)?,
+            network: row.some_number(18)?.unwrap_or_default(),
+            agent_key: row.some_number(19)?.unwrap_or_default(),
+            ..bits.signals
+        },
         deep_link_refused: bits.deep_link_refused,
         recovered: bits.recovered,
         refusal: stored::refusal(row.some_number(8)?)?,
@@ -79,6 +85,16 @@ pub fn click(row: &dyn Row) -> Result<ClickRow> {
         sub_ids: [text(11)?, text(12)?, text(13)?],
         shared_id: text(14)?,
     })
+}
+
+/// Two letters; zeros where none are known.
+fn country(row: &dyn Row, column: usize) -> Result<[u8; 2]> {
+    match row.some_text(column)? {
+        Some(text) => {
+            text.as_bytes().try_into().map_err(|_| Error::corrupt("read a click", "its country has no two letters"))
+        }
+        None => Ok([0; 2]),
+    }
 }
 
 pub fn conversion(row: &dyn Row) -> Result<(OrderKey, ConversionRow)> {

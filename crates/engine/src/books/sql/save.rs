@@ -142,7 +142,20 @@ fn save_click(save: &mut dyn Write, brand: BrandId, click: &ClickRow) -> Answer<
         some(&click.sub_ids[2]),
         some(&click.shared_id),
         click.kind as u8,
+        known(signals.asn),
+        country(&signals.country),
+        known(signals.network),
+        known(signals.agent_key),
     ])
+}
+
+/// 0 stands for what is not known.
+fn known<N: Default + PartialEq>(number: N) -> Option<N> {
+    Some(number).filter(|it| *it != N::default())
+}
+
+fn country(letters: &[u8; 2]) -> Option<&str> {
+    std::str::from_utf8(letters).ok().filter(|_| *letters != [0; 2])
 }
 
 fn save_graph(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {

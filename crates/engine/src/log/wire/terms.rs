@@ -113,7 +113,7 @@ pub struct List {
     pub name: String,
     /// As a condition's variable.
     #[prost(uint32, tag = "4")]
-    #[serde(serialize_with = "names::word")]
+    #[serde(serialize_with = "names::variable")]
     pub variable: u32,
     #[prost(string, repeated, tag = "5")]
     pub values: Vec<String>,
