@@ -287,6 +287,26 @@ fn every_variable_of_a_click_is_seen() {
 }
 
 #[test]
+fn a_click_is_held_against_lists() {
+    let price = |variable: &str, words: &str| {
+        let history = format!(
+            "shop\n event click clicks\n list new {variable} some=blog.example,vip\n
+            template sale=8% click=0.05 clicks=click:instant group=click:{variable}/in_list/1:0.09\n at d1 click k1 A {words}"
+        );
+        run(&history).books.payables.values().map(|row| row.price).next_back()
+    };
+    for (variable, words) in [
+        ("referrer", "from=Blog.example"),
+        ("param1", "param1=VIP"),
+        ("param2", "param2=vip"),
+        ("param3", "param3=vip"),
+    ] {
+        assert_eq!(price(variable, words), Some(Money(90_000)), "{variable} stands on it");
+        assert_eq!(price(variable, ""), Some(Money(50_000)), "{variable} is not given");
+    }
+}
+
+#[test]
 fn a_budget_is_never_passed() {
     check(
         "
