@@ -2,7 +2,7 @@
 //! each version; and the overlays that a brand lays on them.
 
 use crate::config::{Config, ConfigEntry};
-use crate::contract::{Agreement, Terms, TermsRules};
+use crate::contract::{Agreement, EventPayout, Terms, TermsRules};
 use crate::fact::{OfferWithdrawn, Record, Role, TermsDecided, TermsSet};
 use crate::id::{EventTypeId, PartnerId, ProgramId};
 use crate::overlay::{Extra, Overlay, OverlaySet};
@@ -122,6 +122,9 @@ pub(crate) fn set_terms(slice: &mut Slice, record: &Record, fact: &TermsSet) -> 
     if let Some(fault) = fact.rules.as_ref().and_then(TermsRules::fault) {
         return Err(fault);
     }
+    if let Some(rules) = &fact.rules {
+        names_known_lists(&slice.config, fact.program, rules)?;
+    }
     let versions = slice.config.terms.get(&(fact.program, fact.partner));
     let last = versions.and_then(|versions| versions.last()).map(|terms| terms.version);
     if last.is_some() && fact.starts_at < record.received_at {
@@ -146,6 +149,17 @@ pub(crate) fn set_terms(slice: &mut Slice, record: &Record, fact: &TermsSet) -> 
     }
     set(slice, ConfigEntry::Terms(terms));
     Ok(subject)
+}
+
+/// Each list that terms name exists, and is of the variable that is compared with it.
+fn names_known_lists(config: &Config, program: ProgramId, rules: &TermsRules) -> Result<(), Refusal> {
+    for (word, list) in rules.payouts.iter().flat_map(EventPayout::lists) {
+        let list = config.lists.get(&(program, list)).and_then(|versions| versions.last());
+        if list.ok_or(Refusal::ListNotFound)?.word != word {
+            return Err(Refusal::ListVariable);
+        }
+    }
+    Ok(())
 }
 
 /// Whether new terms bind late enough. What the partner accepts needs no notice; nor does what leaves the rules of that time as
@@ -212,12 +226,18 @@ pub(crate) fn set_overlay(slice: &mut Slice, record: &Record, fact: &OverlaySet)
     set_to.partners.dedup();
     set_to.event_types.sort_unstable();
     set_to.event_types.dedup();
+    set_to.repeat.weekdays.sort_unstable();
+    set_to.repeat.weekdays.dedup();
     names_what_exists(&slice.config, &set_to)?;
     if let Some(fault) = set_to.extra.fault() {
         return Err(fault);
     }
     if set_to.event_types.is_empty() || set_to.ends_at <= set_to.starts_at {
         return Err(Refusal::OverlayEmpty);
+    }
+    let zone = slice.config.programs.get(&fact.program).map(|program| &program.zone);
+    if let Some(fault) = zone.and_then(|zone| set_to.repeat.fault(set_to.starts_at, set_to.ends_at, zone)) {
+        return Err(fault);
     }
     let last = slice.config.overlays_of(fact.program).filter_map(<[Overlay]>::last).map(|it| it.id).max();
     let id = fact.id.unwrap_or(last.unwrap_or(0) + 1);
@@ -258,7 +278,10 @@ fn overlaps(config: &Config, id: u32, set: &OverlaySet, now: Timestamp) -> bool 
         let at_once = set.starts_at.max(now) < other.ends_at && other.starts_at < set.ends_at && now < other.ends_at;
         let all = set.partners.is_empty() || other.partners.is_empty();
         let whose = all || set.partners.iter().any(|it| other.partners.contains(it));
-        at_once && whose && set.event_types.iter().any(|it| other.event_types.contains(it))
+        at_once
+            && whose
+            && set.repeat.meets(&other.repeat)
+            && set.event_types.iter().any(|it| other.event_types.contains(it))
     };
     let others = config.overlays_of(set.program).filter_map(<[Overlay]>::last).filter(|it| it.id != id);
     let mut others = others.map(|it| &it.set).filter(|it| it.standing == Standing::Active);

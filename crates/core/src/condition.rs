@@ -64,6 +64,11 @@ impl Word {
         }
     }
 
+    /// Whether there can be lists of its values: what has only a few needs none.
+    pub fn has_lists(self) -> bool {
+        !matches!(self, Word::Device | Word::CustomerStatus | Word::Currency | Word::Ad | Word::Weekday)
+    }
+
     /// The only values there are, in lower case; None: any.
     pub fn values(self) -> Option<&'static [&'static str]> {
         match self {
@@ -122,6 +127,9 @@ impl Comparison {
 pub enum Condition {
     /// Values are in lower case.
     Words { word: Word, comparison: Comparison, values: Vec<String> },
+    /// Whether the word stands on a list of the program's, by its id. Where there are several words, one is enough; `denied`: none
+    /// may.
+    List { word: Word, list: u32, denied: bool },
     /// The order's amount as first reported, from one on and below another.
     OrderTotal { at_least: Option<Money>, below: Option<Money> },
     /// The day of the event in the program's time zone, from one on and before another.
@@ -133,6 +141,8 @@ impl Condition {
     pub fn is_impossible(&self) -> bool {
         match self {
             Condition::Words { comparison, values, .. } => values.is_empty() && !comparison.denies(),
+            // What stands on it may change.
+            Condition::List { .. } => false,
             Condition::OrderTotal { at_least, below } => is_empty(*at_least, *below) || *below == Some(Money::ZERO),
             Condition::Date { from, before } => is_empty(*from, *before),
         }
@@ -149,6 +159,7 @@ impl Condition {
                 Comparison::IsNot => those.iter().all(|value| values.contains(value)),
                 _ => false,
             },
+            (Condition::List { list: a, denied: false, .. }, Condition::List { list: b, denied: true, .. }) => a == b,
             (Condition::OrderTotal { at_least, .. }, Condition::OrderTotal { below, .. }) => {
                 is_empty(*at_least, *below)
             }

@@ -8,6 +8,7 @@ use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
 use crate::inquiry::{ANSWER_DAYS_DEFAULT, InquiryRules};
 use crate::limit::Period;
+use crate::list::{List, Lists};
 use crate::overlay::Overlay;
 use crate::program::{
     Ad, AssignedValue, EventType, GroupCredit, PartnerGroup, PaymentRules, Program, PromoCode, Standing, ValueKind,
@@ -38,6 +39,7 @@ pub enum ConfigEntry {
     PartnerGroup(PartnerGroup),
     Terms(Terms),
     Overlay(Overlay),
+    List(List),
     Block(Block),
     PaymentRules(PaymentRules),
     Rates(DayRates),
@@ -63,6 +65,7 @@ pub struct Config {
     pub terms: BTreeMap<(ProgramId, Option<PartnerId>), Vec<Terms>>,
     /// Versions in ascending order.
     pub overlays: BTreeMap<(ProgramId, u32), Vec<Overlay>>,
+    pub lists: Lists,
     pub payment_rules: PaymentRules,
     pub rates: Rates,
     pub inquiry_rules: BTreeMap<ProgramId, InquiryRules>,
@@ -112,6 +115,10 @@ impl Config {
             }
             ConfigEntry::Overlay(it) => {
                 let versions = self.overlays.entry((it.set.program, it.id)).or_default();
+                put(versions, it, |it| it.version);
+            }
+            ConfigEntry::List(it) => {
+                let versions = self.lists.entry((it.program, it.id)).or_default();
                 put(versions, it, |it| it.version);
             }
             ConfigEntry::Block(it) => {

@@ -71,11 +71,23 @@ impl EventPayout {
 
     /// Whether it asks who the customer is.
     pub fn asks_for_customer(&self) -> bool {
-        let lists =
-            self.groups.iter().map(|it| &it.conditions).chain(self.restrictions.iter().map(|it| &it.conditions));
-        let mut conditions = lists.chain(self.adjustments.iter().map(|it| &it.conditions)).flatten();
-        conditions.any(|it| matches!(it, Condition::Words { word: Word::CustomerStatus, .. }))
+        self.conditions().any(|it| matches!(it, Condition::Words { word: Word::CustomerStatus, .. }))
             || self.limits.iter().any(|limit| matches!(limit, Limit::Customer { .. }))
+    }
+
+    /// Every list that a condition names, with the variable that is compared with it.
+    pub fn lists(&self) -> impl Iterator<Item = (Word, u32)> {
+        let of_list = |it: &Condition| match it {
+            Condition::List { word, list, .. } => Some((*word, *list)),
+            _ => None,
+        };
+        self.conditions().filter_map(of_list)
+    }
+
+    fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let lists = self.groups.iter().map(|it| &it.conditions);
+        let lists = lists.chain(self.restrictions.iter().map(|it| &it.conditions));
+        lists.chain(self.adjustments.iter().map(|it| &it.conditions)).flatten()
     }
 
     /// What no order can ever come to, or what is more than all of it.

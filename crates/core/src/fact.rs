@@ -11,6 +11,7 @@ use crate::id::{
 };
 use crate::identity::{Alias, Blocked, Identifier, LeftOut};
 use crate::inquiry::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRules};
+use crate::list::ListSet;
 use crate::money::{Currency, Money};
 use crate::overlay::OverlaySet;
 use crate::program::{
@@ -80,6 +81,7 @@ pub enum Fact {
     TermsDecided(TermsDecided),
     OfferWithdrawn(OfferWithdrawn),
     OverlaySet(OverlaySet),
+    ListSet(ListSet),
     /// An entry of the brand's block list, or the end of one.
     IdentifierBlocked(Blocked),
     ClickRecorded(Click),
@@ -147,6 +149,7 @@ impl Fact {
             Fact::TermsDecided(_) => "terms_decided",
             Fact::OfferWithdrawn(_) => "offer_withdrawn",
             Fact::OverlaySet(_) => "overlay_set",
+            Fact::ListSet(_) => "list_set",
             Fact::IdentifierBlocked(_) => "identifier_blocked",
             Fact::ClickRecorded(_) => "click_recorded",
             Fact::ImpressionRecorded(_) => "impression_recorded",

@@ -13,6 +13,7 @@ pub mod refusal;
 pub mod program;
 pub mod condition;
 pub mod limit;
+pub mod list;
 pub mod contract;
 pub mod overlay;
 pub mod identity;

@@ -82,6 +82,7 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::TermsDecided(fact) => agreement::decide(slice, record, fact).into(),
         Fact::OfferWithdrawn(fact) => agreement::withdraw(slice, record, fact).into(),
         Fact::OverlaySet(fact) => agreement::set_overlay(slice, record, fact).into(),
+        Fact::ListSet(fact) => setup::set_list(slice, record, fact).into(),
         Fact::IdentifierBlocked(blocked) => setup::set_blocked(slice, record, blocked).into(),
         Fact::ClickRecorded(click) => {
             Outcome { refusal: click::record(slice, record, click, TouchKind::Click), ..Outcome::default() }

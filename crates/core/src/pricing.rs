@@ -11,15 +11,25 @@ use crate::config::Config;
 use crate::contract::{EventPayout, Payout, PayoutLevel};
 use crate::fact::{Device, Item};
 use crate::id::AdId;
+use crate::list::{Lists, version_met};
 use crate::money::{Currency, MICROS, Money, WHOLE_PPM};
 use crate::overlay::{Extra, Overlay};
 use crate::row::ActionRow;
 use crate::time::{Timestamp, Zone};
 
+/// What conditions are read by, beside the order.
+#[derive(Debug, Clone, Copy)]
+pub struct Background<'a> {
+    /// In which days are counted.
+    pub zone: &'a Zone,
+    pub lists: &'a Lists,
+}
+
 /// An order as conditions see it.
 struct Seen<'a> {
+    action: &'a ActionRow,
     at: Timestamp,
-    zone: &'a Zone,
+    background: Background<'a>,
     currency: Currency,
     /// Of the whole order, as first reported, in the program's currency.
     order_total: Money,
@@ -77,30 +87,38 @@ pub struct Priced {
     pub lines: Vec<PricedLine>,
 }
 
-/// The terms that price an action, which are those it was opened under with what was laid on them, and the zone in which its
-/// days are counted.
-pub fn terms_of<'a>(config: &'a Config, action: &ActionRow) -> Option<(Cow<'a, EventPayout>, &'a Zone)> {
+/// The terms that price an action, which are those it was opened under with what was laid on them, and what their conditions
+/// are read by.
+pub fn terms_of<'a>(config: &'a Config, action: &ActionRow) -> Option<(Cow<'a, EventPayout>, Background<'a>)> {
     let of = if action.terms_of_template { None } else { Some(action.partner) };
     let rules = config.rules_of(action.id.program, of, action.terms_version)?;
     let plain = rules.payout(action.id.event_type)?;
     let overlay = overlay_of(config, action);
     let terms = overlay.map_or(Cow::Borrowed(plain), |overlay| Cow::Owned(overlay.laid_on(plain)));
-    Some((terms, &config.programs.get(&action.id.program)?.zone))
+    let zone = &config.programs.get(&action.id.program)?.zone;
+    Some((terms, Background { zone, lists: &config.lists }))
 }
 
 /// The overlay on an action's terms, by the event's time and by what was on record when it was opened. `overlay` says why.
 pub fn overlay_of<'a>(config: &'a Config, action: &ActionRow) -> Option<&'a Overlay> {
+    let zone = &config.programs.get(&action.id.program)?.zone;
     let known = |it: &&Overlay| it.record < action.record && it.set_at <= action.occurred_at;
     let governing = |versions: &'a [Overlay]| versions.iter().rev().find(known);
-    let covers = |it: &&Overlay| it.covers(action.partner, action.id.event_type, action.occurred_at);
+    let covers = |it: &&Overlay| it.covers(action.partner, action.id.event_type, action.occurred_at, zone);
     config.overlays_of(action.id.program).filter_map(governing).find(covers)
 }
 
 /// Prices an action with these figures of its order.
-pub fn price(terms: &EventPayout, action: &ActionRow, zone: &Zone, amount: Money, items: &[Item]) -> Priced {
+pub fn price(
+    terms: &EventPayout,
+    action: &ActionRow,
+    background: Background<'_>,
+    amount: Money,
+    items: &[Item],
+) -> Priced {
     let amount = action.worth(amount);
     let tier = action.tier.and_then(|place| terms.tiers.as_ref()?.steps.get(place));
-    let seen = Seen { tier: tier.map(|tier| tier.extra), ..Seen::of(action, zone) };
+    let seen = Seen { tier: tier.map(|tier| tier.extra), ..Seen::of(action, background) };
     let parts: Vec<(Part, PricedLine)> = match terms.level {
         PayoutLevel::Item if !items.is_empty() => items
             .iter()
@@ -122,12 +140,12 @@ pub fn price(terms: &EventPayout, action: &ActionRow, zone: &Zone, amount: Money
 }
 
 /// How much of an action is not restricted, in the currency of its order; None: nothing of it is.
-pub fn paid_for(terms: &EventPayout, action: &ActionRow, zone: &Zone) -> Option<Money> {
+pub fn paid_for(terms: &EventPayout, action: &ActionRow, background: Background<'_>) -> Option<Money> {
     let by_item = terms.level == PayoutLevel::Item && !action.items.is_empty();
     if terms.restrictions.is_empty() && !by_item {
         return Some(action.amount);
     }
-    let lines = price(terms, action, zone, action.amount, &action.items).lines;
+    let lines = price(terms, action, background, action.amount, &action.items).lines;
     let mut paid = lines.iter().filter(|line| !matches!(line.rule, Rule::Restriction(_))).peekable();
     paid.peek()?;
     let amount = |line: &PricedLine| line.item.and_then(|place| action.items.get(place)).map(|item| item.amount);
@@ -177,10 +195,11 @@ fn line(terms: &EventPayout, seen: &Seen<'_>, item: Option<usize>, items: &[Item
 }
 
 impl<'a> Seen<'a> {
-    fn of(action: &'a ActionRow, zone: &'a Zone) -> Seen<'a> {
+    fn of(action: &'a ActionRow, background: Background<'a>) -> Seen<'a> {
         Seen {
+            action,
             at: action.occurred_at,
-            zone,
+            background,
             currency: action.order_currency,
             order_total: action.worth(action.order_total),
             device: action.device,
@@ -201,8 +220,15 @@ impl<'a> Seen<'a> {
                 let found = |word: &String| values.iter().any(|value| comparison.finds(word, value));
                 self.words(*word, items).iter().any(found) != comparison.denies()
             }
+            Condition::List { word, list, denied } => {
+                let versions =
+                    self.background.lists.get(&(self.action.id.program, *list)).map_or(&[][..], Vec::as_slice);
+                let values = version_met(versions, self.action.record, self.at).map(|it| &it.values);
+                let stands = |word: &String| values.is_some_and(|it| it.contains(word));
+                self.words(*word, items).iter().any(stands) != *denied
+            }
             Condition::OrderTotal { at_least, below } => is_within(self.order_total, *at_least, *below),
-            Condition::Date { from, before } => is_within(self.zone.day(self.at), *from, *before),
+            Condition::Date { from, before } => is_within(self.background.zone.day(self.at), *from, *before),
         }
     }
 
@@ -223,7 +249,7 @@ impl<'a> Seen<'a> {
             Word::SubId1 => one(&self.sub_ids[0]),
             Word::SubId2 => one(&self.sub_ids[1]),
             Word::SubId3 => one(&self.sub_ids[2]),
-            Word::Weekday => one(WEEKDAYS[self.zone.day(self.at).weekday()]),
+            Word::Weekday => one(WEEKDAYS[self.background.zone.day(self.at).weekday()]),
             Word::Sku => of_items(|item| &item.sku),
             Word::Category => of_items(|item| &item.category),
         }

@@ -175,6 +175,15 @@ refusals! {
     ReturnNotAsked = 177, "RETURN_NOT_ASKED", "No return of this action waits for the partner's word: it was decided, taken back, or the action has locked.", "No return of this action waits for your word.";
     ReturnForPartner = 178, "RETURN_FOR_PARTNER", "Only the partner accepts or declines a return that it is asked for.", "Only you accept or decline returns that you are asked for.";
 
+    // Lists that terms name, and the hours of overlays.
+    OverlayHours = 180, "OVERLAY_HOURS", "The hours of an overlay end after they begin, on the same day: for a night, set one overlay until 24:00 and another from 00:00 on.", "The hours of an overlay end after they begin.";
+    OverlayNeverOn = 181, "OVERLAY_NEVER_ON", "None of the weekdays of the overlay lies between its start and its end.", "The overlay is never on.";
+    ListNotFound = 182, "LIST_NOT_FOUND", "The program has no list with this id.", "There is no such list.";
+    ListNameTaken = 183, "LIST_NAME_TAKEN", "Another list of the program has this name, and terms name lists: choose another name.", "Another list has this name.";
+    ListVariable = 184, "LIST_VARIABLE", "A list is of one variable for good, and terms compare no other with it: set another list for another variable.", "The list is of another variable.";
+    ListVariableUnlisted = 185, "LIST_VARIABLE_UNLISTED", "There are no lists of this variable: write its values into the terms.", "There are no lists of this variable.";
+    ListsTooMany = 186, "LISTS_TOO_MANY", "The program has 200 lists, the most there can be: use one that no terms name any more.", "The program has no room for another list.";
+
     // Bonuses that terms give.
     TiersPeriod = 190, "TIERS_PERIOD", "Tiers that pay for all actions are reckoned when a month or a year is over: a day is too short, and all time never ends.", "Tiers that pay for all actions are of a month or a year.";
     AwardOfTerms = 191, "AWARD_OF_TERMS", "References that begin with TIER- are those of bonuses that terms give: give it another one.", "This reference is that of a bonus by the terms.";

@@ -5,6 +5,7 @@ use crate::exchange::DayRates;
 use crate::fact::{AdSet, EventTypeSet, PartnerGroupSet, Record};
 use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
+use crate::list::{LISTS_MAX, List, ListSet, named, newest_of};
 use crate::money::Money;
 use crate::program::{Ad, AssignedValue, EventType, PartnerGroup, PaymentRules, Program, PromoCode, VanityLink};
 use crate::refusal::Refusal;
@@ -164,6 +165,39 @@ pub(crate) fn set_partner_group(slice: &mut Slice, fact: &PartnerGroupSet) -> Su
     let (program, name, credit) = (fact.program, fact.name.clone(), fact.credit);
     set(slice, ConfigEntry::PartnerGroup(PartnerGroup { program, id, name, members, credit }));
     Ok(id.to_string())
+}
+
+/// Sets a list, or what stands on one from now on. Nothing that happened before asks for it again.
+pub(crate) fn set_list(slice: &mut Slice, record: &Record, fact: &ListSet) -> Subject {
+    program_exists(slice, fact.program)?;
+    if !fact.word.has_lists() {
+        return Err(Refusal::ListVariableUnlisted);
+    }
+    let before = fact.id.map(|id| slice.config.lists.get(&(fact.program, id)).and_then(|versions| versions.last()));
+    let before = before.map(|before| before.ok_or(Refusal::ListNotFound)).transpose()?;
+    if before.is_some_and(|before| before.word != fact.word) {
+        return Err(Refusal::ListVariable);
+    }
+    if named(&slice.config.lists, fact.program, &fact.name).is_some_and(|it| Some(it.id) != fact.id) {
+        return Err(Refusal::ListNameTaken);
+    }
+    if before.is_none() && newest_of(&slice.config.lists, fact.program).count() >= LISTS_MAX {
+        return Err(Refusal::ListsTooMany);
+    }
+    let last = newest_of(&slice.config.lists, fact.program).last().map_or(0, |it| it.id);
+    let list = List {
+        program: fact.program,
+        id: before.map_or(last + 1, |before| before.id),
+        version: before.map_or(0, |before| before.version) + 1,
+        record: record.no,
+        set_at: record.received_at,
+        name: fact.name.clone(),
+        word: fact.word,
+        values: fact.values.clone(),
+    };
+    let subject = list.id.to_string();
+    set(slice, ConfigEntry::List(list));
+    Ok(subject)
 }
 
 /// A day that has rates already gets others for what comes; what was converted keeps its own.

@@ -18,6 +18,7 @@ mod identity;
 mod inquiries;
 mod lifecycle;
 mod limits;
+mod lists;
 mod locking;
 mod money;
 mod orders;

@@ -113,8 +113,16 @@ impl Zone {
     }
 
     pub fn day(&self, at: Timestamp) -> Day {
-        let local_ms = at.0.saturating_add(i64::from(self.offset_minutes(at)) * MINUTE_MS);
-        Day(i32::try_from(local_ms.div_euclid(DAY_MS)).unwrap_or(i32::MAX))
+        Day(i32::try_from(self.local_ms(at).div_euclid(DAY_MS)).unwrap_or(i32::MAX))
+    }
+
+    /// What the clocks of the zone show, in minutes since the midnight that they name.
+    pub fn minute(&self, at: Timestamp) -> u16 {
+        u16::try_from(self.local_ms(at).rem_euclid(DAY_MS) / MINUTE_MS).unwrap_or_default()
+    }
+
+    fn local_ms(&self, at: Timestamp) -> i64 {
+        at.0.saturating_add(i64::from(self.offset_minutes(at)) * MINUTE_MS)
     }
 
     /// The moment this day begins: its midnight, or where the clock jumps over midnight, that jump.

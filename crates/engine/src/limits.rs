@@ -35,6 +35,10 @@ pub const TERMS_RULES_MAX: usize = 100;
 /// Conditions of one rule, and values of one condition.
 pub const TERMS_CONDITIONS_MAX: usize = 20;
 pub const TERMS_VALUES_MAX: usize = 1_000;
+/// Values of one list that terms name: a shop's whole range, and one fact.
+pub const LIST_VALUES_MAX: usize = 10_000;
+/// A list as it is sent: the most values of the longest, in letters of two bytes.
+pub const LIST_BYTES_MAX: usize = 5 << 20;
 /// Pieces of queued work one record takes.
 pub const WORK_LIMIT: u32 = 500;
 /// How long a person's command may take before the answer is "accepted, not yet done".

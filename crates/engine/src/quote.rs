@@ -1,18 +1,22 @@
 //! What an order would pay under terms that are only written down: for whoever tries them before they hold.
 
+use referee_core::config::{Config, ConfigEntry};
 use referee_core::contract::{EventPayout, TermsRules};
 use referee_core::exchange::Exchange;
 use referee_core::fact::{Device, Item};
 use referee_core::id::{ActionId, AdId, EventTypeId, PartnerId, ProgramId, RecordNo};
+use referee_core::list::{LISTS_MAX, List};
 use referee_core::money::{Currency, Money, WHOLE_PPM};
-use referee_core::pricing::{Priced, price};
+use referee_core::pricing::{Background, Priced, price};
+use referee_core::program::{Category, EventType, SETTLE_HOURS_DEFAULT, Standing};
 use referee_core::row::{ActionRow, ActionState, Evidence, Whole};
 use referee_core::time::{DAY_MS, Timestamp, Zone};
 use serde::Deserialize;
 
 use crate::intake::amount;
 use crate::intake::day::parse_day;
-use crate::intake::terms::{Fault, Written, rules};
+use crate::intake::lists::values_written;
+use crate::intake::terms::{Fault, Written, event_type_named, rules};
 
 /// An order, as a file has it.
 #[derive(Debug, Clone, Deserialize)]
@@ -64,22 +68,63 @@ pub struct Quote {
     pub amount: Money,
     pub currency: Currency,
     pub priced: Priced,
+    /// What the terms name.
+    pub config: Config,
 }
+
+/// The program of terms that are only written down.
+pub const PROGRAM: ProgramId = ProgramId(1);
 
 /// Prices an order under terms; both as their files have them.
 pub fn quote(terms: &str, order: &str) -> Result<Quote, Fault> {
     let unread = |file: &str, error: serde_json::Error| Fault { place: file.to_owned(), message: error.to_string() };
-    let written: Written = serde_json::from_str(terms).map_err(|error| unread("the terms", error))?;
+    let mut written: Written = serde_json::from_str(terms).map_err(|error| unread("the terms", error))?;
     let order: WrittenOrder = serde_json::from_str(order).map_err(|error| unread("the order", error))?;
-    // Nobody's program is asked: each event type that the terms name exists.
-    let place = |named: &str| written.payouts.iter().position(|it| it.event_type.eq_ignore_ascii_case(named));
-    let id = |named: &str| place(named).and_then(|place| u32::try_from(place + 1).ok()).map(EventTypeId);
-    let rules: TermsRules = rules(&written, &id)?;
-    let terms = id(&order.event_type).and_then(|id| rules.payout(id)).cloned();
+    let config = named(&mut written)?;
+    let rules: TermsRules = rules(&written, &config, PROGRAM)?;
+    let event_type = event_type_named(&config, PROGRAM, &order.event_type);
+    let terms = event_type.and_then(|id| rules.payout(id)).cloned();
     let terms = terms.ok_or_else(|| wrong("event_type", "These terms pay nothing for it."))?;
     let action = action(&order)?;
-    let priced = price(&terms, &action, &Zone::utc(), action.amount, &action.items);
-    Ok(Quote { terms, amount: action.amount, currency: action.currency, items: action.items, priced })
+    let background = Background { zone: &Zone::utc(), lists: &config.lists };
+    let priced = price(&terms, &action, background, action.amount, &action.items);
+    Ok(Quote { terms, amount: action.amount, currency: action.currency, items: action.items, priced, config })
+}
+
+/// Nobody's program is asked: each event type that the terms name exists, and the lists are those of the file.
+fn named(written: &mut Written) -> Result<Config, Fault> {
+    let mut config = Config::default();
+    for (it, id) in written.payouts.iter().zip(1..) {
+        if event_type_named(&config, PROGRAM, &it.event_type).is_none() {
+            config.set(ConfigEntry::EventType(event_type(PROGRAM, EventTypeId(id), &it.event_type)));
+        }
+    }
+    let lists = std::mem::take(&mut written.lists);
+    if lists.len() > LISTS_MAX {
+        return Err(Fault { place: "lists".into(), message: format!("There are at most {LISTS_MAX}.") });
+    }
+    for ((name, it), id) in lists.into_iter().zip(1..) {
+        let (word, values) = values_written(&it, &format!("lists.{name}"))?;
+        let (program, record, set_at) = (PROGRAM, RecordNo(0), Timestamp(i64::MIN));
+        config.set(ConfigEntry::List(List { program, id, version: 1, record, set_at, name, word, values }));
+    }
+    Ok(config)
+}
+
+/// An event type of which only the name is known.
+pub(crate) fn event_type(program: ProgramId, id: EventTypeId, code: &str) -> EventType {
+    EventType {
+        program,
+        id,
+        code: code.to_owned(),
+        name: String::new(),
+        category: Category::Sale,
+        standing: Standing::Active,
+        server_wins: false,
+        credit: Default::default(),
+        parent: None,
+        settle_hours: SETTLE_HOURS_DEFAULT,
+    }
 }
 
 fn wrong(place: &str, message: impl Into<String>) -> Fault {

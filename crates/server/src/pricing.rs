@@ -11,8 +11,8 @@ use referee_core::row::{ActionRow, CounterKey, Left, Tally};
 use crate::console::format::{day, money, month, payout, rate, year};
 
 /// What stands beside the default payout, a line each, in the order in which it counts.
-pub fn rules(terms: &EventPayout, currency: Currency) -> Vec<String> {
-    let when = |conditions: &[Condition]| sentence(conditions, currency);
+pub fn rules<'a>(terms: &EventPayout, currency: Currency, list: &dyn Fn(u32) -> &'a str) -> Vec<String> {
+    let when = |conditions: &[Condition]| sentence(conditions, currency, list);
     let level = (terms.level == PayoutLevel::Item).then(|| "Each item is priced by itself.".to_owned());
     let restrictions = terms.restrictions.iter().map(|it| format!("{}: nothing, {}", it.name, when(&it.conditions)));
     let groups = terms.groups.iter().map(|it| {
@@ -95,15 +95,15 @@ fn more_or_less(ppm: i32) -> String {
 }
 
 /// `if the country is de or at and the order is at least €100.00`.
-fn sentence(conditions: &[Condition], currency: Currency) -> String {
+fn sentence<'a>(conditions: &[Condition], currency: Currency, list: &dyn Fn(u32) -> &'a str) -> String {
     if conditions.is_empty() {
         return "always".to_owned();
     }
-    let parts: Vec<String> = conditions.iter().map(|it| condition(it, currency)).collect();
+    let parts: Vec<String> = conditions.iter().map(|it| condition(it, currency, list)).collect();
     format!("if {}", parts.join(" and "))
 }
 
-fn condition(it: &Condition, currency: Currency) -> String {
+fn condition<'a>(it: &Condition, currency: Currency, name: &dyn Fn(u32) -> &'a str) -> String {
     match it {
         Condition::Words { word, comparison, values } => {
             let how = match comparison {
@@ -114,6 +114,10 @@ fn condition(it: &Condition, currency: Currency) -> String {
                 Comparison::StartsWith => "starts with",
             };
             format!("the {} {how} {}", variable(*word), values.join(" or "))
+        }
+        Condition::List { word, list, denied } => {
+            let how = if *denied { "is not" } else { "is" };
+            format!("the {} {how} on the list {:?}", variable(*word), name(*list))
         }
         Condition::OrderTotal { at_least, below } => {
             let from = at_least.map(|it| format!("at least {}", money(it, currency)));

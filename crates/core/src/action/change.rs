@@ -297,7 +297,7 @@ pub(crate) fn price(slice: &Slice, action: &ActionRow, amount: Money, items: &[I
         return Money::ZERO;
     }
     match pricing::terms_of(&slice.config, action) {
-        Some((terms, zone)) => pricing::price(&terms, action, zone, amount, items).payout,
+        Some((terms, background)) => pricing::price(&terms, action, background, amount, items).payout,
         None => action.payout,
     }
 }

@@ -37,7 +37,7 @@ fn counted(slice: &Slice, action: &ActionRow) -> (i64, Money) {
         return (0, Money::ZERO);
     }
     let paid_for = match pricing::terms_of(&slice.config, action) {
-        Some((terms, zone)) => pricing::paid_for(&terms, action, zone),
+        Some((terms, background)) => pricing::paid_for(&terms, action, background),
         None => Some(action.amount),
     };
     paid_for.map_or((0, Money::ZERO), |amount| (1, action.worth(amount)))

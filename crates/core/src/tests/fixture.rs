@@ -18,7 +18,8 @@
 //! name an order or action as `modify` does, and so does `correct` after it. `propose A,B`, `approve-run 1`,
 //! `settled 1` and `failed 1` pay. `repeat 3 LINE` writes a line three times, with `{n}` for the number.
 //! `contract A sale=9% notice=30d offered` is an offer; `accept A 2`, `decline A 2` and `withdraw A 2` end it. `overlay new
-//! sale=+20% from=d1 to=d3 for=A` lays something on terms.
+//! sale=+20% from=d1 to=d3 for=A` lays something on terms, with `on=saturday hours=18:00-22:00` for some hours of a week.
+//! `list new sku brands=acme,apex` is a list, which terms name as `restrict=sale:sku/in_list/1`.
 //! `inquire A untracked 1001 50.00 ordered=d1`, `answer 1 valid`, `answer 1 declined ORDER_NOT_FOUND` and `appeal 1 A` are a
 //! partner's question and what becomes of it.
 //! `give 1001 B` gives an order's actions to another partner, and

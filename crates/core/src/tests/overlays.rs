@@ -263,3 +263,117 @@ fn an_overlay_that_may_pay_less_needs_the_notice_of_the_terms() {
         "#]],
     );
 }
+
+/// d1 is a Friday, d2 a Saturday.
+#[test]
+fn an_overlay_may_be_on_some_weekdays_and_hours() {
+    check(
+        "
+        shop
+        program 1 eur zone=berlin
+        at d0  overlay new sale=+50% from=d1 to=d9 on=saturday,friday hours=18:00-22:00
+        at d1+16h59m  conversion 1001 sale 100.00 partner=A
+        at d1+17h     conversion 1002 sale 100.00 partner=A
+        at d1+21h     conversion 1003 sale 100.00 partner=A
+        at d2+18h     conversion 1004 sale 100.00 partner=A
+        at d3+18h     conversion 1005 sale 100.00 partner=A
+        # The next week's Friday.
+        at d8+18h     conversion 1006 sale 100.00 partner=A
+        at d8+19h     modify 1004 amount=50.00
+        at d8+19h     overlay 1 sale=+50% from=d1 to=d9 on=saturday
+        at d8+20h     modify 1006 amount=50.00
+        at d8+20h     conversion 1007 sale 100.00 partner=A
+        show config
+        ",
+        expect![[r#"
+            event 1 sale of 1 Active
+            ad 1 of 1 Active
+            terms template/1 from d-365 Active, own rules
+            terms A/1 from d-365 Active, as the template
+            terms B/1 from d-365 Active, as the template
+            overlay 1/1 from d1 to d9 Active all on friday,saturday 18:00-22:00
+            overlay 1/2 from d1 to d9 Active all on saturday
+            action 1.1.1 A 1001 100.00 pays 8.00 pending until d31+16h59m, by forced partner, terms template/1
+            action 1.1.2 A 1002 100.00 pays 12.00 pending until d31+17h, by forced partner, terms template/1
+            action 1.1.3 A 1003 100.00 pays 8.00 pending until d31+21h, by forced partner, terms template/1
+            action 1.1.4 A 1004 50.00 pays 6.00 pending until d32+18h, by forced partner, terms template/1
+            action 1.1.5 A 1005 100.00 pays 8.00 pending until d33+18h, by forced partner, terms template/1
+            action 1.1.6 A 1006 50.00 pays 6.00 pending until d38+18h, by forced partner, terms template/1
+            action 1.1.7 A 1007 100.00 pays 8.00 pending until d38+20h, by forced partner, terms template/1
+            balance A pending 56.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+/// On d87 the clocks of Berlin skip from two to three in the morning, and on d297 they show the hour from two to three twice.
+#[test]
+fn hours_of_an_overlay_are_those_that_clocks_show() {
+    check(
+        "
+        shop
+        program 1 eur zone=berlin
+        at d0  overlay new sale=+50% from=d80 to=d300 on=sunday hours=02:00-03:00
+        at d80+1h       conversion 1000 sale 100.00 partner=A
+        at d87+59m      conversion 1001 sale 100.00 partner=A
+        at d87+1h       conversion 1002 sale 100.00 partner=A
+        at d94+0h       conversion 1003 sale 100.00 partner=A
+        at d94+1h       conversion 1004 sale 100.00 partner=A
+        at d296+23h59m  conversion 1005 sale 100.00 partner=A
+        at d297+0h      conversion 1006 sale 100.00 partner=A
+        at d297+1h59m   conversion 1007 sale 100.00 partner=A
+        at d297+2h      conversion 1008 sale 100.00 partner=A
+        ",
+        expect![[r#"
+            action 1.1.1 A 1000 100.00 pays 12.00 pending until d110+1h, by forced partner, terms template/1
+            action 1.1.2 A 1001 100.00 pays 8.00 pending until d117+59m, by forced partner, terms template/1
+            action 1.1.3 A 1002 100.00 pays 8.00 pending until d117+1h, by forced partner, terms template/1
+            action 1.1.4 A 1003 100.00 pays 12.00 pending until d124, by forced partner, terms template/1
+            action 1.1.5 A 1004 100.00 pays 8.00 pending until d124+1h, by forced partner, terms template/1
+            action 1.1.6 A 1005 100.00 pays 8.00 pending until d326+23h59m, by forced partner, terms template/1
+            action 1.1.7 A 1006 100.00 pays 12.00 pending until d327, by forced partner, terms template/1
+            action 1.1.8 A 1007 100.00 pays 12.00 pending until d327+1h59m, by forced partner, terms template/1
+            action 1.1.9 A 1008 100.00 pays 8.00 pending until d327+2h, by forced partner, terms template/1
+            balance A pending 88.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn overlays_of_other_weekdays_or_hours_do_not_overlap() {
+    check(
+        "
+        shop
+        at d0  overlay new sale=+10% from=d1 to=d30 on=saturday,sunday
+        at d0  overlay new sale=+20% from=d1 to=d30 on=monday
+        at d0  overlay new sale=+30% from=d1 to=d30 hours=18:00-24:00
+        at d0  overlay new sale=+30% from=d1 to=d30 on=friday hours=18:00-24:00
+        at d0  overlay new sale=+40% from=d1 to=d30 on=friday hours=00:00-18:00
+        at d0  overlay new sale=+40% from=d1 to=d30 on=friday hours=17:59-18:00
+        at d0  overlay new sale=+50% from=d1 to=d30 on=monday,tuesday
+        # What may be on must be some time.
+        at d0  overlay new sale=+50% from=d31 to=d37 on=friday hours=22:00-02:00
+        at d0  overlay new sale=+50% from=d31 to=d37 on=friday hours=22:00-25:00
+        at d0  overlay new sale=+50% from=d31 to=d36 on=friday,saturday hours=22:00-24:00
+        at d0  overlay new sale=+50% from=d32 to=d35 on=friday
+        show config
+        ",
+        expect![[r#"
+            d0 overlay new: OVERLAYS_OVERLAP
+            d0 overlay new: OVERLAYS_OVERLAP
+            d0 overlay new: OVERLAYS_OVERLAP
+            d0 overlay new: OVERLAY_HOURS
+            d0 overlay new: OVERLAY_HOURS
+            d0 overlay new: OVERLAY_NEVER_ON
+            d0 overlay new: OVERLAY_NEVER_ON
+            event 1 sale of 1 Active
+            ad 1 of 1 Active
+            terms template/1 from d-365 Active, own rules
+            terms A/1 from d-365 Active, as the template
+            terms B/1 from d-365 Active, as the template
+            overlay 1/1 from d1 to d30 Active all on saturday,sunday
+            overlay 2/1 from d1 to d30 Active all on monday
+            overlay 3/1 from d1 to d30 Active all on friday 18:00-24:00
+            overlay 4/1 from d1 to d30 Active all on friday 00:00-18:00
+        "#]],
+    );
+}

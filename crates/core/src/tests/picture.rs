@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::books::Books;
 use super::statements::{Owed, statement};
 use super::words::{D0, KINDS, moment};
+use crate::condition::WEEKDAYS;
 use crate::exchange::Exchange;
 use crate::fact::Record;
 use crate::id::{AdId, EventTypeId, NodeId, PartnerId};
@@ -13,6 +14,7 @@ use crate::identity::profiles::{Profiles, Verdict};
 use crate::identity::{Identifier, IdentifierKind, LeftOut};
 use crate::machine::Outcome;
 use crate::money::{Currency, MICROS, Money, WHOLE_PPM};
+use crate::overlay::{DAY_MINUTES, Repeat};
 use crate::program::Source;
 use crate::row::{
     Account, ActionRow, ActionState, BalanceKey, Bond, Candidate, ClickRow, Credit, DecisionRow, EdgeRow, Effect,
@@ -586,9 +588,22 @@ fn config(books: &Books) -> String {
         let (set, of) = (&it.set, it.set.partners.iter().map(|it| partner(*it)).collect::<Vec<_>>().join(","));
         let of = if of.is_empty() { "all".to_owned() } else { of };
         let (from, to) = (time(set.starts_at), time(set.ends_at));
-        _ = writeln!(text, "overlay {}/{} from {from} to {to} {:?} {of}", it.id, it.version, set.standing);
+        let repeat = repeat(&set.repeat);
+        _ = writeln!(text, "overlay {}/{} from {from} to {to} {:?} {of}{repeat}", it.id, it.version, set.standing);
+    }
+    for it in books.config.lists.values().flatten() {
+        let values = it.values.iter().collect::<Vec<_>>().join(",");
+        _ = writeln!(text, "list {}/{} {} of {}: {values}", it.id, it.version, it.name, it.word.name());
     }
     text
+}
+
+fn repeat(it: &Repeat) -> String {
+    let days = it.weekdays.iter().map(|day| WEEKDAYS[usize::from(*day)]).collect::<Vec<_>>().join(",");
+    let days = if days.is_empty() { days } else { format!(" on {days}") };
+    let all_day = (it.from, it.until) == (0, DAY_MINUTES);
+    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+    if all_day { days } else { format!("{days} {}-{}", clock(it.from), clock(it.until)) }
 }
 
 /// What each version is at a moment, and each contract.

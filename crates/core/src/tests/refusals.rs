@@ -142,6 +142,13 @@ fn history(refusal: Refusal) -> &'static str {
             "contract A sale=8% returns=consent\n conversion 1001 sale 1.00 partner=A\n approve 1001\n correct 1001 amount=0"
         }
         Refusal::ReturnNotAsked => "conversion 1001 sale 1.00 partner=A\n agree A 1.1.1",
+        Refusal::OverlayHours => "overlay new sale=+20% from=d1 to=d2 hours=18:00-18:00",
+        Refusal::OverlayNeverOn => "overlay new sale=+20% from=d1 to=d2 on=monday",
+        Refusal::ListNotFound => "list 1 sku brands=acme",
+        Refusal::ListNameTaken => "list new sku brands=acme\n list new sku Brands=acme",
+        Refusal::ListVariable => "list new sku brands=acme\n contract A sale=8% restrict=sale:category/in_list/1",
+        Refusal::ListVariableUnlisted => "list new device phones=phone",
+        Refusal::ListsTooMany => "repeat 201 list new sku brands{n}=acme",
         Refusal::ReturnForPartner => "conversion 1001 sale 1.00 partner=A\n agree A 1.1.1 brand",
         Refusal::TiersPeriod => "contract A sale=8% tiers=sale:actions/day/all:1/1.00",
         Refusal::AwardOfTerms => "award bonus A 1.00 TIER-1-2026-01-1",

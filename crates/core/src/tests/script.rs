@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::words::{
-    D0, Line, Rule, click_no, credit, currency, days, device, digest, hours, identifier, item, item_change, locking,
-    moment, money, number, partner, payout, rule, signed_ppm, zone,
+    D0, Line, Rule, click_no, credit, currency, days, device, digest, hours, identifier, item, item_change, list,
+    locking, moment, money, number, partner, payout, repeat, rule, signed_ppm, zone,
 };
 use crate::contract::{
     Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, TermsRules,
@@ -153,6 +153,7 @@ impl Reader {
                 Fact::OfferWithdrawn(OfferWithdrawn { program, partner, version })
             }
             "overlay" => self.overlay(line),
+            "list" => list(line),
             "ad" => ad(line),
             "link" => link(line),
             "code" => code(line),
@@ -323,12 +324,13 @@ impl Reader {
         Fact::TermsSet(TermsSet { program, partner, starts_at, ends_at, standing, rules, needs_acceptance })
     }
 
-    /// `overlay new sale=+20% lead=+20% from=d1 to=d3 for=A,B`, `overlay 1 sale=12% from=d1 to=d5`.
+    /// `overlay new sale=+20% lead=+20% from=d1 to=d3 for=A,B`, `overlay 1 sale=12% from=d1 to=d5 on=saturday hours=18:00-22:00`.
     fn overlay(&mut self, line: &mut Line<'_>) -> Fact {
         let id = if line.flag("new") { None } else { Some(number(line.word())) };
         let (program, standing) = (line.program(), line.standing());
         let (starts_at, ends_at) = (moment(line.option("from").unwrap()), moment(line.option("to").unwrap()));
         let partners = line.option("for").map_or(Vec::new(), |names| names.split(',').map(partner).collect());
+        let repeat = repeat(line);
         let pays: Vec<(&str, &str)> =
             std::mem::take(&mut line.words).iter().filter_map(|word| word.split_once('=')).collect();
         let event_types = pays.iter().map(|(event, _)| self.event_id(program, event)).collect();
@@ -337,7 +339,18 @@ impl Reader {
             other => Extra::Payout(payout(other)),
         };
         let name = "Overlay".into();
-        Fact::OverlaySet(OverlaySet { program, id, name, partners, event_types, starts_at, ends_at, standing, extra })
+        Fact::OverlaySet(OverlaySet {
+            program,
+            id,
+            name,
+            partners,
+            event_types,
+            starts_at,
+            ends_at,
+            standing,
+            extra,
+            repeat,
+        })
     }
 
     /// `sale=8% items=sale group=sale:country/is/de&total/100.00..:12% restrict=sale:sku/is/x adjust=sale:date/d1..d9:+10%`.

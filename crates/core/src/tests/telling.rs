@@ -230,8 +230,8 @@ impl<'a> Teller<'a> {
     }
 
     fn opened(&self, action: &ActionRow, row: &HistoryRow) -> String {
-        let (terms, zone) = pricing::terms_of(&self.books.config, action).unwrap();
-        let priced = pricing::price(&terms, action, zone, action.intended_amount, &action.items);
+        let (terms, background) = pricing::terms_of(&self.books.config, action).unwrap();
+        let priced = pricing::price(&terms, action, background, action.intended_amount, &action.items);
         assert_eq!(priced.payout, row.payout_delta);
         let [line] = &priced.lines[..] else { panic!("orders are priced whole") };
         let Payout::Rate { ppm } = line.payout else { panic!("told only of rates") };

@@ -2,13 +2,15 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::condition::{Comparison, Condition, Word};
+use crate::condition::{Comparison, Condition, WEEKDAYS, Word};
 use crate::contract::Payout;
-use crate::fact::{Device, Item, ItemChange};
+use crate::fact::{Device, Fact, Item, ItemChange};
 use crate::id::{AdId, ClickNo, NodeId, PartnerId, ProgramId};
 use crate::identity::{Alias, Identifier, IdentifierKind, LeftOut, NodeKind};
+use crate::list::{ListSet, Values};
 use crate::locking::Locking;
 use crate::money::{Currency, MICROS, Money};
+use crate::overlay::Repeat;
 use crate::program::{CreditPolicy, Source, Standing};
 use crate::refusal::Refusal;
 use crate::time::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp, Zone};
@@ -200,6 +202,27 @@ pub fn credit(text: Option<&str>) -> CreditPolicy {
     }
 }
 
+/// `list new sku brands=acme,apex`, `list 1 sku brands=`.
+pub fn list(line: &mut Line<'_>) -> Fact {
+    let id = if line.flag("new") { None } else { Some(number(line.word())) };
+    let (program, word) = (line.program(), line.word());
+    let word = Word::ALL.into_iter().find(|it| it.name() == word).unwrap_or_else(|| panic!("no variable {word}"));
+    let (name, values) = line.word().split_once('=').unwrap_or_else(|| panic!("a list has values"));
+    Fact::ListSet(ListSet { program, id, name: name.to_owned(), word, values: Values::of(values.split(',')) })
+}
+
+/// `on=saturday,sunday hours=18:00-22:00`.
+pub fn repeat(line: &mut Line<'_>) -> Repeat {
+    let place = |name: &str| WEEKDAYS.iter().position(|it| *it == name).unwrap_or_else(|| panic!("no weekday {name}"));
+    let weekdays = line.option("on").map_or(Vec::new(), |names| names.split(',').map(|it| place(it) as u8).collect());
+    let minute = |text: &str| {
+        let (hour, minute) = text.split_once(':').unwrap_or_else(|| panic!("{text} is no time"));
+        (number(hour) * 60 + number(minute)) as u16
+    };
+    let hours = line.option("hours").unwrap_or("00:00-24:00").split_once('-').unwrap_or_else(|| panic!("no hours"));
+    Repeat { weekdays, from: minute(hours.0), until: minute(hours.1) }
+}
+
 pub fn device(text: Option<&str>) -> Device {
     match text {
         None => Device::Unknown,
@@ -235,7 +258,7 @@ pub fn rule(text: &str) -> Rule {
     Rule { event, conditions, then: parts.next().unwrap_or_default(), text: text.to_owned() }
 }
 
-/// `country/is/de,at`, `total/100.00..500.00`, `date/d10..`.
+/// `country/is/de,at`, `sku/in_list/1`, `total/100.00..500.00`, `date/d10..`.
 fn condition(text: &str) -> Condition {
     let (variable, rest) = text.split_once('/').unwrap_or_else(|| panic!("{text} is no condition"));
     if variable == "total" || variable == "date" {
@@ -250,6 +273,9 @@ fn condition(text: &str) -> Condition {
     }
     let (comparison, values) = rest.split_once('/').unwrap_or_else(|| panic!("{text} compares nothing"));
     let word = Word::ALL.into_iter().find(|it| it.name() == variable);
+    if let ("in_list" | "not_in_list", Some(word)) = (comparison, word) {
+        return Condition::List { word, list: number(values), denied: comparison == "not_in_list" };
+    }
     let comparison = Comparison::ALL.into_iter().find(|it| it.name() == comparison);
     Condition::Words {
         word: word.unwrap_or_else(|| panic!("no variable {variable}")),

@@ -1,23 +1,21 @@
 //! Terms as they are written down: JSON that people edit, read with an answer that says where it is wrong.
 
-use referee_core::condition::{Comparison, Condition, Word};
+use std::collections::BTreeMap;
+
 use referee_core::config::Config;
 use referee_core::contract::{
     Adjustment, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, TermsRules,
-    can_never_hold,
 };
 use referee_core::id::{EventTypeId, ProgramId};
 use referee_core::locking::Locking;
-use referee_core::money::{Currency, Money, WHOLE_PPM};
-use referee_core::time::Day;
+use referee_core::money::{Currency, WHOLE_PPM};
 use serde::{Deserialize, Serialize};
 
 use super::amount::{amount, decimal};
-use super::day::{day_text, parse_day};
+use super::conditions::{Named, WrittenCondition, conditions, write_conditions};
+use super::lists::WrittenList;
 use super::measures::{self, WrittenLimit, WrittenTiers};
-use crate::limits::{
-    LOCK_MONTHS_MAX, TERMS_CONDITIONS_MAX, TERMS_DAYS_MAX, TERMS_RULES_MAX, TERMS_VALUES_MAX, VIEW_WINDOW_HOURS_MAX,
-};
+use crate::limits::{LOCK_MONTHS_MAX, TERMS_DAYS_MAX, TERMS_RULES_MAX, VIEW_WINDOW_HOURS_MAX};
 
 /// The rules of terms, as a file has them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +32,9 @@ pub struct Written {
     #[serde(default, skip_serializing_if = "WrittenReturns::is_usual")]
     pub returns: WrittenReturns,
     pub payouts: Vec<WrittenPayout>,
+    /// By their names: only where there is no program that has lists of its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lists: BTreeMap<String, WrittenList>,
 }
 
 /// What may be taken back.
@@ -161,35 +162,6 @@ pub struct WrittenAdjustment {
     pub decrease: Option<String>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WrittenCondition {
-    pub variable: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is_not: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contains: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contains_not: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub starts_with: Option<Vec<String>>,
-    /// Of `order_total`, in the program's currency.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_least: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub below: Option<String>,
-    /// Of `date`, as `2026-11-27`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<String>,
-}
-
-pub const ORDER_TOTAL: &str = "order_total";
-pub const DATE: &str = "date";
-
 /// Where written terms are wrong, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -204,17 +176,17 @@ impl std::fmt::Display for Fault {
     }
 }
 
-type Read<T> = Result<T, Fault>;
+pub type Read<T> = Result<T, Fault>;
 
-fn fault<T>(place: impl Into<String>, message: impl Into<String>) -> Read<T> {
+pub fn fault<T>(place: impl Into<String>, message: impl Into<String>) -> Read<T> {
     Err(Fault { place: place.into(), message: message.into() })
 }
 
-/// Reads terms of a program. Event types are looked up by code or id.
+/// Reads terms of a program. Event types are looked up by code or id, and lists by name.
 pub fn read(text: &str, config: &Config, program: ProgramId) -> Read<TermsRules> {
     let written: Written =
         serde_json::from_str(text).map_err(|error| Fault { place: String::new(), message: error.to_string() })?;
-    rules(&written, &|named| event_type_named(config, program, named))
+    rules(&written, config, program)
 }
 
 /// By its code or its id.
@@ -223,8 +195,22 @@ pub fn event_type_named(config: &Config, program: ProgramId, named: &str) -> Opt
     of_program.find(|it| it.code.eq_ignore_ascii_case(named) || it.id.to_string() == named).map(|it| it.id)
 }
 
-/// The rules that written terms mean, given what the event types they name are.
-pub fn rules(written: &Written, event_type: &dyn Fn(&str) -> Option<EventTypeId>) -> Read<TermsRules> {
+/// How terms name an event type: by its code, or by its id if it has none.
+pub fn event_type_name(config: &Config, program: ProgramId, id: EventTypeId) -> String {
+    match config.event_types.get(&(program, id)) {
+        Some(event_type) if !event_type.code.is_empty() => event_type.code.clone(),
+        _ => id.to_string(),
+    }
+}
+
+/// The rules that written terms of a program mean.
+pub fn rules(written: &Written, config: &Config, program: ProgramId) -> Read<TermsRules> {
+    if !written.lists.is_empty() {
+        return fault(
+            "lists",
+            "A program's lists are set by themselves, and its terms only name them: leave this out.",
+        );
+    }
     if written.referral_window_days > TERMS_DAYS_MAX {
         return fault("referral_window_days", format!("It is at most {TERMS_DAYS_MAX} days."));
     }
@@ -238,7 +224,7 @@ pub fn rules(written: &Written, event_type: &dyn Fn(&str) -> Option<EventTypeId>
     let mut payouts: Vec<EventPayout> = Vec::new();
     for (n, it) in written.payouts.iter().enumerate() {
         let place = format!("payouts[{n}]");
-        let payout = event_payout(it, &place, event_type)?;
+        let payout = event_payout(it, &place, Named { config, program })?;
         if payouts.iter().any(|before| before.event_type == payout.event_type) {
             return fault(format!("{place}.event_type"), "This event type has its payout above already.");
         }
@@ -266,12 +252,8 @@ fn locking(written: WrittenLocking) -> Read<Locking> {
     })
 }
 
-fn event_payout(
-    it: &WrittenPayout,
-    place: &str,
-    event_type: &dyn Fn(&str) -> Option<EventTypeId>,
-) -> Read<EventPayout> {
-    let Some(id) = event_type(&it.event_type) else {
+fn event_payout(it: &WrittenPayout, place: &str, named: Named<'_>) -> Read<EventPayout> {
+    let Some(id) = event_type_named(named.config, named.program, &it.event_type) else {
         return fault(format!("{place}.event_type"), format!("The program has no event type {:?}.", it.event_type));
     };
     for (name, rules) in
@@ -290,20 +272,28 @@ fn event_payout(
     for (n, it) in it.groups.iter().enumerate() {
         let place = format!("{place}.groups[{n}]");
         let payout = payout(&it.payout, &format!("{place}.payout"))?;
-        read.groups.push(PayoutGroup { name: it.name.clone(), conditions: conditions(&it.when, &place)?, payout });
+        read.groups.push(PayoutGroup {
+            name: it.name.clone(),
+            conditions: conditions(&it.when, &place, named)?,
+            payout,
+        });
     }
     for (n, it) in it.restrictions.iter().enumerate() {
         let place = format!("{place}.restrictions[{n}]");
         if it.when.is_empty() {
             return fault(format!("{place}.when"), "Without a condition nothing would ever be paid.");
         }
-        let conditions = conditions(&it.when, &place)?;
+        let conditions = conditions(&it.when, &place, named)?;
         read.restrictions.push(Restriction { name: it.name.clone(), conditions });
     }
     for (n, it) in it.adjustments.iter().enumerate() {
         let place = format!("{place}.adjustments[{n}]");
         let ppm = adjusted_by(it, &place)?;
-        read.adjustments.push(Adjustment { name: it.name.clone(), conditions: conditions(&it.when, &place)?, ppm });
+        read.adjustments.push(Adjustment {
+            name: it.name.clone(),
+            conditions: conditions(&it.when, &place, named)?,
+            ppm,
+        });
     }
     if let Some((by, shadowed)) = read.shadowed_group() {
         let (above, name) = (&read.groups[by].name, &read.groups[shadowed].name);
@@ -343,81 +333,13 @@ fn adjusted_by(it: &WrittenAdjustment, place: &str) -> Read<i32> {
     Ok(sign * i32::try_from(ppm).unwrap_or(i32::MAX))
 }
 
-fn conditions(written: &[WrittenCondition], place: &str) -> Read<Vec<Condition>> {
-    if written.len() > TERMS_CONDITIONS_MAX {
-        return fault(format!("{place}.when"), format!("There are at most {TERMS_CONDITIONS_MAX} conditions."));
-    }
-    let read = written.iter().enumerate().map(|(n, it)| condition(it, &format!("{place}.when[{n}]")));
-    let read: Vec<Condition> = read.collect::<Read<_>>()?;
-    if can_never_hold(&read) {
-        return fault(format!("{place}.when"), "These conditions can never hold together.");
-    }
-    Ok(read)
-}
-
-fn condition(it: &WrittenCondition, place: &str) -> Read<Condition> {
-    let words = [
-        (Comparison::Is, &it.is),
-        (Comparison::IsNot, &it.is_not),
-        (Comparison::Contains, &it.contains),
-        (Comparison::ContainsNot, &it.contains_not),
-        (Comparison::StartsWith, &it.starts_with),
-    ];
-    let words: Vec<_> = words.into_iter().filter_map(|(how, values)| Some((how, values.as_ref()?))).collect();
-    let (amounts, days) = ([&it.at_least, &it.below], [&it.from, &it.before]);
-    let (has_amounts, has_days) = (amounts.iter().any(|it| it.is_some()), days.iter().any(|it| it.is_some()));
-    match it.variable.as_str() {
-        ORDER_TOTAL if words.is_empty() && !has_days && has_amounts => {
-            let [at_least, below] = amounts.map(|text| text.as_ref().map(|text| total(text, place)).transpose());
-            Ok(Condition::OrderTotal { at_least: at_least?, below: below? })
-        }
-        ORDER_TOTAL => fault(place, "order_total is compared by at_least, below or both."),
-        DATE if words.is_empty() && !has_amounts && has_days => {
-            let [from, before] = days.map(|text| text.as_ref().map(|text| date(text, place)).transpose());
-            Ok(Condition::Date { from: from?, before: before? })
-        }
-        DATE => fault(place, "date is compared by from, before or both."),
-        name => {
-            let Some(word) = Word::ALL.into_iter().find(|word| word.name() == name) else {
-                let names: Vec<&str> = Word::ALL.into_iter().map(Word::name).chain([ORDER_TOTAL, DATE]).collect();
-                return fault(place, format!("There is no variable {name:?}. There are {}.", names.join(", ")));
-            };
-            let (&[(comparison, values)], false, false) = (&words[..], has_amounts, has_days) else {
-                let ways: Vec<&str> = Comparison::ALL.into_iter().map(Comparison::name).collect();
-                return fault(place, format!("{name} is compared in one way: {}.", ways.join(", ")));
-            };
-            Ok(Condition::Words { word, comparison, values: self::values(word, values, place)? })
-        }
-    }
-}
-
-fn values(word: Word, written: &[String], place: &str) -> Read<Vec<String>> {
-    if written.is_empty() || written.len() > TERMS_VALUES_MAX {
-        return fault(place, format!("There are 1 to {TERMS_VALUES_MAX} values."));
-    }
-    let values: Vec<String> = written.iter().map(|value| value.trim().to_lowercase()).collect();
-    if let Some(known) = word.values()
-        && let Some(unknown) = values.iter().find(|value| !known.contains(&value.as_str()))
-    {
-        return fault(place, format!("{} is never {unknown:?}. It is {}.", word.name(), known.join(", ")));
-    }
-    Ok(values)
-}
-
-fn total(text: &str, place: &str) -> Read<Money> {
-    amount(text).map_err(|why| Fault { place: place.to_owned(), message: format!("{text:?} is no amount: {why}.") })
-}
-
-fn date(text: &str, place: &str) -> Read<Day> {
-    parse_day(text)
-        .ok_or_else(|| Fault { place: place.to_owned(), message: format!("{text:?} is no day such as 2026-11-27.") })
-}
-
-/// Rules as they are written down, with event types by their codes where they have one.
-pub fn write(rules: &TermsRules, currency: Currency, name: &dyn Fn(EventTypeId) -> String) -> Written {
+/// Rules of a program as they are written down.
+pub fn write(rules: &TermsRules, config: &Config, program: ProgramId) -> Written {
+    let currency = config.programs.get(&program).map(|program| program.currency).unwrap_or_default();
+    let named = Named { config, program };
     let payout_text = |it: Payout| payout_text(it, currency);
     let payout = |it: &EventPayout| WrittenPayout {
-        event_type: name(it.event_type),
+        event_type: event_type_name(config, program, it.event_type),
         level: Some(if it.level == PayoutLevel::Item { Level::Item } else { Level::Order }),
         payout: payout_text(it.payout),
         groups: it
@@ -425,16 +347,19 @@ pub fn write(rules: &TermsRules, currency: Currency, name: &dyn Fn(EventTypeId) 
             .iter()
             .map(|it| WrittenGroup {
                 name: it.name.clone(),
-                when: write_conditions(&it.conditions, currency),
+                when: write_conditions(&it.conditions, currency, named),
                 payout: payout_text(it.payout),
             })
             .collect(),
         restrictions: it
             .restrictions
             .iter()
-            .map(|it| WrittenRestriction { name: it.name.clone(), when: write_conditions(&it.conditions, currency) })
+            .map(|it| WrittenRestriction {
+                name: it.name.clone(),
+                when: write_conditions(&it.conditions, currency, named),
+            })
             .collect(),
-        adjustments: it.adjustments.iter().map(|it| write_adjustment(it, currency)).collect(),
+        adjustments: it.adjustments.iter().map(|it| write_adjustment(it, currency, named)).collect(),
         limits: it.limits.iter().map(|it| measures::write_limit(it, currency)).collect(),
         tiers: it.tiers.as_ref().map(|it| measures::write_tiers(it, currency)),
     };
@@ -449,13 +374,19 @@ pub fn write(rules: &TermsRules, currency: Currency, name: &dyn Fn(EventTypeId) 
         notice_days: rules.notice_days,
         returns: write_returns(rules.returns, currency),
         payouts: rules.payouts.iter().map(payout).collect(),
+        lists: BTreeMap::new(),
     }
 }
 
-fn write_adjustment(it: &Adjustment, currency: Currency) -> WrittenAdjustment {
+fn write_adjustment(it: &Adjustment, currency: Currency, named: Named<'_>) -> WrittenAdjustment {
     let rate = payout_text(Payout::Rate { ppm: it.ppm.unsigned_abs() }, currency);
     let (increase, decrease) = if it.ppm < 0 { (None, Some(rate)) } else { (Some(rate), None) };
-    WrittenAdjustment { name: it.name.clone(), when: write_conditions(&it.conditions, currency), increase, decrease }
+    WrittenAdjustment {
+        name: it.name.clone(),
+        when: write_conditions(&it.conditions, currency, named),
+        increase,
+        decrease,
+    }
 }
 
 /// A payout as it is typed.
@@ -471,46 +402,42 @@ pub fn payout_text(it: Payout, currency: Currency) -> String {
     }
 }
 
-fn write_conditions(conditions: &[Condition], currency: Currency) -> Vec<WrittenCondition> {
-    let write = |it: &Condition| match it {
-        Condition::Words { word, comparison, values } => {
-            let mut written = WrittenCondition { variable: word.name().to_owned(), ..WrittenCondition::default() };
-            let place = match comparison {
-                Comparison::Is => &mut written.is,
-                Comparison::IsNot => &mut written.is_not,
-                Comparison::Contains => &mut written.contains,
-                Comparison::ContainsNot => &mut written.contains_not,
-                Comparison::StartsWith => &mut written.starts_with,
-            };
-            *place = Some(values.clone());
-            written
-        }
-        Condition::OrderTotal { at_least, below } => WrittenCondition {
-            variable: ORDER_TOTAL.to_owned(),
-            at_least: at_least.map(|it| decimal(it, currency)),
-            below: below.map(|it| decimal(it, currency)),
-            ..WrittenCondition::default()
-        },
-        Condition::Date { from, before } => WrittenCondition {
-            variable: DATE.to_owned(),
-            from: from.map(day_text),
-            before: before.map(day_text),
-            ..WrittenCondition::default()
-        },
-    };
-    conditions.iter().map(write).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use referee_core::condition::{Condition, Word};
+    use referee_core::config::ConfigEntry;
+    use referee_core::id::RecordNo;
+    use referee_core::list::{List, Values};
+    use referee_core::time::Timestamp;
 
+    use super::*;
+    use crate::quote::event_type;
+
+    const PROGRAM: ProgramId = ProgramId(1);
     const EXAMPLE: &str = include_str!("../../../../docs/examples/terms.json");
 
+    fn config() -> Config {
+        let mut config = Config::default();
+        for (n, code) in ["sale", "newsletter"].into_iter().enumerate() {
+            config.set(ConfigEntry::EventType(event_type(PROGRAM, EventTypeId(n as u32), code)));
+        }
+        let list = |id, name: &str, word| List {
+            program: PROGRAM,
+            id,
+            version: 1,
+            record: RecordNo(1),
+            set_at: Timestamp(0),
+            name: name.to_owned(),
+            word,
+            values: Values::default(),
+        };
+        config.set(ConfigEntry::List(list(1, "Excluded brands", Word::Sku)));
+        config.set(ConfigEntry::List(list(2, "Gifts", Word::Category)));
+        config
+    }
+
     fn read_written(written: &Written) -> Result<TermsRules, Fault> {
-        rules(written, &|named| {
-            ["sale", "newsletter"].iter().position(|it| *it == named).map(|n| EventTypeId(n as u32))
-        })
+        rules(written, &config(), PROGRAM)
     }
 
     #[test]
@@ -518,8 +445,18 @@ mod tests {
         let written: Written = serde_json::from_str(EXAMPLE).unwrap();
         let read = read_written(&written).unwrap();
         assert_eq!(read.fault(), None);
-        let name = |id: EventTypeId| ["sale", "newsletter"][id.0 as usize].to_owned();
-        let again = write(&read, Currency(*b"EUR"), &name);
+        let again = write(&read, &config(), PROGRAM);
+        assert_eq!(read_written(&again), Ok(read));
+    }
+
+    #[test]
+    fn lists_are_named_and_read_back() {
+        let listed = EXAMPLE.replacen("\"is\": [\"gift cards\"]", "\"not_in_list\": \" gifts\"", 1);
+        let read = read_written(&serde_json::from_str(&listed).unwrap()).unwrap();
+        let condition = Condition::List { word: Word::Category, list: 2, denied: true };
+        assert_eq!(read.payouts[0].restrictions[0].conditions, [condition]);
+        let again = write(&read, &config(), PROGRAM);
+        assert_eq!(again.payouts[0].restrictions[0].when[0].not_in_list.as_deref(), Some("Gifts"));
         assert_eq!(read_written(&again), Ok(read));
     }
 
@@ -565,6 +502,31 @@ mod tests {
             ),
             ("\"increase\"", "\"more\"", "unknown field `more`"),
             ("\"days\": 30", "\"days\": 3000", "locking: It is at most"),
+            (
+                "\"is\": [\"gift cards\"]",
+                "\"in_list\": \"Excluded shops\"",
+                "payouts[0].restrictions[0].when[0]: The program has no list \"Excluded shops\".",
+            ),
+            (
+                "\"is\": [\"gift cards\"]",
+                "\"in_list\": \"Excluded brands\"",
+                "payouts[0].restrictions[0].when[0]: The list \"Excluded brands\" is of sku, not of category.",
+            ),
+            (
+                "\"is\": [\"new\"]",
+                "\"in_list\": \"Gifts\"",
+                "payouts[0].groups[0].when[0]: There are no lists of customer_status: write its values down.",
+            ),
+            (
+                "\"is\": [\"gift cards\"]",
+                "\"is\": [\"gift cards\"], \"in_list\": \"Gifts\"",
+                "category is compared in one way: is, is_not, contains, contains_not, starts_with, in_list, not_in_list.",
+            ),
+            (
+                "\"payouts\"",
+                "\"lists\": { \"Gifts\": { \"variable\": \"category\", \"values\": [] } }, \"payouts\"",
+                "lists: A program's lists",
+            ),
             ("\"basis\": \"event\"", "\"basis\": \"never\"", "unknown variant `never`"),
             ("customer_status", "device", "device is never \"new\". It is unknown, desktop, phone, tablet, other."),
         ] {

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 mod change;
 mod identifiers;
 mod inquiries;
+mod lists;
 mod measures;
 mod payments;
 mod terms;
@@ -124,6 +125,7 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
         }
         ConfigEntry::Terms(it) => wire::Entry::Terms(terms::terms_out(it)),
         ConfigEntry::Overlay(it) => wire::Entry::Overlay(terms::overlay_out(it)),
+        ConfigEntry::List(it) => wire::Entry::List(lists::list_out(it)),
         ConfigEntry::Block(it) => wire::Entry::Block(block_out(it)),
         ConfigEntry::Rates(it) => wire::Entry::Rates(payments::rates_out(it)),
         ConfigEntry::PaymentRules(it) => wire::Entry::PaymentRules(payments::rules_out(it)),
@@ -166,6 +168,7 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
         wire::Entry::PartnerGroup(it) => ConfigEntry::PartnerGroup(group_in(it)?),
         wire::Entry::Terms(it) => ConfigEntry::Terms(terms::terms_in(it)?),
         wire::Entry::Overlay(it) => ConfigEntry::Overlay(terms::overlay_in(it)?),
+        wire::Entry::List(it) => ConfigEntry::List(lists::list_in(it)?),
         wire::Entry::Block(it) => ConfigEntry::Block(block_in(it)?),
         wire::Entry::Rates(it) => ConfigEntry::Rates(payments::rates_in(it)?),
         wire::Entry::PaymentRules(it) => ConfigEntry::PaymentRules(payments::rules_in(it)?),
@@ -210,6 +213,7 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         Fact::TermsDecided(it) => wire::Fact::TermsDecided(terms::decided_out(it)),
         Fact::OfferWithdrawn(it) => wire::Fact::OfferWithdrawn(terms::withdrawn_out(it)),
         Fact::OverlaySet(it) => wire::Fact::OverlaySet(terms::overlay_set_out(it)),
+        Fact::ListSet(it) => wire::Fact::ListSet(lists::list_set_out(it)),
         Fact::IdentifierBlocked(it) => wire::Fact::IdentifierBlocked(blocked_out(it)),
         Fact::ClickRecorded(it) => wire::Fact::ClickRecorded(click_out(it)),
         Fact::ImpressionRecorded(it) => wire::Fact::ImpressionRecorded(click_out(it)),
@@ -285,6 +289,7 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::TermsDecided(it) => Fact::TermsDecided(terms::decided_in(it)),
         wire::Fact::OfferWithdrawn(it) => Fact::OfferWithdrawn(terms::withdrawn_in(it)),
         wire::Fact::OverlaySet(it) => Fact::OverlaySet(terms::overlay_set_in(it)?),
+        wire::Fact::ListSet(it) => Fact::ListSet(lists::list_set_in(it)?),
         wire::Fact::IdentifierBlocked(it) => Fact::IdentifierBlocked(blocked_in(it)?),
         wire::Fact::ClickRecorded(it) => Fact::ClickRecorded(click_in(it)?),
         wire::Fact::ImpressionRecorded(it) => Fact::ImpressionRecorded(click_in(it)?),

@@ -63,6 +63,13 @@ pub fn source<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::source(*it), *it, to)
 }
 
+pub fn word<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    match number::word(*it) {
+        Some(word) => to.serialize_str(word.name()),
+        None => to.serialize_u32(*it),
+    }
+}
+
 pub fn standing<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::standing(*it), *it, to)
 }

@@ -1,5 +1,6 @@
 //! Numbers of the wire as the rules' enums. None: this program does not know the number.
 
+use referee_core::condition::Word;
 use referee_core::contract::ReturnPolicy;
 use referee_core::fact::{ActionChange, Agent, AwardKind, Device, Navigation, Role};
 use referee_core::identity::IdentifierKind;
@@ -34,6 +35,10 @@ pub fn device(number: u32) -> Option<Device> {
 pub fn source(number: u32) -> Option<Source> {
     use Source::*;
     find(&[Pixel, Browser, Server, Person], number, |it| it as u32)
+}
+
+pub fn word(number: u32) -> Option<Word> {
+    find(&Word::ALL, number, |it| it as u32)
 }
 
 pub fn standing(number: u32) -> Option<Standing> {

@@ -17,9 +17,10 @@ use referee_core::inquiry::{
     Answer, InquiryAnswered, InquiryAppealed, InquiryKind, InquiryOpened, InquiryReason, InquiryRules,
 };
 use referee_core::limit::{AppliesTo, Basis, Limit, Period, Tier, Tiers};
+use referee_core::list::{List, ListSet, Values};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, Money};
-use referee_core::overlay::{Extra, Overlay, OverlaySet};
+use referee_core::overlay::{Extra, Overlay, OverlaySet, Repeat};
 use referee_core::program::{
     AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode, Source, Standing,
     ValueKind, VanityLink,
@@ -85,6 +86,7 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::InquiryAppealed(appealed())),
         by_a_person(Fact::AwardGiven(award())),
         by_a_person(Fact::ReturnDecided(return_decided())),
+        by_a_person(Fact::ListSet(list())),
     ]
 }
 
@@ -262,6 +264,17 @@ fn overlay() -> OverlaySet {
         ends_at: NOON.plus_days(4),
         standing: Standing::Paused,
         extra: Extra::Adjust { ppm: -200_000 },
+        repeat: Repeat { weekdays: vec![4, 5], from: 18 * 60, until: 22 * 60 + 30 },
+    }
+}
+
+fn list() -> ListSet {
+    ListSet {
+        program: ProgramId(7),
+        id: Some(2),
+        name: "Excluded brands".into(),
+        word: Word::Sku,
+        values: Values::of(["acme", "apex"]),
     }
 }
 
@@ -269,6 +282,7 @@ fn overlay() -> OverlaySet {
 fn by_rules(plain: EventPayout) -> EventPayout {
     let words = |word, comparison| Condition::Words { word, comparison, values: vec!["de".into(), "at".into()] };
     let total = Condition::OrderTotal { at_least: Some(Money(100_000_000)), below: None };
+    let listed = |denied| Condition::List { word: Word::Sku, list: 2, denied };
     let date = Condition::Date { from: Some(Day(20_000)), before: Some(Day(20_100)) };
     let all = Word::ALL.into_iter().flat_map(|word| Comparison::ALL.map(|how| words(word, how)));
     let tiers = [Payout::Rate { ppm: 20_000 }, Payout::Fixed { amount: Money(1_000_000) }];
@@ -277,7 +291,7 @@ fn by_rules(plain: EventPayout) -> EventPayout {
     EventPayout {
         level: PayoutLevel::Item,
         groups: vec![group],
-        restrictions: vec![Restriction { name: "Large".into(), conditions: vec![total] }],
+        restrictions: vec![Restriction { name: "Large".into(), conditions: vec![total, listed(false), listed(true)] }],
         adjustments: vec![Adjustment { name: "Autumn".into(), conditions: vec![date], ppm: -50_000 }],
         limits: vec![
             Limit::Actions { most: 100, per: Period::Day },
@@ -491,9 +505,21 @@ fn every_overlay_is_read_back() {
         Extra::Payout(Payout::Fixed { amount: Money(5) }),
     ] {
         is_read_back(Fact::OverlaySet(OverlaySet { extra, ..overlay() }));
+        is_read_back(Fact::OverlaySet(OverlaySet { extra, repeat: Repeat::default(), ..overlay() }));
     }
     let kept = Overlay { id: 2, version: 3, record: RecordNo(8), set_at: NOON, set: overlay() };
     let entry = ConfigEntry::Overlay(kept);
+    assert_eq!(codec::decode_config(&codec::encode_config(&entry)).expect("it is read"), entry);
+}
+
+#[test]
+fn every_list_is_read_back() {
+    for word in Word::ALL {
+        is_read_back(Fact::ListSet(ListSet { id: None, word, values: Values::default(), ..list() }));
+    }
+    let ListSet { program, name, word, values, .. } = list();
+    let entry =
+        ConfigEntry::List(List { program, id: 2, version: 3, record: RecordNo(8), set_at: NOON, name, word, values });
     assert_eq!(codec::decode_config(&codec::encode_config(&entry)).expect("it is read"), entry);
 }
 
@@ -529,7 +555,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 34, "as many as the wire has");
+    assert_eq!(kinds.len(), 35, "as many as the wire has");
 }
 
 #[test]
@@ -596,7 +622,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..34_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..35_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

@@ -17,8 +17,8 @@ pub use payments::{
     ConcludedPayment, DayRates, DecidedRun, Payment, PaymentRules, ProposedRun, Rate, RateTable, Threshold,
 };
 pub use terms::{
-    Condition, Decided, EventPayout, Limit, MonthEnd, Offer, Overlay, OverlayVersion, Terms, TermsRule, TermsRules,
-    Tier, Tiers,
+    Condition, Decided, EventPayout, Limit, List, ListVersion, MonthEnd, Offer, Overlay, OverlayVersion, Terms,
+    TermsRule, TermsRules, Tier, Tiers,
 };
 
 /// A record on its way into a frame.
@@ -38,7 +38,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 82"
     )]
     pub fact: Option<Fact>,
 }
@@ -138,6 +138,8 @@ pub enum Fact {
     AwardGiven(Award),
     #[prost(message, tag = "81")]
     ReturnDecided(DecidedReturn),
+    #[prost(message, tag = "82")]
+    ListSet(List),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

@@ -8,13 +8,13 @@ use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use referee_core::fact::{Fact, OfferWithdrawn, TermsDecided};
 use referee_core::id::{PartnerId, ProgramId};
+use referee_engine::intake::terms::write;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::auth::{any_reader, caller, partner_caller};
 use super::extract::{Body, Params};
 use super::resources::{Created, actor, config, created, data};
-use super::terms::written;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::vendor::actions::date;
@@ -48,7 +48,7 @@ pub async fn list_contracts(
         });
         // A partner does not see the template that its contract may follow.
         if caller.partner.is_some() {
-            told["rules"] = json!(rules.map(|rules| written(&config, program, rules)));
+            told["rules"] = json!(rules.map(|rules| write(rules, &config, program)));
         }
         Some(told)
     });

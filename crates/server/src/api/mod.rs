@@ -12,6 +12,7 @@ pub mod extract;
 pub mod identifiers;
 pub mod imports;
 pub mod inquiries;
+pub mod lists;
 pub mod months;
 pub mod overlays;
 pub mod partner_routes;
@@ -32,7 +33,7 @@ use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use http::{StatusCode, header};
-use referee_engine::limits::{IMPORT_BYTES_MAX, RATE_BYTES_MAX};
+use referee_engine::limits::{IMPORT_BYTES_MAX, LIST_BYTES_MAX, RATE_BYTES_MAX};
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -57,6 +58,11 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/contracts/withdrawals", post(contracts::withdraw_offer))
         .route("/api/v1/contracts/decisions", post(contracts::decide_offer))
         .route("/api/v1/overlays", get(overlays::list_overlays).post(overlays::set_overlay))
+        .route(
+            "/api/v1/lists",
+            // Values within JSON are longer than by themselves.
+            get(lists::list_lists).post(lists::set_list).layer(DefaultBodyLimit::max(2 * LIST_BYTES_MAX)),
+        )
         .route(
             "/api/v1/exchange-rates",
             get(rates::list_rates).post(rates::set_rates).layer(DefaultBodyLimit::max(RATE_BYTES_MAX)),

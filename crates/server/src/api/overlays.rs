@@ -9,9 +9,10 @@ use referee_core::config::Config;
 use referee_core::contract::Payout;
 use referee_core::fact::Fact;
 use referee_core::id::{EventTypeId, PartnerId, ProgramId};
-use referee_core::overlay::{Extra, Overlay, OverlaySet};
+use referee_core::overlay::{Extra, Overlay, OverlaySet, Repeat};
 use referee_core::time::Timestamp;
-use referee_engine::intake::terms::{event_type_named, payout, payout_text};
+use referee_engine::intake::hours;
+use referee_engine::intake::terms::{event_type_name, event_type_named, payout, payout_text};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -35,10 +36,7 @@ pub async fn list_overlays(State(app): State<Arc<App>>, headers: HeaderMap) -> R
 fn told(config: &Config, it: &Overlay) -> Value {
     let set = &it.set;
     let currency = config.programs.get(&set.program).map(|program| program.currency).unwrap_or_default();
-    let code = |id: &EventTypeId| match config.event_types.get(&(set.program, *id)) {
-        Some(event_type) if !event_type.code.is_empty() => event_type.code.clone(),
-        _ => id.to_string(),
-    };
+    let code = |id: &EventTypeId| event_type_name(config, set.program, *id);
     let rate = |ppm: i32| payout_text(Payout::Rate { ppm: ppm.unsigned_abs() }, currency);
     let (increase, decrease, pays) = match set.extra {
         Extra::Adjust { ppm } if ppm < 0 => (None, Some(rate(ppm)), None),
@@ -51,6 +49,8 @@ fn told(config: &Config, it: &Overlay) -> Value {
         "event_types": set.event_types.iter().map(code).collect::<Vec<_>>(),
         "starts_at": date(set.starts_at), "ends_at": date(set.ends_at), "standing": standing(set.standing),
         "increase": increase, "decrease": decrease, "payout": pays,
+        "weekdays": set.repeat.weekdays.iter().filter_map(|it| hours::weekdays().get(usize::from(*it))).collect::<Vec<_>>(),
+        "from_time": hours::time_text(set.repeat.from), "until_time": hours::time_text(set.repeat.until),
     })
 }
 
@@ -71,6 +71,12 @@ pub struct NewOverlay {
     increase: Option<String>,
     decrease: Option<String>,
     payout: Option<String>,
+    /// Left out or empty: every day.
+    #[serde(default)]
+    weekdays: Vec<String>,
+    /// Left out: all day.
+    from_time: Option<String>,
+    until_time: Option<String>,
 }
 
 /// Sets an overlay: a new one, or what holds of the one with this id from now on.
@@ -96,8 +102,14 @@ pub async fn set_overlay(State(app): State<Arc<App>>, headers: HeaderMap, Body(b
         ends_at: at("ends_at", &body.ends_at)?,
         standing: standing_named(body.standing.as_ref())?,
         extra: extra(&body)?,
+        repeat: repeat(&body)?,
     };
     created(&app, &caller, Fact::OverlaySet(overlay)).await
+}
+
+fn repeat(body: &NewOverlay) -> Result<Repeat, ApiError> {
+    let [from, until] = [&body.from_time, &body.until_time].map(|it| it.as_deref().unwrap_or_default());
+    hours::repeat(&body.weekdays, from, until).map_err(|(field, why)| ApiError::invalid_field(field, why))
 }
 
 fn extra(body: &NewOverlay) -> Result<Extra, ApiError> {

@@ -141,8 +141,10 @@ pub fn category(name: &str) -> Result<Category, ApiError> {
 
 pub(super) async fn created(app: &App, caller: &Caller, fact: Fact) -> Created {
     // Links and codes are named by what they are, which may look like a number.
-    let numbered =
-        matches!(fact, Fact::AdSet(_) | Fact::EventTypeSet(_) | Fact::PartnerGroupSet(_) | Fact::OverlaySet(_));
+    let numbered = matches!(
+        fact,
+        Fact::AdSet(_) | Fact::EventTypeSet(_) | Fact::PartnerGroupSet(_) | Fact::OverlaySet(_) | Fact::ListSet(_)
+    );
     let settled = app.engine.settle(caller.brand, actor(caller), fact).await?;
     let number = settled.subject.parse::<u32>().ok().filter(|_| numbered);
     let id = number.map_or_else(|| json!(settled.subject), |id| json!(id));

@@ -6,14 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use http::HeaderMap;
 use referee_core::config::Config;
-use referee_core::contract::{Agreement, Terms, TermsRules};
+use referee_core::contract::{Agreement, Terms};
 use referee_core::fact::{Fact, TermsSet};
-use referee_core::id::{EventTypeId, PartnerId, ProgramId};
+use referee_core::id::{PartnerId, ProgramId};
 use referee_core::pricing::{PricedLine, Rule, overlay_of, price, terms_of};
 use referee_core::row::ActionRow;
 use referee_core::time::Timestamp;
 use referee_engine::intake::amount::decimal;
-use referee_engine::intake::terms::{Written, event_type_named, payout_text, rules, write};
+use referee_engine::intake::terms::{Written, payout_text, rules, write};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -49,21 +49,11 @@ pub async fn list_terms(
     Ok(data(rows.collect()))
 }
 
-/// Rules as they are written.
-pub fn written(config: &Config, program: ProgramId, rules: &TermsRules) -> Written {
-    let name = |id: EventTypeId| match config.event_types.get(&(program, id)) {
-        Some(event_type) if !event_type.code.is_empty() => event_type.code.clone(),
-        _ => id.to_string(),
-    };
-    let currency = config.programs.get(&program).map(|program| program.currency).unwrap_or_default();
-    write(rules, currency, &name)
-}
-
 fn told(config: &Config, it: &Terms, now: Timestamp) -> Value {
     json!({
         "program_id": it.program.0, "partner_id": it.partner.map(|id| id.0), "version": it.version,
         "starts_at": date(it.starts_at), "ends_at": it.ends_at.map(date), "standing": standing(it.standing),
-        "rules": it.rules.as_ref().map(|rules| written(config, it.program, rules)),
+        "rules": it.rules.as_ref().map(|rules| write(rules, config, it.program)),
         "needs_acceptance": it.agreement != Agreement::Unasked, "binds_from": it.binds_from().map(date),
         "status": config.status(it, now).name(),
     })
@@ -71,7 +61,7 @@ fn told(config: &Config, it: &Terms, now: Timestamp) -> Value {
 
 /// By which rules an action comes to its payout, a line for each part. None: its terms are not in the edge's picture yet.
 pub fn priced_by(config: &Config, action: &ActionRow) -> Value {
-    let Some((terms, zone)) = terms_of(config, action) else { return Value::Null };
+    let Some((terms, background)) = terms_of(config, action) else { return Value::Null };
     let overlay = overlay_of(config, action);
     let name = |line: &PricedLine| match line.rule {
         Rule::Default => None,
@@ -96,7 +86,7 @@ pub fn priced_by(config: &Config, action: &ActionRow) -> Value {
             "amount": decimal(line.amount, action.currency),
         })
     };
-    price(&terms, action, zone, action.amount, &action.items).lines.iter().map(line).collect()
+    price(&terms, action, background, action.amount, &action.items).lines.iter().map(line).collect()
 }
 
 #[derive(Deserialize)]
@@ -119,8 +109,7 @@ pub async fn set_terms(State(app): State<Arc<App>>, headers: HeaderMap, Body(bod
     let caller = caller(&app, &headers, "write").await?;
     let config = config(&app, caller.brand)?;
     let program = ProgramId(body.program_id);
-    let event_type = |named: &str| event_type_named(&config, program, named);
-    let rules = body.rules.as_ref().map(|written| rules(written, &event_type)).transpose();
+    let rules = body.rules.as_ref().map(|written| rules(written, &config, program)).transpose();
     let rules = rules.map_err(|fault| ApiError::invalid_field(&format!("rules.{}", fault.place), fault.message))?;
     let (soon, partner) = (app.engine.now().plus_ms(AHEAD_MS), body.partner_id.map(PartnerId));
     let earliest = config.earliest_change(program, partner, soon).filter(|_| !body.needs_acceptance);

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use referee_core::list;
 use referee_engine::error::{Error, Result};
-use referee_engine::quote::{Quote, quote};
+use referee_engine::quote::{PROGRAM, Quote, quote};
 
 use crate::console::format::money;
 use crate::pricing;
@@ -47,9 +48,10 @@ fn read(path: &Path) -> Result<String> {
 }
 
 fn told(quote: &Quote) -> Vec<String> {
-    let Quote { terms, items, amount, currency, priced } = quote;
+    let Quote { terms, items, amount, currency, priced, config } = quote;
     let order = format!("An order of {}", money(*amount, *currency));
-    let rules = pricing::rules(terms, *currency).into_iter().map(|rule| format!("  {rule}"));
+    let list = |id| list::name_of(&config.lists, PROGRAM, id);
+    let rules = pricing::rules(terms, *currency, &list).into_iter().map(|rule| format!("  {rule}"));
     let lines = priced.lines.iter().map(|line| format!("  {}", pricing::line(line, terms, items, *currency)));
     let end = format!("It pays {}.", money(priced.payout, *currency));
     let mut all = vec![order, "Under these rules:".to_owned()];
@@ -84,6 +86,16 @@ mod tests {
               1 × CARD-30: "Gift cards" pays nothing: €0.00
             It pays €16.79."#]]
         .assert_eq(&told(&quote(terms, order).unwrap()).join("\n"));
+        let listed = terms.replace("\"is\": [\"gift cards\"]", "\"in_list\": \"Not paid\"").replacen(
+            '{',
+            "{ \"lists\": { \"Not paid\": { \"variable\": \"category\", \"values\": [\"Gift cards\", \"Boots\"] } },",
+            1,
+        );
+        let lines = told(&quote(&listed, order).unwrap()).join("\n");
+        assert!(lines.contains("Gift cards: nothing, if the category is on the list \"Not paid\""), "{lines}");
+        assert!(lines.contains("1 × TRAIL-42: \"Gift cards\" pays nothing") && lines.ends_with("€2.40."), "{lines}");
+        let fault = quote(&listed.replace("\"values\"", "\"value\""), order).unwrap_err();
+        assert!(fault.to_string().contains("unknown field `value`"), "{fault}");
         let fault = quote(terms, &order.replace("\"sale\"", "\"lead\"")).unwrap_err();
         assert_eq!(fault.to_string(), "the order, event_type: These terms pay nothing for it.");
     }

@@ -143,12 +143,12 @@ fn price_in_words(person: &Person, action: &ActionRow) -> Vec<(Option<usize>, St
         let by_terms = action.order_id.starts_with(REFERENCE_OF_TERMS);
         return vec![(None, if by_terms { "reckoned of all actions of its period" } else { "given as it is" }.into())];
     }
-    let Some((terms, zone)) = terms_of(&person.config, action) else {
+    let Some((terms, background)) = terms_of(&person.config, action) else {
         return vec![(None, "the terms are not known".into())];
     };
     let by_rules = !(terms.groups.is_empty() && terms.restrictions.is_empty() && terms.adjustments.is_empty());
     if by_rules || terms.level == PayoutLevel::Item {
-        let priced = price(&terms, action, zone, action.amount, &action.items);
+        let priced = price(&terms, action, background, action.amount, &action.items);
         return priced.lines.iter().map(|it| (it.item, pricing::rule(it, &terms, action.currency))).collect();
     }
     let plain = match terms.payout {

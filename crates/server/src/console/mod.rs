@@ -17,6 +17,7 @@ pub mod conversions;
 pub mod decision;
 mod documents;
 mod draft;
+mod exceptions;
 pub mod feed;
 pub mod form;
 pub mod format;
@@ -60,7 +61,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::header;
-use referee_engine::limits::{IMPORT_BYTES_MAX, RATE_BYTES_MAX};
+use referee_engine::limits::{IMPORT_BYTES_MAX, LIST_BYTES_MAX, RATE_BYTES_MAX};
 
 use crate::app::App;
 
@@ -167,6 +168,13 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/settings/groups/{program}/{id}", get(settings::groups::edit))
         .route("/settings/overlays", get(settings::overlays::show).post(settings::overlays::set))
         .route("/settings/overlays/{program}/{id}", get(settings::overlays::edit))
+        .route(
+            "/settings/lists",
+            get(settings::lists::show)
+                .post(settings::lists::set)
+                .layer(DefaultBodyLimit::max(LIST_BYTES_MAX + FORM_BYTES_MAX)),
+        )
+        .route("/settings/lists/{program}/{id}", get(settings::lists::edit))
         .route("/settings/payments", get(settings::payments::show).post(settings::payments::set))
         .route("/settings/people", get(settings::people::show))
         .route("/settings/users", post(settings::people::create))

@@ -5,6 +5,7 @@ use referee_core::agreement::Status;
 use referee_core::config::TermsInForce;
 use referee_core::contract::{EventPayout, Payout, ReturnPolicy, Returns, Terms, TermsRules};
 use referee_core::id::{EventTypeId, PartnerId};
+use referee_core::list;
 use referee_core::locking::Locking;
 use referee_core::program::{EventType, Program, Standing};
 use referee_core::time::Timestamp;
@@ -12,6 +13,7 @@ use referee_engine::intake::amount;
 use referee_engine::intake::terms::{self as written, most_returned, payout_text};
 use referee_engine::limits::{LOCK_MONTHS_MAX, VIEW_WINDOW_HOURS_MAX};
 
+use super::exceptions;
 use super::form::Fields;
 use super::format;
 use super::person::{Failure, Person};
@@ -70,7 +72,7 @@ pub fn lines(person: &Person, program: &Program, terms: &TermsInForce<'_>) -> Ma
         @if terms.rules.payouts.is_empty() { p { "Nothing is paid under these terms." } }
         ul.plain-list { @for line in &terms.rules.payouts {
             li { (event_name(person, program, line.event_type)) ": " b { (format::payout(line.payout, program.currency)) }
-                @let rules = pricing::rules(line, program.currency);
+                @let rules = pricing::rules(line, program.currency, &list_name(person, program));
                 @if !rules.is_empty() { ul { @for rule in rules { li { (rule) } } } }
             }
         } }
@@ -101,7 +103,11 @@ pub fn sentences(person: &Person, program: &Program, rules: &TermsRules) -> Vec<
     for line in &rules.payouts {
         let name = event_name(person, program, line.event_type);
         all.push(format!("{name} pays {}", format::payout(line.payout, program.currency)));
-        all.extend(pricing::rules(line, program.currency).iter().map(|rule| format!("{name}, {rule}")));
+        all.extend(
+            pricing::rules(line, program.currency, &list_name(person, program))
+                .iter()
+                .map(|rule| format!("{name}, {rule}")),
+        );
     }
     all
 }
@@ -122,6 +128,10 @@ pub fn differences(person: &Person, program: &Program, partner: PartnerId, offer
         @if !new.is_empty() { p { b { "New" } } ul.plain-list { @for it in &new { li { (it) } } } }
         @if !gone.is_empty() { p { b { "No longer" } } ul.plain-list { @for it in &gone { li { (it) } } } }
     }
+}
+
+fn list_name<'a>(person: &'a Person, program: &'a Program) -> impl Fn(u32) -> &'a str {
+    |id| list::name_of(&person.config.lists, program.id, id)
 }
 
 fn event_name<'a>(person: &'a Person, program: &Program, id: EventTypeId) -> &'a str {
@@ -229,6 +239,7 @@ pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) ->
             } }
             @if event_types_of(person, program).next().is_none() { p.muted { "Add an event type first: it is what partners are paid for." } }
         }
+        (exceptions::fields(person, program, |id| known.and_then(|rules| rules.payout(id)).cloned()))
         label { "First day (empty: as soon as may be)" input type="date" name="starts"; }
     }
 }
@@ -317,15 +328,15 @@ fn days(sent: &Fields, name: &str) -> Result<u32, Failure> {
 
 /// A form for all rules as text, filled with what holds now.
 pub fn text_fields(person: &Person, program: &Program, known: Option<&TermsRules>) -> Markup {
-    let name = |id: EventTypeId| match person.config.event_types.get(&(program.id, id)) {
-        Some(event_type) if !event_type.code.is_empty() => event_type.code.clone(),
-        _ => id.to_string(),
-    };
-    let written = known.map(|rules| written::write(rules, program.currency, &name));
+    let written = known.map(|rules| written::write(rules, &person.config, program.id));
+    let lists: Vec<String> = list::newest_of(&person.config.lists, program.id)
+        .map(|it| format!("{} ({})", it.name, it.word.name()))
+        .collect();
     let text = written.and_then(|it| serde_json::to_string_pretty(&it).ok()).unwrap_or_default();
     html! {
         label { "All rules, with payout groups, restrictions and adjustments"
             textarea name="text" rows="16" spellcheck="false" required { (text) } }
+        @if !lists.is_empty() { p.muted { "Lists that they can name, as in " code { "{ \"variable\": \"sku\", \"in_list\": \"Name\" }" } ": " (lists.join(", ")) "." } }
         p.muted { a.underlined href="/docs/reference/terms" { "How terms are written" } ". To try them first: " code { "referee terms test FILE --order ORDER" } }
         label { "First day (empty: as soon as may be)" input type="date" name="starts"; }
     }
@@ -339,7 +350,11 @@ pub fn rules(
     known: Option<&TermsRules>,
 ) -> Result<TermsRules, Failure> {
     match sent.get("text") {
-        "" => by_fields(sent, known),
+        "" => {
+            let mut rules = by_fields(sent, known)?;
+            rules.payouts.iter_mut().try_for_each(|it| exceptions::chosen(person, program, sent, it))?;
+            Ok(rules)
+        }
         text => written::read(text, &person.config, program.id)
             .map_err(|fault| Failure::Invalid(format!("The rules can't be taken. {fault}"))),
     }

@@ -19,7 +19,7 @@ on_every_pair!(
     every_table_has_a_file_with_figures_to_reckon_with,
 );
 
-const SCREENS: [&str; 25] = [
+const SCREENS: [&str; 26] = [
     "/",
     "/partners",
     "/partners/1",
@@ -41,6 +41,7 @@ const SCREENS: [&str; 25] = [
     "/settings/tokens",
     "/settings/groups",
     "/settings/overlays",
+    "/settings/lists",
     "/promo-codes/change?program=1&code=TRAIL10",
     "/settings/people",
     "/audit",

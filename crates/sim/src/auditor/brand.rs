@@ -3,16 +3,19 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use referee_core::condition::{Comparison, Condition};
 use referee_core::contract::{Adjustment, EventPayout, TermsRules};
 use referee_core::exchange::DayRates;
 use referee_core::fact::{EventTypeSet, Fact, PartnerGroupSet, TermsSet};
 use referee_core::id::{AdId, EventTypeId, PartnerId, ProgramId};
 use referee_core::money::{Currency, Money};
-use referee_core::overlay::{Extra, OverlaySet};
+use referee_core::overlay::{Extra, OverlaySet, Repeat};
 use referee_core::program::{AssignedValue, CreditPolicy, GroupCredit, PromoCode, Standing, ValueKind};
 use referee_core::refusal::Refusal;
 use referee_core::row::Evidence;
-use referee_core::time::Timestamp;
+use referee_core::time::{DAY_MS, MINUTE_MS, Timestamp, Zone};
+
+use super::calendar::clock;
 
 /// Days before the longest referral window whose clicks are still named.
 const NAMED_BEFORE_WINDOW_DAYS: u32 = 30;
@@ -32,6 +35,8 @@ pub struct Brand {
     /// In the order in which they were set.
     terms: Vec<Version>,
     overlays: Vec<Laid>,
+    lists: Vec<Listed>,
+    zones: BTreeMap<ProgramId, Zone>,
 }
 
 /// Terms, with what became of them if they were offered.
@@ -50,10 +55,21 @@ struct Laid {
     overlay: OverlaySet,
 }
 
+/// What stood on a list from a moment on.
+struct Listed {
+    program: ProgramId,
+    id: u32,
+    at: Timestamp,
+    values: Vec<String>,
+}
+
 impl Brand {
     pub fn hear(&mut self, fact: &Fact, at: Timestamp) {
         match fact {
-            Fact::ProgramSet(program) => _ = self.currencies.insert(program.id, program.currency),
+            Fact::ProgramSet(program) => {
+                self.currencies.insert(program.id, program.currency);
+                self.zones.insert(program.id, program.zone.clone());
+            }
             Fact::RatesSet(days) => self.rates.extend(days.iter().cloned()),
             Fact::EventTypeSet(it) => {
                 if let Some(id) = it.id {
@@ -102,6 +118,12 @@ impl Brand {
                 let id = overlay.id.unwrap_or(of_program.map(|it| it.id).max().unwrap_or(0) + 1);
                 self.overlays.push(Laid { id, at, overlay: overlay.clone() });
             }
+            Fact::ListSet(list) => {
+                let before = self.lists.iter().filter(|it| it.program == list.program).map(|it| it.id).max();
+                let id = list.id.unwrap_or(before.unwrap_or(0) + 1);
+                let values = list.values.iter().map(str::to_owned).collect();
+                self.lists.push(Listed { program: list.program, id, at, values });
+            }
             _ => {}
         }
     }
@@ -122,14 +144,39 @@ impl Brand {
         of_contract.nth(version as usize - 1).filter(|it| it.open)
     }
 
-    /// What terms pay for an event of then, with what was laid on them: by what has been heard by now.
-    pub fn with_overlay(
-        &self,
-        program: ProgramId,
-        partner: PartnerId,
-        at: Timestamp,
-        terms: &EventPayout,
-    ) -> EventPayout {
+    /// What terms pay for an event of then: with what was laid on them, and with what stood on the lists that they name. By what
+    /// has been heard by now.
+    pub fn as_of(&self, program: ProgramId, partner: PartnerId, at: Timestamp, terms: &EventPayout) -> EventPayout {
+        let mut terms = self.with_overlay(program, partner, at, terms);
+        let groups = terms.groups.iter_mut().map(|it| &mut it.conditions);
+        let restrictions = terms.restrictions.iter_mut().map(|it| &mut it.conditions);
+        let adjustments = terms.adjustments.iter_mut().map(|it| &mut it.conditions);
+        for condition in groups.chain(restrictions).chain(adjustments).flatten() {
+            if let Condition::List { word, list, denied } = *condition {
+                let comparison = if denied { Comparison::IsNot } else { Comparison::Is };
+                *condition = Condition::Words { word, comparison, values: self.listed(program, list, at) };
+            }
+        }
+        terms
+    }
+
+    /// What stood on a list then; before it was set, what stood on it first.
+    fn listed(&self, program: ProgramId, id: u32, at: Timestamp) -> Vec<String> {
+        let versions: Vec<&Listed> = self.lists.iter().filter(|it| (it.program, it.id) == (program, id)).collect();
+        let of_then = versions.iter().rfind(|it| it.at <= at).or(versions.first());
+        of_then.map(|it| it.values.clone()).unwrap_or_default()
+    }
+
+    fn is_on(&self, program: ProgramId, repeat: &Repeat, at: Timestamp) -> bool {
+        let shown = clock(self.zones.get(&program), at);
+        // The first day of 1970 was a Thursday, three days after a Monday.
+        let weekday = (shown.div_euclid(DAY_MS) + 3).rem_euclid(7);
+        let on_day = repeat.weekdays.is_empty() || repeat.weekdays.iter().any(|it| i64::from(*it) == weekday);
+        let minute = shown.rem_euclid(DAY_MS) / MINUTE_MS;
+        on_day && minute >= i64::from(repeat.from) && minute < i64::from(repeat.until)
+    }
+
+    fn with_overlay(&self, program: ProgramId, partner: PartnerId, at: Timestamp, terms: &EventPayout) -> EventPayout {
         let mut terms = terms.clone();
         let known: Vec<&Laid> =
             self.overlays.iter().filter(|it| it.overlay.program == program && it.at <= at).collect();
@@ -137,6 +184,7 @@ impl Brand {
         for Laid { overlay, .. } in newest.map(|(_, it)| it) {
             let whose = overlay.partners.is_empty() || overlay.partners.contains(&partner);
             let is_on = overlay.standing == Standing::Active && overlay.starts_at <= at && overlay.ends_at > at;
+            let is_on = is_on && self.is_on(program, &overlay.repeat, at);
             if !(whose && is_on && overlay.event_types.contains(&terms.event_type)) {
                 continue;
             }

@@ -42,8 +42,13 @@ impl Calendar<'_> {
 
 /// Days since 1970 by the calendar of a time zone.
 pub fn day(zone: Option<&Zone>, at: Timestamp) -> i64 {
+    clock(zone, at).div_euclid(DAY_MS)
+}
+
+/// Milliseconds since 1970 as the clocks of a time zone count them.
+pub fn clock(zone: Option<&Zone>, at: Timestamp) -> i64 {
     let offsets = zone.map(|zone| zone.offsets.as_slice()).unwrap_or_default();
     let in_force = offsets.iter().rev().find(|(from, _)| *from <= at).or(offsets.first());
     let minutes = in_force.map_or(0, |(_, minutes)| i64::from(*minutes));
-    (at.0 + minutes * MINUTE_MS).div_euclid(DAY_MS)
+    at.0 + minutes * MINUTE_MS
 }

@@ -212,5 +212,5 @@ pub fn pricing(brand: &Brand, order: &Order, partner: PartnerId) -> Option<Event
     }
     let rules = brand.terms_of_active(order.report.program, partner, order.at).ok()?;
     let plain = payout(rules, order.report.event_type).ok()?;
-    Some(brand.with_overlay(order.report.program, partner, order.at, plain))
+    Some(brand.as_of(order.report.program, partner, order.at, plain))
 }

@@ -105,6 +105,7 @@ impl Subject<'_> {
                     Comparison::StartsWith => any(|word, value| word.starts_with(value)),
                 }
             }
+            Condition::List { .. } => panic!("what stood on the list is in its place"),
             Condition::OrderTotal { at_least, below } => {
                 let total = self.total;
                 !at_least.is_some_and(|least| total < least) && !below.is_some_and(|limit| total >= limit)

@@ -8,6 +8,7 @@ use referee_core::overlay::{Extra, OverlaySet};
 use referee_core::program::Standing;
 use referee_core::time::Timestamp;
 
+use super::deal::{changed_list, repeat};
 use super::offer::{BY_TEMPLATE, LEAD, LINKS, MAIN, ORDER, SALE, SECOND, bare_terms, rules};
 use crate::random::Random;
 
@@ -28,6 +29,9 @@ pub fn agreements(random: &mut Random, mut moment: impl FnMut(&mut Random) -> Ti
     facts.extend(overlay(random, both[1], MAIN, 2, &[LEAD], &[]));
     let at = ascending(random);
     facts.extend(overlay(random, at, SECOND, 1, &[ORDER], &[]));
+    for program in [MAIN, MAIN, SECOND] {
+        facts.extend(ascending(random).map(|at| (at, changed_list(random, program))));
+    }
     facts
 }
 
@@ -65,6 +69,7 @@ fn overlay(
     let set = |random: &mut Random, known: bool| OverlaySet {
         program,
         id: known.then_some(id),
+        repeat: repeat(random, starts_at, ends_at),
         name: format!("Overlay {id}"),
         partners: partners.to_vec(),
         event_types: event_types.to_vec(),

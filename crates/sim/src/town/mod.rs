@@ -100,6 +100,12 @@ impl Days {
         }
         if self.features.conditions {
             let Days { clock, goods, .. } = self;
+            // Before the terms that name them.
+            let first = facts.iter().position(|(_, fact)| matches!(fact, Fact::TermsSet(_))).unwrap_or(0);
+            let at = facts.get(first).map_or(offer::founded(), |(at, _)| *at);
+            for program in [offer::MAIN, offer::SECOND] {
+                facts.splice(first..first, deal::lists(goods, program).into_iter().map(|fact| (at, fact)));
+            }
             facts.extend(agreements::agreements(goods, |goods| clock.any(goods)));
             facts.extend(facts.first().map(|(at, _)| (*at, Fact::RatesSet(offer::rates(*at, goods)))));
         }

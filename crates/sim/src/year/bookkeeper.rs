@@ -114,7 +114,7 @@ impl Bookkeeper {
         let (program, at) = (report.program, record.occurred_at);
         let partner = report.forced_partner.ok_or(Refusal::Unclaimed)?;
         let rules = self.brand.terms_of_active(program, partner, at)?;
-        let terms = self.brand.with_overlay(program, partner, at, payout(rules, report.event_type)?);
+        let terms = self.brand.as_of(program, partner, at, payout(rules, report.event_type)?);
         let (day, pays_in) = (self.day(program, at), self.brand.pays_in(program));
         let mut account = Account {
             partner,

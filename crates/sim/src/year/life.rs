@@ -23,7 +23,7 @@ use super::bookkeeper::{Bookkeeper, Payment};
 use crate::random::Random;
 use crate::town::BRAND;
 use crate::town::clock::OPENING;
-use crate::town::deal::refine;
+use crate::town::deal::{self, refine};
 use crate::town::offer::{bare_terms, event_type, founded, program, rates};
 
 const STEPS: u64 = 700;
@@ -82,6 +82,7 @@ impl Life {
         for (n, zone) in programs {
             let (id, event, currency) = PROGRAMS[n];
             self.hear(Fact::ProgramSet(program(id, currency.0, zone)?));
+            deal::lists(&mut self.random, id).into_iter().for_each(|fact| self.hear(fact));
             self.hear(event_type(id, event, &format!("event{event}"), Category::Sale, true));
             let rules = Some(self.rules(event));
             self.hear(Fact::TermsSet(TermsSet { rules, ..bare_terms(id, None) }));
@@ -180,7 +181,12 @@ impl Life {
                 self.work();
             }
             98 => self.new_terms(),
-            _ => self.overlay(),
+            _ if self.random.percent(50) => self.overlay(),
+            _ => {
+                let (program, ..) = *self.one(&PROGRAMS);
+                let fact = deal::changed_list(&mut self.random, program);
+                self.hear(fact);
+            }
         }
     }
 
@@ -212,7 +218,8 @@ impl Life {
         let (program, event, _) = PROGRAMS[n];
         let partners = if self.random.percent(50) { Vec::new() } else { vec![PARTNERS[1], PARTNERS[2]] };
         let (id, name, event_types, standing) = (None, "Sale".to_owned(), vec![event], Standing::Active);
-        let set = OverlaySet { program, id, name, partners, event_types, starts_at, ends_at, standing, extra };
+        let repeat = deal::repeat(&mut self.random, starts_at, ends_at);
+        let set = OverlaySet { program, id, name, partners, event_types, starts_at, ends_at, standing, extra, repeat };
         self.hear(Fact::OverlaySet(set));
     }
 

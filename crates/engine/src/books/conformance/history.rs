@@ -1,5 +1,6 @@
 //! A brand's history that the assertions are made of.
 
+use referee_core::condition::Word;
 use referee_core::contract::{EventPayout, Payout, TermsRules};
 use referee_core::exchange::DayRates;
 use referee_core::fact::{
@@ -13,9 +14,10 @@ use referee_core::id::{
 };
 use referee_core::identity::{Alias, Blocked, Identifier, IdentifierKind, LeftOut};
 use referee_core::limit::{self, Limit};
+use referee_core::list::{ListSet, Values};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
-use referee_core::overlay::{Extra, OverlaySet};
+use referee_core::overlay::{Extra, OverlaySet, Repeat};
 use referee_core::program::{
     AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode,
     SETTLE_HOURS_DEFAULT, Source, Standing, ValueKind,
@@ -178,6 +180,11 @@ pub(super) fn set_up() -> Vec<(Timestamp, Fact)> {
         ends_at: NOON.plus_days(1_001),
         standing: Standing::Active,
         extra: Extra::Adjust { ppm: 200_000 },
+        repeat: Repeat { weekdays: vec![4], from: 0, until: 720 },
+    };
+    let list = |id, values: &[&str]| {
+        let values = Values::of(values);
+        Fact::ListSet(ListSet { program: PROGRAM, id, name: "Excluded brands".into(), word: Word::Sku, values })
     };
     let facts = [
         Fact::RulesAdopted { version: 1 },
@@ -201,6 +208,8 @@ pub(super) fn set_up() -> Vec<(Timestamp, Fact)> {
         Fact::TermsSet(TermsSet { needs_acceptance: true, ..terms }),
         Fact::OfferWithdrawn(OfferWithdrawn { program: PROGRAM, partner: PARTNER, version: 2 }),
         Fact::OverlaySet(overlay),
+        list(None, &["acme", "apex"]),
+        list(Some(1), &[]),
     ];
     facts.into_iter().map(|fact| (before, fact)).collect()
 }

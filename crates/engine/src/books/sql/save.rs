@@ -94,6 +94,7 @@ fn config_key(entry: &ConfigEntry) -> (u8, u32, String) {
             (7, it.program.0, format!("{of}/{}", it.version))
         }
         ConfigEntry::Overlay(it) => (21, it.set.program.0, format!("{}/{}", it.id, it.version)),
+        ConfigEntry::List(it) => (82, it.program.0, format!("{}/{}", it.id, it.version)),
         ConfigEntry::Block(it) => (20, 0, it.record.to_string()),
         ConfigEntry::AssignedValue(it) => (8, it.program.0, format!("{}/{}", it.kind as u8, it.value)),
         ConfigEntry::PartnerGroup(it) => (9, it.program.0, it.id.to_string()),

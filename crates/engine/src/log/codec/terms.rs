@@ -1,6 +1,6 @@
 //! The rules of terms, to the wire and back.
 
-use referee_core::condition::{Comparison, Condition, Word};
+use referee_core::condition::{Comparison, Condition};
 use referee_core::contract::{
     Adjustment, Agreement, EventPayout, Payout, PayoutGroup, PayoutLevel, Restriction, ReturnPolicy, Returns, Terms,
     TermsRules,
@@ -9,7 +9,7 @@ use referee_core::fact::{OfferWithdrawn, TermsDecided, TermsSet};
 use referee_core::id::{EventTypeId, PartnerId, ProgramId, RecordNo};
 use referee_core::locking::Locking;
 use referee_core::money::Money;
-use referee_core::overlay::{Extra, Overlay, OverlaySet};
+use referee_core::overlay::{DAY_MINUTES, Extra, Overlay, OverlaySet, Repeat};
 use referee_core::time::{Day, Timestamp};
 
 use super::measures::{limit_in, limit_out, tiers_in, tiers_out};
@@ -123,7 +123,19 @@ pub fn overlay_set_out(it: &OverlaySet) -> wire::Overlay {
         adjust_ppm,
         rate_ppm,
         fixed_micros,
+        weekdays: it.repeat.weekdays.iter().map(|day| u32::from(*day)).collect(),
+        from_minute: it.repeat.from.into(),
+        // What is usual is not written.
+        until_minute: if it.repeat.until == DAY_MINUTES { 0 } else { it.repeat.until.into() },
     }
+}
+
+fn repeat_in(it: &wire::Overlay) -> Result<Repeat> {
+    let weekday = |day: &u32| known(u8::try_from(*day).ok().filter(|day| *day < 7), "weekday of an overlay");
+    let minute = |minute| known(u16::try_from(minute).ok(), "minute of a day");
+    let until = if it.until_minute == 0 { DAY_MINUTES } else { minute(it.until_minute)? };
+    let weekdays = it.weekdays.iter().map(weekday).collect::<Result<_>>()?;
+    Ok(Repeat { weekdays, from: minute(it.from_minute)?, until })
 }
 
 pub fn overlay_set_in(it: wire::Overlay) -> Result<OverlaySet> {
@@ -132,6 +144,7 @@ pub fn overlay_set_in(it: wire::Overlay) -> Result<OverlaySet> {
         None => Extra::Payout(payout_in(it.rate_ppm, it.fixed_micros)?),
     };
     Ok(OverlaySet {
+        repeat: repeat_in(&it)?,
         program: ProgramId(it.program),
         id: it.id,
         name: it.name,
@@ -272,6 +285,10 @@ fn condition_out(it: &Condition) -> wire::Condition {
             let (variable, comparison) = (*word as u32, *comparison as u32);
             wire::Condition { variable, comparison, values: values.clone(), ..empty }
         }
+        Condition::List { word, list, denied } => {
+            let (in_list, not_in_list) = if *denied { (None, Some(*list)) } else { (Some(*list), None) };
+            wire::Condition { variable: *word as u32, in_list, not_in_list, ..empty }
+        }
         Condition::OrderTotal { at_least, below } => {
             let (from, before) = (at_least.map(|it| it.0), below.map(|it| it.0));
             wire::Condition { variable: ORDER_TOTAL, from, before, ..empty }
@@ -293,13 +310,12 @@ fn condition_in(it: wire::Condition) -> Result<Condition> {
         ORDER_TOTAL => Condition::OrderTotal { at_least: it.from.map(Money), below: it.before.map(Money) },
         DATE => Condition::Date { from: it.from.map(day).transpose()?, before: it.before.map(day).transpose()? },
         number => {
-            let word = Word::ALL.into_iter().find(|it| *it as u32 == number);
-            let comparison = Comparison::ALL.into_iter().find(|known| *known as u32 == it.comparison);
-            Condition::Words {
-                word: known(word, "variable of terms")?,
-                comparison: known(comparison, "comparison of terms")?,
-                values: it.values,
+            let word = known(number::word(number), "variable of terms")?;
+            if let Some(list) = it.in_list.or(it.not_in_list) {
+                return Ok(Condition::List { word, list, denied: it.in_list.is_none() });
             }
+            let comparison = Comparison::ALL.into_iter().find(|known| *known as u32 == it.comparison);
+            Condition::Words { word, comparison: known(comparison, "comparison of terms")?, values: it.values }
         }
     })
 }

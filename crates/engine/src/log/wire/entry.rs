@@ -3,14 +3,14 @@
 use prost::{Message, Oneof};
 
 use super::{
-    Ad, AssignedValue, Block, DayRates, EventType, InquiryRules, Link, OverlayVersion, Partner, PartnerGroup,
-    PaymentRules, Program, PromoCode, Terms,
+    Ad, AssignedValue, Block, DayRates, EventType, InquiryRules, Link, ListVersion, OverlayVersion, Partner,
+    PartnerGroup, PaymentRules, Program, PromoCode, Terms,
 };
 
 /// One thing set up, as the books keep it.
 #[derive(Clone, PartialEq, Message)]
 pub struct ConfigEntry {
-    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 48, 62, 70")]
+    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 48, 62, 70, 82")]
     pub entry: Option<Entry>,
 }
 
@@ -44,4 +44,6 @@ pub enum Entry {
     Overlay(OverlayVersion),
     #[prost(message, tag = "70")]
     InquiryRules(InquiryRules),
+    #[prost(message, tag = "82")]
+    List(ListVersion),
 }

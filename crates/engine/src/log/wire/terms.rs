@@ -88,6 +88,48 @@ pub struct Overlay {
     #[prost(sint64, optional, tag = "11")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixed_micros: Option<i64>,
+    /// From 0 for a Monday; none: every day.
+    #[prost(uint32, repeated, tag = "12")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub weekdays: Vec<u32>,
+    /// Minutes of the day.
+    #[prost(uint32, tag = "13")]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub from_minute: u32,
+    /// 0: until the day's end.
+    #[prost(uint32, tag = "14")]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub until_minute: u32,
+}
+
+/// A list that terms name.
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct List {
+    #[prost(uint32, tag = "1")]
+    pub program: u32,
+    #[prost(uint32, optional, tag = "2")]
+    pub id: Option<u32>,
+    #[prost(string, tag = "3")]
+    pub name: String,
+    /// As a condition's variable.
+    #[prost(uint32, tag = "4")]
+    #[serde(serialize_with = "names::word")]
+    pub variable: u32,
+    #[prost(string, repeated, tag = "5")]
+    pub values: Vec<String>,
+}
+
+/// A version of a list, as the books keep it.
+#[derive(Clone, PartialEq, Message)]
+pub struct ListVersion {
+    #[prost(message, optional, tag = "1")]
+    pub set: Option<List>,
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+    #[prost(uint64, tag = "3")]
+    pub record: u64,
+    #[prost(sint64, tag = "4")]
+    pub set_at: i64,
 }
 
 /// A version of an overlay, as the books keep it.
@@ -252,4 +294,11 @@ pub struct Condition {
     #[prost(sint64, optional, tag = "5")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<i64>,
+    /// The id of a list on which the word stands, or does not.
+    #[prost(uint32, optional, tag = "6")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_list: Option<u32>,
+    #[prost(uint32, optional, tag = "7")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_in_list: Option<u32>,
 }

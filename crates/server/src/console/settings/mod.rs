@@ -3,6 +3,7 @@
 pub mod event_types;
 pub mod groups;
 pub mod identifiers;
+pub mod lists;
 pub mod overlays;
 pub mod payments;
 pub mod people;
@@ -23,6 +24,7 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
             ("/settings", "Programs"),
             ("/settings/groups", "Groups"),
             ("/settings/overlays", "Overlays"),
+            ("/settings/lists", "Lists"),
             ("/settings/exchange-rates", "Exchange rates"),
             ("/settings/identifiers", "Identifiers"),
             ("/settings/tokens", "Tokens"),

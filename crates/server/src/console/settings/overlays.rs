@@ -6,9 +6,10 @@ use maud::{Markup, html};
 use referee_core::contract::Payout;
 use referee_core::fact::Fact;
 use referee_core::id::{EventTypeId, PartnerId};
-use referee_core::overlay::{Extra, Overlay, OverlaySet};
+use referee_core::overlay::{DAY_MINUTES, Extra, Overlay, OverlaySet, Repeat};
 use referee_core::program::{Program, Standing};
 use referee_core::time::{Day, Timestamp};
+use referee_engine::intake::hours;
 use referee_engine::intake::terms::{payout, payout_text};
 use serde::Deserialize;
 
@@ -54,6 +55,7 @@ fn overlays(person: &Person, program: &Program) -> Markup {
             date_cell(set.starts_at, &program.zone),
             date_cell(set.ends_at.plus_ms(-1), &program.zone),
             shown_cell(html! { span class=(class) { (word) } }, word),
+            cell(repeat_words(&set.repeat)),
             cell(partner_words(person, set)),
             cell(it.version.to_string()),
         ]
@@ -67,6 +69,7 @@ fn overlays(person: &Person, program: &Program) -> Markup {
         text("First day"),
         text("Last day"),
         text("State"),
+        minor("Hours"),
         minor("Partners"),
         minor("Version"),
     ];
@@ -97,6 +100,25 @@ fn extra_words(extra: Extra, program: &Program) -> String {
         Extra::Adjust { ppm } if ppm < 0 => format!("{} less", format::rate(ppm.unsigned_abs())),
         Extra::Adjust { ppm } => format!("{} more", format::rate(ppm.unsigned_abs())),
         Extra::Payout(it) => format!("{} by default", format::payout(it, program.currency)),
+    }
+}
+
+/// `Monday`, counted from 0.
+fn weekday(place: usize) -> String {
+    let mut letters = hours::weekdays().get(place).copied().unwrap_or_default().chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
+/// `Sat, Sun, 18:00 to 22:00`.
+fn repeat_words(it: &Repeat) -> String {
+    let day = |day: &u8| weekday(usize::from(*day)).chars().take(3).collect::<String>();
+    let days: Vec<String> = it.weekdays.iter().map(day).collect();
+    let hours = format!("{} to {}", hours::time_text(it.from), hours::time_text(it.until));
+    match (days.is_empty(), (it.from, it.until) == (0, DAY_MINUTES)) {
+        (true, true) => "always".into(),
+        (true, false) => hours,
+        (false, true) => days.join(", "),
+        (false, false) => format!("{}, {hours}", days.join(", ")),
     }
 }
 
@@ -143,6 +165,16 @@ fn form(person: &Person, program: &Program, known: Option<&Overlay>) -> Markup {
                 label { "Which is" select name="kind" { @for (it, words) in KINDS { option value=(it) selected[it == kind] { (words) } } } }
             }
             fieldset {
+                legend { "On these days of the week (none chosen: every day)" }
+                @for (n, name) in hours::weekdays().iter().enumerate() {
+                    label.check { input type="checkbox" name={ "weekday_" (n) } value=(name) checked[known.is_some_and(|it| it.set.repeat.weekdays.iter().any(|day| usize::from(*day) == n))]; " " (weekday(n)) }
+                }
+            }
+            div.pair {
+                label { "From, by the program's clock (empty: all day)" input type="time" name="from_time" value=[hour(known.map(|it| it.set.repeat.from), 0)]; }
+                label { "Until (empty: the day's end; a night is two overlays)" input type="time" name="until_time" value=[hour(known.map(|it| it.set.repeat.until), DAY_MINUTES)]; }
+            }
+            fieldset {
                 legend { "For events of" }
                 @for it in terms::event_types_of(person, program) {
                     label.check { input type="checkbox" name={ "event_" (it.id) } value="yes" checked[covers(it.id)]; " " (it.name) }
@@ -161,6 +193,11 @@ fn form(person: &Person, program: &Program, known: Option<&Overlay>) -> Markup {
             p.muted { "What has happened keeps its price: a change counts for events that occur after it. What may pay less keeps the notice of the terms." }
         }
     }
+}
+
+/// A time as a form shows it; nothing where it leaves nothing out.
+fn hour(minute: Option<u16>, usual: u16) -> Option<String> {
+    minute.filter(|minute| *minute != usual).map(hours::time_text)
 }
 
 pub async fn edit(person: Person, Path((program, id)): Path<(u32, u32)>) -> Result<Response, Failure> {
@@ -198,6 +235,7 @@ pub async fn set(person: Person, Form(sent): Form<Vec<(String, String)>>) -> Res
         ends_at,
         standing: super::super::form::standing(sent.get("standing")),
         extra: extra(&sent)?,
+        repeat: repeat(&sent)?,
     };
     person.settle("overlay set in the console", Fact::OverlaySet(overlay)).await?;
     Ok(done(&format!("/settings/overlays?program={}", program.id)))
@@ -219,6 +257,12 @@ fn days(
     let today = program.zone.day(soon) == first;
     let start = if today { soon } else { program.zone.start_of(first) };
     Ok((begun.unwrap_or(start), program.zone.start_of(Day(last.0.saturating_add(1)))))
+}
+
+fn repeat(sent: &Fields) -> Result<Repeat, Failure> {
+    let weekdays: Vec<&str> = sent.numbered("weekday_").map(|(_, name)| name).collect();
+    let read = hours::repeat(&weekdays, sent.get("from_time"), sent.get("until_time"));
+    read.map_err(|(_, why)| Failure::Invalid(why))
 }
 
 fn extra(sent: &Fields) -> Result<Extra, Failure> {
