@@ -486,7 +486,7 @@ pub(super) fn begin(slice: &mut Slice, record: &Record, mut action: ActionRow, c
     ledger::transfer(slice, record.no, &action, action.spent_on(), Account::Pending, payout);
     let worth = action.worth(amount);
     count(slice, &action, Rollup { amount: worth, payout, ..counted });
-    returns::note(slice, &mut action, payout, false);
+    returns::note(slice, &mut action, payout, returns::Counts::NoReturn);
     let opened = Line {
         kind: HistoryKind::Opened,
         amount_delta: amount,

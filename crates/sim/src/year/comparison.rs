@@ -105,6 +105,7 @@ struct Told {
     asked: bool,
     amount: Money,
     payout: Money,
+    returned: Money,
     items: Vec<(u32, Money)>,
     owed: Money,
 }
@@ -123,6 +124,7 @@ fn compare_actions(reads: &SqlReads, year: &Year, findings: &mut Findings) -> Re
             asked: action.return_asked.is_some(),
             amount: action.amount,
             payout: action.payout,
+            returned: action.returned,
             items: action.items.iter().map(|it| (it.quantity, it.amount)).collect(),
             owed: action.owed,
         };
@@ -154,6 +156,7 @@ fn told(it: &Account) -> Told {
         asked: it.asked.is_some(),
         amount: it.amount,
         payout: it.payout,
+        returned: it.returned,
         items: if it.reversed { gone } else { items },
         owed: it.owed(),
     }
@@ -203,8 +206,7 @@ fn compare_statements(reads: &SqlReads, year: &Year, findings: &mut Findings) ->
             let month = year.bookkeeper.months.get(&(partner, program, *first)).copied().unwrap_or_default();
             let Month { earned, reversed, corrections, bonuses, fees, paid: paid_now, locked: locked_now } = month;
             let opening = pending.plus(locked);
-            let closing =
-                opening.0 + earned.0 - reversed.0 + corrections.0 + bonuses.0 + fees.0 - paid_now.0;
+            let closing = opening.0 + earned.0 - reversed.0 + corrections.0 + bonuses.0 + fees.0 - paid_now.0;
             pending = Money(pending.0 + earned.0 - reversed.0 + bonuses.0 + fees.0 - locked_now.0);
             locked = Money(locked.0 + locked_now.0 + corrections.0 - paid_now.0);
             paid = paid.plus(paid_now);

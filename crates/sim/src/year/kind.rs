@@ -42,7 +42,7 @@ kinds! {
     ReturnAgreed = "agreed";
     ReturnDeclined = "declined";
     ReturnLapsed = "lapsed";
-    Reattribution = "re-attributions";
+    Reattribution = "reattributions";
     Bonus = "bonuses";
     Fee = "flat fees";
     InquiryMissing = "inquiries about missing orders";

@@ -137,8 +137,7 @@ impl Account {
         it.asked = None;
         match figures {
             Some(figures) => {
-                (it.amount, it.items, it.ordered) =
-                    (figures.amount, figures.items.clone(), figures.ordered.clone());
+                (it.amount, it.items, it.ordered) = (figures.amount, figures.items.clone(), figures.ordered.clone());
             }
             None => {
                 let (amount, items, returned) = (it.amount, std::mem::take(&mut it.items), it.returned);

@@ -64,17 +64,17 @@ impl Bookkeeper {
             ActionChange::Modify(figures) => self.refigure(record, all, Some(figures), reason, Account::is_pending)?,
             ActionChange::Correct(figures) => self.refigure(record, all, Some(figures), reason, Account::is_locked)?,
             ActionChange::Hold => {
-                let able = self.able(&all, |it| is_not_held(it))?;
+                let able = self.able(&all, is_not_held)?;
                 able.into_iter().for_each(|place| self.accounts[place].held = true);
                 Kind::Hold
             }
             ActionChange::Release => {
-                let able = self.able(&all, |it| is_held(it))?;
+                let able = self.able(&all, is_held)?;
                 able.into_iter().for_each(|place| self.accounts[place].held = false);
                 Kind::Release
             }
             ActionChange::Approve => {
-                for place in self.able(&all, |it| is_not_held(it))? {
+                for place in self.able(&all, is_not_held)? {
                     self.accounts[place].locks_at = Some(record.received_at);
                     self.lock(record.no.0, place);
                 }
@@ -143,7 +143,8 @@ impl Bookkeeper {
             rulings.push(self.ruling(before, &before.with(figures.as_ref()), reason, &mut taken));
         }
         self.note_returns(&rulings);
-        if let Some(Err(refusal)) = rulings.iter().find(|it| it.is_err()).filter(|_| rulings.iter().all(Result::is_err)) {
+        if let Some(Err(refusal)) = rulings.iter().find(|it| it.is_err()).filter(|_| rulings.iter().all(Result::is_err))
+        {
             return Err(*refusal);
         }
         let reverses = after.iter().any(Option::is_none);
@@ -276,7 +277,8 @@ impl Bookkeeper {
         let terms = self.brand.with_overlay(from.program(), to, from.at, payout(&rules, from.event_type())?);
         let blank = self.blank(to, &from.report, from.at, terms, (rules.locking, rules.returns));
         let Account { status, share, rate, held, amount, items, ordered, .. } = from.clone();
-        let mut heir = Account { status, share, rate, held, amount, items, ordered, origin: Origin::default(), ..blank };
+        let mut heir =
+            Account { status, share, rate, held, amount, items, ordered, origin: Origin::default(), ..blank };
         heir.payout = heir.price();
         self.reprice(place, Account { moved: true, ..from.with(None) }, Ruling::Free);
         self.earn(&heir, heir.payout);

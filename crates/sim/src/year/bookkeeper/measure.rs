@@ -47,7 +47,7 @@ impl Bookkeeper {
             Basis::Actions => i64::from(brought.actions),
             Basis::Amount => brought.amount.0,
         };
-        tiers.steps.iter().filter(|step| step.from <= reached).last().map(|step| step.extra)
+        tiers.steps.iter().rfind(|step| step.from <= reached).map(|step| step.extra)
     }
 
     /// It counts from when terms count over the period.

@@ -1,7 +1,7 @@
 //! Orders as they are reported, who earns them, and what is given beside them.
 
-use referee_core::fact::{AwardGiven, AwardKind, Click, Conversion, Record};
 use referee_core::contract::{EventPayout, Payout, Returns};
+use referee_core::fact::{AwardGiven, AwardKind, Click, Conversion, Record};
 use referee_core::id::{EventTypeId, PartnerId, ProgramId};
 use referee_core::identity::Identifier;
 use referee_core::locking::Locking;
@@ -10,9 +10,9 @@ use referee_core::program::Source;
 use referee_core::refusal::Refusal;
 use referee_core::time::{DAY_MS, Timestamp};
 
+use super::Bookkeeper;
 use super::account::{Account, Ordered};
 use super::money::{split, split_items};
-use super::Bookkeeper;
 use crate::auditor::{Origin, payout, shares};
 use crate::year::kind::Kind;
 
@@ -166,12 +166,7 @@ impl Bookkeeper {
     }
 
     /// Whoever the brand names, or those whose clicks led to it, the one of the last click at the end.
-    fn parts(
-        &self,
-        report: &Conversion,
-        customer: Option<Identifier>,
-        at: Timestamp,
-    ) -> Result<Vec<Part>, Refusal> {
+    fn parts(&self, report: &Conversion, customer: Option<Identifier>, at: Timestamp) -> Result<Vec<Part>, Refusal> {
         if let Some(partner) = report.forced_partner {
             payout(self.brand.terms_of_active(report.program, partner, at)?, report.event_type)?;
             return Ok(vec![Part { partner, share: WHOLE, origin: Origin::of_report(report) }]);

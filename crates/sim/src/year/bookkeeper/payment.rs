@@ -91,7 +91,12 @@ impl Bookkeeper {
         self.payments.push(Payment { run, partner, currency, record: record.no.0, actions, total, state });
     }
 
-    pub(super) fn propose(&mut self, record: &Record, fact: &PaymentRunProposed, by: Option<UserId>) -> Result<(), Refusal> {
+    pub(super) fn propose(
+        &mut self,
+        record: &Record,
+        fact: &PaymentRunProposed,
+        by: Option<UserId>,
+    ) -> Result<(), Refusal> {
         let threshold = self.thresholds.get(&fact.currency).copied().unwrap_or_default();
         let threshold = if fact.below_threshold { Money::ZERO } else { threshold };
         let mut partners = fact.partners.clone();
@@ -136,7 +141,12 @@ impl Bookkeeper {
         Ok(())
     }
 
-    pub(super) fn paid_outside(&mut self, record: &Record, program: ProgramId, partner: PartnerId) -> Result<(), Refusal> {
+    pub(super) fn paid_outside(
+        &mut self,
+        record: &Record,
+        program: ProgramId,
+        partner: PartnerId,
+    ) -> Result<(), Refusal> {
         let currency = self.brand.pays_in(program);
         self.payable(partner, currency, Money::ZERO)?;
         self.pay(record, None, partner, currency);

@@ -95,12 +95,7 @@ impl Life {
         let amount = if self.random.percent(50) { order.amount } else { self.amount() };
         let (submission, digest) = (SubmissionId(self.random.bytes()), self.random.bytes());
         let again = bare(order.program, order.event_type, order.order_id, order.currency, amount);
-        self.hear_at(
-            Fact::ConversionReported(Conversion { submission, digest, ..again }),
-            order.at,
-            self.now,
-            None,
-        );
+        self.hear_at(Fact::ConversionReported(Conversion { submission, digest, ..again }), order.at, self.now, None);
         self.work();
     }
 
