@@ -242,6 +242,11 @@ fn count(slice: &mut Slice, row: &PayableClickRow, code: Option<Refusal>, added:
     *before = before.plus(added);
 }
 
+/// The group of a network's clicks.
+pub fn group_of_network(network: u64) -> String {
+    format!("{network:016x}")
+}
+
 /// Adds to the groups of pending clicks that a click is in.
 fn group(slice: &mut Slice, row: &PayableClickRow, added: ClickTally) {
     let landed = if row.landed { "seen" } else { "" };
@@ -251,7 +256,7 @@ fn group(slice: &mut Slice, row: &PayableClickRow, added: ClickTally) {
         (GroupBy::Landing, landed.to_owned()),
     ];
     if row.found.is_some() {
-        values.push((GroupBy::Network, format!("{:016x}", row.network)));
+        values.push((GroupBy::Network, group_of_network(row.network)));
     }
     for (by, value) in values {
         let key = ClickGroupKey { program: row.program, day: row.day, partner: row.partner, by, value };
