@@ -55,7 +55,7 @@ const PARTITION: PartitionId = PartitionId(1);
 const PROGRAM: ProgramId = ProgramId(1);
 const PARTNER: PartnerId = PartnerId(11);
 const SALE: EventTypeId = EventTypeId(1);
-const NOON: Timestamp = Timestamp(1_800_000_000_000);
+pub(crate) const NOON: Timestamp = Timestamp(1_800_000_000_000);
 
 /// Runs every assertion on new books from `make`.
 pub fn check(make: &mut dyn FnMut() -> Subject) {
@@ -142,7 +142,7 @@ fn record(no: u64, at: Timestamp, fact: Fact) -> Record {
     Record { no: RecordNo(no), brand: BRAND, id, received_at: at, occurred_at: at, actor, fact }
 }
 
-fn set_up() -> Vec<(Timestamp, Fact)> {
+pub(crate) fn set_up() -> Vec<(Timestamp, Fact)> {
     let before = NOON.minus_days(1);
     let rules = TermsRules {
         referral_window_days: 30,

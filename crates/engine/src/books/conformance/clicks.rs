@@ -2,7 +2,7 @@
 
 use referee_core::contract::{ClickMode, ClickTerms, EventPayout, Payout, TermsRules};
 use referee_core::fact::{
-    ClicksDoubted, ClicksReviewed, EventTypeSet, Fact, PayableFilter, Record, ReviewDecision, TermsSet,
+    ClicksDoubted, ClicksReviewed, EventTypeSet, Fact, Oddities, PayableFilter, Record, ReviewDecision, TermsSet,
 };
 use referee_core::id::{BrandId, ClickNo, EventTypeId, PartnerId, ReviewId};
 use referee_core::identity::IdentifierKind;
@@ -75,6 +75,7 @@ fn of_shop(i: u64) -> Fact {
             it.referrer_host = if i.is_multiple_of(2) { "a.example" } else { "b.example" }.to_owned();
             it.signals.returning = true;
             it.signals.network = 77;
+            it.signals.oddities = Oddities::default();
             Fact::ClickRecorded(it)
         }
         fact => fact,
