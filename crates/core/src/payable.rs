@@ -124,7 +124,7 @@ fn priced(
         pricing::Rule::Group(place) => Some(place),
         _ => None,
     };
-    let due_at = due_at(clicks, &terms.rules, record, zone);
+    let due_at = due_at(clicks, terms.rules, record, zone);
     let (version, of_template) = (terms.version, terms.of_template);
     Ok((Offer { clicks, price: priced.price, group, version, of_template, due_at }, laid.limits.clone()))
 }
