@@ -1,11 +1,12 @@
 //! Clicks that are paid for themselves: each is priced as it comes, under the terms of its moment. Reviewed ones wait for a
 //! person's look until their day is closed; instant ones are accepted at once, within the limits of their terms.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::attribution::touchpoint;
 use crate::click::Judged;
-use crate::contract::{ClickMode, ClickTerms, EventPayout, TermsRules};
+use crate::contract::{ClickMode, ClickTerms, TermsRules};
 use crate::fact::{Click, ClicksDoubted, Record};
 use crate::id::{ClickNo, EventTypeId};
 use crate::limit::Limit;
@@ -90,6 +91,19 @@ fn offer(
     judged: &Judged,
     (event_type, zone): (EventTypeId, &Zone),
 ) -> Result<Offer, Refusal> {
+    let (offer, limits) = priced(slice, record, click, judged, (event_type, zone))?;
+    within_limits(slice, click, (event_type, zone.day(record.occurred_at)), &limits, offer.price)?;
+    Ok(offer)
+}
+
+/// What it would be paid if there is room for it, and what limits that.
+fn priced(
+    slice: &Slice,
+    record: &Record,
+    click: &Click,
+    judged: &Judged,
+    (event_type, zone): (EventTypeId, &Zone),
+) -> Result<(Offer, Vec<Limit>), Refusal> {
     if let Some(refusal) = judged.refusal {
         return Err(refusal);
     }
@@ -99,20 +113,20 @@ fn offer(
     let at = record.occurred_at;
     let terms = touchpoint::payable(&slice.config, (click.program, event_type), at, click.partner)?;
     let terms = terms.ok_or(Refusal::ActionTermsNotFound)?;
-    let (rules, version, of_template) = (terms.rules.clone(), terms.version, terms.of_template);
-    let plain = rules.payout(event_type).ok_or(Refusal::ActionTermsNotFound)?;
+    let plain = terms.rules.payout(event_type).ok_or(Refusal::ActionTermsNotFound)?;
     let clicks = plain.clicks.ok_or(Refusal::ActionTermsNotFound)?;
     let overlay = pricing::overlay_at(&slice.config, click.program, (click.partner, event_type), (at, record.no));
-    let laid = overlay.map_or_else(|| plain.clone(), |overlay| overlay.laid_on(plain));
+    let laid = overlay.map_or(Cow::Borrowed(plain), |overlay| Cow::Owned(overlay.laid_on(plain)));
     let background = Background { zone, lists: &slice.config.lists };
     let priced = pricing::price_click(&laid, click, (at, record.no), background);
-    let pricing::Rule::Restriction(_) = priced.rule else {
-        let due_at = due_at(clicks, &rules, record, zone);
-        within_limits(slice, click, (event_type, zone.day(at)), &laid, priced.price)?;
-        let group = if let pricing::Rule::Group(place) = priced.rule { Some(place) } else { None };
-        return Ok(Offer { clicks, price: priced.price, group, version, of_template, due_at });
+    let group = match priced.rule {
+        pricing::Rule::Restriction(_) => return Err(Refusal::ClickRestricted),
+        pricing::Rule::Group(place) => Some(place),
+        _ => None,
     };
-    Err(Refusal::ClickRestricted)
+    let due_at = due_at(clicks, terms.rules, record, zone);
+    let (version, of_template) = (terms.version, terms.of_template);
+    Ok((Offer { clicks, price: priced.price, group, version, of_template, due_at }, laid.limits.clone()))
 }
 
 /// When the day of a click is closed: after its time for review, but not after its clicks would lock.
@@ -134,7 +148,7 @@ fn within_limits(
     slice: &mut Slice,
     click: &Click,
     (event_type, day): (EventTypeId, Day),
-    terms: &EventPayout,
+    limits: &[Limit],
     price: Money,
 ) -> Result<(), Refusal> {
     let key = |limit: &Limit| {
@@ -147,10 +161,10 @@ fn within_limits(
         Limit::Payout { most, .. } => slice.counter(&key(limit)).payout.plus(price) > most,
         Limit::Customer { .. } => false,
     };
-    if terms.limits.iter().any(is_full) {
+    if limits.iter().any(is_full) {
         return Err(Refusal::ClickLimitReached);
     }
-    let keys: BTreeSet<CounterKey> = terms.limits.iter().map(key).collect();
+    let keys: BTreeSet<CounterKey> = limits.iter().map(key).collect();
     for key in keys {
         let before = slice.counter(&key);
         let counter = Counter { actions: before.actions + 1, payout: before.payout.plus(price), ..before };
@@ -242,6 +256,11 @@ fn count(slice: &mut Slice, row: &PayableClickRow, code: Option<Refusal>, added:
     *before = before.plus(added);
 }
 
+/// The group of a network's clicks.
+pub fn group_of_network(network: u64) -> String {
+    format!("{network:016x}")
+}
+
 /// Adds to the groups of pending clicks that a click is in.
 fn group(slice: &mut Slice, row: &PayableClickRow, added: ClickTally) {
     let landed = if row.landed { "seen" } else { "" };
@@ -251,7 +270,7 @@ fn group(slice: &mut Slice, row: &PayableClickRow, added: ClickTally) {
         (GroupBy::Landing, landed.to_owned()),
     ];
     if row.found.is_some() {
-        values.push((GroupBy::Network, format!("{:016x}", row.network)));
+        values.push((GroupBy::Network, group_of_network(row.network)));
     }
     for (by, value) in values {
         let key = ClickGroupKey { program: row.program, day: row.day, partner: row.partner, by, value };

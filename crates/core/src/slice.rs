@@ -20,7 +20,7 @@ use crate::row::{
     ClickGroupKey, ClickRow, ClickTally, ConversionRow, Counter, CounterGroup, CounterKey, DecisionRow, EdgeKey,
     EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey,
     OrderKey, PayableClickRow, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey,
-    ReviewRow, Rollup, RollupKey, SubmissionRow, Tallied, Tally, Turnover, UnsettledRow,
+    ReviewCursor, ReviewRow, Rollup, RollupKey, SubmissionRow, Tallied, Tally, Turnover, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Day, Timestamp};
 
@@ -172,12 +172,28 @@ pub struct Work {
     /// Days of clicks whose time to be closed has come, by (due_at, key).
     pub to_close: Vec<ClickDayKey>,
     /// The oldest review that is at work, and the next of its clicks.
-    pub to_review: Option<(ReviewId, Vec<ClickNo>)>,
+    pub to_review: Option<ReviewPiece>,
     /// Orders that are not decided again any more, by (until, key).
     pub to_settle: Vec<OrderKey>,
     /// Tallies that changed and whose periods are over, of those that any terms give bonuses for: by `Config::bonuses`,
     /// then by (ends_at, partner).
     pub to_reckon: Vec<CounterKey>,
+}
+
+/// The next clicks that a review decides on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewPiece {
+    pub review: ReviewId,
+    /// By their places: one more than may be taken, where there are so many.
+    pub clicks: Vec<ClickNo>,
+    /// How far was looked for them; None: to the end.
+    pub reached: Option<ReviewCursor>,
+}
+
+impl ReviewPiece {
+    /// So many clicks are looked at for each that may be decided on: where few are meant among many, the others' work goes on
+    /// in between. Another number makes other pieces of a review, so it is a part of the rules.
+    pub const LOOKS: u32 = 20;
 }
 
 #[derive(Debug, Clone, Default)]

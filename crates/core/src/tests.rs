@@ -5,6 +5,7 @@ mod agreements;
 mod attribution;
 mod awards;
 mod bonuses;
+mod budgets;
 mod books;
 mod changes;
 mod clicks;

@@ -210,6 +210,9 @@ pub fn books_file(folder: &Path) -> PathBuf {
 }
 
 #[cfg(test)]
+mod budgets;
+
+#[cfg(test)]
 mod tests {
     use referee_core::id::{BrandId, ProgramId};
     use referee_core::time::{Day, Timestamp};

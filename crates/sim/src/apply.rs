@@ -60,18 +60,18 @@ struct Figures {
 }
 
 /// What one run came to.
-struct Run {
-    facts: u64,
+pub struct Run {
+    pub facts: u64,
     frames: u64,
     batches: u64,
-    cpu: Duration,
+    pub cpu: Duration,
     wall: Duration,
     log_bytes: u64,
-    books: Room,
+    pub books: Room,
 }
 
 impl Run {
-    fn per_core_second(&self) -> u64 {
+    pub fn per_core_second(&self) -> u64 {
         (self.facts as f64 / self.cpu.as_secs_f64()) as u64
     }
 
@@ -80,7 +80,7 @@ impl Run {
         (self.log_bytes + self.books.bytes) / self.facts
     }
 
-    fn us_per_fact(&self, time: Duration) -> f64 {
+    pub fn us_per_fact(&self, time: Duration) -> f64 {
         time.as_secs_f64() * 1_000_000.0 / self.facts as f64
     }
 
@@ -101,8 +101,9 @@ impl Run {
 
 pub fn run(options: &Options) -> Result<()> {
     // Two brands, which may lie in one database.
-    let clicks = measure(options, "clicks", 1, Mix { clicks_per_visit: 0, clicks_per_order: 0 })?;
-    let mixed = measure(options, "mixed", 2, Mix { clicks_per_visit: 3, clicks_per_order: 100 })?;
+    let clicks = measure(options, "clicks", World::new(BrandId(1), options.seed, Mix::CLICKS))?;
+    let mix = Mix { clicks_per_visit: 3, clicks_per_order: 100 };
+    let mixed = measure(options, "mixed", World::new(BrandId(2), options.seed, mix))?;
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&figures(&clicks, &mixed)).context("write the figures")?;
         std::fs::write(path, text + "\n").with_context(|| format!("write {}", path.display()))?;
@@ -131,11 +132,11 @@ fn figures(clicks: &Run, mixed: &Run) -> Figures {
 }
 
 /// One run in a folder of its own, which goes away.
-fn measure(options: &Options, name: &str, number: u32, mix: Mix) -> Result<Run> {
+pub fn measure(options: &Options, name: &str, world: World) -> Result<Run> {
     ensure!(options.clicks > 0, "there is nothing to measure without clicks");
     let folder = options.folder.join(name);
     std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
-    let run = run_in(&folder, options, number, mix);
+    let run = run_in(&folder, options, world);
     std::fs::remove_dir_all(&folder).with_context(|| format!("remove {}", folder.display()))?;
     // Only if nothing else is in it.
     _ = std::fs::remove_dir(&options.folder);
@@ -144,11 +145,10 @@ fn measure(options: &Options, name: &str, number: u32, mix: Mix) -> Result<Run> 
     Ok(run)
 }
 
-fn run_in(folder: &Path, options: &Options, number: u32, mix: Mix) -> Result<Run> {
-    let (partition, brand) = (PartitionId(number), BrandId(number));
+fn run_in(folder: &Path, options: &Options, mut world: World) -> Result<Run> {
+    let (partition, brand) = (PartitionId(world.brand.0), world.brand);
     let log_path = folder.join("log.db");
     let log = Arc::new(SqliteLog::open(&log_path)?);
-    let mut world = World::new(brand, options.seed, mix);
     let mut author = Author::new(log.as_ref(), partition, options.seed);
     author.write(&world.set_up()?)?;
     author.flush()?;

@@ -62,7 +62,7 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// In a folder that goes away.
-fn in_folder(folder: &Path, work: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+pub fn in_folder(folder: &Path, work: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
     let outcome = work(folder);
     std::fs::remove_dir_all(folder).with_context(|| format!("remove {}", folder.display()))?;
@@ -109,7 +109,7 @@ fn sign_in(person: u64) -> Fact {
     })
 }
 
-fn order(n: u64, person: u64, at: Timestamp) -> Fact {
+pub fn order(n: u64, person: u64, at: Timestamp) -> Fact {
     let mut random = Random::new(n);
     Fact::ConversionReported(Conversion {
         submission: new_submission(at),
@@ -138,7 +138,7 @@ fn order(n: u64, person: u64, at: Timestamp) -> Fact {
 }
 
 fn set_up() -> Result<Vec<Draft>> {
-    Ok(World::new(BRAND, 1, Mix { clicks_per_visit: 0, clicks_per_order: 0 }).set_up()?)
+    Ok(World::new(BRAND, 1, Mix::CLICKS).set_up()?)
 }
 
 /// Books that are filled fact by fact.

@@ -7,6 +7,8 @@ mod books;
 mod corpus;
 mod cpu;
 mod identify;
+mod paid;
+mod pending;
 mod random;
 mod shrink;
 mod signals;
@@ -27,6 +29,8 @@ const USAGE: &str = "usage: cargo sim apply [--clicks N] [--seed N] [--folder DI
        cargo sim years [--years N] [--seed N | --first N] [--story] [--folder DIR]
        cargo sim identify [--identifiers N] [--orders N] [--rate N] [--folder DIR]
        cargo sim signals [--clicks N] [--seed N]
+       cargo sim paid [--clicks N] [--rounds N] [--seed N] [--folder DIR]
+       cargo sim pending [--clicks N] [--folder DIR]
        cargo sim corpus [--people N] [--seed N] [--write FILE] [--folder DIR]
 
 apply writes the facts of N clicks through the real log, then measures the real machine that applies them to the books:
@@ -46,6 +50,11 @@ identify measures how fast orders are decided whose buyers are only known throug
 the books and with N, and how soon a decision can be read at a rate of N orders a second.
 
 signals measures what it costs at intake to measure a click.
+
+paid measures what a click costs more in a program that pays for clicks, reviewed or instant, than in one that does not.
+
+pending has N clicks wait for a review, measures how long the reads of their page take, and rejects a tenth of them while
+others click and order.
 
 corpus makes a town in which it is known who did what, and tells how right the joins of the graph are, and those of
 simpler methods.";
@@ -70,6 +79,8 @@ fn run(words: impl Iterator<Item = String>) -> Result<()> {
         Some("apply") => apply::run(&apply_options(words.skip(1))?),
         Some("audit") => audit::run(&audit_options(words.skip(1))?),
         Some("identify") => identify::run(&identify_options(words.skip(1))?),
+        Some("paid") => paid::run(&paid_options(words.skip(1))?),
+        Some("pending") => pending::run(&pending_options(words.skip(1))?),
         Some("signals") => signals::run(&signals_options(words.skip(1))?),
         Some("corpus") => corpus::run(&corpus_options(words.skip(1))?),
         Some("years") => year::run(&year_options(words.skip(1))?),
@@ -115,6 +126,34 @@ fn signals_options(mut words: impl Iterator<Item = String>) -> Result<signals::O
         match flag.as_str() {
             "--clicks" => options.clicks = number(&flag, &value)?,
             "--seed" => options.seed = number(&flag, &value)?,
+            _ => bail!("{flag} is not known\n\n{USAGE}"),
+        }
+    }
+    Ok(options)
+}
+
+fn paid_options(mut words: impl Iterator<Item = String>) -> Result<paid::Options> {
+    let mut options = paid::Options { clicks: 500_000, rounds: 3, seed: 1, folder: scratch() };
+    while let Some(flag) = words.next() {
+        let value = value_of(&flag, &mut words)?;
+        match flag.as_str() {
+            "--clicks" => options.clicks = number(&flag, &value)?,
+            "--rounds" => options.rounds = number(&flag, &value)?,
+            "--seed" => options.seed = number(&flag, &value)?,
+            "--folder" => options.folder = PathBuf::from(&value),
+            _ => bail!("{flag} is not known\n\n{USAGE}"),
+        }
+    }
+    Ok(options)
+}
+
+fn pending_options(mut words: impl Iterator<Item = String>) -> Result<pending::Options> {
+    let mut options = pending::Options { clicks: 10_000_000, folder: scratch() };
+    while let Some(flag) = words.next() {
+        let value = value_of(&flag, &mut words)?;
+        match flag.as_str() {
+            "--clicks" => options.clicks = number(&flag, &value)?,
+            "--folder" => options.folder = PathBuf::from(&value),
             _ => bail!("{flag} is not known\n\n{USAGE}"),
         }
     }

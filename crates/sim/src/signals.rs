@@ -33,9 +33,8 @@ pub fn run(options: &Options) -> Result<()> {
     let start = process_time();
     agent::read("Mozilla/5.0");
     println!("lists of agents built in {:?}", process_time() - start);
-    let lines = AGENTS.iter().flat_map(|list| list.lines()).filter(|line| !line.starts_with('#'));
-    let agents: Vec<&str> = lines.filter_map(|line| line.splitn(6, '\t').nth(5)).collect();
-    let usual = measure(options, &networks, |random| agents[random.below(agents.len() as u64) as usize].to_owned());
+    let agents = agents();
+    let usual = usual(options, &networks);
     println!("a click, by one of {} user agents: {usual:?}", agents.len());
     let new = measure(options, &networks, |random| {
         format!("{} {}", agents[random.below(agents.len() as u64) as usize], random.below(u64::MAX))
@@ -45,6 +44,17 @@ pub fn run(options: &Options) -> Result<()> {
         bail!("a click may cost {MOST:?}");
     }
     Ok(())
+}
+
+fn agents() -> Vec<&'static str> {
+    let lines = AGENTS.iter().flat_map(|list| list.lines()).filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.splitn(6, '\t').nth(5)).collect()
+}
+
+/// Of a click by a user agent that was seen before.
+pub fn usual(options: &Options, networks: &Networks) -> Duration {
+    let agents = agents();
+    measure(options, networks, |random| agents[random.below(agents.len() as u64) as usize].to_owned())
 }
 
 /// Processor time of one click.

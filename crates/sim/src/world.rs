@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use referee_core::contract::{EventPayout, Payout, TermsRules};
+use referee_core::contract::{ClickTerms, EventPayout, Payout, TermsRules};
 use referee_core::fact::{
     Actor, AdSet, Agent, Click, ClickRef, Conversion, Device, EventTypeSet, Fact, Item, Navigation, Role, Signals,
     TermsSet, Visit,
@@ -28,6 +28,7 @@ use crate::random::Random;
 
 const PROGRAM: ProgramId = ProgramId(1);
 const SALE: EventTypeId = EventTypeId(1);
+const CLICK: EventTypeId = EventTypeId(2);
 const FIRST_PARTNER: u32 = 11;
 const PARTNERS: u64 = 40;
 const ADS: u64 = 8;
@@ -50,6 +51,11 @@ pub struct Mix {
     pub clicks_per_order: u64,
 }
 
+impl Mix {
+    /// Nothing follows.
+    pub const CLICKS: Mix = Mix { clicks_per_visit: 0, clicks_per_order: 0 };
+}
+
 struct Shopper {
     click: ClickRef,
     visitor: Identifier,
@@ -58,9 +64,10 @@ struct Shopper {
 }
 
 pub struct World {
-    brand: BrandId,
+    pub brand: BrandId,
     random: Random,
     mix: Mix,
+    clicks: Option<ClickTerms>,
     now: Timestamp,
     numbers: ClickNumbers,
     keys: BrandKeys,
@@ -76,6 +83,7 @@ impl World {
             brand,
             random: Random::new(seed),
             mix,
+            clicks: None,
             now: OPENING,
             numbers: ClickNumbers::new(1),
             keys: BrandKeys::new([1; 32], Vec::new()),
@@ -86,21 +94,27 @@ impl World {
         }
     }
 
+    /// The same shop, which pays for clicks as well. What people do is the same.
+    pub fn paying_for_clicks(self, clicks: ClickTerms) -> World {
+        World { clicks: Some(clicks), ..self }
+    }
+
     /// What the brand sets up before anybody comes.
     pub fn set_up(&self) -> referee_engine::error::Result<Vec<Draft>> {
         let mut facts = vec![
             Fact::RulesAdopted { version: RULES_VERSION },
             Fact::ProgramSet(program()?),
             Fact::EventTypeSet(sale()),
-            Fact::TermsSet(terms(None, 80_000)),
         ];
+        facts.extend(self.clicks.map(|_| Fact::EventTypeSet(clicks())));
+        facts.push(Fact::TermsSet(terms(None, 80_000, self.clicks)));
         for n in 0..ADS {
             facts.push(Fact::AdSet(ad(AdId(n as u32 + 1))));
         }
         for n in 0..PARTNERS {
             let partner = PartnerId(FIRST_PARTNER + n as u32);
             facts.push(Fact::PartnerSet { partner, standing: Standing::Active, channel: false });
-            facts.push(Fact::TermsSet(terms(Some(partner), 50_000 + 1_000 * n as u32)));
+            facts.push(Fact::TermsSet(terms(Some(partner), 50_000 + 1_000 * n as u32, self.clicks)));
         }
         let actor = || Some(Actor { user: UserId(1), role: Role::Owner, reason: String::new() });
         let at = OPENING.minus_days(1);
@@ -129,26 +143,26 @@ impl World {
         let partner = PartnerId(FIRST_PARTNER + self.random.popular(PARTNERS) as u32);
         let ad = AdId(1 + self.random.popular(ADS) as u32);
         let (no, clicked_at) = (self.numbers.next(self.now), self.now);
-        let (visitor, sub_ids) = (self.visitor(), self.sub_ids());
+        let (seen, visitor, sub_ids) = (self.visitors.len(), self.visitor(), self.sub_ids());
         let phone = self.random.percent(60);
         let (address, user_agent) = (self.address(), self.user_agent(phone));
         let click = ClickRef { no, program: PROGRAM, partner, ad, clicked_at, unrecorded: false };
-        let raw = Raw {
-            address: address.clone(),
-            user_agent: user_agent.clone(),
-            url: format!("/c/{partner}/{ad}/{PROGRAM}"),
-            referrer: self.referrer(partner),
-        };
+        let referrer = self.referrer(partner);
+        let referrer_host = referrer.split('/').nth(2).unwrap_or_default().to_owned();
         if self.on_site.len() == ON_SITE {
             self.on_site.pop_front();
         }
-        self.on_site.push_back(Shopper { click, visitor, address, user_agent });
+        self.on_site.push_back(Shopper { click, visitor, address: address.clone(), user_agent: user_agent.clone() });
         let signals = Signals {
             navigation: Navigation::Navigate,
             agent: Agent::Browser,
             device: if phone { Device::Phone } else { Device::Desktop },
+            returning: self.visitors.len() == seen,
+            network: key_of(&address[..address.len() / 2]),
+            agent_key: key_of(&format!("{address} {user_agent}")),
             ..Signals::default()
         };
+        let raw = Raw { address, user_agent, url: format!("/c/{partner}/{ad}/{PROGRAM}"), referrer };
         let fact = Fact::ClickRecorded(Click {
             no,
             program: PROGRAM,
@@ -160,7 +174,7 @@ impl World {
             shared_id: String::new(),
             signals,
             deep_link_refused: false,
-            referrer_host: String::new(),
+            referrer_host,
             link_params: Vec::new(),
         });
         self.draft(fact, raw)
@@ -332,6 +346,11 @@ impl World {
     }
 }
 
+/// In place of an edge's keyed hash.
+fn key_of(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |key, byte| (key ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 fn program() -> referee_engine::error::Result<Program> {
     Ok(Program {
         id: PROGRAM,
@@ -362,6 +381,11 @@ fn sale() -> EventTypeSet {
     }
 }
 
+fn clicks() -> EventTypeSet {
+    let (code, name) = ("click".to_owned(), "Click".to_owned());
+    EventTypeSet { id: Some(CLICK), code, name, category: Category::Click, ..sale() }
+}
+
 fn ad(id: AdId) -> AdSet {
     AdSet {
         program: PROGRAM,
@@ -372,8 +396,13 @@ fn ad(id: AdId) -> AdSet {
     }
 }
 
-fn terms(partner: Option<PartnerId>, sale_ppm: u32) -> TermsSet {
-    let payouts = vec![EventPayout::plain(SALE, Payout::Rate { ppm: sale_ppm })];
+/// Three cents for a click, where clicks are paid.
+fn terms(partner: Option<PartnerId>, sale_ppm: u32, clicks: Option<ClickTerms>) -> TermsSet {
+    let mut payouts = vec![EventPayout::plain(SALE, Payout::Rate { ppm: sale_ppm })];
+    payouts.extend(clicks.map(|clicks| EventPayout {
+        clicks: Some(clicks),
+        ..EventPayout::plain(CLICK, Payout::Fixed { amount: Money(3 * MICROS / 100) })
+    }));
     TermsSet {
         program: PROGRAM,
         partner,

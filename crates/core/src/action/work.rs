@@ -32,8 +32,8 @@ pub(crate) fn advance(slice: &mut Slice, record: &Record, limit: u32) {
     let left = left - look_at_rates(slice, record, work.to_convert, left);
     let mut waits = left == 0 || slice.state.rates_after.is_some();
     let mut left = left;
-    if let Some((id, clicks)) = work.to_review {
-        left -= review::advance(slice, id, clicks, left);
+    if let Some(piece) = work.to_review {
+        left -= review::advance(slice, piece, left);
         waits = true;
     }
     if let Some((id, actions)) = work.to_pay {

@@ -2,12 +2,12 @@
 //! decision can be taken back until then.
 
 use crate::fact::{ClicksReviewed, Record, ReviewDecision};
-use crate::id::{ClickNo, ReviewId};
+use crate::id::ReviewId;
 use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::row::{ClickTally, PayableClickRow, PayableState, ReviewCursor, ReviewRow, ReviewState};
 use crate::setup::{Subject, program_exists};
-use crate::slice::Slice;
+use crate::slice::{ReviewPiece, Slice};
 
 use super::{count, group, is_open};
 
@@ -59,7 +59,8 @@ pub(crate) fn undo(slice: &mut Slice, id: ReviewId) -> Subject {
 }
 
 /// Goes on with a review: decides on the next of its clicks, and says how many were looked at.
-pub(crate) fn advance(slice: &mut Slice, id: ReviewId, clicks: Vec<ClickNo>, limit: usize) -> usize {
+pub(crate) fn advance(slice: &mut Slice, piece: ReviewPiece, limit: usize) -> usize {
+    let ReviewPiece { review: id, clicks, reached } = piece;
     let Some(mut review) = slice.reviews.get(&id).cloned() else { return 0 };
     let is_all = clicks.len() <= limit;
     let mut looked_at = 0;
@@ -71,11 +72,11 @@ pub(crate) fn advance(slice: &mut Slice, id: ReviewId, clicks: Vec<ClickNo>, lim
             decide(slice, &mut review, row);
         }
     }
-    if is_all {
-        review.state = match review.state {
-            ReviewState::Undoing => ReviewState::Undone,
-            _ => ReviewState::Done,
-        };
+    match (reached, review.state) {
+        _ if !is_all => {}
+        (Some(reached), _) => review.cursor = reached,
+        (None, ReviewState::Undoing) => review.state = ReviewState::Undone,
+        (None, _) => review.state = ReviewState::Done,
     }
     slice.reviews.set(id, review);
     looked_at

@@ -518,7 +518,12 @@ create table payable_click (
   primary key (brand, no)
 ) strict, without rowid;
 
-create index payable_click_by_day on payable_click (brand, program, day, partner, no);
+-- The state is there to pass over what was decided, without a look at the clicks themselves.
+create index payable_click_by_day on payable_click (brand, program, day, partner, no, state);
+-- What people look for leads to few of a day's clicks.
+create index payable_click_by_reason on payable_click (brand, program, day, partner, found, no) where found is not null;
+create index payable_click_by_network on payable_click (brand, program, day, partner, network, no);
+create index payable_click_by_referrer on payable_click (brand, program, day, partner, referrer, no) where referrer is not null;
 
 -- What a partner's clicks of a day come to.
 create table click_day (

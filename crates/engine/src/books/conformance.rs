@@ -32,7 +32,8 @@ mod inquiries;
 mod moves;
 
 pub use history::history;
-use history::{BRAND, NOON, PARTNER, PROGRAM, RATE, SALE, click, conversion, rates_on, record, set_up, visit};
+use history::{BRAND, PARTNER, PROGRAM, RATE, SALE, click, conversion, rates_on, record, visit};
+pub(crate) use history::{NOON, set_up};
 
 /// One new set of books, its readers, and its dump.
 pub struct Subject {

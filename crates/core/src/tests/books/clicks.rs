@@ -4,7 +4,7 @@ use super::Books;
 use crate::contract::ClickMode;
 use crate::fact::Record;
 use crate::row::{PayableClickRow, ReviewCursor, ReviewRow, ReviewState};
-use crate::slice::Slice;
+use crate::slice::{ReviewPiece, Slice};
 use crate::time::Timestamp;
 
 impl Books {
@@ -46,7 +46,8 @@ impl Books {
             }
         }
         slice.reviews.load(review.id, Some(review.clone()));
-        slice.work.to_review = Some((review.id, rows.iter().map(|row| row.no).collect()));
+        let clicks = rows.iter().map(|row| row.no).collect();
+        slice.work.to_review = Some(ReviewPiece { review: review.id, clicks, reached: None });
     }
 
     pub(super) fn save_clicks(&mut self, slice: &Slice) {

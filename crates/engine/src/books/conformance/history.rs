@@ -29,7 +29,7 @@ pub(super) const BRAND: BrandId = BrandId(1);
 pub(super) const PROGRAM: ProgramId = ProgramId(1);
 pub(super) const PARTNER: PartnerId = PartnerId(11);
 pub(super) const SALE: EventTypeId = EventTypeId(1);
-pub(super) const NOON: Timestamp = Timestamp(1_800_000_000_000);
+pub(crate) const NOON: Timestamp = Timestamp(1_800_000_000_000);
 
 /// A small history of a brand: 40 clicks, visits that join them to customers, orders, and time passing.
 pub fn history() -> Vec<Record> {
@@ -99,7 +99,7 @@ pub(super) fn record(no: u64, at: Timestamp, fact: Fact) -> Record {
     Record { no: RecordNo(no), brand: BRAND, id, received_at: at, occurred_at: at, actor, fact }
 }
 
-pub(super) fn set_up() -> Vec<(Timestamp, Fact)> {
+pub(crate) fn set_up() -> Vec<(Timestamp, Fact)> {
     let before = NOON.minus_days(1);
     let rules = TermsRules {
         referral_window_days: 30,

@@ -5,6 +5,7 @@ pub mod clusters;
 mod dump;
 mod load;
 mod payable_read;
+mod payable_search;
 mod payables;
 pub mod postgres;
 mod read;

@@ -1,14 +1,20 @@
 //! Reads clicks that are paid for themselves.
 
-use referee_core::fact::{ClicksDoubted, PayableFilter};
+use std::collections::BTreeMap;
+
+use referee_core::contract::ClickMode;
+use referee_core::fact::ClicksDoubted;
 use referee_core::id::{AdId, BrandId, ClickNo, PartnerId, ProgramId, RecordNo, ReviewId};
 use referee_core::money::Money;
+use referee_core::payable::group_of_network;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickTally, GroupBy, PayableClickRow, ReviewRow,
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickTally, GroupBy, PayableClickRow, PayableState,
+    ReviewCursor, ReviewRow,
 };
 use referee_core::time::{Day, Timestamp};
 
+use super::payable_search::Search;
 use super::payables::{day, payable, review};
 use super::read::{SqlReads, range};
 use crate::books::payable_reads::{PayablePlace, PayableReads, Reviewable};
@@ -55,31 +61,17 @@ impl PayableReads for SqlReads {
         after: PayablePlace,
         most: u32,
     ) -> Result<Vec<PayableClickRow>> {
+        let days = self.days_to_review(brand, which, after)?;
+        let rounds: BTreeMap<(Day, PartnerId), u32> = days.into_iter().collect();
+        let takes = |row: &PayableClickRow| {
+            let is_open = rounds.get(&(row.day, row.partner)) == Some(&row.round);
+            is_open && row.state == which.state && row.mode == Some(ClickMode::Reviewed)
+        };
         let Reviewable { program, filter, state } = which;
-        let mut found: Vec<PayableClickRow> = Vec::new();
-        for (day, partner) in self.days_to_review(brand, program, filter, after)? {
-            let left = most - u32::try_from(found.len()).unwrap_or(most);
-            if left == 0 {
-                break;
-            }
-            let click = if (day, partner) == (after.day, after.partner) { after.click.0 } else { 0 };
-            let values = values![
-                brand.0,
-                program.0,
-                day.0,
-                partner.0,
-                click,
-                state as u8,
-                filter.found.map(|code| code.map_or(0, Refusal::number)),
-                filter.network,
-                filter.referrer.as_deref(),
-                filter.landed,
-                left,
-            ];
-            let rows = self.ask(brand, include_str!("../../../sql/books/read_reviewable.sql"), values, payable)?;
-            found.extend(rows.into_iter().filter(|row| filter.takes(row)));
-        }
-        Ok(found)
+        let search = Search { brand, program, filter, state: Some(state), takes: &takes };
+        let after = ReviewCursor { day: after.day, partner: after.partner, click: after.click };
+        let found = self.with(brand, |db| search.run(db, rounds.keys().copied(), after, (most, u32::MAX)))?;
+        Ok(found.rows)
     }
 
     fn payables(&self, brand: BrandId, period: Period, after: PayablePlace, most: u32) -> Result<Vec<PayableClickRow>> {
@@ -143,19 +135,31 @@ impl PayableReads for SqlReads {
 }
 
 impl SqlReads {
-    /// Partners' open days that may have such clicks, from a place on. What groups know leads past the others.
+    /// Partners' open days that may have such clicks, from a place on, with their rounds. What groups know leads past the
+    /// others.
     fn days_to_review(
         &self,
         brand: BrandId,
-        program: ProgramId,
-        filter: &PayableFilter,
+        which: Reviewable<'_>,
         after: PayablePlace,
-    ) -> Result<Vec<(Day, PartnerId)>> {
+    ) -> Result<Vec<((Day, PartnerId), u32)>> {
+        let Reviewable { program, filter, state } = which;
         let sql = include_str!("../../../sql/books/read_days_to_review.sql");
         let (from, until) = (filter.from.map_or(i32::MIN, |day| day.0), filter.until.map_or(i32::MAX, |day| day.0));
-        let partner = filter.partner.map(|partner| partner.0);
-        let values = values![brand.0, program.0, partner, from, until, after.day.0, after.partner.0];
-        self.ask(brand, sql, values, |row| Ok((Day(row.number(0)?), PartnerId(row.number(1)?))))
+        let mut values = values![brand.0, program.0, filter.partner.map(|it| it.0), from, until].to_vec();
+        values.extend([after.day.0.into(), after.partner.0.into(), Value::from(state as u8)]);
+        let network = filter.network.map(group_of_network);
+        let mut groups = [None; 4];
+        // Groups are of what is pending.
+        if state == PayableState::Pending {
+            let found = filter.found.map(|code| code.map_or("", Refusal::code));
+            // Of networks they know only those that something was found of.
+            let network = network.as_deref().filter(|_| matches!(filter.found, Some(Some(_))));
+            let landed = filter.landed.map(|landed| if landed { "seen" } else { "" });
+            groups = [found, network, filter.referrer.as_deref(), landed];
+        }
+        values.extend(groups.map(Value::from));
+        self.ask(brand, sql, &values, |row| Ok(((Day(row.number(0)?), PartnerId(row.number(1)?)), row.number(2)?)))
     }
 }
 

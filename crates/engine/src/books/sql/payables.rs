@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use prost::Message;
+use referee_core::contract::ClickMode;
 use referee_core::fact::{PayableFilter, Record};
 use referee_core::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, PartnerId, ProgramId, RecordNo, ReviewId, UserId,
@@ -10,13 +11,14 @@ use referee_core::id::{
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    ClickDayKey, ClickDayRow, ClickTally, GroupBy, MarkKey, MarkRow, PayableClickRow, ReviewCursor, ReviewRow,
-    ReviewState,
+    ClickDayKey, ClickDayRow, ClickTally, GroupBy, MarkKey, MarkRow, PayableClickRow, PayableState, ReviewCursor,
+    ReviewRow, ReviewState,
 };
 use referee_core::screening::Doubts;
-use referee_core::slice::{Slice, Wanted};
+use referee_core::slice::{ReviewPiece, Slice, Wanted};
 use referee_core::time::{Day, Timestamp};
 
+use super::payable_search::{Found, Search};
 use crate::books::stored;
 use crate::database::{Answer, Database, Row, Value, find, list};
 use crate::error::{Error, Result};
@@ -79,9 +81,10 @@ pub fn work(db: &mut dyn Database, brand: BrandId, limit: u32, slice: &mut Slice
     let sql = include_str!("../../../sql/books/load_review_at_work.sql");
     let Some(review) = find(db, sql, values![brand.0], review)? else { return Ok(()) };
     // One more than may be taken, so that the rule sees whether some are left.
-    let rows = clicks_of(db, brand, &review, limit.saturating_add(1), slice)?;
-    slice.work.to_review = Some((review.id, rows.iter().map(|row| row.no).collect()));
-    rows.into_iter().for_each(|row| slice.payables.load(row.no, Some(row)));
+    let found = clicks_of(db, brand, &review, limit, slice)?;
+    let clicks = found.rows.iter().map(|row| row.no).collect();
+    slice.work.to_review = Some(ReviewPiece { review: review.id, clicks, reached: found.reached });
+    found.rows.into_iter().for_each(|row| slice.payables.load(row.no, Some(row)));
     slice.reviews.load(review.id, Some(review));
     Ok(())
 }
@@ -91,43 +94,27 @@ fn clicks_of(
     db: &mut dyn Database,
     brand: BrandId,
     review: &ReviewRow,
-    most: u32,
+    limit: u32,
     slice: &mut Slice,
-) -> Answer<Vec<PayableClickRow>> {
-    let none = PayableFilter::default();
+) -> Answer<Found> {
     let undoes = review.state == ReviewState::Undoing;
-    let (filter, cursor) = (if undoes { &none } else { &review.filter }, review.cursor);
+    // A page may have been seen since it was decided on.
+    let landed = review.filter.landed.filter(|_| !undoes);
+    let (filter, cursor) = (PayableFilter { landed, ..review.filter.clone() }, review.cursor);
     let sql = include_str!("../../../sql/books/load_open_click_days.sql");
     let (from, until) = (filter.from.map_or(i32::MIN, |day| day.0), filter.until.map_or(i32::MAX, |day| day.0));
     let partner = filter.partner.map(|partner| partner.0);
     let values = values![brand.0, review.program.0, partner, from, until, cursor.day.0, cursor.partner.0];
-    let mut found = Vec::new();
-    for (key, row) in list(db, sql, values, day)? {
-        slice.click_days.load(key, Some(row));
-        let left = most.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
-        if left == 0 {
-            break;
-        }
-        let after = if (key.day, key.partner) == (cursor.day, cursor.partner) { cursor.click.0 } else { 0 };
-        let code = filter.found.map(|code| code.map_or(0, Refusal::number));
-        let values = values![
-            brand.0,
-            key.program.0,
-            key.day.0,
-            key.partner.0,
-            after,
-            review.record.0,
-            code,
-            filter.network,
-            filter.referrer.as_deref(),
-            filter.landed,
-            undoes.then_some(review.id.0),
-            left,
-        ];
-        let sql = include_str!("../../../sql/books/load_payables_of_day.sql");
-        let rows = list(db, sql, values, payable)?;
-        found.extend(rows.into_iter().filter(|row| filter.takes(row)));
-    }
+    let days = list(db, sql, values, day)?;
+    let takes = |row: &PayableClickRow| {
+        let waits = row.mode == Some(ClickMode::Reviewed) && row.state != PayableState::Unpaid;
+        waits && row.record < review.record && (!undoes || row.review == Some(review.id))
+    };
+    let search = Search { brand, program: review.program, filter: &filter, state: None, takes: &takes };
+    let looks = limit.saturating_mul(ReviewPiece::LOOKS);
+    let places = days.iter().map(|(key, _)| (key.day, key.partner));
+    let found = search.run(db, places, cursor, (limit.saturating_add(1), looks))?;
+    days.into_iter().for_each(|(key, row)| slice.click_days.load(key, Some(row)));
     Ok(found)
 }
 

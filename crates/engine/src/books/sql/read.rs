@@ -51,6 +51,12 @@ impl SqlReads {
         self.clusters.named(&name)?.list(sql, values, read).map_err(trouble)
     }
 
+    /// Several questions on one connection.
+    pub(super) fn with<T>(&self, brand: BrandId, ask: impl FnOnce(&mut dyn Database) -> Answer<T>) -> Result<T> {
+        let name = self.clusters.name_of(self.clusters.partition_of(brand));
+        self.clusters.named(&name)?.with(ask).map_err(trouble)
+    }
+
     pub(super) fn one<T>(
         &self,
         brand: BrandId,

@@ -1,0 +1,3 @@
+select no from payable_click
+where brand = ?1 and program = ?2 and day = ?3 and partner = ?4 and no > ?5 and (?6 is null or state = ?6)
+order by no limit ?7;
