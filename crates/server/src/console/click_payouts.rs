@@ -79,7 +79,7 @@ pub async fn show(person: Person, Query(query): Query<PayoutsQuery>) -> Result<R
                 (empty("No click in these days", html! { p { "Choose other days above. A report spans " (DAYS_MAX) " days at most." } }))
             } @else {
                 @if let Some(sums) = sums { (sums) }
-                (table(&person, &all).html())
+                (without_idle(table(&person, &all), &all).html())
                 (foot(HERE, &kept, next))
             }
         }
@@ -112,6 +112,7 @@ fn filter_form(person: &Person, query: &PayoutsQuery, asked: &Asked) -> Markup {
             label { "From" input type="date" name="from" value=(day_text(asked.from)); }
             label { "Until" input type="date" name="until" value=(day_text(asked.to)); }
             button { "Show" }
+            a.underlined href="/docs/reference/click-reports" { "What the columns mean" }
         }
     }
 }
@@ -186,13 +187,13 @@ fn table(person: &Person, lines: &[Line]) -> Table {
         minor_figure("CPC"),
         figure("Payout"),
         text("Status"),
-        minor("Locks"),
+        file_only("Locks"),
         file_only("Reasons"),
         file_only("Currency"),
         file_only("Actions"),
     ]);
     let rows = lines.iter().map(|line| row(person, line)).collect();
-    without_idle(Table { columns, rows }, lines).without(person.partner.map(|_| "Partner"))
+    Table { columns, rows }.without(person.partner.map(|_| "Partner"))
 }
 
 /// A screen leaves out columns in which there is nothing to see.
@@ -225,17 +226,14 @@ fn row(person: &Person, line: &Line) -> Vec<Cell> {
         line.cpc().map_or_else(|| shown_cell(html! { span.muted { "–" } }, ""), |cpc| money_cell(cpc, *currency)),
         money_cell(line.payout, *currency),
         status_cell(line),
-        line.locks_on.map_or_else(
-            || shown_cell(html! { span.muted { "–" } }, ""),
-            |day| shown_cell(html! { span.time { (format::short_day(day)) } }, day_text(day)),
-        ),
+        cell(line.locks_on.map(day_text).unwrap_or_default()),
         cell(told.join("; ")),
         cell(currency.to_string()),
         cell(line.actions.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")),
     ]
 }
 
-/// The state, which leads to the day's action where there is one.
+/// The state, which leads to the day's action where there is one, and when it locks.
 fn status_cell(line: &Line) -> Cell {
     let (name, class) = status(line.status);
     let tag = html! { span class=(class) { (name) } };
@@ -243,6 +241,10 @@ fn status_cell(line: &Line) -> Cell {
         Some(action) => html! { a href={ "/actions/" (action) } { (tag) } },
         None => tag,
     };
+    let locks =
+        line.locks_on.filter(|_| matches!(line.status, Status::PendingReview | Status::Accepted | Status::Pending));
+    let shown =
+        html! { (shown) @if let Some(day) = locks { " " span.muted.minor { "locks " (format::short_day(day)) } } };
     shown_cell(shown, name)
 }
 
