@@ -20,8 +20,8 @@ use crate::membership::joined;
 use crate::pending_clicks::Wrong;
 
 /// Days that a report spans where none are named, and the most that it spans.
-pub const DAYS_DEFAULT: u32 = 14;
-pub const DAYS_MAX: u32 = 366;
+pub const DAYS_DEFAULT: i32 = 14;
+pub const DAYS_MAX: i32 = 366;
 /// Actions that are read at once.
 const ACTIONS_AT_ONCE: u32 = 10_000;
 
@@ -76,13 +76,12 @@ fn span((from, until): (Option<&str>, Option<&str>), today: Day) -> std::result:
             .ok_or((field, "It is no day such as 2026-11-27.".to_owned())),
     };
     let (from, until) = (day("from", from)?, day("until", until)?);
-    let first = |to: Day| Day(to.0 - (DAYS_DEFAULT as i32 - 1));
     let to = until.unwrap_or_else(|| from.map_or(today, |from| today.max(from)));
-    let from = from.unwrap_or_else(|| first(to));
+    let from = from.unwrap_or(Day(to.0 - (DAYS_DEFAULT - 1)));
     if to < from {
         return Err(("until", "The last day is not before the first.".to_owned()));
     }
-    if to.0 - from.0 >= DAYS_MAX as i32 {
+    if to.0 - from.0 >= DAYS_MAX {
         return Err(("from", format!("A report spans {DAYS_MAX} days at most.")));
     }
     Ok((from, to))

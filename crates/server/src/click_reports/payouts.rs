@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use referee_core::config::Config;
 use referee_core::id::{ActionId, AdId, BrandId, PartnerId, ProgramId};
 use referee_core::money::{Currency, Money};
+use referee_core::program::Program;
 use referee_core::refusal::Refusal;
 use referee_core::row::{ClickCountKey, ClickTally};
 use referee_core::screening::Class;
-use referee_core::time::{Day, Timestamp};
+use referee_core::time::Day;
 use referee_engine::books::reads::{Period, Reads};
 use referee_engine::error::Result;
 use referee_engine::intake::day::{day_text, parse_day};
@@ -136,7 +137,7 @@ pub struct Line {
     pub payout: Money,
     pub currency: Currency,
     pub status: Status,
-    pub locks_at: Option<Timestamp>,
+    /// As far as that is known.
     pub locks_on: Option<Day>,
     pub actions: Vec<ActionId>,
 }
@@ -189,14 +190,8 @@ fn of_days(reads: &dyn Reads, config: &Config, brand: BrandId, period: Period) -
         return Ok(Vec::new());
     }
     let standings = standings(reads, config, brand, period)?;
-    let mut lines: Vec<Line> = grouped(counted)
-        .into_iter()
-        .map(|(place, (counts, payout))| line(&standings, program.currency, place, counts, payout))
-        .collect();
-    for line in &mut lines {
-        line.locks_on = line.locks_at.map(|at| program.zone.day(at));
-    }
-    Ok(lines)
+    let lines = grouped(counted).into_iter();
+    Ok(lines.map(|(place, (counts, payout))| line(&standings, program, place, counts, payout)).collect())
 }
 
 /// What the books count by reason, by place.
@@ -214,7 +209,7 @@ fn grouped(counted: Vec<(ClickCountKey, ClickTally)>) -> BTreeMap<Place, (Counts
     grouped
 }
 
-fn line(standings: &Standings, currency: Currency, place: Place, counts: Counts, payout: Money) -> Line {
+fn line(standings: &Standings, program: &Program, place: Place, counts: Counts, payout: Money) -> Line {
     // Where nothing of an ad and country is paid, the day's action is of other clicks.
     let standing = standings.get(&(place.day(), place.partner)).filter(|_| counts.payable > 0);
     let unpaid = if counts.rejected > 0 { Status::Rejected } else { Status::NotPaid };
@@ -223,10 +218,9 @@ fn line(standings: &Standings, currency: Currency, place: Place, counts: Counts,
         place,
         counts,
         payout: if status.owes() { payout } else { Money::ZERO },
-        currency,
+        currency: program.currency,
         status,
-        locks_at: standing.and_then(|it| it.locks_at()),
-        locks_on: None,
+        locks_on: standing.and_then(|it| it.locks_at()).map(|at| program.zone.day(at)),
         actions: standing.into_iter().flat_map(|it| it.actions()).collect(),
     }
 }
