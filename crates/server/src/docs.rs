@@ -43,6 +43,7 @@ documents! {
     "reference/click-ids",
     "reference/signals",
     "reference/agents",
+    "reference/click-reports",
     "reference/terms",
     "reference/payment-files",
     "reference/refusals",

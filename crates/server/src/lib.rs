@@ -5,6 +5,7 @@ pub mod app;
 pub mod award;
 pub mod claims;
 pub mod cli;
+pub mod click_reports;
 pub mod console;
 pub mod demo;
 pub mod docs;

@@ -3,6 +3,7 @@
 
 use referee_core::id::PartnerId;
 use referee_core::refusal::Refusal;
+use referee_core::screening::SUSPECT;
 use referee_core::time::Timestamp;
 
 use super::advice::advice;
@@ -207,10 +208,19 @@ pub fn reason_sentence(refusal: Refusal, viewer: Viewer) -> &'static str {
     }
 }
 
-/// Its code. A partner is not told which kind of invalid traffic it was, or it could be tried what passes.
+/// Its code. A partner is not told which kind of invalid or doubtful traffic it was, or it could be tried what passes.
 pub fn reason_code(refusal: Refusal, viewer: Viewer) -> &'static str {
     match (viewer, refusal) {
-        (Viewer::Partner(_), Refusal::NotNavigation | Refusal::DeclaredBot | Refusal::HeadRequest) => "INVALID_TRAFFIC",
+        (Viewer::Brand, _) | (_, Refusal::ShoppingAssistant) => refusal.code(),
+        (
+            _,
+            Refusal::NotNavigation
+            | Refusal::DeclaredBot
+            | Refusal::HeadRequest
+            | Refusal::AutomatedBrowser
+            | Refusal::AgentMissing,
+        ) => "INVALID_TRAFFIC",
+        (_, doubt) if SUSPECT.contains(&doubt) => "DOUBTFUL_TRAFFIC",
         _ => refusal.code(),
     }
 }

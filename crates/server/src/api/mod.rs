@@ -5,6 +5,7 @@ pub mod auth;
 mod awards;
 pub mod changes;
 pub mod claims;
+mod click_reports;
 pub mod contracts;
 pub mod decisions;
 mod documents;
@@ -17,6 +18,7 @@ pub mod months;
 pub mod overlays;
 pub mod partner_routes;
 pub mod payments;
+mod pending_clicks;
 pub mod profiles;
 pub mod rates;
 pub mod reports;
@@ -108,6 +110,13 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/clicks/{id}", get(decisions::find_click))
         .route("/api/v1/orders/{text}", get(decisions::find_order))
         .route("/api/v1/conversions/{event_type}/{order_id}/decision", get(decisions::find_decisions))
+        .route("/api/v1/pending-clicks", get(pending_clicks::list))
+        .route("/api/v1/pending-clicks/days", get(pending_clicks::list_days))
+        .route("/api/v1/pending-clicks/reviews", get(pending_clicks::list_reviews).post(pending_clicks::create_review))
+        .route("/api/v1/pending-clicks/reviews/{id}", get(pending_clicks::find_review))
+        .route("/api/v1/pending-clicks/reviews/{id}/undo", post(pending_clicks::undo_review))
+        .route("/api/v1/reports/click-payouts", get(click_reports::click_payouts))
+        .route("/api/v1/reports/payable-clicks", get(click_reports::payable_clicks))
         .route("/api/v1/documents", get(documents::list))
         .route("/api/v1/documents/{number}", get(documents::find))
         .route("/api/v1/documents/{number}/pdf", get(documents::find_pdf))

@@ -10,7 +10,7 @@ use referee_engine::settings::PARTNER_SECRET;
 use super::auth::{bearer, not_for_partners};
 
 /// Method and path of each.
-pub const PARTNER_ROUTES: [(&str, &str); 34] = [
+pub const PARTNER_ROUTES: [(&str, &str); 36] = [
     ("GET", "/api/v1/openapi.json"),
     ("GET", "/api/v1/programs"),
     ("GET", "/api/v1/event-types"),
@@ -43,6 +43,8 @@ pub const PARTNER_ROUTES: [(&str, &str); 34] = [
     ("GET", "/api/v1/documents/{number}/pdf"),
     ("GET", "/api/v1/clicks"),
     ("GET", "/api/v1/clicks/{id}"),
+    ("GET", "/api/v1/reports/click-payouts"),
+    ("GET", "/api/v1/reports/payable-clicks"),
     ("GET", "/api/v1/orders/{text}"),
     ("GET", "/api/v1/conversions/{event_type}/{order_id}/decision"),
 ];

@@ -10,6 +10,7 @@ mod api_access;
 pub mod audit;
 mod award;
 pub mod chart;
+mod click_payouts;
 pub mod clicks;
 pub mod codes;
 pub mod contract;
@@ -98,6 +99,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/conversions", get(conversions::list))
         .route("/orders", get(order::show))
         .route("/clicks", get(clicks::list))
+        .route("/reports/click-payouts", get(click_payouts::show))
         .route("/profiles", get(profiles::show).post(profiles::find))
         .route("/profiles/separate", post(profile::separate))
         .route("/profiles/{id}", get(profile::show))

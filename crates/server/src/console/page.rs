@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use referee_core::fact::Role;
 
+use super::click_payouts;
 use super::person::{May, Person};
 use super::plain::{document, logo};
 
@@ -63,7 +64,7 @@ fn brand_choice(person: &Person) -> Markup {
 /// What each role finds in the navigation.
 fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
     if person.role == Role::Partner {
-        let own = vec![
+        let mut own = vec![
             ("/", "Earnings"),
             ("/actions", "Actions"),
             ("/inquiries", "Inquiries"),
@@ -76,6 +77,9 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
             ("/payees/own", "Payment details"),
             ("/api-access", "API access"),
         ];
+        if click_payouts::is_of_use(person) {
+            own.insert(4, ("/reports/click-payouts", "CPC earnings"));
+        }
         return vec![("", own), ("Help", vec![("/docs", "Documentation")])];
     }
     let mut first = vec![
@@ -93,6 +97,9 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
         first.insert(6, ("/imports", "Changes by file"));
     }
     let mut money = vec![("/payments", "Payments"), ("/months", "Months"), ("/documents", "Documents")];
+    if click_payouts::is_of_use(person) {
+        money.insert(0, ("/reports/click-payouts", "Click payouts"));
+    }
     if person.may(May::Pay) {
         money.extend([("/payer", "Payer"), ("/mails", "Mail")]);
     }

@@ -16,6 +16,8 @@ use crate::error::ApiError;
 pub enum Form {
     Json,
     Xml,
+    /// Lines of a file; only reports have them.
+    Csv,
 }
 
 impl Form {
@@ -26,6 +28,11 @@ impl Form {
         }
         if let Some(bare) = path.strip_suffix(".xml") {
             return (bare, Form::Xml);
+        }
+        if path.starts_with("Reports/")
+            && let Some(bare) = path.strip_suffix(".csv")
+        {
+            return (bare, Form::Csv);
         }
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let xml = accept.contains("xml") && !accept.contains("json") && !accept.contains("html");
@@ -38,21 +45,46 @@ impl Form {
 pub struct Wire {
     pub status: u16,
     pub value: Value,
+    /// Lines of a file in the value's place.
+    sheet: Option<Sheet>,
+}
+
+#[derive(Debug, Clone)]
+struct Sheet {
+    lines: String,
+    /// Where the next lines are, if there are more.
+    next: Option<String>,
 }
 
 impl Wire {
     pub fn ok(value: Value) -> Wire {
-        Wire { status: 200, value }
+        Wire::new(200, value)
+    }
+
+    fn new(status: u16, value: Value) -> Wire {
+        Wire { status, value, sheet: None }
+    }
+
+    pub fn sheet(lines: String, next: Option<String>) -> Wire {
+        Wire { sheet: Some(Sheet { lines, next }), ..Wire::ok(Value::Null) }
     }
 
     pub fn answer(self, form: Form) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let (kind, text) = match form {
-            Form::Json => ("application/json", self.value.to_string()),
-            Form::Xml => ("application/xml; charset=utf-8", xml(&self.value)),
+        let (mut next, is_xml) = (None, form == Form::Xml);
+        let (kind, text) = match self.sheet {
+            Some(sheet) => {
+                next = sheet.next;
+                ("text/csv; charset=utf-8", sheet.lines)
+            }
+            None if is_xml => ("application/xml; charset=utf-8", xml(&self.value)),
+            None => ("application/json", self.value.to_string()),
         };
         let mut response = (status, [(header::CONTENT_TYPE, kind)], text).into_response();
         let lines = response.headers_mut();
+        if let Some(next) = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok()) {
+            lines.insert(header::LINK, next);
+        }
         lines.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         match status {
             StatusCode::SERVICE_UNAVAILABLE => _ = lines.insert(header::RETRY_AFTER, HeaderValue::from_static("1")),
@@ -68,7 +100,7 @@ impl Wire {
 /// A no, with the fields it is about.
 pub fn error(status: u16, message: &str, fields: &[FieldError]) -> Wire {
     let fields: Vec<Value> = fields.iter().map(field).collect();
-    Wire { status, value: json!({ "Status": "ERROR", "Message": message, "errors": fields }) }
+    Wire::new(status, json!({ "Status": "ERROR", "Message": message, "errors": fields }))
 }
 
 fn field(error: &FieldError) -> Value {
@@ -94,7 +126,7 @@ pub fn refused(error: SettleError, partner: PartnerId) -> Wire {
     let viewer = Viewer::Partner(partner);
     let refusal = match error {
         SettleError::Refused(refusal) => refusal,
-        SettleError::NotYet(_) => return Wire { status: 202, value: json!({ "Status": "QUEUED" }) },
+        SettleError::NotYet(_) => return Wire::new(202, json!({ "Status": "QUEUED" })),
         SettleError::Trouble(error) => return trouble(error),
     };
     let (code, message) = (reason_code(refusal, viewer), reason_sentence(refusal, viewer));
@@ -102,7 +134,7 @@ pub fn refused(error: SettleError, partner: PartnerId) -> Wire {
     // These clients know no 422.
     let status = if status == StatusCode::CONFLICT { 409 } else { 400 };
     let fields = json!([{ "field": "", "level": "ERROR", "code": code, "message": message }]);
-    Wire { status, value: json!({ "Status": "ERROR", "Message": message, "errors": fields }) }
+    Wire::new(status, json!({ "Status": "ERROR", "Message": message, "errors": fields }))
 }
 
 /// One page of a list, with the keys by which clients find the next.

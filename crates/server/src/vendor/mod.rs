@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod answer;
 pub mod auth;
+mod click_reports;
 pub mod lists;
 pub mod page_load;
 mod partners;
@@ -118,6 +119,8 @@ async fn route(call: &Call<'_>) -> Result<Wire, Wire> {
         ("GET", ["Ads"]) => lists::ads(call)?.page(call),
         ("GET", ["ActionTrackers" | "EventTypes"]) => lists::event_types(call)?.page(call),
         ("GET", ["Campaigns" | "Programs", _, "Clicks", id]) => lists::click(call, id).await,
+        ("GET", ["Reports", "click_tracker_cpc_payouts"]) => click_reports::payouts(call).await,
+        ("GET", ["Reports", "payable_click_data"]) => click_reports::payable(call).await,
         _ => Err(error(404, "There is no such resource.", &[])),
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::actions::date;
 use super::answer::{Wire, error, refused, trouble};
 use super::lists::{self, Entries};
-use super::{Call, actions};
+use super::{Call, actions, click_reports};
 use crate::inquiries::{By, NotOpened, open};
 
 /// Fields of an inquiry: as they are called here, and by existing clients.
@@ -53,6 +53,8 @@ pub async fn route(call: &Call<'_>) -> Result<Wire, Wire> {
         ("GET", ["Ads", id]) => lists::ads(call)?.one(call, id),
         ("GET", ["ActionTrackers" | "EventTypes"]) => lists::event_types(call)?.page(call),
         ("GET", ["ActionTrackers" | "EventTypes", id]) => lists::event_types(call)?.one(call, id),
+        ("GET", ["Reports", "click_tracker_cpc_payouts"]) => click_reports::payouts(call).await,
+        ("GET", ["Reports", "payable_click_data"]) => click_reports::payable(call).await,
         _ => Err(error(404, "There is no such resource.", &[])),
     }
 }

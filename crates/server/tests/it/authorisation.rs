@@ -17,7 +17,7 @@ on_every_pair!(
 );
 
 /// What is open to partners, once more: whoever opens a route says so here too.
-pub const OPEN: [&str; 34] = [
+pub const OPEN: [&str; 36] = [
     "GET /api/v1/action-updates",
     "GET /api/v1/actions",
     "GET /api/v1/actions/{id}",
@@ -43,6 +43,8 @@ pub const OPEN: [&str; 34] = [
     "GET /api/v1/payments/{id}",
     "GET /api/v1/programs",
     "GET /api/v1/promo-codes",
+    "GET /api/v1/reports/click-payouts",
+    "GET /api/v1/reports/payable-clicks",
     "GET /api/v1/returns",
     "GET /api/v1/statements",
     "GET /api/v1/terms",
@@ -209,7 +211,7 @@ fn every_route_of_the_api_takes_only_its_callers(pair: Pair) {
 }
 
 /// All of the vendor's shapes. What does not get something writes.
-const OF_ADVERTISERS: [&str; 29] = [
+const OF_ADVERTISERS: [&str; 33] = [
     "GET Actions",
     "GET Actions/1.1.1",
     "GET Actions/1.1.1/Items",
@@ -234,6 +236,10 @@ const OF_ADVERTISERS: [&str; 29] = [
     "GET ActionTrackers/1",
     "GET EventTypes",
     "GET EventTypes/1",
+    "GET Reports/click_tracker_cpc_payouts.json",
+    "GET Reports/click_tracker_cpc_payouts.csv",
+    "GET Reports/payable_click_data.json",
+    "GET Reports/payable_click_data.csv",
     "POST Conversions",
     "PUT Actions",
     "PUT Actions/1.1.1",
@@ -241,7 +247,7 @@ const OF_ADVERTISERS: [&str; 29] = [
     "DELETE Actions/1.1.1",
 ];
 
-const OF_MEDIAPARTNERS: [&str; 26] = [
+const OF_MEDIAPARTNERS: [&str; 30] = [
     "GET Actions",
     "GET Actions/1.1.1",
     "GET Actions/1.1.1/Items",
@@ -263,6 +269,10 @@ const OF_MEDIAPARTNERS: [&str; 26] = [
     "GET ActionTrackers/1",
     "GET EventTypes",
     "GET EventTypes/1",
+    "GET Reports/click_tracker_cpc_payouts.json",
+    "GET Reports/click_tracker_cpc_payouts.csv",
+    "GET Reports/payable_click_data.json",
+    "GET Reports/payable_click_data.csv",
     "POST ActionInquiries",
     "POST Campaigns/1/Contracts",
     "POST Programs/1/Contracts",
