@@ -106,10 +106,10 @@ fn offer(
     let laid = overlay.map_or_else(|| plain.clone(), |overlay| overlay.laid_on(plain));
     let background = Background { zone, lists: &slice.config.lists };
     let priced = pricing::price_click(&laid, click, (at, record.no), background);
-    let pricing::Rule::Restriction(_) = priced.rule else {
+    let pricing::Rule::Restriction(_) = priced.line.rule else {
         let due_at = due_at(clicks, &rules, record, zone);
         within_limits(slice, click, (event_type, zone.day(at)), &laid, priced.price)?;
-        let group = if let pricing::Rule::Group(place) = priced.rule { Some(place) } else { None };
+        let group = if let pricing::Rule::Group(place) = priced.line.rule { Some(place) } else { None };
         return Ok(Offer { clicks, price: priced.price, group, version, of_template, due_at });
     };
     Err(Refusal::ClickRestricted)

@@ -6,6 +6,7 @@ mod bad_input;
 mod black_box;
 mod bonuses;
 mod browser_endpoints;
+mod click_terms;
 mod commands;
 mod console;
 mod contracts;
