@@ -25,11 +25,11 @@ pub fn way_of_paying(mode: ClickMode) -> &'static str {
 fn clicks(it: ClickTerms) -> String {
     match it {
         ClickTerms::Reviewed { review_days: 0 } => {
-            format!("{REVIEWED}: until the end of its day a click may be rejected; the rest is paid.")
+            format!("{REVIEWED}: a click may be rejected until the end of its day; the rest is paid.")
         }
         ClickTerms::Reviewed { review_days } => {
             let days = if review_days == 1 { "one day".to_owned() } else { format!("{review_days} days") };
-            format!("{REVIEWED}: for {days} after its own a click may be rejected; the rest is paid.")
+            format!("{REVIEWED}: a click may be rejected for {days} after its day; the rest is paid.")
         }
         ClickTerms::Instant => format!("{INSTANT}: each click is priced when it comes."),
     }

@@ -129,7 +129,18 @@ mod tests {
     fn the_example_of_a_click_is_priced() {
         let terms = include_str!("../../../../docs/examples/click-terms.json");
         let click = include_str!("../../../../docs/examples/click.json");
-        expect![[r#""#]].assert_eq(&click_told(&click_quote(terms, click).unwrap()).join("\n"));
+        expect![[r#"
+            A click
+            Under these rules:
+              CPC V2 (instant): each click is priced when it comes.
+              Link exchanges: nothing, if the referring site contains swap.
+              Readers of the newsletter in Germany: €0.025, if the country is de and the first parameter is given
+              Phones: 40 % less than that, if the device is phone
+              At most €50.00 of payout a day
+              At most 20000 clicks a month
+            it is priced: "Readers of the newsletter in Germany" pays €0.025, "Phones" 40 % less: €0.015
+            It pays €0.015, as long as no limit is reached."#]]
+        .assert_eq(&click_told(&click_quote(terms, click).unwrap()).join("\n"));
         let blocked = click.replace("notes.example", "swap.example");
         let lines = click_told(&click_quote(terms, &blocked).unwrap()).join("\n");
         assert!(lines.ends_with("\"Link exchanges\" pays nothing: €0.00\nIt pays nothing."), "{lines}");

@@ -7,7 +7,7 @@ use referee_core::contract::{ClickMode, EventPayout, TermsRules};
 use referee_core::id::PartnerId;
 use referee_core::money::{Currency, Money};
 use referee_core::row::{ClickCountKey, ClickTally};
-use referee_core::time::Timestamp;
+use referee_core::time::{Day, Timestamp};
 use referee_engine::books::reads::Period;
 use referee_engine::engine::blocking;
 
@@ -47,7 +47,7 @@ pub async fn show(person: &Person, asked: &Asked<'_>, rules: Option<&TermsRules>
     let starts_at = terms::start(person, program, asked.partner, asked.sent, asked.offered)?;
     let change = Change { before, after, to, starts_at };
     let found = by_partner(person, asked, after).await?;
-    let title = format!("{} by {}", event_name(person, program, after.event_type), way_of_paying(to));
+    let title = format!("{}: {}", event_name(person, program, after.event_type), way_of_paying(to));
     Ok(Some(page(person, asked.here(), &title, body(person, asked, &change, &found))))
 }
 
@@ -68,8 +68,7 @@ async fn by_partner(
 ) -> Result<Vec<(PartnerId, Costs)>, Failure> {
     let (engine, brand, program) = (person.app.engine.clone(), person.brand, asked.program);
     let to = program.zone.day(engine.now());
-    let period =
-        Period { program: program.id, from: referee_core::time::Day(to.0 - DAYS + 1), to, partner: asked.partner };
+    let period = Period { program: program.id, from: Day(to.0 - DAYS + 1), to, partner: asked.partner };
     let counts = blocking(move || engine.reads.click_counts(brand, period)).await?;
     let mut of_partners: BTreeMap<PartnerId, Vec<(ClickCountKey, ClickTally)>> = BTreeMap::new();
     for (key, tally) in counts {
@@ -172,12 +171,12 @@ fn how(change: &Change<'_>, all: Costs, currency: Currency) -> Markup {
             @match change.before {
                 ClickMode::Reviewed => {
                     li { "Reviewed: what was paid after your reviews. Clicks that still wait for one are taken as accepted." }
-                    li { "Instant: every click that screening let through, also the " (format::number(all.rejected)) " that you rejected, at " (price) " each"
+                    li { "Instant: every click that screening let through" @if all.rejected > 0 { ", also the " (format::number(all.rejected)) " that you rejected" } ", at " (price) " each"
                         @if !after.limits.is_empty() { ", within the limits of the new terms, reckoned from the first of these days on" } "." }
                 }
                 ClickMode::Instant => {
                     li { "Instant: what was paid, within the limits." }
-                    li { "Reviewed: every click that screening let through, also the " (format::number(all.beyond)) " beyond a limit, at " (price) " each. It is the most: what you reject is not paid." }
+                    li { "Reviewed: every click that screening let through" @if all.beyond > 0 { ", also the " (format::number(all.beyond)) " beyond a limit" } ", at " (price) " each. It is the most: what you reject is not paid." }
                 }
             }
             li { "What screening or a restriction does not pay is paid by neither." }

@@ -56,10 +56,10 @@ pub fn fields(program: &Program, event_type: &EventType, filled: &Filled<'_>) ->
                 label { "Price of a click in " (program.currency) ", down to a thousandth of a cent, such as 0.01234 (empty: clicks are not paid)"
                     input name={ "payout_" (id) } autocomplete="off" inputmode="decimal" value=(price);
                     (fault(|part| matches!(part, Part::Payout))) }
-                label { "Way of paying"
+                label { "Way of paying: reviewed clicks wait for your look, instant ones are priced when they come"
                     select name={ "clicks_" (id) } {
-                        option value="instant" selected[!reviewed] { (INSTANT) ": each is priced when it comes" }
-                        option value="reviewed" selected[reviewed] { (REVIEWED) ": you look at them first" }
+                        option value="instant" selected[!reviewed] { (INSTANT) }
+                        option value="reviewed" selected[reviewed] { (REVIEWED) }
                     }
                     (fault(|part| matches!(part, Part::Clicks | Part::Group(_) | Part::Tiers))) }
                 label { "Reviewed: days in which you may reject clicks, at most until they lock; the rest is accepted"

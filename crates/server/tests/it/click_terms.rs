@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Demo, Pair, on_every_pair};
+use crate::support::{Client, Demo, Pair, on_every_pair};
 
 on_every_pair!(a_program_moves_from_reviewed_to_instant_clicks);
 
@@ -140,11 +140,12 @@ fn a_program_moves_from_reviewed_to_instant_clicks(pair: Pair) {
         let agent = format!(
             "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0 Safari/537.36"
         );
-        demo.visitor().with("user-agent", &agent).get(&demo.link(1));
+        let device = Client::new(demo.address, "go.shop.localhost").with("user-agent", &agent);
+        device.with("sec-fetch-mode", "navigate").with("sec-fetch-dest", "document").get(&demo.link(1));
         demo.advance("3s");
     }
     let partner = demo.sign_in("/partners/1/user");
-    let told = "CPC (reviewed, legacy): for 7 days after its own a click may be rejected; the rest is paid.";
+    let told = "CPC (reviewed, legacy): a click may be rejected for 7 days after its day; the rest is paid.";
     assert!(partner.get("/contract").text().contains(told));
 
     let moved = form("0.04", "instant", &[("budget_day_3", "0.09"), ("notice_days", "0")]);
@@ -231,9 +232,7 @@ fn rules_of_screening_are_set_by_screen_and_interface() {
     );
     assert_eq!(owner.post("/settings/screening", &fields("1")).status, 303);
     assert_eq!((&rules()["window"], &rules()["assistant"]), (&json!("fixed"), &json!("strict")));
-    for person in [demo.sign_in("/partners/0/user")] {
-        assert_eq!(person.get("/settings/screening").status, 403);
-    }
+    assert_eq!(demo.sign_in("/partners/0/user").get("/settings/screening").status, 403);
 }
 
 #[test]
