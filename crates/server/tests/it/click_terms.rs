@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Demo, Pair, on_every_pair};
+use crate::support::{Client, Demo, Pair, eventually, on_every_pair};
 
 on_every_pair!(a_program_moves_from_reviewed_to_instant_clicks);
 
@@ -186,8 +186,8 @@ fn a_program_moves_from_reviewed_to_instant_clicks(pair: Pair) {
         "{page}"
     );
     assert_eq!(owner.post("/partners/3/contract", &[back, vec![("confirmed", "yes")]].concat()).status, 303);
-    let offered = demo.sign_in("/partners/2/user").get("/contract").text();
-    assert!(offered.contains("Click, CPC (reviewed, legacy)"), "{offered}");
+    let partner = demo.sign_in("/partners/2/user");
+    eventually("the offer is there", || partner.get("/contract").text().contains("Click, CPC (reviewed, legacy)"));
 }
 
 #[test]
