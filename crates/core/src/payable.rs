@@ -119,7 +119,7 @@ fn priced(
     let laid = overlay.map_or(Cow::Borrowed(plain), |overlay| Cow::Owned(overlay.laid_on(plain)));
     let background = Background { zone, lists: &slice.config.lists };
     let priced = pricing::price_click(&laid, click, (at, record.no), background);
-    let group = match priced.rule {
+    let group = match priced.line.rule {
         pricing::Rule::Restriction(_) => return Err(Refusal::ClickRestricted),
         pricing::Rule::Group(place) => Some(place),
         _ => None,

@@ -154,14 +154,15 @@ pub fn price(
 }
 
 /// How a click is priced.
-pub(crate) struct PricedClick {
-    pub rule: Rule,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PricedClick {
+    pub line: PricedLine,
     /// Exact to the millionth: it is rounded with the others of its day.
     pub price: Money,
 }
 
 /// Prices a click by terms that pay for clicks.
-pub(crate) fn price_click(
+pub fn price_click(
     terms: &EventPayout,
     click: &Click,
     (at, record): (Timestamp, RecordNo),
@@ -189,7 +190,8 @@ pub(crate) fn price_click(
         Payout::Fixed { amount } => i128::from(amount.0) * i128::from(line.factor_ppm) / i128::from(MICROS),
         Payout::Rate { .. } => 0,
     };
-    PricedClick { rule: line.rule, price: Money(i64::try_from(sum).unwrap_or(i64::MAX)) }
+    let price = Money(i64::try_from(sum).unwrap_or(i64::MAX));
+    PricedClick { line: PricedLine { amount: price, ..line }, price }
 }
 
 /// How much of an action is not restricted, in the currency of its order; None: nothing of it is.

@@ -1,5 +1,7 @@
 //! What an order would pay under terms that are only written down: for whoever tries them before they hold.
 
+pub mod click;
+
 use referee_core::config::{Config, ConfigEntry};
 use referee_core::contract::{EventPayout, TermsRules};
 use referee_core::exchange::Exchange;
@@ -77,7 +79,6 @@ pub const PROGRAM: ProgramId = ProgramId(1);
 
 /// Prices an order under terms; both as their files have them.
 pub fn quote(terms: &str, order: &str) -> Result<Quote, Fault> {
-    let unread = |file: &str, error: serde_json::Error| Fault { place: file.to_owned(), message: error.to_string() };
     let mut written: Written = serde_json::from_str(terms).map_err(|error| unread("the terms", error))?;
     let order: WrittenOrder = serde_json::from_str(order).map_err(|error| unread("the order", error))?;
     let config = named(&mut written)?;
@@ -89,6 +90,10 @@ pub fn quote(terms: &str, order: &str) -> Result<Quote, Fault> {
     let background = Background { zone: &Zone::utc(), lists: &config.lists };
     let priced = price(&terms, &action, background, action.amount, &action.items);
     Ok(Quote { terms, amount: action.amount, currency: action.currency, items: action.items, priced, config })
+}
+
+fn unread(file: &str, error: serde_json::Error) -> Fault {
+    Fault { place: file.to_owned(), message: error.to_string() }
 }
 
 /// Nobody's program is asked: each event type that the terms name exists, and the lists are those of the file.

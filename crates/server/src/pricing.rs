@@ -1,7 +1,7 @@
 //! Terms and prices in words: one place for screens and commands.
 
 use referee_core::condition::{Comparison, Condition, Word};
-use referee_core::contract::{EventPayout, Payout, PayoutLevel};
+use referee_core::contract::{ClickMode, ClickTerms, EventPayout, Payout, PayoutLevel};
 use referee_core::fact::Item;
 use referee_core::limit::{Basis, Limit, Period, Tier, Tiers};
 use referee_core::money::{Currency, Money};
@@ -9,6 +9,31 @@ use referee_core::pricing::{PricedLine, Rule};
 use referee_core::row::{ActionRow, CounterKey, Left, Tally};
 
 use crate::console::format::{day, money, month, payout, rate, year};
+
+/// What the screens call the ways in which clicks are paid.
+pub const REVIEWED: &str = "CPC (reviewed, legacy)";
+pub const INSTANT: &str = "CPC V2 (instant)";
+
+pub fn way_of_paying(mode: ClickMode) -> &'static str {
+    match mode {
+        ClickMode::Reviewed => REVIEWED,
+        ClickMode::Instant => INSTANT,
+    }
+}
+
+/// How clicks are paid, in a sentence.
+fn clicks(it: ClickTerms) -> String {
+    match it {
+        ClickTerms::Reviewed { review_days: 0 } => {
+            format!("{REVIEWED}: a click may be rejected until the end of its day; the rest is paid.")
+        }
+        ClickTerms::Reviewed { review_days } => {
+            let days = if review_days == 1 { "one day".to_owned() } else { format!("{review_days} days") };
+            format!("{REVIEWED}: a click may be rejected for {days} after its day; the rest is paid.")
+        }
+        ClickTerms::Instant => format!("{INSTANT}: each click is priced when it comes."),
+    }
+}
 
 /// What stands beside the default payout, a line each, in the order in which it counts.
 pub fn rules<'a>(terms: &EventPayout, currency: Currency, list: &dyn Fn(u32) -> &'a str) -> Vec<String> {
@@ -23,9 +48,22 @@ pub fn rules<'a>(terms: &EventPayout, currency: Currency, list: &dyn Fn(u32) -> 
         .adjustments
         .iter()
         .map(|it| format!("{}: {} than that, {}", it.name, more_or_less(it.ppm), when(&it.conditions)));
-    let limits = terms.limits.iter().map(|it| limit(it, currency));
+    let of_clicks = terms.clicks.is_some();
+    let limits = terms.limits.iter().map(|it| match *it {
+        Limit::Actions { most, per } if of_clicks => format!("At most {most} clicks{}", each(per)),
+        _ => limit(it, currency),
+    });
     let tiers = terms.tiers.iter().flat_map(|tiers| tiers.steps.iter().map(|step| tier(tiers, step, currency)));
-    level.into_iter().chain(restrictions).chain(groups).chain(adjustments).chain(tiers).chain(limits).collect()
+    let clicks = terms.clicks.map(clicks);
+    level
+        .into_iter()
+        .chain(clicks)
+        .chain(restrictions)
+        .chain(groups)
+        .chain(adjustments)
+        .chain(tiers)
+        .chain(limits)
+        .collect()
 }
 
 /// `At most 100 actions a day`.

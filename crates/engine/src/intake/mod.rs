@@ -7,6 +7,7 @@ pub mod assigned;
 pub mod change;
 pub mod click;
 pub mod click_id;
+pub mod click_terms;
 pub mod client;
 pub mod conditions;
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod rates;
 pub mod reports;
 pub mod resources;
 mod returns;
+mod screening;
 pub mod terms;
 mod tracking_links;
 pub mod updates;
@@ -56,6 +57,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/assigned-values", get(claims::list_assigned_values).post(claims::set_assigned_value))
         .route("/api/v1/partner-groups", get(claims::list_partner_groups).post(claims::set_partner_group))
         .route("/api/v1/terms", get(terms::list_terms).post(terms::set_terms))
+        .route("/api/v1/screening-rules", get(screening::list_rules).post(screening::set_rules))
         .route("/api/v1/contracts", get(contracts::list_contracts))
         .route("/api/v1/contracts/withdrawals", post(contracts::withdraw_offer))
         .route("/api/v1/contracts/decisions", post(contracts::decide_offer))

@@ -129,7 +129,7 @@ pub async fn create_event_type(
 }
 
 pub fn category(name: &str) -> Result<Category, ApiError> {
-    match name {
+    match name.to_ascii_lowercase().as_str() {
         "sale" => Ok(Category::Sale),
         "lead" => Ok(Category::Lead),
         "install" => Ok(Category::Install),
@@ -143,7 +143,12 @@ pub(super) async fn created(app: &App, caller: &Caller, fact: Fact) -> Created {
     // Links and codes are named by what they are, which may look like a number.
     let numbered = matches!(
         fact,
-        Fact::AdSet(_) | Fact::EventTypeSet(_) | Fact::PartnerGroupSet(_) | Fact::OverlaySet(_) | Fact::ListSet(_)
+        Fact::AdSet(_)
+            | Fact::EventTypeSet(_)
+            | Fact::PartnerGroupSet(_)
+            | Fact::OverlaySet(_)
+            | Fact::ListSet(_)
+            | Fact::ScreeningRulesSet(_)
     );
     let settled = app.engine.settle(caller.brand, actor(caller), fact).await?;
     let number = settled.subject.parse::<u32>().ok().filter(|_| numbered);

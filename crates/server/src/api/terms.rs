@@ -6,13 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use http::HeaderMap;
 use referee_core::config::Config;
-use referee_core::contract::{Agreement, Terms};
+use referee_core::contract::{Agreement, Terms, TermsRules};
 use referee_core::fact::{Fact, TermsSet};
 use referee_core::id::{PartnerId, ProgramId};
 use referee_core::pricing::{PricedLine, Rule, overlay_of, price, terms_of};
 use referee_core::row::ActionRow;
 use referee_core::time::Timestamp;
 use referee_engine::intake::amount::decimal;
+use referee_engine::intake::click_terms::{self, ClickFault};
 use referee_engine::intake::terms::{Written, payout_text, rules, write};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ use super::claims::{field, moment, standing_named};
 use super::extract::{Body, Params};
 use super::resources::{Created, config, created, data, standing};
 use crate::app::App;
-use crate::error::ApiError;
+use crate::error::{ApiError, Field};
 use crate::vendor::actions::date;
 
 /// Terms that are set without a time start a moment ahead, so that the record that sets them is not already late.
@@ -89,6 +90,18 @@ pub fn priced_by(config: &Config, action: &ActionRow) -> Value {
     price(&terms, action, background, action.amount, &action.items).lines.iter().map(line).collect()
 }
 
+/// What the rules would refuse of clicks is refused here with its places.
+fn no_fault_of_clicks(rules: &TermsRules, config: &Config, program: ProgramId) -> Result<(), ApiError> {
+    let faults = click_terms::faults(rules, config, program);
+    let Some(first) = faults.first() else { return Ok(()) };
+    let field = |it: &ClickFault| Field {
+        field: format!("rules.{}", it.place()),
+        code: it.refusal.code().to_owned(),
+        message: it.refusal.brand_sentence().to_owned(),
+    };
+    Err(ApiError { fields: faults.iter().map(field).collect(), ..first.refusal.into() })
+}
+
 #[derive(Deserialize)]
 pub struct NewTerms {
     program_id: u32,
@@ -111,6 +124,9 @@ pub async fn set_terms(State(app): State<Arc<App>>, headers: HeaderMap, Body(bod
     let program = ProgramId(body.program_id);
     let rules = body.rules.as_ref().map(|written| rules(written, &config, program)).transpose();
     let rules = rules.map_err(|fault| ApiError::invalid_field(&format!("rules.{}", fault.place), fault.message))?;
+    if let Some(rules) = &rules {
+        no_fault_of_clicks(rules, &config, program)?;
+    }
     let (soon, partner) = (app.engine.now().plus_ms(AHEAD_MS), body.partner_id.map(PartnerId));
     let earliest = config.earliest_change(program, partner, soon).filter(|_| !body.needs_acceptance);
     let starts_at = moment("starts_at", body.starts_at.as_ref())?.unwrap_or(earliest.unwrap_or(soon));

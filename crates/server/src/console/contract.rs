@@ -10,6 +10,7 @@ use referee_core::program::{Program, Standing};
 use referee_core::refusal::Refusal;
 use referee_core::time::{Day, Timestamp};
 
+use super::click_terms::{self, Asked};
 use super::form::Fields;
 use super::format;
 use super::page::csrf;
@@ -144,9 +145,19 @@ pub async fn change(
         what @ ("own" | "offer") => {
             let known = terms::rules_now(&person, program, Some(partner));
             let rules = terms::rules(&person, program, &sent, known)?;
+            let asked = Asked { program, partner: Some(partner), sent: &sent, offered: what == "offer" };
+            if let Some(page) = click_terms::before_saving(&person, &asked, Some(&rules)).await? {
+                return Ok(page);
+            }
             set(&person, program, partner, &sent, Some(rules), what == "offer").await?;
         }
-        "template" => set(&person, program, partner, &sent, None, false).await?,
+        "template" => {
+            let asked = Asked { program, partner: Some(partner), sent: &sent, offered: false };
+            if let Some(page) = click_terms::before_saving(&person, &asked, None).await? {
+                return Ok(page);
+            }
+            set(&person, program, partner, &sent, None, false).await?;
+        }
         "withdraw" => {
             let version = sent.get("version").parse().map_err(|_| Failure::NotFound)?;
             let fact = Fact::OfferWithdrawn(OfferWithdrawn { program: program.id, partner, version });

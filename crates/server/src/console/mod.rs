@@ -11,6 +11,8 @@ pub mod audit;
 mod award;
 pub mod chart;
 mod click_payouts;
+mod click_preview;
+mod click_terms;
 pub mod clicks;
 pub mod codes;
 pub mod contract;
@@ -177,6 +179,7 @@ pub fn routes() -> Router<Arc<App>> {
                 .layer(DefaultBodyLimit::max(LIST_BYTES_MAX + FORM_BYTES_MAX)),
         )
         .route("/settings/lists/{program}/{id}", get(settings::lists::edit))
+        .route("/settings/screening", get(settings::screening::show).post(settings::screening::set))
         .route("/settings/payments", get(settings::payments::show).post(settings::payments::set))
         .route("/settings/people", get(settings::people::show))
         .route("/settings/users", post(settings::people::create))

@@ -7,12 +7,14 @@ use referee_core::contract::{EventPayout, Payout, ReturnPolicy, Returns, Terms, 
 use referee_core::id::{EventTypeId, PartnerId};
 use referee_core::list;
 use referee_core::locking::Locking;
-use referee_core::program::{EventType, Program, Standing};
+use referee_core::program::{Category, EventType, Program, Standing};
 use referee_core::time::Timestamp;
 use referee_engine::intake::amount;
+use referee_engine::intake::click_terms::ClickFault;
 use referee_engine::intake::terms::{self as written, most_returned, payout_text};
 use referee_engine::limits::{LOCK_MONTHS_MAX, VIEW_WINDOW_HOURS_MAX};
 
+use super::click_terms::{self, event_name};
 use super::exceptions;
 use super::form::Fields;
 use super::format;
@@ -134,10 +136,6 @@ fn list_name<'a>(person: &'a Person, program: &'a Program) -> impl Fn(u32) -> &'
     |id| list::name_of(&person.config.lists, program.id, id)
 }
 
-fn event_name<'a>(person: &'a Person, program: &Program, id: EventTypeId) -> &'a str {
-    person.config.event_types.get(&(program.id, id)).map_or("an event type", |it| it.name.as_str())
-}
-
 /// All versions, the newest first, with what each pays.
 pub fn history(person: &Person, program: &Program, versions: &[Terms]) -> Markup {
     let now = soon(person);
@@ -215,8 +213,24 @@ fn status_class(status: Status) -> &'static str {
     }
 }
 
+/// What a form for a new version is filled with.
+#[derive(Default)]
+pub struct Filled<'a> {
+    pub known: Option<&'a TermsRules>,
+    /// Of a form that came back.
+    pub faults: &'a [ClickFault],
+    pub starts: &'a str,
+}
+
 /// The fields of a form for a new version, filled with what holds now: what is left as it is stays as it is.
 pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) -> Markup {
+    filled(person, program, &Filled { known, ..Filled::default() })
+}
+
+pub fn filled(person: &Person, program: &Program, filled: &Filled<'_>) -> Markup {
+    let known = filled.known;
+    let (of_clicks, others): (Vec<&EventType>, Vec<&EventType>) =
+        event_types_of(person, program).partition(|it| it.category == Category::Click);
     let payout = |id| {
         known.and_then(|rules| rules.payout(id)).map(|it| payout_text(it.payout, program.currency)).unwrap_or_default()
     };
@@ -233,14 +247,15 @@ pub fn fields(person: &Person, program: &Program, known: Option<&TermsRules>) ->
         (return_fields(known.map(|it| it.returns).unwrap_or_default(), program))
         fieldset {
             legend { "Pays per event: a rate such as 8%, an amount in " (program.currency.to_string()) " such as 2.00, or nothing" }
-            div.pair { @for event_type in event_types_of(person, program) {
+            div.pair { @for event_type in others {
                 label { (event_type.name) @if event_type.standing == Standing::Paused { " (paused)" }
                     input name={ "payout_" (event_type.id) } autocomplete="off" value=(payout(event_type.id)); }
             } }
             @if event_types_of(person, program).next().is_none() { p.muted { "Add an event type first: it is what partners are paid for." } }
         }
+        @for event_type in of_clicks { (click_terms::fields(program, event_type, filled)) }
         (exceptions::fields(person, program, |id| known.and_then(|rules| rules.payout(id)).cloned()))
-        label { "First day (empty: as soon as may be)" input type="date" name="starts"; }
+        label { "First day (empty: as soon as may be)" input type="date" name="starts" value=(filled.starts); }
     }
 }
 
@@ -328,7 +343,11 @@ fn days(sent: &Fields, name: &str) -> Result<u32, Failure> {
 
 /// A form for all rules as text, filled with what holds now.
 pub fn text_fields(person: &Person, program: &Program, known: Option<&TermsRules>) -> Markup {
-    let written = known.map(|rules| written::write(rules, &person.config, program.id));
+    filled_text(person, program, &Filled { known, ..Filled::default() })
+}
+
+pub fn filled_text(person: &Person, program: &Program, filled: &Filled<'_>) -> Markup {
+    let written = filled.known.map(|rules| written::write(rules, &person.config, program.id));
     let lists: Vec<String> = list::newest_of(&person.config.lists, program.id)
         .map(|it| format!("{} ({})", it.name, it.word.name()))
         .collect();
@@ -338,7 +357,7 @@ pub fn text_fields(person: &Person, program: &Program, known: Option<&TermsRules
             textarea name="text" rows="16" spellcheck="false" required { (text) } }
         @if !lists.is_empty() { p.muted { "Lists that they can name, as in " code { "{ \"variable\": \"sku\", \"in_list\": \"Name\" }" } ": " (lists.join(", ")) "." } }
         p.muted { a.underlined href="/docs/reference/terms" { "How terms are written" } ". To try them first: " code { "referee terms test FILE --order ORDER" } }
-        label { "First day (empty: as soon as may be)" input type="date" name="starts"; }
+        label { "First day (empty: as soon as may be)" input type="date" name="starts" value=(filled.starts); }
     }
 }
 
@@ -352,7 +371,10 @@ pub fn rules(
     match sent.get("text") {
         "" => {
             let mut rules = by_fields(sent, known)?;
-            rules.payouts.iter_mut().try_for_each(|it| exceptions::chosen(person, program, sent, it))?;
+            for it in &mut rules.payouts {
+                exceptions::chosen(person, program, sent, it)?;
+                click_terms::chosen(person, program, sent, it)?;
+            }
             Ok(rules)
         }
         text => written::read(text, &person.config, program.id)

@@ -19,7 +19,7 @@ on_every_pair!(
     every_table_has_a_file_with_figures_to_reckon_with,
 );
 
-const SCREENS: [&str; 26] = [
+const SCREENS: [&str; 27] = [
     "/",
     "/partners",
     "/partners/1",
@@ -42,6 +42,7 @@ const SCREENS: [&str; 26] = [
     "/settings/groups",
     "/settings/overlays",
     "/settings/lists",
+    "/settings/screening",
     "/promo-codes/change?program=1&code=TRAIL10",
     "/settings/people",
     "/audit",

@@ -7,6 +7,7 @@ mod black_box;
 mod bonuses;
 mod browser_endpoints;
 mod click_reports;
+mod click_terms;
 mod commands;
 mod console;
 mod contracts;

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use referee_core::contract::{EventPayout, Payout, TermsRules};
+use referee_core::contract::{ClickTerms, EventPayout, Payout, TermsRules};
 use referee_core::fact::{Actor, AdSet, EventTypeSet, Fact, Role, TermsSet};
 use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId};
+use referee_core::limit::{Limit, Period};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{Category, CreditPolicy, Program, PromoCode, SETTLE_HOURS_DEFAULT, Standing, VanityLink};
@@ -59,6 +60,9 @@ pub struct PartnerSeed {
     pub link: String,
     pub vanity: String,
     pub promo_code: String,
+    /// How its clicks are paid: `reviewed` or `instant`.
+    #[serde(default)]
+    pub clicks: String,
     pub user: SignIn,
 }
 
@@ -68,12 +72,26 @@ pub struct AdSeed {
     pub landing_url: String,
 }
 
+/// What terms of the demonstration say.
+#[derive(Clone, Copy)]
+struct Plan {
+    sale_ppm: u32,
+    clicks: ClickTerms,
+    /// Of a click.
+    price: Money,
+}
+
+/// A cent is a thousand times what a click may cost at least.
+const CENT: i64 = MICROS / 100;
+const REVIEWED: ClickTerms = ClickTerms::Reviewed { review_days: 7 };
+const TEMPLATE: Plan = Plan { sale_ppm: 80_000, clicks: REVIEWED, price: Money(5 * CENT) };
+
 struct PartnerPlan {
     name: &'static str,
     slug: &'static str,
     promo_code: &'static str,
-    /// Its own rate for sales, or the template's.
-    sale_ppm: Option<u32>,
+    /// Its own terms, or the template's.
+    terms: Option<Plan>,
     /// How it is paid; None: it has not said so yet, and can't be paid.
     payee: Option<PayeePlan>,
 }
@@ -83,21 +101,21 @@ const PARTNERS: [PartnerPlan; 3] = [
         name: "Trail Notes",
         slug: "trail-notes",
         promo_code: "TRAIL10",
-        sale_ppm: Some(120_000),
+        terms: Some(Plan { sale_ppm: 120_000, ..TEMPLATE }),
         payee: Some(payees::REGISTERED),
     },
     PartnerPlan {
         name: "Deal Harbour",
         slug: "deal-harbour",
         promo_code: "HARBOUR5",
-        sale_ppm: None,
+        terms: None,
         payee: Some(payees::PRIVATE),
     },
     PartnerPlan {
         name: "Sole Search",
         slug: "sole-search",
         promo_code: "SOLE15",
-        sale_ppm: Some(100_000),
+        terms: Some(Plan { sale_ppm: 100_000, clicks: ClickTerms::Instant, price: Money(CENT * 15 / 4) }),
         payee: None,
     },
 ];
@@ -146,7 +164,7 @@ impl Planter<'_> {
             click: planter.event_type("click", "Click", Category::Click).await?,
         };
         let ads = planter.ads([None; ADS.len()]).await?;
-        planter.terms(None, Some(rules(&event_types, 80_000))).await?;
+        planter.terms(None, Some(rules(&event_types, TEMPLATE))).await?;
         let mut partners = Vec::new();
         for plan in &PARTNERS {
             partners.push(planter.partner(plan, &event_types, &ads).await?);
@@ -281,7 +299,7 @@ impl Planter<'_> {
             let plan = *plan;
             self.engine.with_settings(move |settings| payees::give(settings, brand, partner, &plan, name, now)).await?;
         }
-        self.terms(Some(partner), plan.sale_ppm.map(|ppm| rules(event_types, ppm))).await?;
+        self.terms(Some(partner), plan.terms.map(|terms| rules(event_types, terms))).await?;
         let ad = AdId(ads.first().map_or(0, |ad| ad.id));
         self.settle(Fact::LinkSet(VanityLink {
             program: self.program,
@@ -303,14 +321,21 @@ impl Planter<'_> {
             link: format!("{origin}/c/{partner}/{ad}/{}", self.program),
             vanity: format!("{origin}/{}", plan.slug),
             promo_code: plan.promo_code.into(),
+            clicks: match plan.terms.unwrap_or(TEMPLATE).clicks {
+                ClickTerms::Reviewed { .. } => "reviewed".into(),
+                ClickTerms::Instant => "instant".into(),
+            },
             user,
         })
     }
 }
 
-/// What a sale, a lead and a click earn.
-fn rules(event_types: &EventTypes, sale_ppm: u32) -> TermsRules {
+/// What a sale, a lead and a click earn. Clicks that nobody looks at have a budget.
+fn rules(event_types: &EventTypes, plan: Plan) -> TermsRules {
     let line = |event_type, payout| EventPayout::plain(EventTypeId(event_type), payout);
+    let click = line(event_types.click, Payout::Fixed { amount: plan.price });
+    let budget = Limit::Payout { most: Money(25 * MICROS), per: Period::Day };
+    let limits = if plan.clicks == ClickTerms::Instant { vec![budget] } else { Vec::new() };
     TermsRules {
         referral_window_days: 30,
         view_window_hours: None,
@@ -318,8 +343,9 @@ fn rules(event_types: &EventTypes, sale_ppm: u32) -> TermsRules {
         notice_days: 0,
         returns: referee_core::contract::Returns::default(),
         payouts: vec![
-            line(event_types.sale, Payout::Rate { ppm: sale_ppm }),
+            line(event_types.sale, Payout::Rate { ppm: plan.sale_ppm }),
             line(event_types.lead, Payout::Fixed { amount: Money(2 * MICROS) }),
+            EventPayout { clicks: Some(plan.clicks), limits, ..click },
         ],
     }
 }
@@ -383,6 +409,8 @@ impl Seed {
             "\nReferee's demonstration is running.\n\n  \
              1  Follow {name}'s link to the shop and buy something\n       {link}\n  \
              2  See in the console what {name} earned, and why\n       {}\n       {}  {}\n\n\
+             Each click is paid for as well: those of {name} and the second partner wait seven days for your review,\n  \
+             those of the third are priced at once. More visitors: start again with --traffic 5\n\n\
              Everything a script needs is in {}. Stop with Ctrl-C.\n",
             self.console_url,
             self.user.email,

@@ -30,8 +30,11 @@ const TICKS_PER_SECOND: u64 = 20;
 const VISITORS_MAX: usize = 512;
 /// One visitor in this many buys something.
 const BUYERS_ONE_IN: u64 = 25;
-const USER_AGENT: &str =
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36";
+/// One visitor in this many comes from one of a few devices, so that some clicks are another's duplicates.
+const REPEATED_ONE_IN: u64 = 10;
+const REPEATED_DEVICES: u64 = 4;
+const SYSTEMS: [&str; 4] =
+    ["X11; Linux x86_64", "Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7", "Linux; Android 10; K"];
 
 struct Crowd {
     to: SocketAddr,
@@ -122,15 +125,16 @@ impl Crowd {
     async fn visit(&self, number: u64) -> Result<bool, String> {
         let mut connection = connect(self.to).await?;
         let chance = scattered(self.run ^ number);
+        let agent = agent(chance / 3);
         let link = &self.links[(chance % self.links.len().max(1) as u64) as usize];
-        let landing = click(&mut connection, &format!("{link}?subId1=demo-{}", chance % 5)).await?;
+        let landing = click(&mut connection, &agent, &format!("{link}?subId1=demo-{}", chance % 5)).await?;
         let click_id = landing.query_pairs().find(|(name, _)| name == CLICK_PARAM).map(|(_, id)| id.into_owned());
         let visit = json!({ "program": self.program, "page": landing.as_str(), "clickId": click_id });
-        tell(&mut connection, "/pt/v", &visit).await?;
+        tell(&mut connection, &agent, "/pt/v", &visit).await?;
         if !(chance / 7).is_multiple_of(BUYERS_ONE_IN) {
             return Ok(false);
         }
-        tell(&mut connection, "/pt/o", &self.order(number, chance, click_id)).await?;
+        tell(&mut connection, &agent, "/pt/o", &self.order(number, chance, click_id)).await?;
         Ok(true)
     }
 
@@ -154,6 +158,18 @@ impl Crowd {
     }
 }
 
+/// The browser of a visitor. All come from this computer, so that only their browsers tell devices apart.
+fn agent(chance: u64) -> String {
+    let device =
+        if chance.is_multiple_of(REPEATED_ONE_IN) { chance / REPEATED_ONE_IN % REPEATED_DEVICES } else { chance };
+    let system = SYSTEMS[(device % SYSTEMS.len() as u64) as usize];
+    let (version, build, patch) = (110 + device / 4 % 30, 5_000 + device / 120 % 2_000, device / 240_000 % 200);
+    let phone = if system.contains("Android") { " Mobile" } else { "" };
+    format!(
+        "Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.{build}.{patch}{phone} Safari/537.36"
+    )
+}
+
 async fn connect(to: SocketAddr) -> Result<SendRequest<Body>, String> {
     let stream = TcpStream::connect(to).await.map_err(|error| error.to_string())?;
     let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
@@ -170,10 +186,10 @@ async fn send(connection: &mut SendRequest<Body>, request: Request<Body>) -> Res
 }
 
 /// Follows a link, to where it leads.
-async fn click(connection: &mut SendRequest<Body>, path: &str) -> Result<Url, String> {
+async fn click(connection: &mut SendRequest<Body>, agent: &str, path: &str) -> Result<Url, String> {
     let request = Request::get(path)
         .header(header::HOST, TRACKING_HOST)
-        .header(header::USER_AGENT, USER_AGENT)
+        .header(header::USER_AGENT, agent)
         .header("sec-fetch-mode", "navigate")
         .header("sec-fetch-dest", "document")
         .body(Body::empty())
@@ -184,10 +200,10 @@ async fn click(connection: &mut SendRequest<Body>, path: &str) -> Result<Url, St
 }
 
 /// Sends what the tag would send.
-async fn tell(connection: &mut SendRequest<Body>, path: &str, body: &Value) -> Result<(), String> {
+async fn tell(connection: &mut SendRequest<Body>, agent: &str, path: &str, body: &Value) -> Result<(), String> {
     let request = Request::post(path)
         .header(header::HOST, TRACKING_HOST)
-        .header(header::USER_AGENT, USER_AGENT)
+        .header(header::USER_AGENT, agent)
         .header(header::ORIGIN, format!("http://{SHOP_HOST}"))
         .header(header::CONTENT_TYPE, "text/plain")
         .body(Body::from(body.to_string()))

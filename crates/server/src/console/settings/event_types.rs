@@ -42,6 +42,9 @@ pub fn section(person: &Person, program: &Program) -> Markup {
                     label { "Name" input name="name" required maxlength="100" placeholder="Online sale"; }
                     label { "Code, for use in the shop" input name="code" maxlength="64" pattern="[A-Za-z0-9_\\-]*" placeholder="sale"; }
                     label { "Kind" select name="category" { @for (_, value, name) in CATEGORIES { option value=(value) { (name) } } } }
+                    @if let Some(known) = person.config.click_event_type(program.id).and_then(|id| person.config.event_types.get(&(program.id, id))) {
+                        p.muted { "Clicks are paid by " (known.name) " already, and a program has one event type for them: pause that one before you add another." }
+                    }
                     (crediting(person, program.id, None))
                     label { "Id of another platform (optional)" input name="id" inputmode="numeric" pattern="[0-9]*"; }
                     button { "Add the event type" }

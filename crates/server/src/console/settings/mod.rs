@@ -9,6 +9,7 @@ pub mod payments;
 pub mod people;
 pub mod program;
 pub mod rates;
+pub mod screening;
 pub mod tokens;
 
 use maud::{Markup, html};
@@ -25,6 +26,7 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
             ("/settings/groups", "Groups"),
             ("/settings/overlays", "Overlays"),
             ("/settings/lists", "Lists"),
+            ("/settings/screening", "Screening"),
             ("/settings/exchange-rates", "Exchange rates"),
             ("/settings/identifiers", "Identifiers"),
             ("/settings/tokens", "Tokens"),

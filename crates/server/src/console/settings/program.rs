@@ -11,6 +11,7 @@ use referee_engine::intake::amount;
 use referee_engine::zone::zone;
 use serde::Deserialize;
 
+use super::super::click_terms::{self, Asked};
 use super::super::form::{Fields, brought_id, standing};
 use super::super::page::{csrf, snippet};
 use super::super::partners::program_of;
@@ -223,13 +224,18 @@ pub async fn set_template(person: Person, Form(sent): Form<Vec<(String, String)>
     person.check_csrf(sent.get("csrf"))?;
     person.require(May::SetUp)?;
     let program = program_of(&person, sent.get("program").parse().unwrap_or(0))?;
+    let rules = terms::rules(&person, program, &sent, terms::rules_now(&person, program, None))?;
+    let asked = Asked { program, partner: None, sent: &sent, offered: false };
+    if let Some(page) = click_terms::before_saving(&person, &asked, Some(&rules)).await? {
+        return Ok(page);
+    }
     let terms = TermsSet {
         program: program.id,
         partner: None,
         starts_at: terms::start(&person, program, None, &sent, false)?,
         ends_at: None,
         standing: Standing::Active,
-        rules: Some(terms::rules(&person, program, &sent, terms::rules_now(&person, program, None))?),
+        rules: Some(rules),
         needs_acceptance: false,
     };
     person.settle("template terms set in the console", Fact::TermsSet(terms)).await?;
