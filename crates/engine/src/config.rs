@@ -110,6 +110,7 @@ pub struct Source {
     pub clusters: Option<BTreeMap<String, Secret>>,
     #[serde(default)]
     pub mail: MailConfig,
+    #[serde(default)]
     pub networks: NetworkFiles,
 }
 
