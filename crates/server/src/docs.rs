@@ -25,6 +25,7 @@ documents! {
     "guide/missing-order",
     "guide/changes-by-file",
     "guide/inquiries",
+    "guide/pending-clicks",
     "guide/partner-api",
     "guide/payments",
     "guide/mail",

@@ -1,6 +1,6 @@
 //! Reads clicks that are paid for themselves.
 
-use referee_core::fact::{ClicksDoubted, PayableFilter};
+use referee_core::fact::ClicksDoubted;
 use referee_core::id::{AdId, BrandId, ClickNo, PartnerId, ProgramId, RecordNo, ReviewId};
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
@@ -48,6 +48,13 @@ impl PayableReads for SqlReads {
         self.ask(brand, sql, &values, group)
     }
 
+    fn click_group(&self, brand: BrandId, period: Period, by: GroupBy, value: &str) -> Result<ClickTally> {
+        let sql = include_str!("../../../sql/books/read_click_group.sql");
+        let mut values = period_values(brand, period);
+        values.extend([Value::from(by as u8), value.into()]);
+        Ok(self.one(brand, sql, &values, |row| tally(row, 0))?.unwrap_or_default())
+    }
+
     fn reviewable(
         &self,
         brand: BrandId,
@@ -57,7 +64,7 @@ impl PayableReads for SqlReads {
     ) -> Result<Vec<PayableClickRow>> {
         let Reviewable { program, filter, state } = which;
         let mut found: Vec<PayableClickRow> = Vec::new();
-        for (day, partner) in self.days_to_review(brand, program, filter, after)? {
+        for (day, partner) in self.days_to_review(brand, which, after)? {
             let left = most - u32::try_from(found.len()).unwrap_or(most);
             if left == 0 {
                 break;
@@ -147,14 +154,25 @@ impl SqlReads {
     fn days_to_review(
         &self,
         brand: BrandId,
-        program: ProgramId,
-        filter: &PayableFilter,
+        which: Reviewable<'_>,
         after: PayablePlace,
     ) -> Result<Vec<(Day, PartnerId)>> {
+        let Reviewable { program, filter, state } = which;
         let sql = include_str!("../../../sql/books/read_days_to_review.sql");
         let (from, until) = (filter.from.map_or(i32::MIN, |day| day.0), filter.until.map_or(i32::MAX, |day| day.0));
         let partner = filter.partner.map(|partner| partner.0);
-        let values = values![brand.0, program.0, partner, from, until, after.day.0, after.partner.0];
+        let values = values![
+            brand.0,
+            program.0,
+            partner,
+            from,
+            until,
+            after.day.0,
+            after.partner.0,
+            state as u8,
+            filter.found.map(|code| code.map_or("", Refusal::code)),
+            filter.referrer.as_deref(),
+        ];
         self.ask(brand, sql, values, |row| Ok((Day(row.number(0)?), PartnerId(row.number(1)?))))
     }
 }

@@ -10,8 +10,8 @@ use referee_core::id::{
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    ClickDayKey, ClickDayRow, ClickTally, GroupBy, MarkKey, MarkRow, PayableClickRow, ReviewCursor, ReviewRow,
-    ReviewState,
+    ClickDayKey, ClickDayRow, ClickTally, GroupBy, MarkKey, MarkRow, PayableClickRow, PayableState, ReviewCursor,
+    ReviewRow, ReviewState,
 };
 use referee_core::screening::Doubts;
 use referee_core::slice::{Slice, Wanted};
@@ -39,12 +39,8 @@ pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &m
     if clicks.is_empty() {
         return Ok(());
     }
-    let sql = db.choose(
-        include_str!("../../../sql/books/load_payables.sql"),
-        include_str!("../../../sql/books/load_payables.postgres.sql"),
-    );
-    let numbers = Value::integers(clicks.iter().map(|no| no.0));
-    for row in list(db, sql, &[brand.0.into(), numbers], payable)? {
+    let numbers: Vec<ClickNo> = clicks.iter().copied().collect();
+    for row in numbered(db, brand, &numbers)? {
         slice.payables.load(row.no, Some(row));
     }
     slice.payables.expect_all(clicks.into_iter());
@@ -102,13 +98,21 @@ fn clicks_of(
     let partner = filter.partner.map(|partner| partner.0);
     let values = values![brand.0, review.program.0, partner, from, until, cursor.day.0, cursor.partner.0];
     let mut found = Vec::new();
-    for (key, row) in list(db, sql, values, day)? {
+    let days = list(db, sql, values, day)?;
+    // A day may have millions of clicks besides those that are named.
+    let named = if filter.clicks.is_empty() { None } else { Some(named(db, brand, review)?) };
+    for (key, row) in days {
         slice.click_days.load(key, Some(row));
         let left = most.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
         if left == 0 {
             break;
         }
         let after = if (key.day, key.partner) == (cursor.day, cursor.partner) { cursor.click.0 } else { 0 };
+        if let Some(named) = &named {
+            let of_day = named.iter().filter(|row| row.day_key() == Some(key) && row.no.0 > after);
+            found.extend(of_day.take(left as usize).cloned());
+            continue;
+        }
         let code = filter.found.map(|code| code.map_or(0, Refusal::number));
         let values = values![
             brand.0,
@@ -129,6 +133,23 @@ fn clicks_of(
         found.extend(rows.into_iter().filter(|row| filter.takes(row)));
     }
     Ok(found)
+}
+
+/// The clicks that a review names, in the order of their numbers.
+fn named(db: &mut dyn Database, brand: BrandId, review: &ReviewRow) -> Answer<Vec<PayableClickRow>> {
+    let mut rows = numbered(db, brand, &review.filter.clicks)?;
+    rows.retain(|row| row.record < review.record && row.state != PayableState::Unpaid && review.filter.takes(row));
+    rows.sort_by_key(|row| row.no);
+    Ok(rows)
+}
+
+fn numbered(db: &mut dyn Database, brand: BrandId, clicks: &[ClickNo]) -> Answer<Vec<PayableClickRow>> {
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_payables.sql"),
+        include_str!("../../../sql/books/load_payables.postgres.sql"),
+    );
+    let numbers = Value::integers(clicks.iter().map(|no| no.0));
+    list(db, sql, &[brand.0.into(), numbers], payable)
 }
 
 pub fn payable(row: &dyn Row) -> Result<PayableClickRow> {
