@@ -78,6 +78,12 @@ if (ticks.length) {
   say();
 }
 
+// A figure that belongs to a choice makes it.
+document.addEventListener('input', (event) => {
+  const choice = event.target.closest('label.check')?.querySelector('input[type=radio]');
+  if (choice && choice !== event.target) choice.checked = true;
+});
+
 const feed = document.querySelector('[data-refresh]');
 if (feed) {
   setInterval(async () => {

@@ -6,6 +6,7 @@ use referee_core::row::{ClickDayKey, ClickDayRow, ClickDoubtRow, ClickTally};
 use referee_core::screening::ClickTest;
 use referee_core::time::Timestamp;
 use referee_engine::engine::blocking;
+use referee_engine::limits::CLICK_NOTICE_DAYS;
 
 use super::super::format;
 use super::super::person::{Failure, May, Person};
@@ -15,15 +16,13 @@ use super::super::table::{
 use super::count::{Days, sum};
 use super::filter::Asked;
 
-/// So long before a day closes it is said.
-pub const NOTICE_DAYS: u32 = 3;
 /// Open days that stand on the screen; more are a click away, and a filter finds each.
 const SHOWN: usize = 10;
 const SHOWN_MAX: usize = 500;
 
 /// Days with pending clicks that close within days from now.
 fn closing(days: &Days, now: Timestamp) -> Vec<&(ClickDayKey, ClickDayRow)> {
-    let until = now.plus_days(NOTICE_DAYS);
+    let until = now.plus_days(CLICK_NOTICE_DAYS);
     let soon = |day: &ClickDayRow| day.pending.clicks > 0 && day.due_at.is_some_and(|at| at <= until);
     days.iter().filter(|(_, day)| soon(day)).collect()
 }
@@ -51,7 +50,7 @@ pub fn figures(person: &Person, program: &Program, days: &Days) -> Markup {
                     }
                     None => { b { "–" } span.muted { "nothing is pending" } }
                 } }
-            div { span.muted { "Close within " (NOTICE_DAYS) " days" } b { (day_count(soon.len())) }
+            div { span.muted { "Close within " (CLICK_NOTICE_DAYS) " days" } b { (day_count(soon.len())) }
                 span.muted { (format::number(soon_sum.clicks)) " clicks for " (money(soon_sum)) } }
         }
     }
@@ -75,7 +74,7 @@ pub async fn notice(person: &Person, program: &Program) -> Result<Markup, Failur
     let address = Asked::default().with("program", id.to_string()).address(&[]);
     Ok(html! {
         section.card.pad.answer.open {
-            p.verdict { (format::number(sum.clicks)) " pending clicks for " (format::money(sum.cost, program.currency)) " are accepted by themselves within " (NOTICE_DAYS) " days" }
+            p.verdict { (format::number(sum.clicks)) " pending clicks for " (format::money(sum.cost, program.currency)) " are accepted by themselves within " (CLICK_NOTICE_DAYS) " days" }
             p { "They are of " (day_count(soon.len())) " of partners; the first closes on " (format::date_time(first, &program.zone)) ". "
                 a.underlined href=(address) { "Look at them before they are" } }
         }

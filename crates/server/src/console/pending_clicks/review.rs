@@ -175,7 +175,7 @@ pub async fn preview(person: Person, Form(sent): Form<Vec<(String, String)>>) ->
                 (csrf(&person))
                 (Asked::of(&sent).hidden())
                 @for (name, value) in sent.0.iter().filter(|(name, _)| KEPT.contains(&name.as_str())) { input type="hidden" name=(name) value=(value); }
-                button.primary accesskey="s" autofocus { (confirmation(&choice, &foreseen.matching)) }
+                button.primary accesskey="s" { (confirmation(&choice, &foreseen.matching)) }
                 a.button href=(back) { "Change nothing and go back" }
             }
             p.muted { "Clicks of it that come in until then are decided as well. It can be undone until a click's day closes." }
