@@ -11,7 +11,7 @@ use referee_engine::limits::CLICK_NOTICE_DAYS;
 use super::super::format;
 use super::super::person::{Failure, May, Person};
 use super::super::table::{
-    Cell, Table, cell, figure, link_cell, minor_figure, money_cell, number_cell, shown_cell, text, time_cell,
+    Cell, Table, cell, date_cell, figure, link_cell, minor_figure, money_cell, number_cell, shown_cell, text,
 };
 use super::count::{Days, sum};
 use super::filter::Asked;
@@ -128,9 +128,9 @@ fn row(
         shown_cell(shown, it.clicks.to_string())
     };
     vec![
-        link_cell(&address.address(&[]), date),
+        link_cell(&address.address(&[]), format::short_day(key.day)),
         cell(person.partner_name(key.partner)),
-        day.due_at.map_or_else(|| cell(""), |at| time_cell(at, &program.zone)),
+        day.due_at.map_or_else(|| cell(""), |at| date_cell(at, &program.zone)),
         number_cell(day.pending.clicks),
         money_cell(day.pending.cost, program.currency),
         tally(day.accepted),

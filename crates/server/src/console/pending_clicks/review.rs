@@ -1,7 +1,7 @@
 //! A decision on pending clicks: read from its form, told with what it costs or saves, and then made.
 
 use axum::extract::Form;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use referee_core::fact::{ClicksReviewed, Fact, PayableFilter, ReviewDecision};
 use referee_core::money::{Currency, Money};
@@ -15,7 +15,7 @@ use referee_engine::intake::amount::{self, decimal};
 use super::super::form::Fields;
 use super::super::format;
 use super::super::page::csrf;
-use super::super::person::{Failure, Person, done};
+use super::super::person::{Failure, Person};
 use super::count::{Known, Matching, days_of, matching, named};
 use super::filter::{Asked, sentence};
 use super::{require_reviewer, screen};
@@ -38,7 +38,7 @@ pub const REASONS: [Refusal; 11] = [
 pub const WORDS_MAX: usize = 200;
 pub const MOST_MAX: u32 = 1_000_000_000;
 /// What a form brings along on its way to being confirmed.
-const KEPT: [&str; 7] = ["which", "click", "decision", "most", "price", "reason", "words"];
+const KEPT: [&str; 7] = ["which", "click", "decision", "most", "price", "because", "words"];
 
 /// What somebody chose.
 struct Choice<'a> {
@@ -95,7 +95,7 @@ fn decision(sent: &Fields) -> Result<ReviewDecision, Failure> {
 
 /// A code, words, or both: `DATA_CENTRE: all of one hoster`.
 fn reason(sent: &Fields) -> Result<String, Failure> {
-    let (code, words) = (sent.get("reason"), sent.get("words"));
+    let (code, words) = (sent.get("because"), sent.get("words"));
     if !code.is_empty() && !REASONS.iter().any(|it| it.code() == code) {
         return Err(Failure::Invalid("Choose a reason of the list, or write one.".into()));
     }
@@ -243,7 +243,7 @@ pub async fn decide(person: Person, Form(sent): Form<Vec<(String, String)>>) -> 
     let said = if reason.is_empty() { "reviewed in the console".to_owned() } else { reason.clone() };
     let fact = ClicksReviewed { program: program.id, filter, decision, reason };
     let settled = person.settle(&said, Fact::ClicksReviewed(fact)).await?;
-    Ok(done(&format!("/pending-clicks/reviews/{}", settled.subject)))
+    Ok(Redirect::to(&format!("/pending-clicks/reviews/{}", settled.subject)).into_response())
 }
 
 /// A price as a file holds it.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::{Form, Path, Query};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use referee_core::fact::{Fact, ReviewDecision};
 use referee_core::id::{ReviewId, UserId};
@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use super::super::format;
 use super::super::page::{csrf, empty};
-use super::super::person::{Failure, Person, done};
+use super::super::person::{Failure, Person};
 use super::super::table::{
     EXPORT_ROWS, PAGE_ROWS, Table, cell, figure, file_only, foot, link_cell, minor, minor_figure, money_cell,
     number_cell, shown_cell, text, time_cell,
@@ -232,5 +232,5 @@ pub async fn undo(person: Person, Path(id): Path<String>, Form(sent): Form<Undo>
         return Err(Failure::Invalid("It can't be undone any more: the days of its clicks have closed.".into()));
     }
     person.settle("undone in the console", Fact::ReviewUndone { review: row.id }).await?;
-    Ok(done(&format!("/pending-clicks/reviews/{}", row.id)))
+    Ok(Redirect::to(&format!("/pending-clicks/reviews/{}", row.id)).into_response())
 }
