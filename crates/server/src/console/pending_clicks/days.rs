@@ -11,7 +11,7 @@ use referee_engine::limits::CLICK_NOTICE_DAYS;
 use super::super::format;
 use super::super::person::{Failure, May, Person};
 use super::super::table::{
-    Cell, Table, cell, date_cell, figure, link_cell, minor_figure, money_cell, number_cell, shown_cell, text,
+    Cell, Table, cell, figure, link_cell, minor_figure, money_cell, number_cell, shown_cell, text,
 };
 use super::count::{Days, sum};
 use super::filter::Asked;
@@ -75,7 +75,7 @@ pub async fn notice(person: &Person, program: &Program) -> Result<Markup, Failur
     Ok(html! {
         section.card.pad.answer.open {
             p.verdict { (format::number(sum.clicks)) " pending clicks for " (format::money(sum.cost, program.currency)) " are accepted by themselves within " (CLICK_NOTICE_DAYS) " days" }
-            p { "They are of " (day_count(soon.len())) " of partners; the first closes on " (format::date_time(first, &program.zone)) ". "
+            p { "That is " (day_count(soon.len())) " of partners, of which the first closes on " (format::date_time(first, &program.zone)) ". "
                 a.underlined href=(address) { "Look at them before they are" } }
         }
     })
@@ -130,7 +130,10 @@ fn row(
     vec![
         link_cell(&address.address(&[]), format::short_day(key.day)),
         cell(person.partner_name(key.partner)),
-        day.due_at.map_or_else(|| cell(""), |at| date_cell(at, &program.zone)),
+        day.due_at.map_or_else(
+            || cell(""),
+            |at| shown_cell(html! { span.time { (format::short_day(program.zone.day(at))) } }, format::utc(at)),
+        ),
         number_cell(day.pending.clicks),
         money_cell(day.pending.cost, program.currency),
         tally(day.accepted),
