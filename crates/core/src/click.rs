@@ -11,7 +11,7 @@ use crate::row::{ClickRow, Rollup, RollupKey, TouchKind};
 use crate::screening::Treatment;
 use crate::slice::Slice;
 
-mod repeat;
+pub(crate) mod repeat;
 mod screen;
 
 pub(crate) use screen::Finding;

@@ -132,6 +132,12 @@ pub enum Fact {
     ClicksReviewed(ClicksReviewed),
     /// Statistics found the clicks of a partner's day unlike others.
     ClicksDoubted(ClicksDoubted),
+    /// Somebody of a partner was seen, by its own word, at a device.
+    PartnerDeviceSeen {
+        partner: PartnerId,
+        /// As of clicks.
+        agent_key: u64,
+    },
     /// What a review decided is taken back.
     ReviewUndone {
         review: ReviewId,
@@ -184,6 +190,7 @@ impl Fact {
             Fact::ScreeningRulesSet(_) => "screening_rules_set",
             Fact::ClicksReviewed(_) => "clicks_reviewed",
             Fact::ClicksDoubted(_) => "clicks_doubted",
+            Fact::PartnerDeviceSeen { .. } => "partner_device_seen",
             Fact::ReviewUndone { .. } => "review_undone",
             Fact::InquiryRulesSet(_) => "inquiry_rules_set",
             Fact::InquiryOpened(_) => "inquiry_opened",

@@ -110,6 +110,9 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         }
         Fact::ScreeningRulesSet(rules) => setup::set_screening(slice, rules).into(),
         Fact::ClicksReviewed(fact) => payable::review::begin(slice, record, fact).into(),
+        Fact::PartnerDeviceSeen { partner, agent_key } => {
+            click::repeat::see_own_device(slice, record, *partner, *agent_key).into()
+        }
         Fact::ClicksDoubted(fact) => payable::doubt(slice, record, fact).into(),
         Fact::ReviewUndone { review } => payable::review::undo(slice, *review).into(),
         Fact::InquiryRulesSet(rules) => action::inquiry::set_rules(slice, rules).into(),

@@ -204,6 +204,7 @@ refusals! {
     ConversionTiming = 215, "CONVERSION_TIMING", "Orders came too soon or too evenly after these clicks.", "Doubtful traffic.";
     TooRegular = 216, "TOO_REGULAR", "The clicks came at regular times, as a program makes them.", "Doubtful traffic.";
     Concentrated = 217, "CONCENTRATED", "Too many of these clicks came from few networks.", "Doubtful traffic.";
+    OwnDevice = 218, "OWN_DEVICE", "The click came from the address and browser with which the partner's own people use the portal.", "Doubtful traffic.";
 
     // Why a click is not paid.
     ClickRestricted = 220, "CLICK_RESTRICTED", "A restriction of the terms says that such clicks are not paid.", "Your terms do not pay for such clicks.";

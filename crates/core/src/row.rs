@@ -344,7 +344,7 @@ pub struct ActionRow {
     pub device: Device,
     pub whole: Whole,
     /// What it had when it was reversed, for whoever takes that back.
-    pub before_reversal: Option<Whole>,
+    pub before_reversal: Option<BeforeReversal>,
     /// The action of another partner whose place it took.
     pub moved_from: Option<ActionId>,
     /// The action of another partner that took its place.
@@ -373,6 +373,13 @@ pub struct Whole {
     pub amount: Money,
     /// Quantity and amount of each item, in their order.
     pub items: Vec<(u32, Money)>,
+}
+
+/// What a restoration gives back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BeforeReversal {
+    pub whole: Whole,
+    pub returned: Money,
 }
 
 impl Whole {

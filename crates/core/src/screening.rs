@@ -52,7 +52,8 @@ impl Class {
 }
 
 /// What makes a click suspect, the weightiest first. A click's doubts are bits at these places.
-pub const SUSPECT: [Refusal; 8] = [
+pub const SUSPECT: [Refusal; 9] = [
+    Refusal::OwnDevice,
     Refusal::DataCentre,
     Refusal::RequestAnomaly,
     Refusal::ShoppingAssistant,

@@ -433,7 +433,11 @@ impl Slice {
     pub fn wanted_payables(&self, records: &[Record]) -> (BTreeSet<ClickNo>, BTreeSet<MarkKey>) {
         let clicks = records.iter().filter_map(|record| self.payable_click(record)).map(|(no, ..)| no).collect();
         let marks = records.iter().filter_map(|record| match &record.fact {
-            Fact::ClickRecorded(click) => self.payable_click(record).map(|_| MarkKey::all_of(click)),
+            Fact::ClickRecorded(click) => self.payable_click(record).map(|_| {
+                let own_device = MarkKey::own_device(click.partner, click.signals.agent_key);
+                MarkKey::all_of(click).chain([own_device]).collect::<Vec<_>>()
+            }),
+            Fact::PartnerDeviceSeen { partner, agent_key } => Some(vec![MarkKey::own_device(*partner, *agent_key)]),
             _ => None,
         });
         (clicks, marks.flatten().collect())

@@ -37,9 +37,10 @@ tells where the two differ. --seed is one town, --first the first of several; --
 nothing late; --story tells all records, --shrink the fewest that still
 differ. The word audit may be left out.
 
-years makes N years of three programs and some partners: orders, returns, reversals, holds, corrections, time that passes and
-payments that are proposed, approved, settled or failed. It asks for each what became of every action, payment and month, and
-what a second, simple-minded bookkeeper says. The word years may be left out.
+years makes N years of three programs and some partners: orders, shared or beyond limits, tiers, returns, reversals, holds,
+reattributions, bonuses and fees, inquiries, corrections, time that passes and payments that are proposed, approved, settled
+or failed. It asks for each what became of every action, inquiry, payment and month, and what a second, simple-minded
+bookkeeper says. The word years may be left out.
 
 identify measures how fast orders are decided whose buyers are only known through the graph, with 100,000 identifiers in
 the books and with N, and how soon a decision can be read at a rate of N orders a second.

@@ -11,13 +11,14 @@ use crate::pricing;
 use crate::program::Source;
 use crate::refusal::Refusal;
 use crate::row::{
-    Account, ActionRow, ActionState, HistoryKind, OrderKey, Rollup, SubmissionKind, SubmissionRow, Whole,
+    Account, ActionRow, ActionState, BeforeReversal, HistoryKind, OrderKey, Rollup, SubmissionKind, SubmissionRow,
+    Whole,
 };
 use crate::slice::Slice;
 
 use super::grant;
 use super::lock::{self, Step};
-use super::returns::Ruling;
+use super::returns::{Counts, Ruling};
 use super::{Line, count, parts, put, reattribution, returns, unchanged, write};
 
 /// The most changes an action takes, as published by the platforms this one replaces. A reversal is the end of them and
@@ -286,7 +287,7 @@ pub(super) fn set_figures(
     action.amount = figures.amount;
     action.items = figures.items;
     let kind = if action.state == ActionState::Pending { HistoryKind::Modified } else { HistoryKind::Corrected };
-    shift(slice, record, action, kind, (amount_delta, payout_delta), cause, is_return);
+    shift(slice, record, action, kind, (amount_delta, payout_delta), cause, Counts::of(is_return));
 }
 
 /// What an action pays with such figures, by the terms it was opened under.
@@ -313,19 +314,20 @@ pub(crate) fn know_items(slice: &mut Slice, record: &Record, mut action: ActionR
         return;
     }
     let cause = Cause { disposition: "ORDER_UPDATE", source };
-    shift(slice, record, action, HistoryKind::Modified, (Money::ZERO, payout_delta), cause, false);
+    shift(slice, record, action, HistoryKind::Modified, (Money::ZERO, payout_delta), cause, Counts::NoReturn);
 }
 
 pub(super) fn reverse(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>, is_return: bool) {
     let deltas = (action.amount.negated(), action.payout.negated());
     action.state = ActionState::Reversed;
     action.held = false;
-    action.before_reversal = Some(Whole::of(action.amount, &action.items));
+    let whole = Whole::of(action.amount, &action.items);
+    action.before_reversal = Some(BeforeReversal { whole, returned: action.returned });
     action.amount = Money::ZERO;
     for item in &mut action.items {
         *item = Item { quantity: 0, amount: Money::ZERO, ..std::mem::take(item) };
     }
-    shift(slice, record, action, HistoryKind::Reversed, deltas, cause, is_return);
+    shift(slice, record, action, HistoryKind::Reversed, deltas, cause, Counts::of(is_return));
 }
 
 /// Pays those of the actions that a limit left outside of their terms.
@@ -339,7 +341,7 @@ fn admit_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, cause:
         action.outside = None;
         let payout = price(slice, &action, action.amount, &action.items);
         let deltas = (Money::ZERO, payout.minus(action.payout));
-        shift(slice, record, action, HistoryKind::Admitted, deltas, cause, false);
+        shift(slice, record, action, HistoryKind::Admitted, deltas, cause, Counts::NoReturn);
     }
     Ok(())
 }
@@ -361,8 +363,7 @@ fn restore_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, caus
 }
 
 fn restore(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cause<'_>) {
-    let before = action.before_reversal.take().unwrap_or_default();
-    let was_return = !returns::is_no_order(&action.disposition);
+    let BeforeReversal { whole: before, returned } = action.before_reversal.take().unwrap_or_default();
     action.state = ActionState::Pending;
     action.held = action.exchange == Exchange::Awaited;
     action.amount = before.amount;
@@ -371,7 +372,7 @@ fn restore(slice: &mut Slice, record: &Record, mut action: ActionRow, cause: Cau
     }
     let payout = price(slice, &action, action.amount, &action.items);
     let deltas = (action.amount, payout.minus(action.payout));
-    shift(slice, record, action, HistoryKind::Restored, deltas, cause, was_return);
+    shift(slice, record, action, HistoryKind::Restored, deltas, cause, Counts::Restored(returned));
 }
 
 /// Prices what awaited an exchange rate, if there is one by now.
@@ -396,7 +397,7 @@ pub(crate) fn convert(slice: &mut Slice, record: &Record, id: ActionId) {
     ledger::transfer(slice, record.no, &action, Account::Cost, Account::Pending, payout);
     count(slice, &action, Rollup { amount: worth, payout, ..Rollup::default() });
     action.payout = payout;
-    returns::note(slice, &mut action, payout, false);
+    returns::note(slice, &mut action, payout, Counts::NoReturn);
     slice.state.work_waits |= action.is_due(slice.state.brand_time);
     write(slice, record, action, Line { payout_delta: payout, ..unchanged(HistoryKind::Converted) });
 }
@@ -408,11 +409,11 @@ fn shift(
     kind: HistoryKind,
     (amount_delta, payout_delta): (Money, Money),
     Cause { disposition, source }: Cause<'_>,
-    is_return: bool,
+    counts: Counts,
 ) {
     // Whatever was asked for was meant of the figures as they were.
     action.return_asked = None;
-    returns::note(slice, &mut action, payout_delta, is_return);
+    returns::note(slice, &mut action, payout_delta, counts);
     if kind == HistoryKind::Corrected {
         ledger::transfer(slice, record.no, &action, Account::Correction, Account::Locked, payout_delta);
         action.owed = action.owed.plus(payout_delta);

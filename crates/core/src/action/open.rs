@@ -493,7 +493,7 @@ pub(super) fn begin_with(slice: &mut Slice, record: &Record, mut action: ActionR
     ledger::transfer(slice, record.no, &action, action.spent_on(), Account::Pending, payout);
     let worth = action.worth(amount);
     count(slice, &action, Rollup { amount: worth, payout, ..counted });
-    returns::note(slice, &mut action, payout, false);
+    returns::note(slice, &mut action, payout, returns::Counts::NoReturn);
     let opened = Line { amount_delta: amount, payout_delta: payout, ..opened };
     // One that is due already is not announced by time passing: that has been said.
     slice.state.work_waits |= action.is_due(slice.state.brand_time);

@@ -24,7 +24,22 @@ pub(crate) enum Ruling {
     Asked,
 }
 
-pub(crate) fn is_no_order(disposition: &str) -> bool {
+/// How the change of a payout counts for what was returned of its month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counts {
+    NoReturn,
+    Return,
+    /// A reversal is taken back: so much had been returned before it.
+    Restored(Money),
+}
+
+impl Counts {
+    pub fn of(is_return: bool) -> Counts {
+        if is_return { Counts::Return } else { Counts::NoReturn }
+    }
+}
+
+fn is_no_order(disposition: &str) -> bool {
     Returns::NO_ORDER.contains(&disposition)
 }
 
@@ -98,16 +113,16 @@ fn key(slice: &Slice, action: &ActionRow) -> Option<ReturnsKey> {
 }
 
 /// Counts a change of a payout for its month. What a return took, a rise gives back first.
-pub(crate) fn note(slice: &mut Slice, action: &mut ActionRow, payout_delta: Money, is_return: bool) {
+pub(crate) fn note(slice: &mut Slice, action: &mut ActionRow, payout_delta: Money, counts: Counts) {
     if action.is_award() || payout_delta == Money::ZERO {
         return;
     }
     let Some(key) = key(slice, action) else { return };
-    let returned = match (is_return, payout_delta < Money::ZERO) {
-        (true, true) => payout_delta.negated(),
-        (true, false) => payout_delta.min(action.returned).negated(),
-        (false, false) if action.state != ActionState::Reversed => payout_delta.min(action.returned).negated(),
-        (false, _) => Money::ZERO,
+    let returned = match counts {
+        Counts::Restored(before) => before.minus(action.returned),
+        Counts::Return if payout_delta < Money::ZERO => payout_delta.negated(),
+        _ if payout_delta > Money::ZERO => payout_delta.min(action.returned).negated(),
+        _ => Money::ZERO,
     };
     action.returned = action.returned.plus(returned);
     let row = slice.new.returns.entry(key).or_default();

@@ -29,6 +29,9 @@ const WEIGHTS: [u64; 7] = [
     606_979_629_194,
 ];
 
+/// A weight is halved so often without losing anything; what is left after that is no millionth.
+const HALVINGS_EXACT: u32 = 60;
+
 /// Who earns a share of it, and under which terms.
 #[derive(Debug, Clone)]
 pub struct Winner {
@@ -130,7 +133,7 @@ fn by_age(event: Timestamp, touchpoints: &[Timestamp]) -> Vec<u32> {
     let weight = |at: &Timestamp| {
         let (whole, rest) = (days(at) / 7 - weeks, days(at) % 7);
         let halvings = u32::try_from(whole).unwrap_or(u32::MAX);
-        u128::from(WEIGHTS[rest as usize].checked_shr(halvings).unwrap_or(0))
+        (u128::from(WEIGHTS[rest as usize]) << HALVINGS_EXACT).checked_shr(halvings).unwrap_or(0)
     };
     let weights: Vec<u128> = touchpoints.iter().map(weight).collect();
     let sum = weights.iter().sum::<u128>().max(1);

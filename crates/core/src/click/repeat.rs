@@ -1,10 +1,15 @@
 //! Whether a device has just clicked before, by the marks that its clicks left.
 
 use crate::fact::{Click, Record};
+use crate::id::PartnerId;
 use crate::refusal::Refusal;
 use crate::row::{MarkKey, MarkRow};
+use crate::setup::Subject;
 use crate::slice::Slice;
-use crate::time::Timestamp;
+use crate::time::{DAY_MS, Timestamp};
+
+/// How long a device counts as the one that somebody of a partner was seen at: addresses change hands.
+const OWN_DEVICE_MS: i64 = 30 * DAY_MS;
 
 /// The newest mark of the click's own device.
 fn mark_of<'a>(slice: &'a Slice, click: &Click) -> Option<&'a MarkRow> {
@@ -15,6 +20,23 @@ fn mark_of<'a>(slice: &'a Slice, click: &Click) -> Option<&'a MarkRow> {
         (Some(key) == own || mark.cookie == cookie).then_some(mark)
     });
     of_device.max_by_key(|mark| mark.last_at)
+}
+
+/// Somebody of a partner was seen at a device.
+pub(crate) fn see_own_device(slice: &mut Slice, record: &Record, partner: PartnerId, agent_key: u64) -> Subject {
+    if !slice.config.partners.contains_key(&partner) {
+        return Err(Refusal::PartnerNotFound);
+    }
+    let at = record.occurred_at;
+    slice.marks.set(MarkKey::own_device(partner, agent_key), MarkRow { cookie: 0, first_at: at, last_at: at });
+    Ok(partner.to_string())
+}
+
+/// Whether somebody of its partner was seen at the click's device not long before or after.
+pub(super) fn is_own_device(slice: &Slice, click: &Click, at: Timestamp) -> bool {
+    let key = MarkKey::own_device(click.partner, click.signals.agent_key);
+    let known = click.signals.agent_key != 0 && slice.marks.knows(&key);
+    known && slice.marks.get(&key).is_some_and(|mark| at.since_ms(mark.last_at).abs() <= OWN_DEVICE_MS)
 }
 
 /// Whether the click repeats one of its device.

@@ -16,14 +16,15 @@ pub struct Finding {
 
 /// Screens a click that leads somewhere. What it was comes before what the device did before, and that before doubts.
 pub(crate) fn screen(slice: &Slice, click: &Click, at: Timestamp) -> Finding {
-    let doubts = doubts(click);
+    let doubts = doubts(slice, click, at);
     let code = click.invalid().or_else(|| super::repeat::found(slice, click, at)).or_else(|| doubts.codes().next());
     Finding { code, doubts }
 }
 
-fn doubts(click: &Click) -> Doubts {
+fn doubts(slice: &Slice, click: &Click, at: Timestamp) -> Doubts {
     let signals = &click.signals;
     let mut doubts = Doubts::default();
+    doubts.note(Refusal::OwnDevice, super::repeat::is_own_device(slice, click, at));
     doubts.note(Refusal::DataCentre, matches!(signals.network_class, NetworkClass::Hosting | NetworkClass::Tor));
     doubts.note(Refusal::RequestAnomaly, signals.oddities != Oddities::default());
     doubts.note(Refusal::ShoppingAssistant, signals.agent == Agent::Assistant);

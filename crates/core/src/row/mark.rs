@@ -42,6 +42,11 @@ impl MarkKey {
         (subject != 0).then_some(MarkKey { program: click.program, partner: click.partner, subject })
     }
 
+    /// Where it is marked that somebody of a partner was seen at a device: in no program.
+    pub fn own_device(partner: PartnerId, agent_key: u64) -> MarkKey {
+        MarkKey { program: ProgramId(0), partner, subject: agent_key }
+    }
+
     /// Where marks of its device may be: its own first, then that of the click which set its cookie.
     pub fn all_of(click: &Click) -> impl Iterator<Item = MarkKey> {
         let agent = Some(click.signals.agent_key).filter(|it| click.signals.returning && *it != 0);

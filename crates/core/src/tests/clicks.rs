@@ -287,6 +287,53 @@ fn every_variable_of_a_click_is_seen() {
 }
 
 #[test]
+fn a_click_is_held_against_lists() {
+    let price = |variable: &str, words: &str| {
+        let history = format!(
+            "shop\n event click clicks\n list new {variable} some=blog.example,vip\n
+            template sale=8% click=0.05 clicks=click:instant group=click:{variable}/in_list/1:0.09\n at d1 click k1 A {words}"
+        );
+        run(&history).books.payables.values().map(|row| row.price).next_back()
+    };
+    for (variable, words) in [
+        ("referrer", "from=Blog.example"),
+        ("param1", "param1=VIP"),
+        ("param2", "param2=vip"),
+        ("param3", "param3=vip"),
+    ] {
+        assert_eq!(price(variable, words), Some(Money(90_000)), "{variable} stands on it");
+        assert_eq!(price(variable, ""), Some(Money(50_000)), "{variable} is not given");
+    }
+}
+
+#[test]
+fn a_partner_that_clicks_its_own_links_is_suspect() {
+    check(
+        "
+        shop
+        event click clicks
+        template sale=8% click=0.05 clicks=click:reviewed/7d
+        at d1 device A key=5
+        at d1+1h click k1 A key=5
+        at d1+1h click k2 B key=5                # the same office may house somebody else's reader
+        at d1+1h click k3 A key=6
+        at d20 click k4 A visitor=v4 key=5 returning
+        at d40 click k5 A key=5                  # the address may have changed hands
+        device C key=0
+        show payables
+        ",
+        expect![[r#"
+            d40 device C: PARTNER_NOT_FOUND
+            k1 A d1: pending 0.05, reviewed round 1, found OWN_DEVICE
+            k2 B d1: pending 0.05, reviewed round 1
+            k3 A d1: pending 0.05, reviewed round 1
+            k4 A d20: pending 0.05, reviewed round 1, found OWN_DEVICE
+            k5 A d40: pending 0.05, reviewed round 1
+        "#]],
+    );
+}
+
+#[test]
 fn a_budget_is_never_passed() {
     check(
         "

@@ -166,6 +166,15 @@ fn age_is_counted_in_whole_days_by_time_decay() {
 }
 
 #[test]
+fn a_fortnight_older_is_a_quarter_to_the_millionth_by_time_decay() {
+    let event = Timestamp(1_767_225_600_000);
+    for days in 0..7 {
+        let at = [event.minus_days(days + 14), event.minus_days(days)];
+        assert_eq!(shares(CreditPolicy::TimeDecay, event, &at), [200_000, 800_000], "{days} days");
+    }
+}
+
+#[test]
 fn a_touchpoint_too_old_to_weigh_anything_has_no_share() {
     check(
         "shop

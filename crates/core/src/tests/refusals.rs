@@ -158,6 +158,7 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::DataCentre => "event click clicks\n screening suspect=strict\n click k1 A hosting",
         Refusal::RequestAnomaly => "event click clicks\n screening suspect=strict\n click k1 A odd",
         Refusal::ShoppingAssistant => "event click clicks\n screening assistant=strict\n click k1 A assistant",
+        Refusal::OwnDevice => "event click clicks\n screening suspect=strict\n device A key=5\n click k1 A key=5",
         Refusal::UnusualVolume => "doubt A volume",
         Refusal::LowConversion => "doubt A conversion",
         Refusal::ConversionTiming => "doubt A timing",

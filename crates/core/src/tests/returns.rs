@@ -78,6 +78,58 @@ fn so_much_of_a_month_goes_back_and_no_more() {
 }
 
 #[test]
+fn what_was_returned_before_a_reversal_is_returned_after_its_restoration() {
+    check(
+        "
+        shop
+        at d0  contract A sale=10% most=50%
+        at d2  conversion 1001 sale 100.00 partner=A
+        at d2  conversion 1002 sale 100.00 partner=A
+        at d3  modify 1001 amount=50.00 reason=ITEM_RETURNED
+        at d4  reverse 1001 reason=CONS_FRAUD
+        at d5  restore 1001
+        show returns
+        at d6  modify 1002 amount=40.00 reason=ITEM_RETURNED
+        at d7  reverse 1001 reason=ITEM_RETURNED
+        at d8  restore 1001
+        show returns
+        ",
+        expect![[r#"
+            d0 A 5.00 returned of 20.00
+            d6 modify 1002: MAX_RETURNS_REACHED
+            d0 A 5.00 returned of 20.00
+            action 1.1.1 A 1001 50.00 pays 5.00 pending until d32, by forced partner, terms A/2
+            action 1.1.2 A 1002 100.00 pays 10.00 pending until d32, by forced partner, terms A/2
+            balance A pending 15.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_no_return_takes_none_back_as_it_is_restored() {
+    check(
+        "
+        shop
+        at d0  contract A sale=10% most=50%
+        at d2  conversion 1001 sale 100.00 partner=A source=browser
+        at d3  modify 1001 amount=60.00 reason=ITEM_RETURNED
+        # The server says that there was nothing to pay for all along.
+        at d4  conversion 1001 sale 0.00 partner=A
+        at d5  restore 1001
+        at d6  modify 1001 amount=50.00 reason=ITEM_RETURNED
+        at d7  modify 1001 amount=40.00 reason=ITEM_RETURNED
+        show returns
+        ",
+        expect![[r#"
+            d7 modify 1001: MAX_RETURNS_REACHED
+            d0 A 5.00 returned of 10.00
+            action 1.1.1 A 1001 50.00 pays 5.00 pending until d32, by forced partner, terms A/2
+            balance A pending 5.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
 fn a_partner_is_asked_and_agrees_or_does_not() {
     check(
         "

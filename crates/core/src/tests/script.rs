@@ -235,6 +235,7 @@ impl Reader {
             "pay" => Fact::PaymentMade { partner: partner(line.word()), program: line.program() },
             "screening" => clicks::screening(line),
             "doubt" => clicks::doubt(line),
+            "device" => clicks::device(line),
             "reject-clicks" | "accept-clicks" | "price-clicks" => clicks::review(verb, line),
             "undo-review" => Fact::ReviewUndone { review: ReviewId(number(line.word())) },
             "inquiry-rules" => inquiries::rules(line),

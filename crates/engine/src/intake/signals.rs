@@ -84,6 +84,13 @@ fn site(word: &str) -> Site {
     }
 }
 
+/// The key of a device that was seen elsewhere than on a link, as that of clicks from it; None where its address can't be
+/// read.
+pub fn device_key(keys: &BrandKeys, address: &str, user_agent: &str) -> Option<u64> {
+    let address = address.parse::<IpAddr>().ok()?.to_canonical();
+    Some(agent_key(keys, address, user_agent))
+}
+
 /// One network: 256 neighbours of IPv4, or what one customer of IPv6 is given.
 fn network(keys: &BrandKeys, address: IpAddr) -> u64 {
     match address {

@@ -250,6 +250,9 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         Fact::ClicksReviewed(it) => wire::Fact::ClicksReviewed(clicks::reviewed_out(it)),
         Fact::ReviewUndone { review } => wire::Fact::ReviewUndone(wire::UndoneReview { review: review.0 }),
         Fact::ClicksDoubted(it) => wire::Fact::ClicksDoubted(clicks::doubted_out(it)),
+        Fact::PartnerDeviceSeen { partner, agent_key } => {
+            wire::Fact::PartnerDeviceSeen(wire::PartnerDevice { partner: partner.0, agent_key: *agent_key })
+        }
         Fact::InquiryRulesSet(it) => wire::Fact::InquiryRulesSet(inquiries::rules_out(it)),
         Fact::InquiryOpened(it) => wire::Fact::InquiryOpened(inquiries::opened_out(it)),
         Fact::InquiryAnswered(it) => wire::Fact::InquiryAnswered(inquiries::answered_out(it)),
@@ -324,6 +327,9 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::ClicksReviewed(it) => Fact::ClicksReviewed(clicks::reviewed_in(it)?),
         wire::Fact::ReviewUndone(it) => Fact::ReviewUndone { review: ReviewId(it.review) },
         wire::Fact::ClicksDoubted(it) => Fact::ClicksDoubted(clicks::doubted_in(it)?),
+        wire::Fact::PartnerDeviceSeen(it) => {
+            Fact::PartnerDeviceSeen { partner: PartnerId(it.partner), agent_key: it.agent_key }
+        }
         wire::Fact::InquiryRulesSet(it) => Fact::InquiryRulesSet(inquiries::rules_in(it)),
         wire::Fact::InquiryOpened(it) => Fact::InquiryOpened(inquiries::opened_in(it)?),
         wire::Fact::InquiryAnswered(it) => Fact::InquiryAnswered(inquiries::answered_in(it)?),

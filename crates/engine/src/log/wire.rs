@@ -12,7 +12,9 @@ mod inquiries;
 mod payments;
 mod terms;
 
-pub use clicks::{ClicksDoubted, ClicksReviewed, PayableFilter, ReviewDecision, ScreeningRules, UndoneReview};
+pub use clicks::{
+    ClicksDoubted, ClicksReviewed, PartnerDevice, PayableFilter, ReviewDecision, ScreeningRules, UndoneReview,
+};
 pub use entry::{ConfigEntry, Entry};
 pub use inquiries::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRules};
 pub use payments::{
@@ -40,7 +42,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 82, 90, 91, 92, 93"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 82, 90, 91, 92, 93, 94"
     )]
     pub fact: Option<Fact>,
 }
@@ -138,6 +140,8 @@ pub enum Fact {
     ReviewUndone(UndoneReview),
     #[prost(message, tag = "93")]
     ClicksDoubted(ClicksDoubted),
+    #[prost(message, tag = "94")]
+    PartnerDeviceSeen(PartnerDevice),
     #[prost(message, tag = "71")]
     InquiryOpened(InquiryOpened),
     #[prost(message, tag = "72")]

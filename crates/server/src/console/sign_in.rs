@@ -7,8 +7,13 @@ use axum::extract::{ConnectInfo, Form, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
+use referee_core::fact::Fact;
+use referee_core::id::UserId;
 use referee_engine::config::Scheme;
 use referee_engine::engine::blocking;
+use referee_engine::error::Result;
+use referee_engine::intake::signals::device_key;
+use referee_engine::log::Draft;
 use referee_engine::settings::SESSION_DAYS;
 use serde::Deserialize;
 
@@ -51,7 +56,7 @@ pub async fn begin(
     host: Host,
     headers: HeaderMap,
     Form(sent): Form<SignIn>,
-) -> Result<Response, Failure> {
+) -> std::result::Result<Response, Failure> {
     if !own_origin(&headers, &host.0) {
         return Err(Failure::StaleForm);
     }
@@ -62,12 +67,15 @@ pub async fn begin(
     }
     let (engine, email, password) = (app.engine.clone(), sent.email.clone(), sent.password);
     let session = blocking(move || match engine.settings.verify_password(&email, &password)? {
-        Some(user) => engine.settings.begin_session(user.id, now).map(Some),
+        Some(user) => engine.settings.begin_session(user.id, now).map(|session| Some((user.id, session))),
         None => Ok(None),
     });
     match session.await? {
-        Some(session) => {
+        Some((user, session)) => {
             app.sign_in_tries.forget(&address);
+            let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            // Nobody waits for the log to sign in.
+            tokio::spawn(note_device(app.clone(), user, address, user_agent.to_owned()));
             let life_s = u64::from(SESSION_DAYS) * 24 * 60 * 60;
             Ok(([(header::SET_COOKIE, set_cookie(&app, SESSION_COOKIE, &session.token, life_s))], Redirect::to("/"))
                 .into_response())
@@ -77,6 +85,28 @@ pub async fn begin(
             Ok((StatusCode::UNAUTHORIZED, form(Some(text), &sent.email)).into_response())
         }
     }
+}
+
+/// Tells the rules from which device somebody of a partner came: its own clicks are not readers'.
+async fn note_device(app: Arc<App>, user: UserId, address: String, user_agent: String) {
+    if let Err(error) = record_device(&app, user, &address, &user_agent).await {
+        tracing::warn!(%error, "the device of a partner was not noted");
+    }
+}
+
+async fn record_device(app: &App, user: UserId, address: &str, user_agent: &str) -> Result<()> {
+    let engine = app.engine.clone();
+    let roles = blocking(move || engine.settings.roles_of(user)).await?;
+    for role in roles {
+        let routing = app.engine.routing().brands.get(&role.brand).cloned();
+        let (Some(partner), Some(routing)) = (role.partner, routing) else { continue };
+        let Some(agent_key) = device_key(&routing.keys, address, user_agent) else { continue };
+        let (now, fact) = (app.engine.now(), Fact::PartnerDeviceSeen { partner, agent_key });
+        let (received_at, occurred_at) = (now, now);
+        let draft = Draft { brand: role.brand, received_at, occurred_at, actor: None, fact, raw: None };
+        app.engine.record(&draft).await?;
+    }
+    Ok(())
 }
 
 /// Whether no other site's page sent this: none must sign somebody in here.
@@ -95,7 +125,11 @@ pub struct SignOut {
     csrf: String,
 }
 
-pub async fn end(person: Person, headers: HeaderMap, Form(sent): Form<SignOut>) -> Result<Response, Failure> {
+pub async fn end(
+    person: Person,
+    headers: HeaderMap,
+    Form(sent): Form<SignOut>,
+) -> std::result::Result<Response, Failure> {
     person.check_csrf(&sent.csrf)?;
     let (engine, token) = (person.app.engine.clone(), session_token(&headers).unwrap_or_default());
     blocking(move || engine.settings.end_session(&token)).await?;

@@ -69,17 +69,17 @@ fn a_missing_order_becomes_an_action(pair: Pair) {
     assert!(partner.get("/inquiries").text().contains("You have asked nothing yet"));
     assert!(owner.get("/inquiries").text().contains("Nobody waits for an answer"));
     assert_eq!(owner.get("/inquiries/new").status, 403, "the brand has the API for that");
-    assert_eq!(missing(&partner, "Q1"), "/inquiries/1?done");
-    assert!(missing(&partner, "Q1").contains("You have an open inquiry about this order already."));
-    let wrong = ask(&partner, &[("type", "UNTRACKED"), ("event_type", "sale"), ("order_id", "Q2")]);
+    assert_eq!(missing(&partner, "MISSING-1"), "/inquiries/1?done");
+    assert!(missing(&partner, "MISSING-1").contains("You have an open inquiry about this order already."));
+    let wrong = ask(&partner, &[("type", "UNTRACKED"), ("event_type", "sale"), ("order_id", "MISSING-2")]);
     assert!(wrong.contains("Say when the order was placed") && wrong.contains("Say what the order came to"), "{wrong}");
     assert_eq!(other.get("/inquiries/1").status, 404);
-    assert!(!other.get("/inquiries").text().contains("Q1"));
-    assert!(partner.get("/inquiries").text().contains("Q1"));
+    assert!(!other.get("/inquiries").text().contains("MISSING-1"));
+    assert!(partner.get("/inquiries").text().contains("MISSING-1"));
     assert_eq!(partner.post("/inquiries/1/answer", &[("resolution", "VALID")]).status, 403);
 
     let list = owner.get("/inquiries").text();
-    assert!(list.contains("Q1") && list.contains("wait for an answer"), "{list}");
+    assert!(list.contains("MISSING-1") && list.contains("wait for an answer"), "{list}");
     let page = owner.get("/inquiries/1").text();
     assert!(
         page.contains("Zaphod Beeblebrox bought boots") && page.contains("No report of it reached this server."),
@@ -90,12 +90,12 @@ fn a_missing_order_becomes_an_action(pair: Pair) {
     }
     let answer = owner.post("/inquiries/1/answer", &[("resolution", "VALID"), ("amount", "60"), ("text", "Found it.")]);
     assert_eq!(answer.header("location"), "/inquiries/1?done", "{}", answer.text());
-    let action = action(&demo, "Q1");
+    let action = action(&demo, "MISSING-1");
     assert_eq!(
         (&action["evidence"], &action["amount"], &action["partner_id"]),
         (&json!("inquiry"), &json!("60.00"), &json!(2))
     );
-    assert_eq!(demo.account().actions_of("Q1")[0]["ReferringType"], "ACTION_INQUIRY");
+    assert_eq!(demo.account().actions_of("MISSING-1")[0]["ReferringType"], "ACTION_INQUIRY");
     let listed = demo.account().get("ActionInquiries.json");
     assert_eq!(listed["ActionInquiries"][0]["Status"], "VALID", "{listed}");
     let page = partner.get("/inquiries/1").text();

@@ -37,6 +37,7 @@ use self::decision::{Case, pricing};
 use self::order::{Again, Earned, Order};
 use self::people::People;
 pub use self::price::{Origin, Subject};
+pub use self::share::shares;
 use self::sighting::{Node, Pair, Sighting, noted};
 use self::touchpoint::Touchpoint;
 pub use self::verdict::{Given, Judged, Opinion, Owed, Part, Verdict};
@@ -314,6 +315,7 @@ impl Auditor {
             amount: worth(given.amount)?,
             items: order.items.iter().zip(&given.items).map(with_amount).collect::<Option<_>>()?,
             currency: self.brand.pays_in(program),
+            tier: None,
         })
     }
 

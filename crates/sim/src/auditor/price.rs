@@ -47,6 +47,8 @@ pub struct Subject<'a> {
     /// With the share's amounts.
     pub items: Vec<Item>,
     pub currency: Currency,
+    /// What is paid on top, by the tier that was reached.
+    pub tier: Option<Payout>,
 }
 
 impl Subject<'_> {
@@ -72,10 +74,11 @@ impl Subject<'_> {
             return 0;
         }
         let group = terms.groups.iter().find(|it| self.meets_all(&it.conditions, items));
-        let plain = match group.map_or(terms.payout, |it| it.payout) {
+        let worth = |payout| match payout {
             Payout::Rate { ppm } => i128::from(amount.0) * i128::from(ppm),
             Payout::Fixed { amount } => i128::from(amount.0) * i128::from(pieces) * i128::from(self.share),
         };
+        let plain = worth(group.map_or(terms.payout, |it| it.payout));
         let mut rate = MILLION;
         for adjustment in &terms.adjustments {
             if self.meets_all(&adjustment.conditions, items) {
@@ -83,7 +86,7 @@ impl Subject<'_> {
             }
         }
         // Nobody owes for having sold something.
-        plain * rate.max(0)
+        plain * rate.max(0) + self.tier.map_or(0, worth) * MILLION
     }
 
     fn meets_all(&self, conditions: &[Condition], items: &[Item]) -> bool {

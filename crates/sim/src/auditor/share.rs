@@ -7,6 +7,8 @@ use referee_core::time::DAY_MS;
 pub const WHOLE: u32 = 1_000_000;
 /// At most so many take part, the newest.
 const SHARING_MAX: usize = 50;
+/// What floats may miss of a share that is whole.
+const NEAR: f64 = 1e-7;
 
 /// The shares of touchpoints, newest first, by their ages at the event in milliseconds. Those without one have zero.
 pub fn shares(policy: CreditPolicy, ages_ms: &[i64]) -> Vec<u32> {
@@ -29,7 +31,7 @@ pub fn shares(policy: CreditPolicy, ages_ms: &[i64]) -> Vec<u32> {
             let weight = |age: &i64| 0.5_f64.powf((age.max(&0) / DAY_MS) as f64 / 7.0);
             let whole: f64 = ages_ms[..many].iter().map(weight).sum();
             for (share, age) in sharing.iter_mut().zip(ages_ms) {
-                *share = (f64::from(WHOLE) * weight(age) / whole) as u32;
+                *share = (f64::from(WHOLE) * weight(age) / whole + NEAR) as u32;
             }
         }
     }

@@ -221,7 +221,7 @@ pub fn event_type(program: ProgramId, id: EventTypeId, code: &str, category: Cat
     })
 }
 
-fn ad(program: ProgramId, id: AdId, standing: Standing) -> Fact {
+pub fn ad(program: ProgramId, id: AdId, standing: Standing) -> Fact {
     let landing_url = format!("https://www.shop.example/landing/{id}");
     Fact::AdSet(AdSet { program, id: Some(id), name: format!("Ad {id}"), landing_url, standing })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use referee_core::config::Config;
 use referee_core::fact::Record;
-use referee_core::id::{ActionId, PartnerId, ProgramId};
+use referee_core::id::{InquiryId, PartnerId, ProgramId};
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{Account as Book, ActionState, BrandState};
@@ -20,8 +20,8 @@ use referee_engine::database::sqlite::Sqlite;
 use referee_engine::log::Position;
 use referee_engine::routing::PartitionId;
 
-use super::account::Account;
 use super::bookkeeper::Month;
+use super::bookkeeper::account::Account;
 use super::life::Year;
 use crate::random::Random;
 use crate::town::BRAND;
@@ -67,6 +67,7 @@ pub fn of(year: &Year, seed: u64, folder: &Path) -> Result<Findings> {
     }
     let reads = SqlReads::open_file(&path)?;
     compare_actions(&reads, year, &mut findings)?;
+    compare_inquiries(&reads, year, &mut findings)?;
     compare_payments(&reads, year, &mut findings)?;
     compare_statements(&reads, year, &mut findings)?;
     for check in verify(vec![DumpSource::whole(Box::new(Sqlite::open_read_only(&path)?))])? {
@@ -95,23 +96,49 @@ fn fill(path: &Path, records: &[Record], seed: u64) -> Result<Vec<Option<Refusal
 /// An action in words: what it comes to, and what of it is owed.
 #[derive(Debug, PartialEq, Eq)]
 struct Told {
+    partner: PartnerId,
+    share: u32,
     state: ActionState,
     waits: bool,
+    outside: bool,
+    moved: bool,
+    asked: bool,
     amount: Money,
     payout: Money,
+    returned: Money,
     items: Vec<(u32, Money)>,
     owed: Money,
 }
 
 fn compare_actions(reads: &SqlReads, year: &Year, findings: &mut Findings) -> Result<()> {
-    for (it, seq) in year.bookkeeper.accounts.iter().zip(1..) {
-        let id = ActionId { program: it.report.program, event_type: it.report.event_type, seq };
+    for (place, it) in year.bookkeeper.accounts.iter().enumerate() {
+        let id = year.bookkeeper.id(place);
         let action = reads.action(BRAND, id)?.with_context(|| format!("there is no action {id}"))?;
-        let items = action.items.iter().map(|it| (it.quantity, it.amount)).collect();
-        let (state, amount, payout) = (action.state, action.amount, action.payout);
-        let (waits, owed) = (action.held, action.owed);
-        let books = Told { state, waits, amount, payout, items, owed };
+        let books = Told {
+            partner: action.partner,
+            share: action.share_ppm,
+            state: action.state,
+            waits: action.held,
+            outside: action.outside.is_some(),
+            moved: action.moved_to.is_some(),
+            asked: action.return_asked.is_some(),
+            amount: action.amount,
+            payout: action.payout,
+            returned: action.returned,
+            items: action.items.iter().map(|it| (it.quantity, it.amount)).collect(),
+            owed: action.owed,
+        };
         findings.compare(|| format!("action {id} of order {}", it.report.order_id), &books, &told(it));
+    }
+    Ok(())
+}
+
+fn compare_inquiries(reads: &SqlReads, year: &Year, findings: &mut Findings) -> Result<()> {
+    for (it, id) in year.bookkeeper.inquiries.iter().zip(1..) {
+        let told = reads.inquiry(BRAND, None, InquiryId(id))?.with_context(|| format!("there is no inquiry {id}"))?;
+        let books = (told.state, told.action, told.appealed_at.is_some());
+        let expected = (it.state, it.action.map(|place| year.bookkeeper.id(place)), it.appealed);
+        findings.compare(|| format!("inquiry {id} about order {}", it.order_id), &books, &expected);
     }
     Ok(())
 }
@@ -120,10 +147,16 @@ fn told(it: &Account) -> Told {
     let gone = it.report.items.iter().map(|_| (0, Money::ZERO)).collect();
     let items = it.items.iter().map(|it| (it.quantity, it.amount)).collect();
     Told {
+        partner: it.partner,
+        share: it.share,
         state: it.state(),
         waits: it.waits() && !it.reversed,
+        outside: it.outside,
+        moved: it.moved,
+        asked: it.asked.is_some(),
         amount: it.amount,
         payout: it.payout,
+        returned: it.returned,
         items: if it.reversed { gone } else { items },
         owed: it.owed(),
     }
@@ -155,7 +188,10 @@ struct Lines {
     earned: Money,
     reversed: Money,
     corrections: Money,
+    bonuses: Money,
+    fees: Money,
     paid: Money,
+    closing: Money,
     pending: Money,
     locked: Money,
 }
@@ -168,12 +204,24 @@ fn compare_statements(reads: &SqlReads, year: &Year, findings: &mut Findings) ->
         let (mut pending, mut locked, mut paid) = (Money::ZERO, Money::ZERO, Money::ZERO);
         for first in &months {
             let month = year.bookkeeper.months.get(&(partner, program, *first)).copied().unwrap_or_default();
-            let Month { earned, reversed, corrections, paid: paid_now, locked: locked_now } = month;
+            let Month { earned, reversed, corrections, bonuses, fees, paid: paid_now, locked: locked_now } = month;
             let opening = pending.plus(locked);
-            pending = Money(pending.0 + earned.0 - reversed.0 - locked_now.0);
+            let closing = opening.0 + earned.0 - reversed.0 + corrections.0 + bonuses.0 + fees.0 - paid_now.0;
+            pending = Money(pending.0 + earned.0 - reversed.0 + bonuses.0 + fees.0 - locked_now.0);
             locked = Money(locked.0 + locked_now.0 + corrections.0 - paid_now.0);
             paid = paid.plus(paid_now);
-            let expected = Lines { opening, earned, reversed, corrections, paid: paid_now, pending, locked };
+            let expected = Lines {
+                opening,
+                earned,
+                reversed,
+                corrections,
+                bonuses,
+                fees,
+                paid: paid_now,
+                closing: Money(closing),
+                pending,
+                locked,
+            };
             findings.compare(
                 || format!("day {first}, the month of partner {partner} in program {program}"),
                 &lines(reads, *first, partner, program)?,
@@ -189,9 +237,13 @@ fn compare_statements(reads: &SqlReads, year: &Year, findings: &mut Findings) ->
         let books = [Book::Pending, Book::Locked, Book::Paid].map(held);
         let about = || format!("balances of partner {partner} in program {program}");
         findings.compare(about, &books, &[pending, locked, paid]);
-        let theirs = year.bookkeeper.accounts.iter().filter(|it| (it.partner, it.report.program) == (partner, program));
-        let owed = theirs.fold(Money::ZERO, |sum, it| sum.plus(it.owed()));
-        findings.compare(|| format!("what partner {partner} is owed in program {program}"), &books[1], &owed);
+        let theirs = year.bookkeeper.accounts.iter().filter(|it| (it.partner, it.program()) == (partner, program));
+        let (accrued, owed) = theirs.fold((Money::ZERO, Money::ZERO), |(accrued, owed), it| {
+            let pending = if it.locked { Money::ZERO } else { it.payout };
+            (accrued.plus(pending), owed.plus(it.owed()))
+        });
+        let about = || format!("what partner {partner} is owed in program {program}, pending and locked");
+        findings.compare(about, &[books[0], books[1]], &[accrued, owed]);
     }
     Ok(())
 }
@@ -200,6 +252,7 @@ fn lines(reads: &SqlReads, first: i64, partner: PartnerId, program: ProgramId) -
     let movements = reads.movements(BRAND, Day(i32::try_from(first)?), Some(partner))?;
     let of_program = movements.into_iter().filter(|(key, _)| key.program == program);
     let it = Statement::of(of_program.map(|(key, movement)| (key.account, movement)));
-    let Statement { opening, earned, reversed, corrections, paid, pending, locked, .. } = it;
-    Ok(Lines { opening, earned, reversed, corrections, paid, pending, locked })
+    let Statement { opening, earned, reversed, corrections, bonuses, fees, paid, pending, locked } = it;
+    let closing = it.closing();
+    Ok(Lines { opening, earned, reversed, corrections, bonuses, fees, paid, closing, pending, locked })
 }

@@ -1,20 +1,21 @@
 //! `cargo sim years`: years through the real rules and a second bookkeeper, and whatever they see differently.
 
-mod account;
 mod bookkeeper;
 mod comparison;
+mod kind;
 mod life;
-mod money;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
-use referee_core::fact::Fact;
 
 use self::comparison::Difference;
+use self::kind::Tally;
 use self::life::Year;
 
+/// In so many years, all that can happen must have happened.
+const YEARS_WHOLE: u64 = 10;
 /// Differences that are told of one year.
 const TOLD_MAX: usize = 4;
 
@@ -31,10 +32,8 @@ pub struct Options {
 #[derive(Default)]
 struct Totals {
     facts: usize,
-    orders: usize,
-    changes: usize,
     refused: usize,
-    payments: usize,
+    happened: Tally,
     statements: u64,
     differing: u64,
 }
@@ -43,14 +42,18 @@ pub fn run(options: &Options) -> Result<()> {
     std::fs::create_dir_all(&options.folder).with_context(|| format!("make {}", options.folder.display()))?;
     let tried = years(options);
     std::fs::remove_dir_all(&options.folder).with_context(|| format!("remove {}", options.folder.display()))?;
-    let Totals { facts, orders, changes, refused, payments, statements, differing } = tried?;
+    let Totals { facts, refused, happened, statements, differing } = tried?;
     let years = options.years;
+    let told = happened.told();
     println!(
-        "{years} years, {facts} facts, {orders} orders, {changes} changes, {payments} payments, {statements} statements, \
-         {refused} refusals: {differing} seen differently"
+        "{years} years, {facts} facts, {refused} refusals, {statements} statements: {told}: {differing} seen differently"
     );
     if differing > 0 {
         bail!("{differing} of {years} years are seen differently");
+    }
+    let missing = happened.missing();
+    if years >= YEARS_WHOLE && !missing.is_empty() {
+        bail!("in {years} years there were no {}", missing.join(" and no "));
     }
     Ok(())
 }
@@ -76,9 +79,7 @@ fn years(options: &Options) -> Result<Totals> {
             }
         }
         totals.facts += year.records.len();
-        totals.orders += year.bookkeeper.accounts.len();
-        totals.payments += year.bookkeeper.payments.len();
-        totals.changes += year.records.iter().filter(|it| matches!(it.fact, Fact::ChangeRequested(_))).count();
+        totals.happened.add(&year.bookkeeper.happened);
         totals.refused += year.refusals.iter().flatten().count();
     }
     Ok(totals)

@@ -71,6 +71,13 @@ pub(super) fn screening(line: &mut Line<'_>) -> Fact {
     })
 }
 
+/// `device A key=5`.
+pub(super) fn device(line: &mut Line<'_>) -> Fact {
+    let partner = partner(line.word());
+    let agent_key = line.option("key").map_or(0, |it| u64::from(number(it)));
+    Fact::PartnerDeviceSeen { partner, agent_key }
+}
+
 /// `doubt A volume day=d1`.
 pub(super) fn doubt(line: &mut Line<'_>) -> Fact {
     let partner = partner(line.word());

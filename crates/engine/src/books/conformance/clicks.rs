@@ -2,7 +2,8 @@
 
 use referee_core::contract::{ClickMode, ClickTerms, EventPayout, Payout, TermsRules};
 use referee_core::fact::{
-    ClicksDoubted, ClicksReviewed, EventTypeSet, Fact, PayableFilter, Record, ReviewDecision, TermsSet,
+    ClicksDoubted, ClicksReviewed, EventTypeSet, Fact, Oddities, PayableFilter, Record, ReviewDecision, Signals,
+    TermsSet,
 };
 use referee_core::id::{BrandId, ClickNo, EventTypeId, PartnerId, ReviewId};
 use referee_core::identity::IdentifierKind;
@@ -15,7 +16,8 @@ use referee_core::time::Zone;
 
 use super::super::payable_reads::{PayablePlace, Reviewable};
 use super::super::reads::{Period, Reads};
-use super::{BRAND, NOON, PARTNER, PROGRAM, Subject, apply, click, identifier, record, set_up, visit};
+use super::history::identifier;
+use super::{BRAND, NOON, PARTNER, PROGRAM, Subject, apply, click, record, set_up, visit};
 
 const CLICK: EventTypeId = EventTypeId(2);
 const CENTS_5: Money = Money(MICROS / 20);
@@ -77,8 +79,8 @@ fn of_shop(i: u64) -> Fact {
         Fact::ClickRecorded(mut it) => {
             it.visitor = Some(identifier(IdentifierKind::Visitor, if i == 3 { 902 } else { 900 + i }));
             it.referrer_host = if i.is_multiple_of(2) { "a.example" } else { "b.example" }.to_owned();
-            it.signals.returning = true;
-            it.signals.network = 77;
+            // Nothing is odd about them.
+            it.signals = Signals { returning: true, network: 77, oddities: Oddities::default(), ..it.signals };
             Fact::ClickRecorded(it)
         }
         fact => fact,

@@ -36,7 +36,7 @@ pub fn review_of(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: 
 
 pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &mut Slice) -> Answer<()> {
     let (clicks, marks) = slice.wanted_payables(records);
-    if clicks.is_empty() {
+    if clicks.is_empty() && marks.is_empty() {
         return Ok(());
     }
     let numbers: Vec<ClickNo> = clicks.iter().copied().collect();

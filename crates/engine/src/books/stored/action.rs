@@ -3,7 +3,7 @@
 use prost::Message;
 use referee_core::exchange::{Exchange, Rate};
 use referee_core::money::{Currency, Money};
-use referee_core::row::{ActionRow, PaymentSum, ReturnAsked, Whole};
+use referee_core::row::{ActionRow, BeforeReversal, PaymentSum, ReturnAsked, Whole};
 use referee_core::time::{Day, Timestamp};
 
 use super::{action_id, damaged};
@@ -33,6 +33,8 @@ struct ActionDetails {
     whole: Option<StoredWhole>,
     #[prost(message, optional, tag = "10")]
     before_reversal: Option<StoredWhole>,
+    #[prost(sint64, tag = "15")]
+    returned_before_reversal: i64,
     /// Only where it is not the payout's.
     #[prost(message, optional, tag = "11")]
     exchange: Option<StoredExchange>,
@@ -176,7 +178,8 @@ pub fn action_details(row: &ActionRow) -> Vec<u8> {
         order_total: row.order_total.0,
         device: row.device as u32,
         whole: Some(whole_out(&row.whole)),
-        before_reversal: row.before_reversal.as_ref().map(whole_out),
+        before_reversal: row.before_reversal.as_ref().map(|it| whole_out(&it.whole)),
+        returned_before_reversal: row.before_reversal.as_ref().map_or(0, |it| it.returned.0),
         exchange: exchange_out(row),
         tier: row.tier.and_then(|place| u32::try_from(place).ok()),
         outside: row.outside.and_then(|place| u32::try_from(place).ok()),
@@ -205,7 +208,8 @@ pub fn fill_action(row: &mut ActionRow, details: &[u8]) -> Result<()> {
     row.fields = details.fields.into_iter().map(field_in).collect();
     row.order_total = Money(details.order_total);
     row.whole = details.whole.map(whole_in).unwrap_or_default();
-    row.before_reversal = details.before_reversal.map(whole_in);
+    let returned = Money(details.returned_before_reversal);
+    row.before_reversal = details.before_reversal.map(|it| BeforeReversal { whole: whole_in(it), returned });
     row.tier = details.tier.map(|place| place as usize);
     row.outside = details.outside.map(|place| place as usize);
     row.status_derived = details.status_derived;

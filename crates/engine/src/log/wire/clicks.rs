@@ -93,6 +93,14 @@ pub struct UndoneReview {
 }
 
 #[derive(Clone, Copy, PartialEq, Message, Serialize)]
+pub struct PartnerDevice {
+    #[prost(uint32, tag = "1")]
+    pub partner: u32,
+    #[prost(fixed64, tag = "2")]
+    pub agent_key: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Message, Serialize)]
 pub struct ClicksDoubted {
     #[prost(uint32, tag = "1")]
     pub program: u32,
