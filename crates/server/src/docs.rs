@@ -26,6 +26,7 @@ documents! {
     "guide/changes-by-file",
     "guide/inquiries",
     "guide/click-payouts",
+    "guide/pending-clicks",
     "guide/partner-api",
     "guide/payments",
     "guide/mail",

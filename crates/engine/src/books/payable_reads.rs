@@ -47,6 +47,8 @@ pub trait PayableReads: Send + Sync {
     /// Pending clicks by what they have in common, the most first.
     fn click_groups(&self, brand: BrandId, period: Period, by: GroupBy, most: u32)
     -> Result<Vec<(String, ClickTally)>>;
+    /// The pending clicks of one of these groups.
+    fn click_group(&self, brand: BrandId, period: Period, by: GroupBy, value: &str) -> Result<ClickTally>;
     /// Clicks of open days in the order of their places, after one on.
     fn reviewable(
         &self,

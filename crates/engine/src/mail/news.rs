@@ -1,17 +1,18 @@
-//! What partners are told of: read from the books, so that it is all the same whether a person, a program or a file
+//! What partners are told of, and the brand's own people of clicks that wait for them: read from the books, so that it is all the same whether a person, a program or a file
 //! did it.
 
 use std::collections::BTreeMap;
 
 use referee_core::config::Config;
-use referee_core::id::{BrandId, InquiryId, PartnerId, PaymentId, RecordNo};
-use referee_core::row::PaymentState;
+use referee_core::id::{BrandId, InquiryId, PartnerId, PaymentId, ProgramId, RecordNo};
+use referee_core::row::{ClickTally, PaymentState};
 use referee_core::time::{DAY_MS, Timestamp};
 
 use super::words::{MailTopic, Sender};
 use crate::books::reads::AuditEntry;
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::limits::CLICK_NOTICE_DAYS;
 use crate::settings::News;
 
 /// Entries of the audit trail in one round: the next one follows within seconds.
@@ -49,6 +50,7 @@ impl Engine {
         let sender = Sender { brand: &brand.name, console };
         let mut news = offers(config, &sender, now);
         news.extend(self.returns(id, &sender, now)?);
+        news.extend(self.closing_clicks(id, config, &sender, now)?);
         let mark = match self.settings.mail_mark(id)? {
             Some(told) => self.events(id, told, &sender, &mut news)?,
             // Of what happened before the first time, nobody is told.
@@ -94,7 +96,7 @@ impl Engine {
         let Some(inquiry) = self.reads.inquiry(brand, None, id)? else { return Ok(Happened::Untold) };
         let (partner, topic, words) = (inquiry.partner, MailTopic::Inquiry, sender.inquiry_answered(&inquiry));
         // An appeal is answered as well.
-        Ok(Happened::Told(News { partner, topic, about: format!("inquiry {id} {record}"), words }))
+        Ok(Happened::Told(News { partner: Some(partner), topic, about: format!("inquiry {id} {record}"), words }))
     }
 
     fn payment(&self, brand: BrandId, id: PaymentId, sender: &Sender<'_>) -> Result<Happened> {
@@ -103,10 +105,37 @@ impl Engine {
             PaymentState::Gathering => Ok(Happened::UnderWay),
             PaymentState::Settled => {
                 let (partner, topic, words) = (payment.partner, MailTopic::Payment, sender.payment_settled(&payment));
-                Ok(Happened::Told(News { partner, topic, about: format!("payment {id}"), words }))
+                Ok(Happened::Told(News { partner: Some(partner), topic, about: format!("payment {id}"), words }))
             }
             _ => Ok(Happened::Untold),
         }
+    }
+
+    /// Pending clicks that are accepted by themselves within days: one for each moment at which days close.
+    fn closing_clicks(
+        &self,
+        brand: BrandId,
+        config: &Config,
+        sender: &Sender<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<News>> {
+        let mut closing: BTreeMap<(ProgramId, Timestamp), ClickTally> = BTreeMap::new();
+        if config.programs.keys().any(|program| config.click_event_type(*program).is_some()) {
+            for (key, day) in self.reads.open_click_days(brand, None, None)? {
+                // Books that are being rebuilt show days that closed long ago.
+                let Some(due_at) = day.due_at.filter(|at| (now..=now.plus_days(CLICK_NOTICE_DAYS)).contains(at)) else {
+                    continue;
+                };
+                let sum = closing.entry((key.program, due_at)).or_default();
+                *sum = sum.plus(day.pending);
+            }
+        }
+        let piece = |((program, due_at), sum): ((ProgramId, Timestamp), ClickTally)| {
+            let words = sender.clicks_close(config.programs.get(&program)?, due_at, sum);
+            let about = format!("clicks {program} {}", due_at.0);
+            Some(News { partner: None, topic: MailTopic::Clicks, about, words })
+        };
+        Ok(closing.into_iter().filter(|(_, sum)| sum.clicks > 0).filter_map(piece).collect())
     }
 
     /// One for each partner of whom something was asked, and again when more is asked on another day.
@@ -120,7 +149,7 @@ impl Engine {
             (*count, *latest) = (*count + 1, (*latest).max(asked_at.0.div_euclid(DAY_MS)));
         }
         let piece = |(partner, (count, day)): (PartnerId, (usize, i64))| News {
-            partner,
+            partner: Some(partner),
             topic: MailTopic::Return,
             about: format!("returns {partner} {day}"),
             words: sender.returns_asked(count),
@@ -136,7 +165,7 @@ fn offers(config: &Config, sender: &Sender<'_>, now: Timestamp) -> Vec<News> {
         let name = config.programs.get(&program).map_or("", |it| it.name.as_str());
         let words = sender.terms_offered(name, terms.starts_at);
         let about = format!("offer {program} {partner} {}", terms.version);
-        Some(News { partner, topic: MailTopic::Offer, about, words })
+        Some(News { partner: Some(partner), topic: MailTopic::Offer, about, words })
     };
     config.terms.keys().filter_map(|(program, partner)| of(*program, (*partner)?)).collect()
 }

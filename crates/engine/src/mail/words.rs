@@ -2,7 +2,8 @@
 
 use referee_core::id::PaymentId;
 use referee_core::inquiry::InquiryState;
-use referee_core::row::{InquiryRow, PaymentRow};
+use referee_core::program::Program;
+use referee_core::row::{ClickTally, InquiryRow, PaymentRow};
 use referee_core::time::{DAY_MS, Day, Timestamp};
 
 use crate::intake::amount::decimal;
@@ -13,17 +14,25 @@ use crate::payment_run::payment_name;
 /// Names that people typed are cut to this in a subject.
 const NAME_CHARS_MAX: usize = 60;
 
-/// What a partner's people may choose to hear. A changed account is none of it: nobody can choose not to hear that.
+/// What people may choose to hear. A changed account is none of it: nobody can choose not to hear that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailTopic {
     Offer = 1,
     Return = 2,
     Inquiry = 3,
     Payment = 4,
+    /// For the brand's people.
+    Clicks = 5,
 }
 
 impl MailTopic {
-    pub const ALL: [MailTopic; 4] = [MailTopic::Offer, MailTopic::Return, MailTopic::Inquiry, MailTopic::Payment];
+    pub const ALL: [MailTopic; 5] =
+        [MailTopic::Offer, MailTopic::Return, MailTopic::Inquiry, MailTopic::Payment, MailTopic::Clicks];
+
+    /// Whether the brand's people are told of it, and not a partner's.
+    pub fn is_of_brand(self) -> bool {
+        self == MailTopic::Clicks
+    }
 
     /// As forms name it.
     pub fn code(self) -> &'static str {
@@ -32,6 +41,7 @@ impl MailTopic {
             MailTopic::Return => "return",
             MailTopic::Inquiry => "inquiry",
             MailTopic::Payment => "payment",
+            MailTopic::Clicks => "clicks",
         }
     }
 
@@ -41,6 +51,7 @@ impl MailTopic {
             MailTopic::Return => "A return asks for your consent",
             MailTopic::Inquiry => "An inquiry of yours was answered",
             MailTopic::Payment => "A payment to you was settled",
+            MailTopic::Clicks => "Pending clicks are about to be accepted by themselves",
         }
     }
 }
@@ -112,6 +123,17 @@ impl Sender<'_> {
             payment_name(id)
         );
         self.words(&format!("{} paid you {amount} {currency}", name(brand)), &text, &format!("/payments/{id}"))
+    }
+
+    pub fn clicks_close(&self, program: &Program, due_at: Timestamp, sum: ClickTally) -> Words {
+        let (closes, cost) = (day_text(program.zone.day(due_at)), decimal(sum.cost, program.currency));
+        let (clicks, currency, program) = (sum.clicks, program.currency, &program.name);
+        let text = format!(
+            "{clicks} pending clicks of the program {program}, for {cost} {currency}, are accepted by themselves when their days \
+             close: as {closes} begins.\n\n\
+             Look at them before, and reject what should not be paid."
+        );
+        self.words(&format!("{clicks} pending clicks are accepted on {closes}"), &text, "/pending-clicks")
     }
 
     fn words(&self, subject: &str, text: &str, page: &str) -> Words {

@@ -11,9 +11,10 @@ use crate::values;
 
 use super::Settings;
 
-/// What the people of a partner are told.
+/// What people are told by mail.
 pub struct News {
-    pub partner: PartnerId,
+    /// Whose people; None: those of the brand who manage.
+    pub partner: Option<PartnerId>,
     pub topic: MailTopic,
     /// What names it among all of the brand, so that it is told once.
     pub about: String,
@@ -66,7 +67,7 @@ impl Settings {
 
     fn people_who_want(&self, brand: BrandId, piece: &News) -> Result<Vec<String>> {
         let sql = include_str!("../../sql/settings/mail_recipients.sql");
-        let values = values![brand.0, piece.partner.0, piece.topic as u8];
+        let values = values![brand.0, piece.partner.map(|it| it.0), piece.topic as u8];
         self.ask("find who is to be told", |db| list(db, sql, values, |row| Ok(row.text(0)?.to_owned())))
     }
 

@@ -6,6 +6,7 @@ use axum::extract::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header;
 use maud::{Markup, html};
+use referee_core::fact::Role;
 use referee_core::id::BrandId;
 use referee_engine::engine::blocking;
 use referee_engine::mail::MailTopic;
@@ -38,23 +39,29 @@ pub async fn show(person: Person) -> Result<Markup, Failure> {
                 p.muted { "You stay signed in here. All other sessions of yours end." }
             }
         }
-        @if person.partner.is_some() { (mail_form(&person, &unwanted)) }
+        @if topics(&person).next().is_some() { (mail_form(&person, &unwanted)) }
     };
     Ok(page(&person, "/account", "Your account", body))
 }
 
-/// Mail goes to partners; that an account was changed, nobody can choose not to hear.
+/// What somebody is told by mail, by role.
+fn topics(person: &Person) -> impl Iterator<Item = MailTopic> {
+    let (of_brand, manages) = (person.partner.is_none(), matches!(person.role, Role::Owner | Role::Manager));
+    MailTopic::ALL.into_iter().filter(move |it| it.is_of_brand() == of_brand && (!of_brand || manages))
+}
+
+/// That an account was changed, nobody can choose not to hear.
 fn mail_form(person: &Person, unwanted: &[MailTopic]) -> Markup {
     html! {
         section.card.pad {
             h2 { "Mail to you" }
             form.stack action="/account/mail" method="post" {
                 (csrf(person))
-                @for topic in MailTopic::ALL {
+                @for topic in topics(person) {
                     label { input type="checkbox" name=(topic.code()) value="yes" checked[!unwanted.contains(&topic)]; " " (topic.words()) }
                 }
                 button { "Save" }
-                p.muted { "That the account to which you are paid was changed is always told to the address that stood there before." }
+                @if person.partner.is_some() { p.muted { "That the account to which you are paid was changed is always told to the address that stood there before." } }
             }
         }
     }
@@ -62,10 +69,10 @@ fn mail_form(person: &Person, unwanted: &[MailTopic]) -> Markup {
 
 pub async fn choose_mail(person: Person, Form(sent): Form<HashMap<String, String>>) -> Result<Response, Failure> {
     person.check_csrf(sent.get("csrf").map_or("", String::as_str))?;
-    if person.partner.is_none() {
+    if topics(&person).next().is_none() {
         return Err(Failure::Forbidden);
     }
-    let unwanted: Vec<MailTopic> = MailTopic::ALL.into_iter().filter(|it| !sent.contains_key(it.code())).collect();
+    let unwanted: Vec<MailTopic> = topics(&person).filter(|it| !sent.contains_key(it.code())).collect();
     let (engine, user, brand) = (person.app.engine.clone(), person.user, person.brand);
     blocking(move || engine.settings.set_unwanted_mail(user, brand, &unwanted)).await?;
     Ok(done("/account"))

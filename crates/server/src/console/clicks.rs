@@ -17,6 +17,7 @@ use serde::Deserialize;
 use super::order::{answer, order_address};
 use super::page::{empty, page};
 use super::partners::{choice, program_filter};
+use super::pending_clicks;
 use super::person::{Failure, Person};
 use super::table::{EXPORT_ROWS, PAGE_ROWS, Table, cell, foot, minor, shown_cell, text, time_cell};
 use crate::signals;
@@ -69,6 +70,10 @@ pub async fn list(person: Person, Query(query): Query<ClicksQuery>) -> Result<Re
         Some(no) => person.app.engine.look_up(brand, person.viewer(), move |lookup| lookup.click(no)).await?,
         None => None,
     };
+    let paid = match single.filter(|_| why.is_some()) {
+        Some(no) => pending_clicks::paid(&person, no).await?,
+        None => html! {},
+    };
     let table = table(&person, &rows, &zone);
     if export {
         return Ok(table.csv("clicks"));
@@ -83,6 +88,7 @@ pub async fn list(person: Person, Query(query): Query<ClicksQuery>) -> Result<Re
         } @else { (table.html()) (foot("/clicks", &kept, next)) }
         @if let Some(told) = &why {
             (why_counted(&person, told, &zone))
+            (paid)
             @if person.partner.is_none() { (measured(&told.click)) }
         }
     };

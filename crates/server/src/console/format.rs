@@ -30,6 +30,11 @@ pub fn recent(at: Timestamp, now: Timestamp, zone: &Zone) -> String {
     if zone.day(at) == zone.day(now) { strftime(at, zone, "%H:%M:%S") } else { date_time(at, zone) }
 }
 
+/// `08:22` in the program's zone.
+pub fn time(at: Timestamp, zone: &Zone) -> String {
+    strftime(at, zone, "%H:%M")
+}
+
 /// `11 Feb 2026`.
 pub fn date(at: Timestamp, zone: &Zone) -> String {
     strftime(at, zone, "%-d %b %Y")

@@ -41,6 +41,7 @@ pub mod partners;
 mod payee;
 mod payer;
 pub mod payments;
+mod pending_clicks;
 pub mod person;
 pub mod plain;
 pub mod profile;
@@ -130,6 +131,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/feed", get(feed::show))
         .route("/feed/lines", get(feed::lines))
         .merge(payments::routes())
+        .merge(pending_clicks::routes())
         .route("/payees/{who}", get(payee::show))
         .route("/payees/{who}/party", post(payee::set_party))
         .route("/payees/{who}/tax", post(payee::set_tax))

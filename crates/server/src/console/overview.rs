@@ -18,7 +18,7 @@ use super::page::{empty, page};
 use super::partners::program_filter;
 use super::person::{Failure, Person};
 use super::table::{EXPORT_ROWS, Table, cell, figure, foot, link_cell, minor_figure, money_cell, number_cell, text};
-use super::{chart, format, returns, steps, terms};
+use super::{chart, format, pending_clicks, returns, steps, terms};
 
 #[derive(Deserialize, Default)]
 pub struct OverviewQuery {
@@ -77,7 +77,10 @@ pub async fn show(person: Person, Query(query): Query<OverviewQuery>) -> Result<
             _ => partner_table(&person, program, &figures.partners).csv("overview"),
         });
     }
-    let waiting = returns::waiting(&person, &program.zone).await?;
+    let waiting = html! {
+        (returns::waiting(&person, &program.zone).await?)
+        (pending_clicks::notice(&person, program).await?)
+    };
     Ok(screen(&person, program, span, &figures, &waiting).into_response())
 }
 

@@ -95,6 +95,7 @@ fn screens(person: &Person) -> Vec<(&'static str, Vec<(&'static str, &'static st
     ];
     if person.may(May::Manage) {
         first.insert(6, ("/imports", "Changes by file"));
+        first.insert(first.len() - 2, ("/pending-clicks", "Pending clicks"));
     }
     let mut money = vec![("/payments", "Payments"), ("/months", "Months"), ("/documents", "Documents")];
     if click_payouts::is_of_use(person) {

@@ -19,7 +19,7 @@ on_every_pair!(
     every_table_has_a_file_with_figures_to_reckon_with,
 );
 
-const SCREENS: [&str; 27] = [
+const SCREENS: [&str; 29] = [
     "/",
     "/partners",
     "/partners/1",
@@ -30,6 +30,8 @@ const SCREENS: [&str; 27] = [
     "/conversions",
     "/clicks",
     "/feed",
+    "/pending-clicks",
+    "/pending-clicks/reviews",
     "/payments",
     "/payees/1",
     "/payer",

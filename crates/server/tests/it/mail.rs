@@ -163,8 +163,14 @@ fn partners_hear_what_happened_and_choose_what_they_hear(pair: Pair) {
         assert!(reply.status < 300, "{path}: {}", reply.text());
         reply.json()
     };
-    assert!(!owner.get("/account").text().contains("Mail to you"), "the brand's people get none");
-    assert_eq!(owner.post("/account/mail", &[]).status, 403);
+    let of_brand = owner.get("/account").text();
+    assert!(
+        of_brand.contains("name=\"clicks\" value=\"yes\" checked") && !of_brand.contains("name=\"offer\""),
+        "{of_brand}"
+    );
+    assert!(!first.get("/account").text().contains("name=\"clicks\""), "that is for the brand's people");
+    assert_eq!(owner.post("/account/mail", &[]).header("location"), "/account?done");
+    assert!(owner.get("/account").text().contains("name=\"clicks\" value=\"yes\">"));
     let forged = first.client.post_form("/account/mail", &[("csrf", "guess")]);
     assert_eq!(forged.status, 403);
     let kept = first.post("/account/mail", &[("offer", "yes"), ("return", "yes"), ("payment", "yes")]);

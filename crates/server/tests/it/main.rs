@@ -31,6 +31,7 @@ mod months;
 mod partner_api;
 mod payees;
 mod payments;
+mod pending_clicks;
 mod profiles;
 mod reattribution;
 mod stores;

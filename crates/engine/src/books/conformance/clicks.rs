@@ -54,6 +54,10 @@ fn reviewed() -> Vec<Record> {
     facts.push((later, Fact::WorkAdvanced { limit: 10 }));
     facts.push((later, review(of_b, ReviewDecision::Reject, "click farm")));
     facts.push((later, Fact::WorkAdvanced { limit: 10 }));
+    // More clicks of its day come before it than one step looks at.
+    let last = PayableFilter { clicks: vec![ClickNo(1_007)], ..PayableFilter::default() };
+    facts.push((later, review(last, ReviewDecision::Reject, "")));
+    facts.push((later, Fact::WorkAdvanced { limit: 2 }));
     facts.push((later, Fact::ClicksDoubted(doubted())));
     facts.into_iter().enumerate().map(|(i, (at, fact))| record(i as u64 + 1, at, fact)).collect()
 }
@@ -136,6 +140,9 @@ fn are_read(reads: &dyn Reads) {
     let groups = |by| reads.click_groups(BRAND, period(), by, 10).expect("groups");
     assert_eq!(groups(GroupBy::Referrer), [("a.example".to_owned(), tally(4, 16))]);
     assert_eq!(groups(GroupBy::Reason), [(String::new(), tally(4, 16))]);
+    let group = |by, value| reads.click_group(BRAND, period(), by, value).expect("a group");
+    assert_eq!((group(GroupBy::Referrer, "a.example"), group(GroupBy::Reason, "")), (tally(4, 16), tally(4, 16)));
+    assert_eq!(group(GroupBy::Referrer, "nowhere.example"), ClickTally::default());
     let read = |filter: &PayableFilter, state, after, most| {
         let which = Reviewable { program: PROGRAM, filter, state };
         let rows = reads.reviewable(BRAND, which, after, most).expect("clicks");
@@ -167,9 +174,9 @@ fn are_read(reads: &dyn Reads) {
     let reviews = reads.reviews(BRAND, Some(PROGRAM), None, 10).expect("reviews");
     let states: Vec<_> = reviews.iter().map(|it| (it.id.0, it.state, it.decided.clicks)).collect();
     use ReviewState::{Done, Undone};
-    assert_eq!(states, [(4, Done, 3), (3, Done, 1), (2, Undone, 0), (1, Done, 3)]);
-    assert_eq!(reads.reviews(BRAND, None, Some(ReviewId(3)), 1).expect("reviews"), reviews[2..3]);
-    assert_eq!(reads.review(BRAND, ReviewId(1)).expect("a review").as_ref(), Some(&reviews[3]));
+    assert_eq!(states, [(5, Done, 1), (4, Done, 3), (3, Done, 1), (2, Undone, 0), (1, Done, 3)]);
+    assert_eq!(reads.reviews(BRAND, None, Some(ReviewId(3)), 1).expect("reviews"), reviews[3..4]);
+    assert_eq!(reads.review(BRAND, ReviewId(1)).expect("a review").as_ref(), Some(&reviews[4]));
     let doubts = reads.click_doubts(BRAND, period(), 10).expect("doubts");
     assert_eq!(doubts.iter().map(|it| it.doubt.clone()).collect::<Vec<_>>(), [doubted()]);
 }

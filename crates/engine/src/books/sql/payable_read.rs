@@ -54,6 +54,13 @@ impl PayableReads for SqlReads {
         self.ask(brand, sql, &values, group)
     }
 
+    fn click_group(&self, brand: BrandId, period: Period, by: GroupBy, value: &str) -> Result<ClickTally> {
+        let sql = include_str!("../../../sql/books/read_click_group.sql");
+        let mut values = period_values(brand, period);
+        values.extend([Value::from(by as u8), value.into()]);
+        Ok(self.one(brand, sql, &values, |row| tally(row, 0))?.unwrap_or_default())
+    }
+
     fn reviewable(
         &self,
         brand: BrandId,

@@ -41,12 +41,8 @@ pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &m
     if clicks.is_empty() && marks.is_empty() {
         return Ok(());
     }
-    let sql = db.choose(
-        include_str!("../../../sql/books/load_payables.sql"),
-        include_str!("../../../sql/books/load_payables.postgres.sql"),
-    );
-    let numbers = Value::integers(clicks.iter().map(|no| no.0));
-    for row in list(db, sql, &[brand.0.into(), numbers], payable)? {
+    let numbers: Vec<ClickNo> = clicks.iter().copied().collect();
+    for row in numbered(db, brand, &numbers)? {
         slice.payables.load(row.no, Some(row));
     }
     slice.payables.expect_all(clicks.into_iter());
@@ -116,6 +112,15 @@ fn clicks_of(
     let found = search.run(db, places, cursor, (limit.saturating_add(1), looks))?;
     days.into_iter().for_each(|(key, row)| slice.click_days.load(key, Some(row)));
     Ok(found)
+}
+
+fn numbered(db: &mut dyn Database, brand: BrandId, clicks: &[ClickNo]) -> Answer<Vec<PayableClickRow>> {
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_payables.sql"),
+        include_str!("../../../sql/books/load_payables.postgres.sql"),
+    );
+    let numbers = Value::integers(clicks.iter().map(|no| no.0));
+    list(db, sql, &[brand.0.into(), numbers], payable)
 }
 
 pub fn payable(row: &dyn Row) -> Result<PayableClickRow> {

@@ -57,7 +57,7 @@ pub fn what_failed_is_seen_and_tried_again(place: &Place) {
 
 fn piece(partner: PartnerId, topic: MailTopic, about: &str) -> News {
     let words = Words { subject: about.to_owned(), body: "Look\n".into() };
-    News { partner, topic, about: about.to_owned(), words }
+    News { partner: Some(partner), topic, about: about.to_owned(), words }
 }
 
 pub fn partners_are_told_once_what_they_want_to_hear(place: &Place) {
@@ -92,4 +92,15 @@ pub fn partners_are_told_once_what_they_want_to_hear(place: &Place) {
     );
     let leased = settings.lease_mail(NOW).unwrap().unwrap();
     assert_eq!(leased.mail.recipient, "ann@example.com", "it is sent like any other");
+    // What the brand's people are told goes to those who manage, and to no partner.
+    person("viewer", Role::Viewer, None);
+    let manager = person("manager", Role::Manager, None);
+    let clicks = |about| vec![News { partner: None, ..piece(jane, MailTopic::Clicks, about) }];
+    settings.tell(brand, &clicks("clicks 1"), None, NOW).unwrap();
+    settings.set_unwanted_mail(manager, brand, &[MailTopic::Clicks]).unwrap();
+    settings.tell(brand, &clicks("clicks 2"), None, NOW).unwrap();
+    let told = settings.mails(brand, None).unwrap();
+    let told: Vec<(&str, &str)> = told.iter().take(3).map(|it| (it.recipient.as_str(), it.subject.as_str())).collect();
+    let (owner, manager) = ("owner@example.com", "manager@example.com");
+    assert_eq!(told, [(owner, "clicks 2"), (owner, "clicks 1"), (manager, "clicks 1")]);
 }

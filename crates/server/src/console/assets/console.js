@@ -41,6 +41,49 @@ if (address.searchParams.has('done')) {
   history.replaceState(null, '', address);
 }
 
+// Ticks of a list: how many, all at once, and from the keyboard.
+const ticks = [...document.querySelectorAll('input[data-tick]')];
+if (ticks.length) {
+  const all = document.querySelector('[data-tick-all]');
+  const count = document.querySelector('[data-ticked]');
+  const say = () => {
+    const ticked = ticks.filter((it) => it.checked).length;
+    if (count) count.textContent = ticked ? `: ${ticked}` : '';
+    if (all) all.checked = ticked === ticks.length;
+  };
+  if (all) {
+    all.closest('[hidden]').hidden = false;
+    all.addEventListener('change', () => {
+      ticks.forEach((it) => { it.checked = all.checked; });
+      say();
+    });
+  }
+  document.addEventListener('change', (event) => {
+    if (!event.target.matches('[data-tick]')) return;
+    if (event.target.checked) document.querySelector('[data-which-ticked]').checked = true;
+    say();
+  });
+  document.addEventListener('keydown', (event) => {
+    const here = document.activeElement;
+    const typing = here?.matches('textarea, select, input:not([type=checkbox])');
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const place = ticks.indexOf(here);
+    if (event.key === 'j' || event.key === 'k') {
+      const next = ticks[place < 0 ? 0 : place + (event.key === 'j' ? 1 : -1)];
+      next?.focus();
+      next?.scrollIntoView({ block: 'nearest' });
+    }
+    if (event.key === 'x' && place >= 0) here.click();
+  });
+  say();
+}
+
+// A figure that belongs to a choice makes it.
+document.addEventListener('input', (event) => {
+  const choice = event.target.closest('label.check')?.querySelector('input[type=radio]');
+  if (choice && choice !== event.target) choice.checked = true;
+});
+
 const feed = document.querySelector('[data-refresh]');
 if (feed) {
   setInterval(async () => {
