@@ -11,26 +11,24 @@ use crate::contract::{
 };
 use crate::exchange::DayRates;
 use crate::fact::{
-    ActionChange, ActionTarget, Actor, AdSet, Agent, AwardGiven, AwardKind, ChangeRequest, Click, ClickRef, Conversion,
+    ActionChange, ActionTarget, Actor, Agent, AwardGiven, AwardKind, ChangeRequest, Click, ClickRef, Conversion,
     EventTypeSet, Fact, Item, Navigation, NewFigures, OfferWithdrawn, PartnerGroupSet, PaymentRunProposed,
     ReturnDecided, Role, Signals, TermsDecided, TermsSet, Visit,
 };
-use crate::id::{
-    AdId, ClickNo, EventTypeId, PartnerId, PaymentId, PaymentRunId, ProgramId, ReviewId, SubmissionId, UserId,
-};
+use crate::id::{ClickNo, EventTypeId, PartnerId, PaymentId, PaymentRunId, ProgramId, ReviewId, SubmissionId, UserId};
 use crate::identity::Blocked;
 use crate::limit::{AppliesTo, Basis, Limit, Period, Tier, Tiers};
 use crate::locking::Locking;
 use crate::money::Currency;
 use crate::overlay::{Extra, OverlaySet};
-use crate::program::{
-    AssignedValue, Category, CodePolicy, GroupCredit, PaymentRules, Program, PromoCode, SETTLE_HOURS_DEFAULT, Source,
-    Standing, ValueKind, VanityLink,
-};
+use crate::program::{Category, GroupCredit, PaymentRules, Program, SETTLE_HOURS_DEFAULT, Source, Standing};
 use crate::time::{Timestamp, Zone};
 
 mod clicks;
 mod inquiries;
+mod tracking;
+
+use tracking::{ad, assigned, code, link, value};
 
 /// The shop that most histories happen in.
 const SHOP: &str = "
@@ -519,67 +517,6 @@ fn blocked(line: &mut Line<'_>, standing: Standing) -> Fact {
     let first = identifier_of(line.word());
     let aliases = std::mem::take(&mut line.words).into_iter().map(identifier_of).collect();
     Fact::IdentifierBlocked(Blocked { identifier: first, aliases, standing })
-}
-
-fn ad(line: &mut Line<'_>) -> Fact {
-    let id = if line.flag("new") { None } else { Some(AdId(number(line.word()))) };
-    Fact::AdSet(AdSet {
-        program: line.program(),
-        id,
-        name: "Ad".into(),
-        landing_url: String::new(),
-        standing: line.standing(),
-    })
-}
-
-fn link(line: &mut Line<'_>) -> Fact {
-    Fact::LinkSet(VanityLink {
-        slug: line.word().to_owned(),
-        partner: partner(line.word()),
-        program: line.program(),
-        ad: line.ad(),
-        deep_link: None,
-        standing: line.standing(),
-    })
-}
-
-fn code(line: &mut Line<'_>) -> Fact {
-    Fact::PromoCodeSet(PromoCode {
-        code: line.word().to_owned(),
-        partner: partner(line.word()),
-        program: line.program(),
-        standing: line.standing(),
-        policy: match line.option("policy") {
-            None => CodePolicy::Always,
-            Some("involved") => CodePolicy::Involved,
-            Some("winner") => CodePolicy::Winner,
-            Some(other) => panic!("no code counts {other}"),
-        },
-        restricted: line.flag("restricted"),
-        starts_at: line.option("from").map(moment),
-        ends_at: line.option("to").map(moment),
-    })
-}
-
-fn assigned(line: &mut Line<'_>) -> Vec<(ValueKind, String)> {
-    let named = [(ValueKind::Url, line.option("url")), (ValueKind::Phone, line.option("called"))];
-    named.into_iter().filter_map(|(kind, value)| Some((kind, value?.to_owned()))).collect()
-}
-
-/// `value url shop.com/trail A`, `value phone 0800123 A`.
-fn value(line: &mut Line<'_>) -> Fact {
-    let kind = match line.word() {
-        "url" => ValueKind::Url,
-        "phone" => ValueKind::Phone,
-        other => panic!("no {other} is assigned"),
-    };
-    Fact::AssignedValueSet(AssignedValue {
-        kind,
-        value: line.word().to_owned(),
-        partner: partner(line.word()),
-        program: line.program(),
-        standing: line.standing(),
-    })
 }
 
 /// `amount=5.00`, `delta=-5.00` or `item=hat:1`.

@@ -15,7 +15,7 @@ use referee_core::row::{
 use referee_core::time::{Day, Timestamp};
 
 use super::payable_search::Search;
-use super::payables::{day, payable, review};
+use super::payables::{FIND_REVIEW, day, payable, review};
 use super::read::{SqlReads, range};
 use crate::books::payable_reads::{PayablePlace, PayableReads, Reviewable};
 use crate::books::reads::Period;
@@ -130,7 +130,7 @@ impl PayableReads for SqlReads {
     }
 
     fn review(&self, brand: BrandId, id: ReviewId) -> Result<Option<ReviewRow>> {
-        self.one(brand, include_str!("../../../sql/books/load_review.sql"), values![brand.0, id.0], review)
+        self.one(brand, FIND_REVIEW, values![brand.0, id.0], review)
     }
 
     fn click_doubts(&self, brand: BrandId, period: Period, most: u32) -> Result<Vec<ClickDoubtRow>> {

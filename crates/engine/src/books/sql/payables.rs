@@ -26,11 +26,12 @@ use crate::log::codec::clicks::{decision_in, decision_out, filter_in, filter_out
 use crate::log::{number, wire};
 use crate::values;
 
+pub const FIND_REVIEW: &str = include_str!("../../../sql/books/load_review.sql");
+
 /// A review that is to be taken back.
 pub fn review_of(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {
     if let Some(id) = wanted.review {
-        let sql = include_str!("../../../sql/books/load_review.sql");
-        let row = find(db, sql, values![brand.0, id.0], review)?;
+        let row = find(db, FIND_REVIEW, values![brand.0, id.0], review)?;
         slice.reviews.load(id, row);
     }
     Ok(())
