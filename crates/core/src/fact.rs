@@ -19,6 +19,7 @@ use crate::program::{
     VanityLink,
 };
 use crate::refusal::Refusal;
+use crate::row::PayableState;
 use crate::screening::{ClickTest, ScreeningRules};
 use crate::time::{Day, Timestamp};
 
@@ -307,6 +308,8 @@ pub struct PayableFilter {
     pub network: Option<u64>,
     pub referrer: Option<String>,
     pub landed: Option<bool>,
+    /// Only those that stand so when they are decided on.
+    pub state: Option<PayableState>,
     /// Each once, in ascending order; none: whichever they are.
     pub clicks: Vec<ClickNo>,
 }

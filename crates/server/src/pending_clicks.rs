@@ -3,6 +3,7 @@
 use referee_core::fact::PayableFilter;
 use referee_core::id::{ClickNo, PartnerId};
 use referee_core::refusal::Refusal;
+use referee_core::row::PayableState;
 use referee_engine::intake::day::{day_text, parse_day};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,9 @@ pub struct PendingWords {
     /// Whether a page of the shop was seen that brought the click's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub landed: Option<bool>,
+    /// `pending`, `accepted` or `rejected`: only those that stand so when they are decided on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub click_ids: Vec<String>,
 }
@@ -61,6 +65,7 @@ impl PendingWords {
             network: given(&self.network).map(network_named).transpose()?,
             referrer: self.referrer.clone(),
             landed: self.landed,
+            state: given(&self.state).map(state_named).transpose()?,
             clicks: self.clicks()?,
         })
     }
@@ -90,6 +95,7 @@ impl From<&PayableFilter> for PendingWords {
             network: filter.network.map(|it| format!("{it:016x}")),
             referrer: filter.referrer.clone(),
             landed: filter.landed,
+            state: filter.state.map(|it| state_name(it).to_owned()),
             click_ids: filter.clicks.iter().map(ToString::to_string).collect(),
         }
     }
@@ -105,6 +111,19 @@ fn found_named(name: &str) -> Result<Option<Refusal>, Wrong> {
     }
     let code = Refusal::ALL.iter().copied().find(|it| it.code().eq_ignore_ascii_case(name));
     code.map(Some).ok_or_else(|| ("reason", format!("{name:?} is no code of screening; {NOTHING_FOUND} is for none.")))
+}
+
+/// What can be decided on stands in one of three ways.
+const STATES: [(PayableState, &str); 3] =
+    [(PayableState::Pending, "pending"), (PayableState::Accepted, "accepted"), (PayableState::Rejected, "rejected")];
+
+fn state_named(name: &str) -> Result<PayableState, Wrong> {
+    let found = STATES.into_iter().find(|(_, it)| *it == name).map(|(state, _)| state);
+    found.ok_or_else(|| ("state", "It is pending, accepted or rejected.".to_owned()))
+}
+
+pub fn state_name(state: PayableState) -> &'static str {
+    STATES.into_iter().find(|(it, _)| *it == state).map_or("unpaid", |(_, name)| name)
 }
 
 fn network_named(text: &str) -> Result<u64, Wrong> {
@@ -125,6 +144,7 @@ mod tests {
             network: Some("00000000000000ff".into()),
             referrer: Some(String::new()),
             landed: Some(false),
+            state: Some("pending".into()),
             click_ids: vec!["5".into(), "9".into()],
             ..PendingWords::default()
         };

@@ -20,6 +20,11 @@ pub enum PayableState {
     Unpaid = 4,
 }
 
+impl PayableState {
+    pub const ALL: [PayableState; 4] =
+        [PayableState::Pending, PayableState::Accepted, PayableState::Rejected, PayableState::Unpaid];
+}
+
 /// A click on a link of a partner, in a program that pays for clicks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PayableClickRow {
@@ -69,6 +74,7 @@ impl PayableFilter {
             && is(self.network.map(|it| it == row.network))
             && is(self.referrer.as_ref().map(|it| *it == row.referrer))
             && is(self.landed.map(|it| it == row.landed))
+            && is(self.state.map(|it| it == row.state))
             && (self.clicks.is_empty() || self.clicks.binary_search(&row.no).is_ok())
     }
 }

@@ -307,6 +307,38 @@ fn a_click_is_held_against_lists() {
 }
 
 #[test]
+fn what_was_decided_stays_where_only_the_rest_is_meant() {
+    check(
+        "
+        shop
+        event click clicks
+        template sale=8% click=0.05 clicks=click:reviewed/7d
+        at d1 click k1 A key=1 from=bad.example
+        at d1 click k2 A key=2
+        at d2 reject-clicks from=bad.example by=7
+        drain
+        at d2+1h accept-clicks for=A waiting by=7
+        drain
+        show payables
+        at d2+2h undo-review 2
+        drain
+        show payables
+        at d2+3h accept-clicks for=A by=7
+        drain
+        show payables
+        ",
+        expect![[r#"
+            k1 A d1: rejected 0.05, reviewed round 1, review 1
+            k2 A d1: accepted 0.05, reviewed round 1, review 2
+            k1 A d1: rejected 0.05, reviewed round 1, review 1
+            k2 A d1: pending 0.05, reviewed round 1
+            k1 A d1: accepted 0.05, reviewed round 1, review 3
+            k2 A d1: accepted 0.05, reviewed round 1, review 3
+        "#]],
+    );
+}
+
+#[test]
 fn a_partner_that_clicks_its_own_links_is_suspect() {
     check(
         "

@@ -26,6 +26,7 @@ use referee_core::program::{
     ValueKind, VanityLink,
 };
 use referee_core::refusal::Refusal;
+use referee_core::row::PayableState;
 use referee_core::screening::{ClickTest, ScreeningRules};
 use referee_core::time::{Day, Timestamp, Zone};
 
@@ -105,6 +106,7 @@ fn reviewed() -> ClicksReviewed {
         network: Some(0x0123_4567_89ab_cdef),
         referrer: Some("blog.example".into()),
         landed: Some(false),
+        state: Some(PayableState::Pending),
         clicks: vec![ClickNo(77)],
     };
     let decision = ReviewDecision::Accept { most: Some(5) };

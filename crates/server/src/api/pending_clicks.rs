@@ -93,6 +93,7 @@ pub async fn list(
         network: query.network,
         referrer: query.referrer,
         landed: query.landed,
+        state: None,
         click_ids: Vec::new(),
     };
     let filter = words.read().map_err(wrong)?;
@@ -208,6 +209,10 @@ impl NewReview {
                 "It names nothing, and so means every click that can still be decided on: say \"all\": true if you mean that.",
             )),
             (false, true) => Err(ApiError::invalid_field("all", "The filter names some of them: leave all out.")),
+            // What somebody decided on is not decided again unless that is said, or clicks are named.
+            _ if filter.clicks.is_empty() && filter.state.is_none() => {
+                Ok(PayableFilter { state: Some(PayableState::Pending), ..filter })
+            }
             _ => Ok(filter),
         }
     }

@@ -7,6 +7,7 @@ use crate::fact::{
     System,
 };
 use crate::refusal::Refusal;
+use crate::row::PayableState;
 use crate::screening::{ClickTest, Repeats, ScreeningRules, Treatment};
 use crate::time::{DAY_MS, Day, MINUTE_MS, SECOND_MS};
 
@@ -110,6 +111,7 @@ pub(super) fn review(verb: &str, line: &mut Line<'_>) -> Fact {
         network: line.option("network").map(|it| u64::from(number(it))),
         referrer: line.option("from").map(str::to_owned),
         landed: line.option("landed").map(|it| it == "yes"),
+        state: line.flag("waiting").then_some(PayableState::Pending),
         clicks: line.option("clicks").map_or(Vec::new(), |names| names.split(',').map(click_no).collect()),
     };
     let program = line.program();

@@ -95,9 +95,9 @@ fn clicks_of(
     slice: &mut Slice,
 ) -> Answer<Found> {
     let undoes = review.state == ReviewState::Undoing;
-    // A page may have been seen since it was decided on.
-    let landed = review.filter.landed.filter(|_| !undoes);
-    let (filter, cursor) = (PayableFilter { landed, ..review.filter.clone() }, review.cursor);
+    // A page may have been seen since it was decided on, and they stand otherwise.
+    let (landed, state) = (review.filter.landed.filter(|_| !undoes), review.filter.state.filter(|_| !undoes));
+    let (filter, cursor) = (PayableFilter { landed, state, ..review.filter.clone() }, review.cursor);
     let sql = include_str!("../../../sql/books/load_open_click_days.sql");
     let (from, until) = (filter.from.map_or(i32::MIN, |day| day.0), filter.until.map_or(i32::MAX, |day| day.0));
     let partner = filter.partner.map(|partner| partner.0);

@@ -5,6 +5,7 @@ use referee_core::fact;
 use referee_core::id::{ClickNo, PartnerId, ProgramId};
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
+use referee_core::row::PayableState;
 use referee_core::screening::{self, Repeats};
 use referee_core::time::Day;
 
@@ -46,6 +47,7 @@ pub fn filter_out(it: &fact::PayableFilter) -> wire::PayableFilter {
         network: it.network,
         referrer: it.referrer.clone(),
         landed: it.landed,
+        state: it.state.map(|state| state as u32),
         clicks: it.clicks.iter().map(|no| no.0).collect(),
     }
 }
@@ -63,6 +65,7 @@ pub fn filter_in(it: wire::PayableFilter) -> Result<fact::PayableFilter> {
         network: it.network,
         referrer: it.referrer,
         landed: it.landed,
+        state: it.state.map(state_in).transpose()?,
         clicks: it.clicks.into_iter().map(ClickNo).collect(),
     })
 }
@@ -143,4 +146,8 @@ pub fn terms_in(instant: bool, review_days: Option<u32>) -> Option<ClickTerms> {
         Some(review_days) => Some(ClickTerms::Reviewed { review_days }),
         None => None,
     }
+}
+
+fn state_in(number: u32) -> Result<PayableState> {
+    known(PayableState::ALL.into_iter().find(|state| *state as u32 == number), "state of a click")
 }

@@ -54,6 +54,9 @@ pub struct PayableFilter {
     #[prost(bool, optional, tag = "7")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub landed: Option<bool>,
+    #[prost(uint32, optional, tag = "9")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<u32>,
     #[prost(uint64, repeated, tag = "8")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub clicks: Vec<u64>,

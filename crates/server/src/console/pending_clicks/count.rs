@@ -52,6 +52,18 @@ impl Matching {
         self.pending.plus(self.accepted)
     }
 
+    /// Of those that stand in one way.
+    fn only(self, state: Option<PayableState>) -> Matching {
+        let nothing = ClickTally::default();
+        let kept = |of, tally| if state.is_none_or(|it| it == of) { tally } else { nothing };
+        Matching {
+            pending: kept(PayableState::Pending, self.pending),
+            accepted: kept(PayableState::Accepted, self.accepted),
+            rejected: kept(PayableState::Rejected, self.rejected),
+            known: self.known,
+        }
+    }
+
     fn add(&mut self, state: PayableState, one: ClickTally) {
         let sum = match state {
             PayableState::Pending => &mut self.pending,
@@ -105,6 +117,15 @@ fn groups_of(filter: &PayableFilter) -> Vec<(GroupBy, String)> {
 /// What a filter means, given the open days of its program.
 pub fn matching(
     reads: &dyn Reads,
+    whose: (BrandId, ProgramId),
+    filter: &PayableFilter,
+    days: &Days,
+) -> Result<Matching> {
+    Ok(in_any_state(reads, whose, filter, days)?.only(filter.state))
+}
+
+fn in_any_state(
+    reads: &dyn Reads,
     (brand, program): (BrandId, ProgramId),
     filter: &PayableFilter,
     days: &Days,
@@ -139,7 +160,9 @@ pub fn matching(
             _ => {}
         }
     }
-    if one && whole.accepted.plus(whole.rejected).clicks == 0 {
+    // Groups are of what is pending.
+    let pending_only = filter.state == Some(PayableState::Pending) || whole.accepted.plus(whole.rejected).clicks == 0;
+    if one && pending_only {
         found.known = Known::Exactly;
     }
     Ok(found)

@@ -9,7 +9,7 @@ use referee_core::row::{GroupBy, PayableState};
 use super::super::form::Fields;
 use super::super::format;
 use super::super::person::{Failure, Person};
-use crate::pending_clicks::{NOTHING_FOUND, PendingWords};
+use crate::pending_clicks::{NOTHING_FOUND, PendingWords, state_name};
 
 /// The word for a link that was followed from no page.
 const NO_REFERRER: &str = "NONE";
@@ -102,6 +102,7 @@ impl Asked {
             network: text("network"),
             referrer: referrer.map(host),
             landed,
+            state: Some(state_name(self.state()).to_owned()),
             click_ids: Vec::new(),
         };
         words.read().map_err(|(field, message)| format!("{}: {message}", label(field)))
@@ -178,6 +179,7 @@ pub fn sentence(person: &Person, filter: &PayableFilter) -> String {
         filter.referrer.as_ref().map(|it| if it.is_empty() { "no referrer".to_owned() } else { format!("from {it}") }),
     );
     parts.extend(filter.landed.map(|seen| if seen { "landing seen" } else { "no landing seen" }.to_owned()));
+    parts.extend(filter.state.filter(|it| *it != PayableState::Pending).map(|it| state_name(it).to_owned()));
     if parts.is_empty() { "All clicks of open days".to_owned() } else { parts.join(", ") }
 }
 
