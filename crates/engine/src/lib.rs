@@ -27,6 +27,7 @@ pub mod profile;
 pub mod quote;
 pub mod relocation;
 pub mod replay;
+pub mod rescreening;
 pub mod role;
 pub mod routing;
 pub mod secret;

@@ -1,7 +1,8 @@
-//! What statistics ask of clicks and of the orders that followed them.
+//! What statistics and re-screening ask of clicks, and of the orders that followed them.
 
-use referee_core::id::{BrandId, PartnerId, ProgramId};
+use referee_core::id::{BrandId, ClickNo, PartnerId, ProgramId};
 use referee_core::refusal::Refusal;
+use referee_core::row::ClickRow;
 use referee_core::time::{Day, Timestamp};
 
 use super::reads::Period;
@@ -32,11 +33,8 @@ pub trait DoubtReads: Send + Sync {
         codes: &[Option<Refusal>],
     ) -> Result<Vec<(Day, PartnerId, u64)>>;
     /// Orders of a span by partner; soon is what came within so many milliseconds.
-    fn orders_by_click(
-        &self,
-        brand: BrandId,
-        program: ProgramId,
-        span: Span,
-        soon_ms: i64,
-    ) -> Result<Vec<ClickOrders>>;
+    fn orders_by_click(&self, brand: BrandId, program: ProgramId, span: Span, soon_ms: i64)
+    -> Result<Vec<ClickOrders>>;
+    /// Those of some clicks that there are, in the order of their numbers.
+    fn clicks_numbered(&self, brand: BrandId, numbers: &[ClickNo]) -> Result<Vec<ClickRow>>;
 }

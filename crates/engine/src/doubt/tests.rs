@@ -109,7 +109,7 @@ fn honest_days_are_left_alone() {
     assert!(accused.len() as f64 <= most, "{} of {DAYS} days: {accused:?}", accused.len());
 }
 
-/// Says of how many of a hundred days a test finds the first partner, and that it is all that is found of them.
+/// Of how many of a hundred days a test finds the first partner.
 fn found_of(test: ClickTest, cheat: impl Fn(&mut Chance, &mut PartnerFigures)) -> usize {
     let days = (0..100).map(|seed| {
         let (mut day, mut chance) = (honest(seed), Chance(!seed));
@@ -129,7 +129,8 @@ fn a_flood_is_unusual() {
 
 #[test]
 fn clicks_without_orders_are_found_where_orders_were_to_be_expected() {
-    let clicks = |many| move |_: &mut Chance, it: &mut PartnerFigures| it.week = Orders { clicks: many, orders: 0, soon: 0 };
+    let clicks =
+        |many| move |_: &mut Chance, it: &mut PartnerFigures| it.week = Orders { clicks: many, orders: 0, soon: 0 };
     let found = [300, 1_000, 3_000].map(|many| found_of(ClickTest::Conversion, clicks(many)));
     assert!(found[0] <= 5 && found[2] >= 90, "{found:?}");
 }

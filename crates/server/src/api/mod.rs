@@ -20,6 +20,7 @@ pub mod payments;
 pub mod profiles;
 pub mod rates;
 pub mod reports;
+mod rescreenings;
 pub mod resources;
 mod returns;
 pub mod terms;
@@ -106,6 +107,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/journal.csv", get(months::find_journal))
         .route("/api/v1/clicks", get(actions::list_clicks))
         .route("/api/v1/clicks/{id}", get(decisions::find_click))
+        .route("/api/v1/click-rescreenings", post(rescreenings::create))
         .route("/api/v1/orders/{text}", get(decisions::find_order))
         .route("/api/v1/conversions/{event_type}/{order_id}/decision", get(decisions::find_decisions))
         .route("/api/v1/documents", get(documents::list))

@@ -42,6 +42,7 @@ pub mod person;
 pub mod plain;
 pub mod profile;
 mod reattribution;
+mod rescreening;
 mod returns;
 pub mod profiles;
 pub mod search;
@@ -98,6 +99,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/conversions", get(conversions::list))
         .route("/orders", get(order::show))
         .route("/clicks", get(clicks::list))
+        .route("/pending-clicks/rescreen", get(rescreening::show).post(rescreening::ask))
         .route("/profiles", get(profiles::show).post(profiles::find))
         .route("/profiles/separate", post(profile::separate))
         .route("/profiles/{id}", get(profile::show))

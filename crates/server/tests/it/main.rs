@@ -31,6 +31,7 @@ mod payees;
 mod payments;
 mod profiles;
 mod reattribution;
+mod rescreenings;
 mod stores;
 mod support;
 mod test_clock;

@@ -1,10 +1,12 @@
-//! Reads what statistics are made of.
+//! Reads what statistics are made of, and clicks that are screened again.
 
-use referee_core::id::{BrandId, PartnerId, ProgramId};
+use referee_core::id::{BrandId, ClickNo, PartnerId, ProgramId};
 use referee_core::refusal::Refusal;
+use referee_core::row::ClickRow;
 use referee_core::time::Day;
 
 use super::read::SqlReads;
+use super::rows;
 use crate::books::doubt_reads::{ClickOrders, DoubtReads, Span};
 use crate::books::reads::Period;
 use crate::database::{Row, Value};
@@ -37,6 +39,12 @@ impl DoubtReads for SqlReads {
         self.ask(brand, sql, values, |row| {
             Ok(ClickOrders { partner: PartnerId(row.number(0)?), orders: count(row, 1)?, soon: count(row, 2)? })
         })
+    }
+
+    fn clicks_numbered(&self, brand: BrandId, numbers: &[ClickNo]) -> Result<Vec<ClickRow>> {
+        let sql = include_str!("../../../sql/books/read_clicks_numbered.sql");
+        let values = [brand.0.into(), Value::integers(numbers.iter().map(|no| no.0))];
+        self.ask(brand, sql, &values, rows::click)
     }
 }
 
