@@ -131,26 +131,16 @@ fn volume(own: &PartnerFigures) -> Option<Found> {
     if own.earlier.len() < EARLIER_MIN || own.clicks < VOLUME_MIN {
         return None;
     }
-    let usual = usual_days(&own.earlier);
-    let days = usual.len() as f64;
-    let mean = (usual.iter().sum::<f64>() / days).max(1.0);
-    let variance = usual.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / (days - 1.0);
+    let days = own.earlier.len() as f64;
+    let mean = (own.earlier.iter().sum::<u64>() as f64 / days).max(1.0);
+    let variance = own.earlier.iter().map(|it| (*it as f64 - mean).powi(2)).sum::<f64>() / (days - 1.0);
     // A few days tell little of how widely days vary: it may be as much as this.
     let widest = variance * (days - 1.0) / squares_low(days - 1.0) * (1.0 + 1.0 / days);
     let excess = (widest - mean).max((DAYS_VARY * mean).powi(2));
     let chance = spread_at_least(mean, mean * mean / excess, own.clicks);
-    let largest = usual.iter().copied().fold(0.0, f64::max);
+    let largest = own.earlier.iter().copied().max().unwrap_or_default() as f64;
     let seen = own.clicks as f64;
     Found::new((seen, mean), seen >= VOLUME_TIMES * mean && seen >= VOLUME_OF_LARGEST * largest, chance)
-}
-
-/// Days as they usually are: the largest tenth of them count as the largest of the others, so that a flood of some days does
-/// not make its last day a usual one.
-fn usual_days(earlier: &[u64]) -> Vec<f64> {
-    let mut days = earlier.to_vec();
-    days.sort_unstable();
-    let cut = days.get(days.len() - 1 - days.len().div_ceil(10)).copied().unwrap_or_default();
-    days.into_iter().map(|it| it.min(cut) as f64).collect()
 }
 
 /// Orders for the clicks of the week, against what others had before it. How widely honest partners' rates vary is told by

@@ -24,7 +24,7 @@ pub struct DayFigures {
 pub struct PartnerFigures {
     /// Of the day.
     pub clicks: u64,
-    /// Of each day before it, since the first that had any, oldest first.
+    /// Of each day before it, since the first that had any, oldest first; but for those whose volume was doubted.
     pub earlier: Vec<u64>,
     /// Of the week that ends with the day.
     pub week: Orders,

@@ -1,9 +1,10 @@
 //! Reads the figures of a program's day from the books.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use referee_core::id::{BrandId, PartnerId, ProgramId};
 use referee_core::refusal::Refusal;
+use referee_core::screening::ClickTest;
 use referee_core::time::{Day, Zone};
 
 use super::figures::{DayFigures, Gathering, Orders, PartnerFigures};
@@ -18,6 +19,8 @@ const EARLIER_DAYS: i32 = 28;
 const WEEK_DAYS: i32 = 7;
 /// An order that comes sooner after its click was under way before it.
 pub const SOON_MS: i64 = 20_000;
+/// What was said of a program's days before: five of each partner at most.
+const DOUBTS_MAX: u32 = 100_000;
 /// Clicks read at once.
 const CLICKS_AT_ONCE: u32 = 10_000;
 
@@ -74,10 +77,17 @@ fn volumes(
             it.earlier.push(clicks);
         }
     }
-    for it in partners.values_mut() {
+    // A flood's first day does not make its second one usual.
+    let said = reads.click_doubts(brand, Period { from: Day(first), ..period }, DOUBTS_MAX)?;
+    let unusual: BTreeSet<(PartnerId, i32)> = said
+        .iter()
+        .filter(|row| row.doubt.test == ClickTest::Volume)
+        .map(|row| (row.doubt.partner, row.doubt.day.0))
+        .collect();
+    for (partner, it) in partners {
         it.earlier.resize(EARLIER_DAYS as usize, 0);
-        let begins = it.earlier.iter().position(|clicks| *clicks > 0).unwrap_or(it.earlier.len());
-        it.earlier.drain(..begins);
+        let days = (first..).zip(std::mem::take(&mut it.earlier)).skip_while(|(_, clicks)| *clicks == 0);
+        it.earlier = days.filter(|(day, _)| !unusual.contains(&(*partner, *day))).map(|(_, clicks)| clicks).collect();
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use referee_core::fact::{ClicksDoubted, Fact};
 use referee_core::id::{BrandId, ProgramId};
-use referee_core::time::{Day, HOUR_MS};
+use referee_core::time::{Day, HOUR_MS, Zone};
 
 use crate::books::reads::Period;
 use crate::engine::{Engine, Place, blocking};
@@ -48,8 +48,12 @@ impl Engine {
                 continue;
             }
             let last = Day(row.zone.day(self.now().plus_ms(-LATE_MS)).0 - 1);
-            let from = self.examined_until(brand, *program).map_or(Day(last.0 + 1 - DAYS_BACK), |day| day.plus(1));
-            for day in from.0.max(last.0 + 1 - DAYS_BACK)..=last.0 {
+            let from = self.examined_until(brand, *program).map_or(i32::MIN, |day| day.0 + 1);
+            for day in from.max(last.0 + 1 - DAYS_BACK)..=last.0 {
+                // Books that are behind would show a part of the day: it is examined when they have it all.
+                if !self.catch_up(brand).await? {
+                    return Ok(());
+                }
                 let (engine, program, zone) = (self.clone(), *program, row.zone.clone());
                 let found = blocking(move || engine.doubts_of(brand, program, &zone, Day(day))).await?;
                 self.tell_doubts(brand, found).await?;
@@ -60,13 +64,7 @@ impl Engine {
     }
 
     /// What is found of a day and was not said before.
-    fn doubts_of(
-        &self,
-        brand: BrandId,
-        program: ProgramId,
-        zone: &referee_core::time::Zone,
-        day: Day,
-    ) -> Result<Vec<ClicksDoubted>> {
+    fn doubts_of(&self, brand: BrandId, program: ProgramId, zone: &Zone, day: Day) -> Result<Vec<ClicksDoubted>> {
         let figures = gathering::figures(self.reads.as_ref(), brand, program, (zone, day))?;
         let mut found = exam::examine(&figures);
         if !found.is_empty() {

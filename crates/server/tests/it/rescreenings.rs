@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Demo, Pair, on_every_pair};
 
-on_every_pair!(clicks_are_screened_again_before_and_after_their_day_is_closed);
+on_every_pair!(clicks_are_screened_again_before_and_after_their_day_is_closed, a_day_is_examined_once_when_it_is_over,);
 
 fn post(demo: &Demo, path: &str, body: &Value) -> (u16, Value) {
     let reply = demo.api().post(path, "application/json", &body.to_string());
@@ -115,6 +115,64 @@ fn clicks_are_screened_again_before_and_after_their_day_is_closed(pair: Pair) {
     assert_eq!((&locked["cost"], &day["status"]), (&json!("0.05"), &json!("locked")), "{locked}");
     assert_eq!(apply(&demo, &asked, 1, "0.05").1["not_done"], json!([]));
     assert_eq!(propose(&demo, &asked)["clicks"], 0, "it is corrected once");
+}
+
+/// Facts of the log that tell of a doubt.
+fn doubts(demo: &Demo) -> Vec<Value> {
+    let cat = demo.command(&["log", "cat"]);
+    let lines = String::from_utf8(cat.stdout).expect("lines of JSON");
+    let told = lines.lines().filter(|line| line.contains("clicks_doubted"));
+    told.map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+fn a_day_is_examined_once_when_it_is_over(pair: Pair) {
+    let mut demo = Demo::with_standing_clock(pair);
+    pays_for_clicks(&demo);
+    // Wherever midnight falls, one of two days has more than fifty clicks, one every five minutes.
+    for n in 0..110 {
+        let agent = format!(
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{n}.0.0.0 Safari/537.36"
+        );
+        demo.visitor().with("user-agent", &agent).get(&demo.link(0));
+        demo.advance("5m");
+    }
+    let before = doubts(&demo).len();
+    demo.advance("2d");
+    let found = doubts(&demo);
+    assert!(!found.is_empty() && before <= found.len(), "{found:?}");
+    let told = found[0].to_string();
+    assert!(told.contains("\"partner\":1") && told.contains("\"seen_ppm\":0"), "{told}");
+    demo.advance("1h");
+    assert_eq!(doubts(&demo).len(), found.len(), "it is said once");
+    demo.stop();
+    demo.run();
+    demo.advance("1h");
+    assert_eq!(doubts(&demo).len(), found.len(), "also after a restart");
+}
+
+#[test]
+fn a_person_sees_what_it_comes_to_and_does_it() {
+    let demo = Demo::with_standing_clock(Pair::Files);
+    pays_for_clicks(&demo);
+    let network = click(&demo);
+    let asked = around_now(&demo, asked(&network));
+    let (from, until) = (asked["from"].as_str().expect("a day"), asked["until"].as_str().expect("a day"));
+    let (owner, partner) = (demo.sign_in("/user"), demo.sign_in("/partners/0/user"));
+    assert_eq!(partner.get("/pending-clicks/rescreen").status, 403);
+    assert!(owner.get("/pending-clicks/rescreen").text().contains("Show what it comes to"));
+    let fields = vec![("program", "1"), ("from", from), ("until", until), ("suspect", "unpaid"), ("hosting", &network)];
+    assert_eq!(partner.post("/pending-clicks/rescreen", &fields).status, 403);
+    let page = owner.post("/pending-clicks/rescreen", &fields).text();
+    assert!(page.contains("DATA_CENTRE 1") && page.contains("Take €0.05 back"), "{page}");
+    let with = |clicks| [&fields[..], &[("clicks", clicks), ("cost", "0.05"), ("reason", "a click farm")]].concat();
+    let page = owner.post("/pending-clicks/rescreen", &with("2")).text();
+    assert!(page.contains("It has changed since you looked") && page.contains("Take €0.05 back"), "{page}");
+    let page = owner.post("/pending-clicks/rescreen", &with("1")).text();
+    assert!(page.contains("Applied") && !page.contains("Not done"), "{page}");
+    demo.advance("1m");
+    assert!(owner.post("/pending-clicks/rescreen", &fields).text().contains("Nothing would change"));
+    let wrong = [&fields[..4], &[("hosting", "xyz")]].concat();
+    assert_eq!(owner.post("/pending-clicks/rescreen", &wrong).status, 422);
 }
 
 #[test]

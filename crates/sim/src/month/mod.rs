@@ -49,13 +49,36 @@ fn partners() -> impl Iterator<Item = PartnerId> {
 
 #[cfg(test)]
 mod tests {
+    use referee_core::screening::{Repeats, ScreeningRules, Treatment};
+    use referee_core::time::{MINUTE_MS, Zone};
+    use referee_engine::books::sql::SqlReads;
+    use referee_engine::rescreening::judge::Hosting;
+    use referee_engine::rescreening::{Proposal, Rescreening, propose};
+
     use super::*;
+    use crate::town::BRAND;
+
+    fn rescreened(reads: &SqlReads, rules: ScreeningRules) -> Proposal {
+        let from = Zone::utc().day(START);
+        let (hosting, partner, until) = (Hosting::default(), None, from.plus(8));
+        propose(reads, BRAND, &Rescreening { rules, hosting, partner, from, until }).unwrap()
+    }
 
     #[test]
     fn a_short_month_is_found_out_as_far_as_rules_can() {
         let folder = std::env::temp_dir().join(format!("referee-sim-month-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let outcome = trial::of(1, 8, &folder).unwrap();
+        let reads = SqlReads::open_file(&folder.join("month-1.db")).unwrap();
+        let rules = ScreeningRules::default_of(PROGRAM);
+        let same = rescreened(&reads, rules.clone());
+        assert!(same.looked_at > 10_000 && same.days.is_empty(), "the same rules find the same: {same:?}");
+        let window_ms = 10 * MINUTE_MS;
+        let shorter =
+            rescreened(&reads, ScreeningRules { repeats: Repeats { window_ms, ..rules.repeats }, ..rules.clone() });
+        assert!(shorter.changes().clicks == 0 && shorter.days.iter().any(|day| day.would_pay > 0));
+        let stricter = rescreened(&reads, ScreeningRules { suspect: Treatment::Unpaid, ..rules });
+        assert!(stricter.changes().clicks > 100 && stricter.days.iter().all(|day| day.would_pay == 0));
         std::fs::remove_dir_all(&folder).unwrap();
         outcome.adds_up();
         let page = outcome.page(1);
