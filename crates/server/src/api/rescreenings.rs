@@ -17,7 +17,7 @@ use referee_engine::rescreening::{DayProposal, Fate, Proposal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::{caller, reader};
+use super::auth::caller;
 use super::extract::Body;
 use super::resources::{actor, config};
 use crate::app::App;
@@ -52,9 +52,8 @@ pub async fn create(
     headers: HeaderMap,
     Body(body): Body<NewRescreening>,
 ) -> Result<Json<Value>, ApiError> {
-    let scope = if body.apply.is_some() { "write" } else { "read" };
-    caller(&app, &headers, scope).await?;
-    let caller = reader(&app, &headers).await?;
+    let caller = caller(&app, &headers, "write").await?;
+    app.engine.catch_up(caller.brand).await?;
     let config = config(&app, caller.brand)?;
     let program = ProgramId(body.program_id);
     let currency = config.programs.get(&program).ok_or(Refusal::CampaignNotFound)?.currency;

@@ -14,9 +14,13 @@ fn post(demo: &Demo, path: &str, body: &Value) -> (u16, Value) {
 /// The first partner is paid for clicks, which are reviewed for two days and lock after ten.
 fn pays_for_clicks(demo: &Demo) {
     let types = demo.api().get("/api/v1/event-types").json();
-    let has_clicks = types["data"].as_array().expect("a list").iter().any(|it| it["category"] == "CLICK");
+    let has_clicks = types["data"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .any(|it| it["category"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("click")));
     if !has_clicks {
-        let clicks = json!({ "program_id": 1, "name": "Click", "code": "click", "category": "CLICK" });
+        let clicks = json!({ "program_id": 1, "name": "Click", "code": "click", "category": "click" });
         assert_eq!(post(demo, "/api/v1/event-types", &clicks).0, 201);
     }
     let line = json!({ "event_type": "click", "payout": "0.05", "clicks": { "mode": "reviewed", "review_days": 2 } });
