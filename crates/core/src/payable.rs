@@ -21,7 +21,7 @@ use crate::setup::{Subject, program_exists};
 use crate::slice::Slice;
 use crate::time::{Day, HOUR_MS, Timestamp, Zone};
 
-pub(crate) mod closing;
+pub mod closing;
 pub(crate) mod review;
 
 /// How long after its end the day of instant clicks stays open for what was on its way.

@@ -1,5 +1,6 @@
 //! The engine: what a server, a command or a test holds in its hand.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use referee_core::fact::{Actor, Fact};
 use referee_core::id::{BrandId, FactId, ProgramId};
 use referee_core::machine::RULES_VERSION;
 use referee_core::refusal::Refusal;
-use referee_core::time::Timestamp;
+use referee_core::time::{Day, Timestamp};
 use tokio::sync::watch;
 
 use crate::books::reads::{AuditEntry, Reads};
@@ -82,6 +83,8 @@ pub struct Engine {
     /// What each of this process's machines serves.
     assignments: Vec<Arc<ArcSwap<Assignment>>>,
     machines: Mutex<Vec<Running>>,
+    /// The last day of each program whose clicks this process has examined.
+    examined: Mutex<BTreeMap<(BrandId, ProgramId), Day>>,
     /// The other processes, where there may be some.
     peers: Option<Mutex<Peers>>,
     _held: Held,
@@ -166,6 +169,7 @@ impl Engine {
             done,
             assignments,
             machines: Mutex::new(machines),
+            examined: Mutex::default(),
             peers: peers.map(Mutex::new),
             _held: held,
         })
@@ -312,6 +316,7 @@ impl Engine {
         };
         done.wait_for(is_done).await.map_err(|closed| Error::unavailable("wait for what is due", closed))?;
         self.propose_due().await?;
+        self.doubt_clicks().await?;
         let engine = self.clone();
         blocking(move || {
             engine.issue_documents()?;
@@ -323,6 +328,15 @@ impl Engine {
     /// Sends the mail that is due, where a server is named, and counts what waits.
     pub async fn send_mail(&self, server: Option<&MailServer>) -> Result<()> {
         send_due(&self.settings, &self.clock, server, &self.mail_figures).await
+    }
+
+    /// The last day of a program whose clicks this process has examined.
+    pub(crate) fn examined_until(&self, brand: BrandId, program: ProgramId) -> Option<Day> {
+        lock(&self.examined).get(&(brand, program)).copied()
+    }
+
+    pub(crate) fn examined(&self, brand: BrandId, program: ProgramId, day: Day) {
+        lock(&self.examined).insert((brand, program), day);
     }
 
     /// How far the books have come, by partition.

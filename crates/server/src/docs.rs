@@ -55,6 +55,8 @@ documents! {
     "reference/configuration",
     "reference/benchmarks",
     "reference/identity-corpus",
+    "reference/click-statistics",
+    "reference/screening-figures",
 }
 
 pub fn routes() -> Router<Arc<App>> {

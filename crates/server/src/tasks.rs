@@ -20,7 +20,7 @@ struct Task {
     run: fn(Arc<App>) -> Run,
 }
 
-const TASKS: [Task; 6] = [
+const TASKS: [Task; 7] = [
     // What is kept for a number of days goes within the hour after.
     Task {
         name: "clean",
@@ -29,6 +29,12 @@ const TASKS: [Task; 6] = [
     },
     // Payments are proposed within a minute after their day has begun.
     Task { name: "propose", every: MINUTE, run: |it| Box::pin(async move { it.engine.propose_due().await }) },
+    // Clicks of a day are examined within minutes after its last ones have come.
+    Task {
+        name: "doubt",
+        every: Duration::from_secs(5 * 60),
+        run: |it| Box::pin(async move { it.engine.doubt_clicks().await }),
+    },
     // A document that was not issued with its payment's outcome follows within the minute.
     Task { name: "documents", every: MINUTE, run: |it| Box::pin(blocking(move || it.engine.issue_documents())) },
     // Files whose process died, once their lease has ended.

@@ -7,6 +7,7 @@ mod books;
 mod corpus;
 mod cpu;
 mod identify;
+mod month;
 mod paid;
 mod pending;
 mod random;
@@ -28,6 +29,7 @@ const USAGE: &str = "usage: cargo sim apply [--clicks N] [--seed N] [--folder DI
        cargo sim audit [--seeds N] [--seed N | --first N] [--plain] [--story] [--shrink] [--folder DIR]
        cargo sim years [--years N] [--seed N | --first N] [--story] [--folder DIR]
        cargo sim identify [--identifiers N] [--orders N] [--rate N] [--folder DIR]
+       cargo sim clicks [--seed N] [--write FILE] [--folder DIR]
        cargo sim signals [--clicks N] [--seed N]
        cargo sim paid [--clicks N] [--rounds N] [--seed N] [--folder DIR]
        cargo sim pending [--clicks N] [--folder DIR]
@@ -48,6 +50,9 @@ bookkeeper says. The word years may be left out.
 
 identify measures how fast orders are decided whose buyers are only known through the graph, with 100,000 identifiers in
 the books and with N, and how soon a decision can be read at a rate of N orders a second.
+
+clicks makes a month of clicks, honest and not, and tells what the rules and statistics caught and missed, and whom they
+accused wrongly.
 
 signals measures what it costs at intake to measure a click.
 
@@ -81,6 +86,7 @@ fn run(words: impl Iterator<Item = String>) -> Result<()> {
         Some("identify") => identify::run(&identify_options(words.skip(1))?),
         Some("paid") => paid::run(&paid_options(words.skip(1))?),
         Some("pending") => pending::run(&pending_options(words.skip(1))?),
+        Some("clicks") => month::run(&month_options(words.skip(1))?),
         Some("signals") => signals::run(&signals_options(words.skip(1))?),
         Some("corpus") => corpus::run(&corpus_options(words.skip(1))?),
         Some("years") => year::run(&year_options(words.skip(1))?),
@@ -113,6 +119,20 @@ fn apply_options(mut words: impl Iterator<Item = String>) -> Result<apply::Optio
             "--folder" => options.folder = PathBuf::from(&value),
             "--database-url" => options.database_url = Some(value),
             "--json" => options.json = Some(PathBuf::from(&value)),
+            _ => bail!("{flag} is not known\n\n{USAGE}"),
+        }
+    }
+    Ok(options)
+}
+
+fn month_options(mut words: impl Iterator<Item = String>) -> Result<month::Options> {
+    let mut options = month::Options { seed: 1, folder: scratch(), write: None };
+    while let Some(flag) = words.next() {
+        let value = value_of(&flag, &mut words)?;
+        match flag.as_str() {
+            "--seed" => options.seed = number(&flag, &value)?,
+            "--folder" => options.folder = PathBuf::from(&value),
+            "--write" => options.write = Some(PathBuf::from(&value)),
             _ => bail!("{flag} is not known\n\n{USAGE}"),
         }
     }

@@ -56,7 +56,7 @@ fn open(slice: &mut Slice, record: &Record, key: ClickDayKey, day: &ClickDayRow)
 }
 
 /// The name of a day's clicks among the orders of their event type: `CLICKS-7-20261127`.
-fn order_id(key: ClickDayKey, round: u32) -> String {
+pub fn order_id(key: ClickDayKey, round: u32) -> String {
     let (year, month, day) = key.day.date();
     let mode = match key.mode {
         ClickMode::Reviewed => "",

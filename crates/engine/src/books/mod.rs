@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod conformance;
+pub mod doubt_reads;
 pub mod payable_reads;
 pub mod reads;
 pub mod sql;

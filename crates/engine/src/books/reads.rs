@@ -19,6 +19,7 @@ use referee_core::slice::Slice;
 use referee_core::statement::Movement;
 use referee_core::time::{Day, Timestamp};
 
+use super::doubt_reads::DoubtReads;
 use super::payable_reads::PayableReads;
 use crate::error::Result;
 use crate::log::{Draft, Places};
@@ -187,7 +188,7 @@ pub struct PaymentPart {
     pub last_at: Timestamp,
 }
 
-pub trait Reads: PayableReads + Send + Sync {
+pub trait Reads: PayableReads + DoubtReads + Send + Sync {
     fn days(&self, brand: BrandId, period: Period) -> Result<Vec<(Day, Rollup)>>;
     fn partners(&self, brand: BrandId, period: Period) -> Result<Vec<(PartnerId, Rollup)>>;
     fn ads(&self, brand: BrandId, period: Period) -> Result<Vec<(AdId, Rollup)>>;

@@ -22,6 +22,7 @@ mod pending_clicks;
 pub mod profiles;
 pub mod rates;
 pub mod reports;
+mod rescreenings;
 pub mod resources;
 mod returns;
 mod screening;
@@ -110,6 +111,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/journal.csv", get(months::find_journal))
         .route("/api/v1/clicks", get(actions::list_clicks))
         .route("/api/v1/clicks/{id}", get(decisions::find_click))
+        .route("/api/v1/click-rescreenings", post(rescreenings::create))
         .route("/api/v1/orders/{text}", get(decisions::find_order))
         .route("/api/v1/conversions/{event_type}/{order_id}/decision", get(decisions::find_decisions))
         .route("/api/v1/pending-clicks", get(pending_clicks::list))

@@ -46,6 +46,7 @@ pub mod person;
 pub mod plain;
 pub mod profile;
 mod reattribution;
+mod rescreening;
 mod returns;
 pub mod profiles;
 pub mod search;
@@ -103,6 +104,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/orders", get(order::show))
         .route("/clicks", get(clicks::list))
         .route("/reports/click-payouts", get(click_payouts::show))
+        .route("/pending-clicks/rescreen", get(rescreening::show).post(rescreening::ask))
         .route("/profiles", get(profiles::show).post(profiles::find))
         .route("/profiles/separate", post(profile::separate))
         .route("/profiles/{id}", get(profile::show))

@@ -34,6 +34,7 @@ mod payments;
 mod pending_clicks;
 mod profiles;
 mod reattribution;
+mod rescreenings;
 mod stores;
 mod support;
 mod test_clock;

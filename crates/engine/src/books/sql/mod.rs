@@ -2,6 +2,7 @@
 
 mod archive;
 pub mod clusters;
+mod doubt_read;
 mod dump;
 mod load;
 mod payable_read;
