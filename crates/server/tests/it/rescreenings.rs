@@ -1,10 +1,10 @@
-//! Clicks that are screened again by other rules: of days that are open, closed and locked; and days that are examined.
+//! Clicks that are screened again by other rules: of days that are open, closed and locked.
 
 use serde_json::{Value, json};
 
 use crate::support::{Demo, Pair, on_every_pair};
 
-on_every_pair!(clicks_are_screened_again_before_and_after_their_day_is_closed, a_day_is_examined_once_when_it_is_over,);
+on_every_pair!(clicks_are_screened_again_before_and_after_their_day_is_closed);
 
 fn post(demo: &Demo, path: &str, body: &Value) -> (u16, Value) {
     let reply = demo.api().post(path, "application/json", &body.to_string());
@@ -32,7 +32,7 @@ fn pays_for_clicks(demo: &Demo) {
 
 /// Clicks once, and gives the network that the click came from.
 fn click(demo: &Demo) -> String {
-    demo.click(0);
+    demo.visitor().with("accept-language", "de").get(&demo.link(0));
     let clicks = demo.api().get("/api/v1/clicks").json();
     clicks["data"][0]["signals"]["network"].as_str().expect("a network").to_owned()
 }
@@ -121,41 +121,6 @@ fn clicks_are_screened_again_before_and_after_their_day_is_closed(pair: Pair) {
     assert_eq!((&locked["cost"], &day["status"]), (&json!("0.05"), &json!("locked")), "{locked}");
     assert_eq!(apply(&demo, &asked, 1, "0.05").1["not_done"], json!([]));
     assert_eq!(propose(&demo, &asked)["clicks"], 0, "it is corrected once");
-}
-
-/// Facts of the log that tell of a doubt.
-fn doubts(demo: &Demo) -> Vec<Value> {
-    let cat = demo.command(&["log", "cat"]);
-    let lines = String::from_utf8(cat.stdout).expect("lines of JSON");
-    let told = lines.lines().filter(|line| line.to_lowercase().contains("doubted"));
-    told.map(|line| serde_json::from_str(line).expect("JSON")).collect()
-}
-
-fn a_day_is_examined_once_when_it_is_over(pair: Pair) {
-    let mut demo = Demo::with_standing_clock(pair);
-    pays_for_clicks(&demo);
-    // Terms bind a moment after they are set.
-    demo.advance("1h");
-    // Wherever midnight falls, one of two days has more than fifty clicks, one every five minutes.
-    for n in 0..110 {
-        let agent = format!(
-            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{n}.0.0.0 Safari/537.36"
-        );
-        demo.visitor().with("user-agent", &agent).get(&demo.link(0));
-        demo.advance("5m");
-    }
-    let before = doubts(&demo).len();
-    demo.advance("2d");
-    let found = doubts(&demo);
-    assert!(!found.is_empty() && before <= found.len(), "{found:?}");
-    let told = found[0].to_string();
-    assert!(told.contains("\"partner\":1") && told.contains("\"seen_ppm\":0"), "{told}");
-    demo.advance("1h");
-    assert_eq!(doubts(&demo).len(), found.len(), "it is said once");
-    demo.stop();
-    demo.run();
-    demo.advance("1h");
-    assert_eq!(doubts(&demo).len(), found.len(), "also after a restart");
 }
 
 #[test]
