@@ -192,3 +192,21 @@ fn only_reviewers_of_the_brand_are_let_in(pair: Pair) {
     let elsewhere = [("program", "99"), ("which", "all"), ("decision", "reject"), ("words", "no")];
     assert_eq!(owner.post("/pending-clicks/reviews", &elsewhere).status, 404);
 }
+
+#[test]
+fn clicks_from_where_a_partners_people_sign_in_are_suspect() {
+    let demo = Demo::with_standing_clock(Pair::Files);
+    pay_for_clicks(&demo);
+    let own = || {
+        // Later than the window in which a device's clicks are one.
+        demo.advance("40m");
+        demo.click(0);
+        let listed = demo.api().get("/api/v1/pending-clicks?program_id=1&reason=OWN_DEVICE").json();
+        listed["data"].as_array().expect("clicks").len()
+    };
+    assert_eq!(own(), 0);
+    let (email, password) = (demo.text("/partners/0/user/email"), demo.text("/partners/0/user/password"));
+    let browser = demo.anybody().with("user-agent", CHROME);
+    assert_eq!(browser.post_form("/sign-in", &[("email", &email), ("password", &password)]).status, 303);
+    eventually("the device is known", || own() > 0);
+}
