@@ -146,7 +146,10 @@ fn drawn(person: &Person, program: &Program, asked: &Asked, scene: &Scene) -> Ma
 }
 
 fn reviews_link() -> Markup {
-    html! { a.underlined href="/pending-clicks/reviews" { "Reviews so far, and their undo" } }
+    html! {
+        a.underlined href="/pending-clicks/reviews" { "Reviews so far, and their undo" } ". "
+        a.underlined href="/pending-clicks/rescreen" { "Screen them again by other rules" }
+    }
 }
 
 /// Nothing waits: how it would begin.

@@ -43,7 +43,7 @@ fn sections(person: &Person, program: &Program, refused: Option<(&Fields, &Wrong
         (form(person, program, refused))
         section.card.pad {
             h2 { "What a treatment means" }
-            (treatments())
+            div.scroll { (treatments()) }
             p.muted {
                 "Nothing is thrown away: each click keeps its row and its code, and what is not paid says why. "
                 a.underlined href="/docs/reference/screening" { "All codes" }
