@@ -210,7 +210,7 @@ impl NewReview {
             )),
             (false, true) => Err(ApiError::invalid_field("all", "The filter names some of them: leave all out.")),
             // What somebody decided on is not decided again unless that is said, or clicks are named.
-            _ if filter.clicks.is_empty() && filter.state.is_none() => {
+            _ if !self.all && filter.clicks.is_empty() && filter.state.is_none() => {
                 Ok(PayableFilter { state: Some(PayableState::Pending), ..filter })
             }
             _ => Ok(filter),
