@@ -6,38 +6,19 @@ use maud::{Markup, html};
 use referee_core::fact::{Fact, PartnerGroupSet};
 use referee_core::id::PartnerId;
 use referee_core::program::{PartnerGroup, Program};
-use serde::Deserialize;
 
 use super::super::form::Fields;
 use super::super::page::csrf;
 use super::super::partners::program_of;
 use super::super::person::{Failure, May, Person, done};
 use super::super::table::{Table, cell, link_cell, minor, text};
-use super::screen;
+use super::{ProgramQuery, program_screen, screen};
 use crate::claims;
 use crate::setup;
 
-#[derive(Deserialize, Default)]
-pub struct GroupsQuery {
-    program: Option<u32>,
-}
-
-pub async fn show(person: Person, Query(query): Query<GroupsQuery>) -> Result<Response, Failure> {
+pub async fn show(person: Person, Query(query): Query<ProgramQuery>) -> Result<Response, Failure> {
     person.require(May::SetUp)?;
-    let body = html! {
-        @match person.program(query.program) {
-            None => p { a.underlined href="/settings" { "Set up the program first" } },
-            Some(program) => {
-                @if person.config.programs.len() > 1 { nav.chips aria-label="Programs" {
-                    @for it in person.config.programs.values() {
-                        a.chip.on[it.id == program.id] href={ "/settings/groups?program=" (it.id) } aria-current=[(it.id == program.id).then_some("true")] { (it.name) }
-                    }
-                } }
-                (groups(&person, program))
-            }
-        }
-    };
-    Ok(screen(&person, "/settings/groups", "Groups of partners", body).into_response())
+    Ok(program_screen(&person, query.program, ("/settings/groups", "Groups of partners"), groups).into_response())
 }
 
 fn groups(person: &Person, program: &Program) -> Markup {

@@ -10,40 +10,21 @@ use referee_core::list::{List, ListSet, Values, newest_of};
 use referee_core::program::Program;
 use referee_engine::intake::lists::{values_of_file, values_typed, variable};
 use referee_engine::limits::LIST_VALUES_MAX;
-use serde::Deserialize;
 
 use super::super::form::Fields;
 use super::super::page::csrf;
 use super::super::partners::program_of;
 use super::super::person::{Failure, May, Person, done};
 use super::super::table::{Table, cell, date_cell, link_cell, minor, number_cell, text, time_cell};
-use super::screen;
+use super::{ProgramQuery, program_screen, screen};
 use crate::setup;
 
 /// Versions that are shown of a list: the newest tell what was changed lately.
 const VERSIONS_SHOWN: usize = 20;
 
-#[derive(Deserialize, Default)]
-pub struct ListsQuery {
-    program: Option<u32>,
-}
-
-pub async fn show(person: Person, Query(query): Query<ListsQuery>) -> Result<Response, Failure> {
+pub async fn show(person: Person, Query(query): Query<ProgramQuery>) -> Result<Response, Failure> {
     person.require(May::SetUp)?;
-    let body = html! {
-        @match person.program(query.program) {
-            None => p { a.underlined href="/settings" { "Set up the program first" } },
-            Some(program) => {
-                @if person.config.programs.len() > 1 { nav.chips aria-label="Programs" {
-                    @for it in person.config.programs.values() {
-                        a.chip.on[it.id == program.id] href={ "/settings/lists?program=" (it.id) } aria-current=[(it.id == program.id).then_some("true")] { (it.name) }
-                    }
-                } }
-                (lists(&person, program))
-            }
-        }
-    };
-    Ok(screen(&person, "/settings/lists", "Lists for terms", body).into_response())
+    Ok(program_screen(&person, query.program, ("/settings/lists", "Lists for terms"), lists).into_response())
 }
 
 fn lists(person: &Person, program: &Program) -> Markup {

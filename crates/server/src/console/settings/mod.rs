@@ -13,6 +13,8 @@ pub mod screening;
 pub mod tokens;
 
 use maud::{Markup, html};
+use referee_core::program::Program;
+use serde::Deserialize;
 
 use super::page::page;
 use super::person::{May, Person};
@@ -47,4 +49,32 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
         (body)
     };
     page(person, "/settings", title, body)
+}
+
+#[derive(Deserialize, Default)]
+pub struct ProgramQuery {
+    program: Option<u32>,
+}
+
+/// A screen of the settings of one program, with the way to those of the others.
+fn program_screen(
+    person: &Person,
+    chosen: Option<u32>,
+    (here, title): (&str, &str),
+    body: impl Fn(&Person, &Program) -> Markup,
+) -> Markup {
+    let body = html! {
+        @match person.program(chosen) {
+            None => p { a.underlined href="/settings" { "Set up the program first" } },
+            Some(program) => {
+                @if person.config.programs.len() > 1 { nav.chips aria-label="Programs" {
+                    @for it in person.config.programs.values() {
+                        a.chip.on[it.id == program.id] href={ (here) "?program=" (it.id) } aria-current=[(it.id == program.id).then_some("true")] { (it.name) }
+                    }
+                } }
+                (body(person, program))
+            }
+        }
+    };
+    screen(person, here, title, body)
 }

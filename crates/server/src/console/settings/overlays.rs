@@ -11,7 +11,6 @@ use referee_core::program::{Program, Standing};
 use referee_core::time::{Day, Timestamp};
 use referee_engine::intake::hours;
 use referee_engine::intake::terms::{payout, payout_text};
-use serde::Deserialize;
 
 use super::super::form::Fields;
 use super::super::page::csrf;
@@ -19,30 +18,12 @@ use super::super::partners::program_of;
 use super::super::person::{Failure, May, Person, done};
 use super::super::table::{Table, cell, date_cell, link_cell, minor, shown_cell, text};
 use super::super::{format, terms};
-use super::screen;
+use super::{ProgramQuery, program_screen, screen};
 use crate::{claims, setup};
 
-#[derive(Deserialize, Default)]
-pub struct OverlaysQuery {
-    program: Option<u32>,
-}
-
-pub async fn show(person: Person, Query(query): Query<OverlaysQuery>) -> Result<Response, Failure> {
+pub async fn show(person: Person, Query(query): Query<ProgramQuery>) -> Result<Response, Failure> {
     person.require(May::SetUp)?;
-    let body = html! {
-        @match person.program(query.program) {
-            None => p { a.underlined href="/settings" { "Set up the program first" } },
-            Some(program) => {
-                @if person.config.programs.len() > 1 { nav.chips aria-label="Programs" {
-                    @for it in person.config.programs.values() {
-                        a.chip.on[it.id == program.id] href={ "/settings/overlays?program=" (it.id) } aria-current=[(it.id == program.id).then_some("true")] { (it.name) }
-                    }
-                } }
-                (overlays(&person, program))
-            }
-        }
-    };
-    Ok(screen(&person, "/settings/overlays", "Overlays on terms", body).into_response())
+    Ok(program_screen(&person, query.program, ("/settings/overlays", "Overlays on terms"), overlays).into_response())
 }
 
 fn overlays(person: &Person, program: &Program) -> Markup {
