@@ -450,5 +450,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Swaps the picture when a brand has set up something new.
 fn publisher(routing: Arc<ArcSwap<Routing>>) -> OnConfig {
-    Box::new(move |brand, config| _ = routing.rcu(|before| before.with_config(brand, config)))
+    Box::new(move |brand, config, as_of| _ = routing.rcu(|before| before.with_config(brand, config, as_of)))
 }

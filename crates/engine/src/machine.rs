@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use referee_core::config::Config;
-use referee_core::id::BrandId;
+use referee_core::id::{BrandId, RecordNo};
 use referee_core::row::BrandState;
 use referee_core::time::Timestamp;
 use tokio::sync::watch;
@@ -46,7 +46,7 @@ pub struct Served {
 }
 
 /// Told after every commit that changed what a brand has set up.
-pub type OnConfig = Box<dyn Fn(BrandId, &Config) + Send>;
+pub type OnConfig = Box<dyn Fn(BrandId, &Config, RecordNo) + Send>;
 
 #[derive(Default)]
 pub struct MachineFigures {
@@ -116,7 +116,7 @@ pub struct Tell {
 impl Tell {
     /// Nobody: for replays.
     pub fn nobody() -> Tell {
-        Tell { config: Box::new(|_, _| {}), progress: watch::Sender::default(), done: watch::Sender::default() }
+        Tell { config: Box::new(|_, _, _| {}), progress: watch::Sender::default(), done: watch::Sender::default() }
     }
 }
 
@@ -238,7 +238,7 @@ impl Machine {
     fn tell_config(&self, i: usize, brands: &[BrandId]) {
         for brand in brands {
             if let Some(in_hand) = self.partitions[i].brands.get(brand) {
-                (self.tell.config)(*brand, &in_hand.config);
+                (self.tell.config)(*brand, &in_hand.config, in_hand.state.last_record);
             }
         }
     }

@@ -215,7 +215,7 @@ impl View {
         for (brand, mark) in self.watched.reads.config_marks()? {
             if self.marks.get(&brand) != Some(&mark) {
                 let config = self.watched.reads.config(brand)?;
-                self.watched.routing.rcu(|before| before.with_config(brand, &config));
+                self.watched.routing.rcu(|before| before.with_config(brand, &config, mark));
                 self.marks.insert(brand, mark);
             }
         }

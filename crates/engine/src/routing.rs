@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use referee_core::config::Config;
-use referee_core::id::{BrandId, ProgramId};
+use referee_core::id::{BrandId, ProgramId, RecordNo};
 use referee_core::program::Program;
 
 use crate::intake::keys::BrandKeys;
@@ -17,6 +17,8 @@ pub struct BrandRouting {
     pub brand: BrandId,
     pub partition: PartitionId,
     pub config: Arc<Config>,
+    /// A record that the configuration is not older than.
+    pub as_of: RecordNo,
     pub keys: Arc<BrandKeys>,
     /// Parameters of links that are kept because terms may ask for them, in small letters.
     pub link_params: Vec<String>,
@@ -25,7 +27,7 @@ pub struct BrandRouting {
 impl BrandRouting {
     pub fn new(brand: BrandId, partition: PartitionId, config: Arc<Config>, keys: Arc<BrandKeys>) -> BrandRouting {
         let link_params = LINK_PARAMS.map(str::to_owned).to_vec();
-        BrandRouting { brand, partition, config, keys, link_params }
+        BrandRouting { brand, partition, config, as_of: RecordNo::default(), keys, link_params }
     }
 }
 
@@ -52,21 +54,25 @@ impl Routing {
     /// This picture, with the brands and programs there are now.
     pub fn with_directory(&self, directory: &Directory) -> Routing {
         let brands = directory.brands.iter().map(|(brand, partition, keys)| {
-            let config = self.brands.get(brand).map(|it| it.config.clone()).unwrap_or_default();
+            let before = self.brands.get(brand);
+            let config = before.map(|it| it.config.clone()).unwrap_or_default();
+            let as_of = before.map(|it| it.as_of).unwrap_or_default();
             let (brand, partition, keys) = (*brand, *partition, keys.clone());
-            (brand, Arc::new(BrandRouting::new(brand, partition, config, keys)))
+            (brand, Arc::new(BrandRouting { as_of, ..BrandRouting::new(brand, partition, config, keys) }))
         });
         let (programs, hosts) = (directory.programs.clone(), self.hosts.clone());
         Routing { version: self.version + 1, brands: brands.collect(), programs, hosts }
     }
 
-    /// This picture, with what a brand has set up now.
-    pub fn with_config(&self, brand: BrandId, config: &Config) -> Routing {
+    /// This picture, with what a brand had set up by a record. It is told by whoever applies records and by whoever looks at
+    /// the books, and the slower one must not bring back what was.
+    pub fn with_config(&self, brand: BrandId, config: &Config, as_of: RecordNo) -> Routing {
         let mut brands = self.brands.clone();
-        if let Some(before) = self.brands.get(&brand) {
+        if let Some(before) = self.brands.get(&brand).filter(|before| before.as_of <= as_of) {
             let (partition, keys) = (before.partition, before.keys.clone());
             let config = Arc::new(config.clone());
-            brands.insert(brand, Arc::new(BrandRouting::new(brand, partition, config, keys)));
+            let now = BrandRouting { as_of, ..BrandRouting::new(brand, partition, config, keys) };
+            brands.insert(brand, Arc::new(now));
         }
         let mut hosts: HashMap<String, Vec<ProgramId>> = HashMap::new();
         for program in brands.values().flat_map(|it| it.config.programs.values()) {
@@ -89,5 +95,28 @@ impl Routing {
         }
         let brand = self.brand_of(program)?;
         Some((brand, brand.config.programs.get(&program)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use referee_core::config::Partner;
+    use referee_core::id::PartnerId;
+    use referee_core::program::Standing;
+
+    use super::*;
+
+    #[test]
+    fn whoever_tells_later_of_what_was_earlier_changes_nothing() {
+        let keys = Arc::new(BrandKeys::new([1; 32], Vec::new()));
+        let brands = vec![(BrandId(1), PartitionId(1), keys)];
+        let routing = Routing::default().with_directory(&Directory { brands, programs: HashMap::new() });
+        let mut config = Config::default();
+        config.partners.insert(PartnerId(7), Partner { id: PartnerId(7), standing: Standing::Active, channel: false });
+        let routing = routing.with_config(BrandId(1), &config, RecordNo(5));
+        let late = routing.with_config(BrandId(1), &Config::default(), RecordNo(4));
+        assert_eq!(late.brands[&BrandId(1)].config.partners.len(), 1);
+        let next = late.with_config(BrandId(1), &Config::default(), RecordNo(5));
+        assert!(next.brands[&BrandId(1)].config.partners.is_empty());
     }
 }

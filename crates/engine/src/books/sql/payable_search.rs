@@ -9,7 +9,7 @@ use referee_core::refusal::Refusal;
 use referee_core::row::{PayableClickRow, PayableState, ReviewCursor};
 use referee_core::time::Day;
 
-use super::payables::payable;
+use super::payables::numbered;
 use crate::database::{Answer, Database, Value, list};
 use crate::values;
 
@@ -116,11 +116,7 @@ impl Search<'_> {
         if numbers.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = db.choose(
-            include_str!("../../../sql/books/load_payables.sql"),
-            include_str!("../../../sql/books/load_payables.postgres.sql"),
-        );
-        let mut rows = list(db, sql, &[self.brand.0.into(), Value::integers(numbers)], payable)?;
+        let mut rows = numbered(db, self.brand, &numbers)?;
         rows.retain(|row| self.filter.takes(row) && (self.takes)(row));
         rows.sort_unstable_by_key(|row| row.no);
         Ok(rows)

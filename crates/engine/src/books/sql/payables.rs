@@ -42,7 +42,7 @@ pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &m
     if clicks.is_empty() && marks.is_empty() {
         return Ok(());
     }
-    let numbers: Vec<ClickNo> = clicks.iter().copied().collect();
+    let numbers: Vec<u64> = clicks.iter().map(|no| no.0).collect();
     for row in numbered(db, brand, &numbers)? {
         slice.payables.load(row.no, Some(row));
     }
@@ -115,12 +115,13 @@ fn clicks_of(
     Ok(found)
 }
 
-fn numbered(db: &mut dyn Database, brand: BrandId, clicks: &[ClickNo]) -> Answer<Vec<PayableClickRow>> {
+/// Clicks by their numbers.
+pub fn numbered(db: &mut dyn Database, brand: BrandId, numbers: &[u64]) -> Answer<Vec<PayableClickRow>> {
     let sql = db.choose(
         include_str!("../../../sql/books/load_payables.sql"),
         include_str!("../../../sql/books/load_payables.postgres.sql"),
     );
-    let numbers = Value::integers(clicks.iter().map(|no| no.0));
+    let numbers = Value::integers(numbers.iter().copied());
     list(db, sql, &[brand.0.into(), numbers], payable)
 }
 

@@ -7,39 +7,29 @@ use maud::{Markup, html};
 use referee_core::fact::Fact;
 use referee_core::program::Program;
 use referee_core::screening::{ScreeningRules, Treatment};
-use serde::Deserialize;
 
 use super::super::form::Fields;
 use super::super::page::csrf;
 use super::super::partners::program_of;
 use super::super::person::{Failure, May, Person, done};
 use super::super::table::{Table, cell, text};
-use super::screen;
+use super::{ProgramQuery, program_screen};
 use crate::screening::{ScreeningWords, TREATED, WINDOW_MINUTES, Wrong, meaning, treated};
 
 const HERE: &str = "/settings/screening";
 
-#[derive(Deserialize, Default)]
-pub struct ScreeningQuery {
-    program: Option<u32>,
+pub async fn show(person: Person, Query(query): Query<ProgramQuery>) -> Result<Response, Failure> {
+    person.require(May::SetUp)?;
+    Ok(shown(&person, query.program, None).into_response())
 }
 
-pub async fn show(person: Person, Query(query): Query<ScreeningQuery>) -> Result<Response, Failure> {
-    person.require(May::SetUp)?;
-    let body = match person.program(query.program) {
-        None => html! { p { a.underlined href="/settings" { "Set up the program first" } } },
-        Some(program) => sections(&person, program, None),
-    };
-    Ok(screen(&person, HERE, "Screening of clicks", body).into_response())
+fn shown(person: &Person, program: Option<u32>, refused: Option<(&Fields, &Wrong)>) -> Markup {
+    let sections = |person: &Person, program: &Program| sections(person, program, refused);
+    program_screen(person, program, (HERE, "Screening of clicks"), sections)
 }
 
 fn sections(person: &Person, program: &Program, refused: Option<(&Fields, &Wrong)>) -> Markup {
     html! {
-        @if person.config.programs.len() > 1 { nav.chips aria-label="Programs" {
-            @for it in person.config.programs.values() {
-                a.chip.on[it.id == program.id] href={ (HERE) "?program=" (it.id) } aria-current=[(it.id == program.id).then_some("page")] { (it.name) }
-            }
-        } }
         (form(person, program, refused))
         section.card.pad {
             h2 { "What a treatment means" }
@@ -133,8 +123,7 @@ pub async fn set(person: Person, Form(sent): Form<Vec<(String, String)>>) -> Res
             Ok(done(&format!("{HERE}?program={}", program.id)))
         }
         Err(wrong) => {
-            let body = sections(&person, program, Some((&sent, &wrong)));
-            let page = screen(&person, HERE, "Screening of clicks", body);
+            let page = shown(&person, Some(program.id.0), Some((&sent, &wrong)));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
