@@ -609,6 +609,18 @@ create table click_group (
   primary key (brand, program, grouped_by, day, partner, value)
 );
 
+-- The same of all partners of a day together.
+create table click_total (
+  brand      integer not null,
+  program    integer not null,
+  grouped_by integer not null,
+  day        integer not null,
+  value      text collate "C" not null,
+  clicks     bigint not null,
+  cost       bigint not null,
+  primary key (brand, program, grouped_by, day, value)
+);
+
 -- What statistics found of partners' days.
 create table click_doubt (
   brand        integer not null,

@@ -588,6 +588,18 @@ create table click_group (
   primary key (brand, program, grouped_by, day, partner, value)
 ) strict, without rowid;
 
+-- The same of all partners of a day together.
+create table click_total (
+  brand      integer not null,
+  program    integer not null,
+  grouped_by integer not null,
+  day        integer not null,
+  value      text not null,
+  clicks     integer not null,
+  cost       integer not null,
+  primary key (brand, program, grouped_by, day, value)
+) strict, without rowid;
+
 -- What statistics found of partners' days.
 create table click_doubt (
   brand        integer not null,

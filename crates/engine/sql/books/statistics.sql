@@ -52,6 +52,7 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('click_mark', 'click_mark', '10000000 5000000 2 1 1'),
   ('click_count', 'click_count', '1000000 500000 500000 1000 100 30 3 1'),
   ('click_group', 'click_group', '1000000 500000 500000 200000 2000 20 1'),
+  ('click_total', 'click_total', '100000 50000 50000 20000 500 1'),
   ('payment', 'payment', '10000 5000 1'),
   ('payment', 'payment_open', '1 1 1');
 analyze sqlite_schema;

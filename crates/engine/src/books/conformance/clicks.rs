@@ -140,6 +140,10 @@ fn are_read(reads: &dyn Reads) {
     let groups = |by| reads.click_groups(BRAND, period(), by, 10).expect("groups");
     assert_eq!(groups(GroupBy::Referrer), [("a.example".to_owned(), tally(4, 16))]);
     assert_eq!(groups(GroupBy::Reason), [(String::new(), tally(4, 16))]);
+    let of_partner = Period { partner: Some(PARTNER), ..period() };
+    let all = groups(GroupBy::Landing);
+    assert_eq!(reads.click_groups(BRAND, of_partner, GroupBy::Landing, 10).expect("groups"), all, "it has all of them");
+    assert_eq!(reads.click_group(BRAND, of_partner, GroupBy::Landing, "").expect("a group"), tally(4, 16));
     let group = |by, value| reads.click_group(BRAND, period(), by, value).expect("a group");
     assert_eq!((group(GroupBy::Referrer, "a.example"), group(GroupBy::Reason, "")), (tally(4, 16), tally(4, 16)));
     assert_eq!(group(GroupBy::Referrer, "nowhere.example"), ClickTally::default());

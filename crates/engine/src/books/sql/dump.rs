@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 35] = [
+const TABLES: [(&str, &str); 36] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -26,6 +26,7 @@ const TABLES: [(&str, &str); 35] = [
     ("click_day", "brand, program, day, partner, mode"),
     ("click_doubt", "brand, record"),
     ("click_group", "brand, program, grouped_by, day, partner, value"),
+    ("click_total", "brand, program, grouped_by, day, value"),
     ("click_mark", "brand, subject, partner, program"),
     ("config", "brand, kind, program, key"),
     ("conversion", "brand, order_id, event_type"),

@@ -47,16 +47,22 @@ impl PayableReads for SqlReads {
         by: GroupBy,
         most: u32,
     ) -> Result<Vec<(String, ClickTally)>> {
-        let sql = include_str!("../../../sql/books/read_click_groups.sql");
-        let mut values = period_values(brand, period);
+        let sql = match period.partner {
+            Some(_) => include_str!("../../../sql/books/read_click_groups.sql"),
+            None => include_str!("../../../sql/books/read_click_totals.sql"),
+        };
+        let mut values = group_values(brand, period);
         values.extend([Value::from(by as u8), most.into()]);
         let group = |row: &dyn Row| Ok((row.text(0)?.to_owned(), tally(row, 1)?));
         self.ask(brand, sql, &values, group)
     }
 
     fn click_group(&self, brand: BrandId, period: Period, by: GroupBy, value: &str) -> Result<ClickTally> {
-        let sql = include_str!("../../../sql/books/read_click_group.sql");
-        let mut values = period_values(brand, period);
+        let sql = match period.partner {
+            Some(_) => include_str!("../../../sql/books/read_click_group.sql"),
+            None => include_str!("../../../sql/books/read_click_total.sql"),
+        };
+        let mut values = group_values(brand, period);
         values.extend([Value::from(by as u8), value.into()]);
         Ok(self.one(brand, sql, &values, |row| tally(row, 0))?.unwrap_or_default())
     }
@@ -174,6 +180,13 @@ impl SqlReads {
 fn period_values<'a>(brand: BrandId, period: Period) -> Vec<Value<'a>> {
     let partner = period.partner.map(|partner| partner.0);
     values![brand.0, period.program.0, period.from.0, period.to.0, partner].to_vec()
+}
+
+/// As queries of groups name them: those of all partners name none.
+fn group_values<'a>(brand: BrandId, period: Period) -> Vec<Value<'a>> {
+    let mut values = values![brand.0, period.program.0, period.from.0, period.to.0].to_vec();
+    values.extend(period.partner.map(|partner| Value::from(partner.0)));
+    values
 }
 
 fn tally(row: &dyn Row, from: usize) -> Result<ClickTally> {

@@ -1,6 +1,6 @@
 //! Clicks that are paid: what a batch needs of them, and what it leaves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use prost::Message;
 use referee_core::contract::ClickMode;
@@ -346,8 +346,9 @@ fn save_sums(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()>
     save.finish()?;
     for (program, day, partner) in &slice.new.closed_groups {
         for by in GroupBy::ALL {
-            let sql = include_str!("../../../sql/books/delete_click_groups.sql");
-            db.run(sql, values![brand.0, program.0, by as u8, day.0, partner.0])?;
+            let of = values![brand.0, program.0, by as u8, day.0, partner.0];
+            db.run(include_str!("../../../sql/books/subtract_click_groups.sql"), of)?;
+            db.run(include_str!("../../../sql/books/delete_click_groups.sql"), of)?;
         }
     }
     let mut save = db.write(include_str!("../../../sql/books/save_click_group.sql"))?;
@@ -355,5 +356,32 @@ fn save_sums(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()>
         let (program, by, day, partner) = (key.program.0, key.by as u8, key.day.0, key.partner.0);
         save.row(values![brand.0, program, by, day, partner, &key.value, added.clicks, added.cost.0])?;
     }
-    save.finish()
+    save.finish()?;
+    save_totals(db, brand, slice)
+}
+
+/// The same of all partners of a day together. None of them is empty once a batch is saved, whatever the batch was.
+fn save_totals(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    let mut totals: BTreeMap<(ProgramId, GroupBy, Day, &str), ClickTally> = BTreeMap::new();
+    for (key, added) in &slice.new.click_groups {
+        let total = totals.entry((key.program, key.by, key.day, &key.value)).or_default();
+        *total = total.plus(*added);
+    }
+    let mut save = db.write(include_str!("../../../sql/books/save_click_total.sql"))?;
+    for ((program, by, day, value), added) in &totals {
+        save.row(values![brand.0, program.0, *by as u8, day.0, *value, added.clicks, added.cost.0])?;
+    }
+    save.finish()?;
+    for ((program, by, day, value), _) in totals.iter().filter(|(_, added)| added.clicks <= 0) {
+        let sql = include_str!("../../../sql/books/delete_empty_click_total.sql");
+        db.run(sql, values![brand.0, program.0, *by as u8, day.0, *value])?;
+    }
+    let closed: BTreeSet<(ProgramId, Day)> = slice.new.closed_groups.iter().map(|(id, day, _)| (*id, *day)).collect();
+    for (program, day) in closed {
+        for by in GroupBy::ALL {
+            let sql = include_str!("../../../sql/books/delete_empty_click_totals.sql");
+            db.run(sql, values![brand.0, program.0, by as u8, day.0])?;
+        }
+    }
+    Ok(())
 }
