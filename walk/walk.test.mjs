@@ -22,6 +22,13 @@ after(async () => {
   assert.equal(code, 0, 'the server ends in order when it is told to');
 });
 
+/** A person's browser: one that says of itself that it is driven is no visitor, and gets no cookie. */
+function visit(options = {}) {
+  const [major] = browser.version().split('.');
+  const userAgent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`;
+  return browser.newContext({ userAgent, ...options });
+}
+
 /** A visitor who follows a link and buys a pair of boots; says which order it was. */
 async function buy(context, link) {
   const page = await context.newPage();
@@ -62,7 +69,7 @@ async function openAction(page, order) {
 
 test('with the tag: a click, an order, and the payout with its reason', async () => {
   const [partner] = demo.seed.partners;
-  const visitor = await browser.newContext();
+  const visitor = await visit();
   const { page, order, errors } = await buy(visitor, partner.link);
   await page.locator('#what li', { hasText: 'conversion' }).waitFor();
   assert.deepEqual(errors, []);
@@ -102,7 +109,7 @@ test('with the tag: a click, an order, and the payout with its reason', async ()
 
 test('with the no-script pixel alone', async () => {
   const partner = demo.seed.partners[1];
-  const visitor = await browser.newContext({ javaScriptEnabled: false });
+  const visitor = await visit({ javaScriptEnabled: false });
   const first = await visitor.newPage();
   await first.goto(`${demo.seed.shop_url}/?mode=pixel`);
   await first.close();
