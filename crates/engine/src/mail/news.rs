@@ -1,5 +1,5 @@
-//! What partners are told of, and the brand's own people of clicks that wait for them: read from the books, so that it is all the same whether a person, a program or a file
-//! did it.
+//! What partners are told of, and the brand's own people of clicks that wait for them: read from the books, so that it is all
+//! the same whether a person, a program or a file did it.
 
 use std::collections::BTreeMap;
 

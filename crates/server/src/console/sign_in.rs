@@ -100,6 +100,11 @@ async fn record_device(app: &App, user: UserId, address: &str, user_agent: &str)
     for role in roles {
         let routing = app.engine.routing().brands.get(&role.brand).cloned();
         let (Some(partner), Some(routing)) = (role.partner, routing) else { continue };
+        // Nobody's device is kept where nothing is done with it.
+        let config = &routing.config;
+        if !config.programs.keys().any(|program| config.click_event_type(*program).is_some()) {
+            continue;
+        }
         let Some(agent_key) = device_key(&routing.keys, address, user_agent) else { continue };
         let (now, fact) = (app.engine.now(), Fact::PartnerDeviceSeen { partner, agent_key });
         let (received_at, occurred_at) = (now, now);

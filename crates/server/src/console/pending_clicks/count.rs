@@ -1,5 +1,5 @@
-//! How many clicks a filter means and what they cost: from what days and groups add up to, so that ten million clicks are
-//! told as quickly as ten. Only where few clicks are open, or few are named, the clicks themselves are looked at.
+//! How many clicks a filter means and what they cost: from what days and groups add up to, so that many clicks are told as
+//! quickly as few. Only where few clicks are open, or few are named, the clicks themselves are looked at.
 
 use referee_core::fact::PayableFilter;
 use referee_core::id::{BrandId, ProgramId};

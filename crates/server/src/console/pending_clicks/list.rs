@@ -168,7 +168,7 @@ fn form(person: &Person, program: &Program, asked: &Asked, matching: &Matching) 
                 div.pair {
                     label { "Reason, where something is rejected" select name="because" {
                         option value="" { "Choose" }
-                        @for code in review::REASONS { option value=(code.code()) { (code.brand_sentence()) } }
+                        @for code in review::reasons() { option value=(code.code()) { (code.brand_sentence()) } }
                     } }
                     label { "Or in your own words" input name="words" maxlength=(review::WORDS_MAX); }
                 }

@@ -8,6 +8,7 @@ use referee_core::money::{Currency, Money};
 use referee_core::program::Program;
 use referee_core::refusal::Refusal;
 use referee_core::row::ClickTally;
+use referee_core::screening::SUSPECT;
 use referee_core::time::Timestamp;
 use referee_engine::engine::blocking;
 use referee_engine::intake::amount::{self, decimal};
@@ -21,20 +22,11 @@ use super::filter::{Asked, sentence};
 use super::{require_reviewer, screen};
 use crate::pending_clicks::PendingWords;
 
-/// Why clicks are rejected, as a published code. There are words for what none of them says.
-pub const REASONS: [Refusal; 11] = [
-    Refusal::DataCentre,
-    Refusal::RequestAnomaly,
-    Refusal::ShoppingAssistant,
-    Refusal::UnusualVolume,
-    Refusal::LowConversion,
-    Refusal::ConversionTiming,
-    Refusal::TooRegular,
-    Refusal::Concentrated,
-    Refusal::DuplicateClick,
-    Refusal::DoubleClick,
-    Refusal::DeclaredBot,
-];
+/// Why clicks are rejected, as published codes. There are words for what none of them says.
+pub fn reasons() -> impl Iterator<Item = Refusal> {
+    SUSPECT.into_iter().chain([Refusal::DuplicateClick, Refusal::DoubleClick, Refusal::DeclaredBot])
+}
+
 pub const WORDS_MAX: usize = 200;
 pub const MOST_MAX: u32 = 1_000_000_000;
 /// What a form brings along on its way to being confirmed.
@@ -96,7 +88,7 @@ fn decision(sent: &Fields) -> Result<ReviewDecision, Failure> {
 /// A code, words, or both: `DATA_CENTRE: all of one hoster`.
 fn reason(sent: &Fields) -> Result<String, Failure> {
     let (code, words) = (sent.get("because"), sent.get("words"));
-    if !code.is_empty() && !REASONS.iter().any(|it| it.code() == code) {
+    if !code.is_empty() && !reasons().any(|it| it.code() == code) {
         return Err(Failure::Invalid("Choose a reason of the list, or write one.".into()));
     }
     let parts: Vec<&str> = [code, words].into_iter().filter(|it| !it.is_empty()).collect();
