@@ -14,8 +14,8 @@ use crate::money::Money;
 use crate::pricing::{self, Background};
 use crate::refusal::Refusal;
 use crate::row::{
-    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickGroupKey, ClickTally, Counter, CounterGroup,
-    CounterKey, GroupBy, PayableClickRow, PayableState,
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickGroup, ClickGroupKey, ClickTally, Counter,
+    CounterGroup, CounterKey, PayableClickRow, PayableState,
 };
 use crate::setup::{Subject, program_exists};
 use crate::slice::Slice;
@@ -40,13 +40,14 @@ struct Offer {
 /// Gives a click that was judged its row among those that may be paid, if its program pays for clicks.
 pub(crate) fn consider(slice: &mut Slice, record: &Record, click: &Click, judged: &Judged) {
     let Some(event_type) = slice.config.click_event_type(click.program) else { return };
-    let Some(zone) = slice.config.programs.get(&click.program).map(|it| it.zone.clone()) else { return };
+    let Some(program) = slice.config.programs.get(&click.program) else { return };
+    let day = program.zone.day(record.occurred_at);
     // A stranger can't fill the books with made-up ids, and nobody is paid for a channel.
     let known = slice.config.partners.get(&click.partner).is_some_and(|partner| !partner.channel);
     if !known || !slice.config.ads.contains_key(&(click.program, click.ad)) || slice.payables.get(&click.no).is_some() {
         return;
     }
-    let offer = offer(slice, record, click, judged, (event_type, &zone));
+    let offer = offer(slice, record, click, judged, (event_type, day));
     let signals = &click.signals;
     let mut row = PayableClickRow {
         no: click.no,
@@ -55,7 +56,7 @@ pub(crate) fn consider(slice: &mut Slice, record: &Record, click: &Click, judged
         partner: click.partner,
         ad: click.ad,
         occurred_at: record.occurred_at,
-        day: zone.day(record.occurred_at),
+        day,
         mode: None,
         round: 0,
         state: PayableState::Unpaid,
@@ -89,10 +90,10 @@ fn offer(
     record: &Record,
     click: &Click,
     judged: &Judged,
-    (event_type, zone): (EventTypeId, &Zone),
+    (event_type, day): (EventTypeId, Day),
 ) -> Result<Offer, Refusal> {
-    let (offer, limits) = priced(slice, record, click, judged, (event_type, zone))?;
-    within_limits(slice, click, (event_type, zone.day(record.occurred_at)), &limits, offer.price)?;
+    let (offer, limits) = priced(slice, record, click, judged, event_type)?;
+    within_limits(slice, click, (event_type, day), &limits, offer.price)?;
     Ok(offer)
 }
 
@@ -102,7 +103,7 @@ fn priced(
     record: &Record,
     click: &Click,
     judged: &Judged,
-    (event_type, zone): (EventTypeId, &Zone),
+    event_type: EventTypeId,
 ) -> Result<(Offer, Vec<Limit>), Refusal> {
     if let Some(refusal) = judged.refusal {
         return Err(refusal);
@@ -111,6 +112,7 @@ fn priced(
         return Err(code);
     }
     let at = record.occurred_at;
+    let zone = &slice.config.programs.get(&click.program).ok_or(Refusal::CampaignNotFound)?.zone;
     let terms = touchpoint::payable(&slice.config, (click.program, event_type), at, click.partner)?;
     let terms = terms.ok_or(Refusal::ActionTermsNotFound)?;
     let plain = terms.rules.payout(event_type).ok_or(Refusal::ActionTermsNotFound)?;
@@ -176,22 +178,14 @@ fn within_limits(
 /// A click that can be paid takes its place in its partner's day.
 fn enter(slice: &mut Slice, row: &mut PayableClickRow, event_type: EventTypeId, offer: &Offer) {
     let key = ClickDayKey { program: row.program, day: row.day, partner: row.partner, mode: offer.clicks.mode() };
-    let before = slice.click_days.get(&key).cloned();
-    let mut day = before.unwrap_or_else(|| ClickDayRow {
-        event_type,
-        round: 0,
-        due_at: None,
-        terms_version: 0,
-        terms_of_template: false,
-        pending: ClickTally::default(),
-        accepted: ClickTally::default(),
-        rejected: ClickTally::default(),
-        action: None,
-    });
+    if slice.click_days.get(&key).is_none() {
+        slice.click_days.set(key, closed_day(event_type));
+    }
+    let Some(day) = slice.click_days.edit(&key) else { return };
     if day.due_at.is_none() {
         let nothing = ClickTally::default();
-        day = ClickDayRow { round: day.round + 1, pending: nothing, accepted: nothing, rejected: nothing, ..day };
-        day.due_at = Some(offer.due_at);
+        (day.pending, day.accepted, day.rejected) = (nothing, nothing, nothing);
+        (day.round, day.due_at) = (day.round + 1, Some(offer.due_at));
         // A day that is due already is not announced by time passing: that has been said.
         slice.state.work_waits |= offer.due_at <= slice.state.brand_time;
     }
@@ -206,11 +200,23 @@ fn enter(slice: &mut Slice, row: &mut PayableClickRow, event_type: EventTypeId, 
         ClickMode::Reviewed => {
             row.state = PayableState::Pending;
             day.pending = day.pending.plus(one);
+            group(slice, row, one);
         }
     }
-    slice.click_days.set(key, day);
-    if row.state == PayableState::Pending {
-        group(slice, row, one);
+}
+
+/// A day that nothing was paid for yet.
+fn closed_day(event_type: EventTypeId) -> ClickDayRow {
+    ClickDayRow {
+        event_type,
+        round: 0,
+        due_at: None,
+        terms_version: 0,
+        terms_of_template: false,
+        pending: ClickTally::default(),
+        accepted: ClickTally::default(),
+        rejected: ClickTally::default(),
+        action: None,
     }
 }
 
@@ -256,24 +262,14 @@ fn count(slice: &mut Slice, row: &PayableClickRow, code: Option<Refusal>, added:
     *before = before.plus(added);
 }
 
-/// The group of a network's clicks.
-pub fn group_of_network(network: u64) -> String {
-    format!("{network:016x}")
-}
-
 /// Adds to the groups of pending clicks that a click is in.
 fn group(slice: &mut Slice, row: &PayableClickRow, added: ClickTally) {
-    let landed = if row.landed { "seen" } else { "" };
-    let mut values = vec![
-        (GroupBy::Reason, row.found.map_or(String::new(), |code| code.code().to_owned())),
-        (GroupBy::Referrer, row.referrer.clone()),
-        (GroupBy::Landing, landed.to_owned()),
-    ];
-    if row.found.is_some() {
-        values.push((GroupBy::Network, group_of_network(row.network)));
-    }
-    for (by, value) in values {
-        let key = ClickGroupKey { program: row.program, day: row.day, partner: row.partner, by, value };
+    let PayableClickRow { program, day, partner, .. } = *row;
+    let network = row.found.map(|_| ClickGroup::Network(row.network));
+    let groups =
+        [ClickGroup::Reason(row.found), ClickGroup::Landing(row.landed), ClickGroup::Referrer(row.referrer.clone())];
+    for group in groups.into_iter().chain(network) {
+        let key = ClickGroupKey { program, day, partner, group };
         let before = slice.new.click_groups.entry(key).or_default();
         *before = before.plus(added);
     }

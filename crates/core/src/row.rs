@@ -25,8 +25,8 @@ pub use entry::{Account, BalanceKey, EntryRow, MonthKey, Posting, Turnover};
 pub use inquiry::InquiryRow;
 pub use mark::{MarkKey, MarkRow};
 pub use payable::{
-    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickGroupKey, ClickTally, GroupBy, PayableClickRow,
-    PayableState, ReviewCursor, ReviewRow, ReviewState,
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickGroup, ClickGroupKey, ClickTally, GroupBy,
+    PayableClickRow, PayableState, ReviewCursor, ReviewRow, ReviewState,
 };
 pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, PaymentSum, RunState};
 pub use tally::{Left, Reckoned, Tallied, Tally};

@@ -14,6 +14,7 @@ use crate::id::{
 };
 use crate::identity::Identifier;
 use crate::identity::profiles::SESSION_MS;
+use crate::limit::Period;
 use crate::money::Currency;
 use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow,
@@ -367,16 +368,21 @@ impl Slice {
 
     /// What a batch may read of clicks that are paid: their rows, and the marks of their devices.
     pub fn wanted_payables(&self, records: &[Record]) -> (BTreeSet<ClickNo>, BTreeSet<MarkKey>) {
-        let clicks = records.iter().filter_map(|record| self.payable_click(record)).map(|(no, ..)| no).collect();
-        let marks = records.iter().filter_map(|record| match &record.fact {
-            Fact::ClickRecorded(click) => self.payable_click(record).map(|_| {
-                let own_device = MarkKey::own_device(click.partner, click.signals.agent_key);
-                MarkKey::all_of(click).chain([own_device]).collect::<Vec<_>>()
-            }),
-            Fact::PartnerDeviceSeen { partner, agent_key } => Some(vec![MarkKey::own_device(*partner, *agent_key)]),
-            _ => None,
-        });
-        (clicks, marks.flatten().collect())
+        // Sets are built whole from lists: most keys come in order.
+        let (mut clicks, mut marks) = (Vec::new(), Vec::new());
+        for record in records {
+            let payable = self.payable_click(record);
+            clicks.extend(payable.map(|(no, ..)| no));
+            match &record.fact {
+                Fact::ClickRecorded(click) if payable.is_some() => {
+                    marks.extend(MarkKey::all_of(click));
+                    marks.push(MarkKey::own_device(click.partner, click.signals.agent_key));
+                }
+                Fact::PartnerDeviceSeen { partner, agent_key } => marks.push(MarkKey::own_device(*partner, *agent_key)),
+                _ => {}
+            }
+        }
+        (clicks.into_iter().collect(), marks.into_iter().collect())
     }
 
     /// The days that they are a part of. Ask after the rows were loaded.
@@ -393,42 +399,49 @@ impl Slice {
 
     /// The counters that a batch may ask for, once its orders are loaded: of an order that was reported before as of then.
     pub fn wanted_counters(&self, records: &[Record]) -> BTreeSet<CounterGroup> {
-        let mut wanted = BTreeSet::new();
+        let mut days = BTreeSet::new();
+        let mut want = |program: ProgramId, event_type: EventTypeId, at: Timestamp| {
+            let day = self.config.programs.get(&program).map(|it| it.zone.day(at));
+            days.extend(day.map(|day| (program, event_type, day)));
+        };
         for record in records {
             if let Some((_, program, _, at)) = self.payable_click(record)
                 && let Some(event_type) = self.config.click_event_type(program)
             {
-                wanted.extend(self.counters_for(program, event_type, at));
+                want(program, event_type, at);
             }
             let Fact::ConversionReported(report) = &record.fact else { continue };
             let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
             let before = self.conversions.get(&key).map(|row| row.occurred_at);
-            for at in before.into_iter().chain([record.occurred_at]) {
-                wanted.extend(self.counters_for(report.program, report.event_type, at));
-            }
+            let moments = before.into_iter().chain([record.occurred_at]);
+            moments.for_each(|at| want(report.program, report.event_type, at));
         }
         for (_, row) in self.unsettled.rows() {
-            wanted.extend(self.counters_for(row.report.program, row.report.event_type, row.occurred_at));
+            want(row.report.program, row.report.event_type, row.occurred_at);
         }
         for (_, row) in self.inquiries.rows() {
             let known = self.conversions.knows(&row.order).then(|| self.conversions.get(&row.order)).flatten();
-            for at in known.map(|order| order.occurred_at).into_iter().chain([row.ordered_at]) {
-                wanted.extend(self.counters_for(row.program, row.order.event_type, at));
-            }
+            let moments = known.map(|order| order.occurred_at).into_iter().chain([row.ordered_at]);
+            moments.for_each(|at| want(row.program, row.order.event_type, at));
         }
-        wanted
+        self.counters_of(days)
+    }
+
+    /// The counters of these days, by what is counted in their programs: few are asked for however large a batch is.
+    fn counters_of(&self, days: BTreeSet<(ProgramId, EventTypeId, Day)>) -> BTreeSet<CounterGroup> {
+        let mut periods = BTreeMap::new();
+        let groups = days.into_iter().flat_map(|(program, event_type, day)| {
+            let counted = periods.entry((program, event_type));
+            let counted = counted.or_insert_with(|| self.config.periods_counted(program, event_type));
+            let group = |per: &Period| CounterGroup { program, event_type, per: *per, day: per.first(day) };
+            counted.iter().map(group).collect::<Vec<_>>()
+        });
+        groups.collect()
     }
 
     /// Makes these known: what was not loaded is zero.
     pub fn expect_counters(&mut self, groups: BTreeSet<CounterGroup>) {
         self.counted.extend(groups);
-    }
-
-    fn counters_for(&self, program: ProgramId, event_type: EventTypeId, at: Timestamp) -> Vec<CounterGroup> {
-        let Some(known) = self.config.programs.get(&program) else { return Vec::new() };
-        let day = known.zone.day(at);
-        let periods = self.config.periods_counted(program, event_type);
-        periods.into_iter().map(|per| CounterGroup { program, event_type, per, day: per.first(day) }).collect()
     }
 
     /// What was counted so far.

@@ -55,7 +55,7 @@ pub(super) fn note(slice: &mut Slice, record: &Record, click: &Click, code: Opti
     let Some(key) = MarkKey::of(click) else { return };
     let at = record.occurred_at;
     let repeats = matches!(code, Some(Refusal::DuplicateClick | Refusal::DoubleClick));
-    let before = mark_of(slice, click).filter(|_| repeats).copied();
+    let before = repeats.then(|| mark_of(slice, click).copied()).flatten();
     let (first_at, last_at) = before.map_or((at, at), |mark| (mark.first_at, mark.last_at.max(at)));
     slice.marks.set(key, MarkRow { cookie: MarkRow::cookie_of(click), first_at, last_at });
 }

@@ -1,5 +1,7 @@
 //! Clicks that terms may pay for: each by itself, the partner's day that they add up to, and what people decide on them.
 
+use std::borrow::Cow;
+
 use crate::contract::ClickMode;
 use crate::fact::{Browser, ClicksDoubted, Device, PayableFilter, ReviewDecision, System};
 use crate::id::{ActionId, AdId, ClickNo, EventTypeId, PartnerId, ProgramId, RecordNo, ReviewId, UserId};
@@ -164,14 +166,43 @@ impl GroupBy {
     pub const ALL: [GroupBy; 4] = [GroupBy::Reason, GroupBy::Network, GroupBy::Referrer, GroupBy::Landing];
 }
 
+/// What pending clicks have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ClickGroup {
+    Reason(Option<Refusal>),
+    Network(u64),
+    Referrer(String),
+    Landing(bool),
+}
+
+impl ClickGroup {
+    pub fn by(&self) -> GroupBy {
+        match self {
+            ClickGroup::Reason(_) => GroupBy::Reason,
+            ClickGroup::Network(_) => GroupBy::Network,
+            ClickGroup::Referrer(_) => GroupBy::Referrer,
+            ClickGroup::Landing(_) => GroupBy::Landing,
+        }
+    }
+
+    /// As it is written and asked for.
+    pub fn value(&self) -> Cow<'_, str> {
+        match self {
+            ClickGroup::Reason(found) => Cow::Borrowed(found.map_or("", |code| code.code())),
+            ClickGroup::Network(network) => Cow::Owned(format!("{network:016x}")),
+            ClickGroup::Referrer(host) => Cow::Borrowed(host),
+            ClickGroup::Landing(landed) => Cow::Borrowed(if *landed { "seen" } else { "" }),
+        }
+    }
+}
+
 /// Pending clicks of a partner and day that have something in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClickGroupKey {
     pub program: ProgramId,
     pub day: Day,
     pub partner: PartnerId,
-    pub by: GroupBy,
-    pub value: String,
+    pub group: ClickGroup,
 }
 
 /// What statistics found of a partner's day.

@@ -88,9 +88,9 @@ pub(super) fn groups(books: &Books, by: &str) -> String {
         "landing" => GroupBy::Landing,
         _ => panic!("clicks are not grouped by {by}"),
     };
-    let of = books.click_groups.iter().filter(|(key, _)| key.by == wanted);
+    let of = books.click_groups.iter().filter(|(key, _)| key.group.by() == wanted);
     let line = |(key, sum): (&ClickGroupKey, &ClickTally)| {
-        format!("{} {} {by} {:?}: {}\n", partner(key.partner), day(key.day), key.value, tally(*sum))
+        format!("{} {} {by} {:?}: {}\n", partner(key.partner), day(key.day), key.group.value(), tally(*sum))
     };
     of.map(line).collect()
 }

@@ -6,11 +6,10 @@ use referee_core::contract::ClickMode;
 use referee_core::fact::ClicksDoubted;
 use referee_core::id::{AdId, BrandId, ClickNo, PartnerId, ProgramId, RecordNo, ReviewId};
 use referee_core::money::Money;
-use referee_core::payable::group_of_network;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickTally, GroupBy, PayableClickRow, PayableState,
-    ReviewCursor, ReviewRow,
+    ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow, ClickGroup, ClickTally, GroupBy, PayableClickRow,
+    PayableState, ReviewCursor, ReviewRow,
 };
 use referee_core::time::{Day, Timestamp};
 
@@ -161,7 +160,7 @@ impl SqlReads {
         let (from, until) = (filter.from.map_or(i32::MIN, |day| day.0), filter.until.map_or(i32::MAX, |day| day.0));
         let mut values = values![brand.0, program.0, filter.partner.map(|it| it.0), from, until].to_vec();
         values.extend([after.day.0.into(), after.partner.0.into(), Value::from(state as u8)]);
-        let network = filter.network.map(group_of_network);
+        let network = filter.network.map(|network| ClickGroup::Network(network).value().into_owned());
         let mut groups = [None; 4];
         // Groups are of what is pending.
         if state == PayableState::Pending {

@@ -11,8 +11,8 @@ use referee_core::id::{
 use referee_core::money::Money;
 use referee_core::refusal::Refusal;
 use referee_core::row::{
-    ClickDayKey, ClickDayRow, ClickTally, GroupBy, MarkKey, MarkRow, PayableClickRow, PayableState, ReviewCursor,
-    ReviewRow, ReviewState,
+    ClickDayKey, ClickDayRow, ClickGroup, ClickTally, GroupBy, MarkKey, MarkRow, PayableClickRow, PayableState,
+    ReviewCursor, ReviewRow, ReviewState,
 };
 use referee_core::screening::Doubts;
 use referee_core::slice::{ReviewPiece, Slice, Wanted};
@@ -353,8 +353,8 @@ fn save_sums(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()>
     }
     let mut save = db.write(include_str!("../../../sql/books/save_click_group.sql"))?;
     for (key, added) in &slice.new.click_groups {
-        let (program, by, day, partner) = (key.program.0, key.by as u8, key.day.0, key.partner.0);
-        save.row(values![brand.0, program, by, day, partner, &key.value, added.clicks, added.cost.0])?;
+        let (program, by, day, partner) = (key.program.0, key.group.by() as u8, key.day.0, key.partner.0);
+        save.row(values![brand.0, program, by, day, partner, &*key.group.value(), added.clicks, added.cost.0])?;
     }
     save.finish()?;
     save_totals(db, brand, slice)
@@ -362,19 +362,20 @@ fn save_sums(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()>
 
 /// The same of all partners of a day together. None of them is empty once a batch is saved, whatever the batch was.
 fn save_totals(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
-    let mut totals: BTreeMap<(ProgramId, GroupBy, Day, &str), ClickTally> = BTreeMap::new();
+    let mut totals: BTreeMap<(ProgramId, Day, &ClickGroup), ClickTally> = BTreeMap::new();
     for (key, added) in &slice.new.click_groups {
-        let total = totals.entry((key.program, key.by, key.day, &key.value)).or_default();
+        let total = totals.entry((key.program, key.day, &key.group)).or_default();
         *total = total.plus(*added);
     }
     let mut save = db.write(include_str!("../../../sql/books/save_click_total.sql"))?;
-    for ((program, by, day, value), added) in &totals {
-        save.row(values![brand.0, program.0, *by as u8, day.0, *value, added.clicks, added.cost.0])?;
+    for ((program, day, group), added) in &totals {
+        let (by, value) = (group.by() as u8, group.value());
+        save.row(values![brand.0, program.0, by, day.0, &*value, added.clicks, added.cost.0])?;
     }
     save.finish()?;
-    for ((program, by, day, value), _) in totals.iter().filter(|(_, added)| added.clicks <= 0) {
+    for ((program, day, group), _) in totals.iter().filter(|(_, added)| added.clicks <= 0) {
         let sql = include_str!("../../../sql/books/delete_empty_click_total.sql");
-        db.run(sql, values![brand.0, program.0, *by as u8, day.0, *value])?;
+        db.run(sql, values![brand.0, program.0, group.by() as u8, day.0, &*group.value()])?;
     }
     let closed: BTreeSet<(ProgramId, Day)> = slice.new.closed_groups.iter().map(|(id, day, _)| (*id, *day)).collect();
     for (program, day) in closed {
