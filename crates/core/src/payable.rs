@@ -110,6 +110,10 @@ fn priced(
     if let Some(code) = judged.finding.code.filter(|_| !judged.treatment.pays()) {
         return Err(code);
     }
+    // Whoever tells of a click can make it up; an order or install that follows can't be.
+    if click.told_by_shop {
+        return Err(Refusal::ClickToldOf);
+    }
     let at = record.occurred_at;
     let terms = touchpoint::payable(&slice.config, (click.program, event_type), at, click.partner)?;
     let terms = terms.ok_or(Refusal::ActionTermsNotFound)?;
