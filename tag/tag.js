@@ -1,20 +1,24 @@
 /*
  * Referee's browser tag. Tells the brand's own tracking host which pages were seen and what was bought.
  * It reads the click id from the landing address, keeps it for this site only, writes no cookie, takes no
- * fingerprint, and never throws into the page. See README.md for the calls.
+ * fingerprint, asks whatever manages consent on the page before anything of a person leaves it, and never throws
+ * into the page. See README.md for the calls.
  */
 (function () {
   'use strict';
+  var page = window;
   var script = document.currentScript || document.querySelector('script[data-program]');
+  // What the server put before this script, where it serves it under another tag's name.
+  var site = page.refereeSite || {};
+  delete page.refereeSite;
   if (!script) return;
   var data = script.dataset;
   var origin = new URL(script.src, location.href).origin + (data.path || '/pt');
-  var param = data.param || 'pt';
-  var program = +data.program;
-  var name = data.name || 'referee';
+  var param = data.param || site.param || 'pt';
+  // Without one, the server takes the only program of its host.
+  var program = +data.program || site.program;
   var debug = 'debug' in data || /[?&]referee_debug=1/.test(location.search);
   var person = {};
-  var consent = navigator.globalPrivacyControl ? 'denied' : '';
   var visited = false;
 
   function say(what, detail) {
@@ -22,36 +26,209 @@
     console.log('[referee] ' + what, detail);
     document.dispatchEvent(new CustomEvent('referee', { detail: { what: what, detail: detail } }));
   }
+  // What a page holds may be anything.
+  function attempt(run) {
+    try { return run(); } catch (e) { say('something failed', e.message); }
+  }
 
   // Storage may be forbidden, full or absent; the tag goes on without it.
-  function recall() {
-    try { return localStorage.getItem('referee.click') || ''; } catch (e) { return ''; }
+  function recall(key) {
+    return attempt(function () { return localStorage.getItem('referee.' + key); }) || '';
   }
-  function remember(id) {
-    try { if (id) localStorage.setItem('referee.click', id); else localStorage.removeItem('referee.click'); } catch (e) { say('storage is not available', e.message); }
+  function remember(key, value) {
+    attempt(function () {
+      if (value) localStorage.setItem('referee.' + key, value); else localStorage.removeItem('referee.' + key);
+    });
+  }
+
+  // Consent: what each source last said, which of them have not answered yet, and what the server is to know of it.
+  var said = {};
+  var awaited = {};
+  var evidence = {};
+  var visitHeld = false;
+  var held = [];
+
+  /** 'granted', 'denied', 'awaited', or nothing where nobody asks for consent. */
+  function consent() {
+    if (said.page) return said.page;
+    var word = '';
+    for (var source in said) {
+      if (said[source] === 'denied') return 'denied';
+      word = said[source] || word;
+    }
+    for (source in awaited) if (awaited[source]) return 'awaited';
+    return word;
+  }
+  function allowed() {
+    return !/denied|awaited/.test(consent());
+  }
+  function hear(source, word, more) {
+    said[source] = word;
+    awaited[source] = false;
+    for (var key in more) evidence[key] = more[key];
+    if (consent() === 'denied') { remember('click'); remember('moved'); }
+    if (consent() !== 'awaited') held.splice(0).forEach(function (run) { run(); });
+    if (visitHeld && allowed()) visit();
+  }
+
+  function hearTcf() {
+    page.__tcfapi('addEventListener', 2, function (tc, ok) {
+      attempt(function () {
+        if (!ok || !tc || tc.gdprApplies !== false && !/^(tcloaded|useractioncomplete)$/.test(tc.eventStatus)) return;
+        if (tc.gdprApplies === false) return hear('tcf', '', { tcf: '' });
+        var purpose = tc.purpose || {};
+        var yes = purpose.consents || {};
+        var measures = yes[7] || (purpose.legitimateInterests || {})[7];
+        hear('tcf', yes[1] && measures ? 'granted' : 'denied', { tcf: tc.tcString });
+      });
+    });
+  }
+
+  function hearGpp() {
+    page.__gpp('addEventListener', function (event, ok) {
+      attempt(function () {
+        var ping = ok && event && event.pingData;
+        if (!ping || ping.signalStatus !== 'ready') return;
+        var out = false;
+        for (var name in ping.parsedSections) {
+          [].concat(ping.parsedSections[name]).forEach(function (it) {
+            out = out || [it.SaleOptOut, it.SharingOptOut, it.TargetedAdvertisingOptOut].indexOf(1) >= 0;
+          });
+        }
+        hear('gpp', out ? 'denied' : '', { gpp: ping.gppString, gppSid: [].concat(ping.applicableSections).join(',') });
+      });
+    });
+  }
+
+  function readShopify() {
+    attempt(function () {
+      var privacy = page.Shopify.customerPrivacy;
+      var marketing = privacy.marketingAllowed();
+      var sale = !privacy.saleOfDataAllowed || privacy.saleOfDataAllowed();
+      var word = 'marketing=' + (marketing ? 'yes' : 'no') + ',sale=' + (sale ? 'yes' : 'no');
+      hear('shopify', marketing ? 'granted' : 'denied', { shopify: word });
+    });
+  }
+  function hearShopify() {
+    document.addEventListener('visitorConsentCollected', readShopify);
+    if (page.Shopify.customerPrivacy) return readShopify();
+    page.Shopify.loadFeatures([{ name: 'consent-tracking-api', version: '0.1' }], function (error) {
+      if (error) hear('shopify', '', {}); else readShopify();
+    });
+  }
+
+  // Google's consent mode is a list that others add to. Which region a default is for can't be told here: the strictest
+  // holds until there is an update, or until Google's own script has worked it out.
+  var google = '';
+  var googleWaited = false;
+  function readGoogle() {
+    var first = {};
+    var latest = {};
+    var pause = 0;
+    [].forEach.call(page.dataLayer || [], function (it) {
+      if (!it || it[0] !== 'consent' || !it[2]) return;
+      pause = it[1] === 'update' ? 0 : it[2].wait_for_update || pause;
+      for (var type in it[2]) {
+        if (it[1] === 'update') latest[type] = it[2][type];
+        else if (first[type] !== 'denied') first[type] = it[2][type];
+      }
+    });
+    var worked = ((page.google_tag_data || {}).ics || {}).entries || {};
+    var words = {};
+    var text = ['ad_storage', 'ad_user_data', 'ad_personalization', 'analytics_storage'].map(function (type) {
+      var entry = worked[type] || {};
+      var is = entry.update === undefined ? entry.default : entry.update;
+      words[type] = typeof is === 'boolean' ? (is ? 'granted' : 'denied') : latest[type] || first[type];
+      return words[type] && type + '=' + words[type];
+    }).filter(Boolean).join();
+    if (!text) return;
+    if (pause && !googleWaited && words.ad_storage === 'denied') {
+      if (!awaited.gcm) setTimeout(function () { googleWaited = true; attempt(readGoogle); }, pause);
+      awaited.gcm = true;
+    } else if (text !== google) {
+      google = text;
+      hear('gcm', words.ad_storage || '', { gcm: text });
+    }
+  }
+  function hearGoogle() {
+    var layer = page.dataLayer;
+    var push = layer.push;
+    layer.push = function () {
+      var answer = push.apply(layer, arguments);
+      attempt(readGoogle);
+      return answer;
+    };
+  }
+
+  // A source counts from when it is there, which may be after this script.
+  var known = {};
+  function listen() {
+    function on(source, there, run) {
+      if (!there || known[source]) return;
+      known[source] = awaited[source] = true;
+      attempt(run);
+    }
+    on('tcf', typeof page.__tcfapi === 'function', hearTcf);
+    on('gpp', typeof page.__gpp === 'function', hearGpp);
+    on('shopify', page.Shopify && (page.Shopify.customerPrivacy || page.Shopify.loadFeatures), hearShopify);
+    if (page.dataLayer && !known.layer) { known.layer = true; attempt(hearGoogle); }
+    attempt(readGoogle);
+  }
+  if (navigator.globalPrivacyControl) { said.gpc = 'denied'; evidence.gpc = 1; }
+
+  /** Runs something once consent is known, or after half a second with what is known by then. */
+  function decided(run) {
+    if (consent() !== 'awaited') return run();
+    var once = first(run);
+    held.push(once);
+    setTimeout(once, 500);
+  }
+  function first(run) {
+    return function () {
+      var it = run;
+      run = null;
+      if (it) attempt(it);
+    };
   }
 
   var inAddress = new URLSearchParams(location.search).get(param) || '';
   function clickId() {
-    if (consent === 'denied') return '';
-    if (inAddress) remember(inAddress);
-    return inAddress || recall();
+    if (inAddress) remember('click', inAddress);
+    return inAddress || recall('click');
+  }
+
+  // What the tag that was here before knew of this browser, once.
+  function moved() {
+    var found = {};
+    attempt(function () {
+      if (recall('moved')) return;
+      var cookie = function (name) { return (document.cookie.match('(?:^|; )' + name + '=([^;]+)') || [])[1]; };
+      found.FirstPartyCookie = cookie('IR_PI');
+      found.SessionCookie = cookie('IR_' + (program || '\\d+'));
+      if (found.FirstPartyCookie || found.SessionCookie) remember('moved', '1');
+    });
+    return found;
   }
 
   // Without a preflight, and also while the page goes away.
-  function send(kind, body) {
-    var text = JSON.stringify(body);
+  function send(kind, body, then) {
+    var free = allowed();
     var url = origin + '/' + kind;
+    var done = first(then || function () {});
     say(kind === 'v' ? 'visit' : 'conversion', { url: url, body: body });
     function beacon() {
-      if (!(navigator.sendBeacon && navigator.sendBeacon(url, text))) {
+      // These always bring cookies along.
+      if (!free) body.consent = 'denied';
+      if (!(navigator.sendBeacon && navigator.sendBeacon(url, JSON.stringify(body)))) {
         new Image().src = url + '.png?' + new URLSearchParams(flat(body));
       }
     }
+    setTimeout(done, 2000);
     try {
-      fetch(url, { method: 'POST', body: text, keepalive: true, credentials: 'include', headers: { 'content-type': 'text/plain' } })
-        .then(function (answer) { if (!answer.ok) say('the server answered ' + answer.status, url); }, beacon);
-    } catch (e) { beacon(); }
+      fetch(url, { method: 'POST', body: JSON.stringify(body), keepalive: true, credentials: free ? 'include' : 'omit', headers: { 'content-type': 'text/plain' } })
+        .then(function (answer) { if (!answer.ok) say('the server answered ' + answer.status, url); }, beacon)
+        .then(done, done);
+    } catch (e) { beacon(); done(); }
   }
   function flat(body) {
     var out = {};
@@ -63,10 +240,12 @@
   }
 
   function base() {
-    var body = { program: program };
-    if (consent) body.consent = consent;
-    if (consent === 'denied') return body;
-    for (var key in person) if (person[key]) body[key] = person[key];
+    var body = {};
+    if (program) body.program = program;
+    if (said.page) body.consent = said.page;
+    for (var key in evidence) if (evidence[key]) body[key] = evidence[key];
+    if (!allowed()) return body;
+    for (key in person) if (person[key]) body[key] = person[key];
     if (clickId()) body.clickId = clickId();
     return body;
   }
@@ -74,66 +253,113 @@
   // An address never leaves the browser in clear.
   function hashed(email, then) {
     if (!email || /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(email)) return then(email);
-    if (!(window.crypto && crypto.subtle)) { say('the e-mail was left out: this page is not secure'); return then(''); }
+    if (!(page.crypto && crypto.subtle)) { say('the e-mail was left out: this page is not secure'); return then(''); }
     crypto.subtle.digest('SHA-256', new TextEncoder().encode(email.trim().toLowerCase())).then(function (sum) {
       then(Array.from(new Uint8Array(sum), function (b) { return ('0' + b.toString(16)).slice(-2); }).join(''));
     }, function () { then(''); });
   }
 
-  function visit() {
+  function visit(then) {
     visited = true;
-    if (consent === 'denied') return say('no visit: consent is denied');
+    visitHeld = !allowed();
+    if (visitHeld) {
+      say('no visit: consent is ' + consent());
+      if (then) then();
+      return;
+    }
     var body = base();
+    var before = moved();
+    for (var key in before) if (before[key]) body[key] = before[key];
     body.page = location.href;
     body.referrer = document.referrer;
-    send('v', body);
+    send('v', body, then);
   }
+
+  /** Whether this page is one of the program's, as far as the server said which those are. */
+  function onSite() {
+    var here = location.hostname;
+    return !(site.hosts || []).length || site.hosts.some(function (host) {
+      return host[0] === '*' ? here.slice(-host.length + 1) === host.slice(1) : host === here;
+    });
+  }
+  // What of an order says who bought.
+  var PERSONAL = /^(customer(?!Status|Country)|customProfile|click|phone)/i;
 
   var calls = {
-    identify: function (who) {
+    identify: function (who, options, then) {
       who = who || {};
+      visited = true;
       hashed(who.customerEmail, function (email) {
         person = { customerId: who.customerId, customerEmail: email, customProfileId: who.customProfileId };
-        visit();
+        visit(then);
       });
     },
-    visit: visit,
-    trackConversion: function (event, props, options) {
+    visit: function (options, then) { visit(then); },
+    trackConversion: function (event, props, options, then) {
       props = props || {};
       if (!props.orderId) say('trackConversion without orderId will be refused');
+      if (options.verifySiteDefinitionMatch && !onSite()) {
+        say('not sent: this page is on none of the hosts of the program', site.hosts);
+        return then && then();
+      }
       hashed(props.customerEmail, function (email) {
-        var body = base();
-        for (var key in props) body[key] = props[key];
-        body.event = event;
-        body.customerEmail = consent === 'denied' ? '' : email || person.customerEmail || '';
-        if (consent === 'denied') { body.customerId = ''; body.customProfileId = ''; }
-        send('o', body);
-        if (options && options.callback) options.callback();
+        decided(function () {
+          var body = base();
+          var free = allowed();
+          for (var key in props) if (free || !PERSONAL.test(key)) body[key] = props[key];
+          body.event = event;
+          body.customerEmail = free ? email || person.customerEmail || '' : '';
+          if (options.verifySiteDefinitionMatch) body.verifySiteDefinitionMatch = true;
+          send('o', body, then);
+        });
       });
     },
-    generateClickId: function (callback) {
-      if (consent === 'denied') return callback('');
-      fetch(origin + '/i?' + new URLSearchParams(base()), { credentials: 'include' })
-        .then(function (answer) { return answer.json(); })
-        .then(function (answer) { callback(answer.clickId || ''); }, function (e) { say('no click id', e.message); callback(''); });
+    generateClickId: function (then) {
+      decided(function () {
+        if (!allowed()) return then('');
+        fetch(origin + '/i?' + new URLSearchParams(base()), { credentials: 'include' })
+          .then(function (answer) { return answer.json(); })
+          .then(function (answer) { then(answer.clickId || ''); }, function (e) { say('no click id', e.message); then(''); });
+      });
     },
-    consent: function (kind, said) {
-      consent = said && said.tracking === 'denied' ? 'denied' : 'granted';
-      if (consent === 'denied') { remember(''); person = {}; }
-      if (kind === 'update' && consent === 'granted') visit();
+    consent: function (kind, word) {
+      hear('page', word && word.tracking === 'denied' ? 'denied' : 'granted');
     }
   };
+  // Of pages that lead to shops.
+  calls.transformLinks = calls.trackImpression = function () { say('that call is for pages of partners'); };
 
+  // Each call, with the plain options and what to do afterwards, wherever they stand.
+  var PLACES = { identify: 1, visit: 0, trackConversion: 2 };
   function call(args) {
-    try {
-      if (calls[args[0]]) calls[args[0]].apply(null, [].slice.call(args, 1));
-      else say('there is no call ' + args[0]);
-    } catch (e) { say('a call failed', e.message); }
+    attempt(function () {
+      args = [].slice.call(args);
+      var name = args.shift();
+      if (!calls[name]) return say('there is no call ' + name);
+      listen();
+      var place = PLACES[name];
+      if (place !== undefined) {
+        var last = args[args.length - 1];
+        var options = typeof args[place] === 'object' && args[place] || {};
+        args[place] = options;
+        args[place + 1] = typeof last === 'function' ? last : options.callback;
+        args.length = place + 2;
+      }
+      calls[name].apply(null, args);
+    });
   }
 
-  var stub = window[name];
-  var waiting = (stub && stub.a) || [];
-  window[name] = function () { call(arguments); };
+  listen();
+  // The names that snippets gave it. Of several snippets the last one's name stands in `ire_o`; a partner's is not ours.
+  var names = [data.name || 'referee'];
+  if (typeof page.ire === 'function') names.push('ire');
+  if (page.ire_o && page.ire_o !== 'impactStat') names.push(page.ire_o);
+  var waiting = [];
+  names.forEach(function (name, i) {
+    if (names.indexOf(name) !== i) return;
+    waiting = waiting.concat((page[name] || {}).a || []);
+    page[name] = function () { call(arguments); };
+  });
   // Consent comes before everything that asks for it.
   waiting.sort(function (a, b) { return (b[0] === 'consent') - (a[0] === 'consent'); });
   waiting.forEach(call);

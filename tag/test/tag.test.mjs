@@ -7,13 +7,14 @@ import vm from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { createHash, webcrypto } from 'node:crypto';
 
-const dist = new URL('../dist/tag.v1.js', import.meta.url);
+const dist = new URL('../dist/tag.v2.js', import.meta.url);
 const source = readFileSync(dist, 'utf8');
 
 /** Loads the tag into a page and gives what it did. */
-function load({ href = 'https://www.shop.com/', data = {}, calls = [], gpc = false, brokenStorage = false, brokenFetch = false } = {}) {
+function load({ href = 'https://www.shop.com/', data = { program: '7' }, calls = [], gpc = false, brokenStorage = false, brokenFetch = false, cookie = '', stored = new Map(), more = {} } = {}) {
   const sent = [];
-  const stored = new Map();
+  const said = [];
+  const listeners = {};
   const url = new URL(href);
   const storage = {
     getItem: (key) => { if (brokenStorage) throw new Error('denied'); return stored.get(key) ?? null; },
@@ -25,14 +26,15 @@ function load({ href = 'https://www.shop.com/', data = {}, calls = [], gpc = fal
   const hashes = [];
   const digest = (...what) => { hashes.push(webcrypto.subtle.digest(...what)); return hashes.at(-1); };
   const window = {
-    URL, URLSearchParams, TextEncoder, Uint8Array, Array, JSON, RegExp, Error, console, setTimeout: (run) => timers.push(run),
+    URL, URLSearchParams, TextEncoder, Uint8Array, Array, JSON, RegExp, Error, Date, console: { log: (...words) => said.push(words) }, setTimeout: (run, after = 0) => timers.push({ run, after }),
     location: url, localStorage: storage, crypto: { subtle: { digest } }, referee,
     CustomEvent: class { constructor(type, init) { this.type = type; this.detail = init.detail; } },
     Image: class { set src(value) { sent.push({ url: value, image: true }); } },
     navigator: { globalPrivacyControl: gpc, sendBeacon: (to, body) => { sent.push({ url: to, body: JSON.parse(body), beacon: true }); return true; } },
     document: {
-      currentScript: { src: 'https://go.shop.com/tag.js', dataset: { program: '7', ...data } },
-      referrer: 'https://blog.example/', querySelector: () => null, dispatchEvent: () => {},
+      currentScript: { src: 'https://go.shop.com/tag.js', dataset: data },
+      referrer: 'https://blog.example/', cookie, querySelector: () => null, dispatchEvent: () => {},
+      addEventListener: (name, run) => { listeners[name] = run; },
     },
     fetch: (to, init = {}) => {
       if (brokenFetch) throw new Error('blocked');
@@ -40,14 +42,18 @@ function load({ href = 'https://www.shop.com/', data = {}, calls = [], gpc = fal
       return Promise.resolve({ ok: true, json: () => Promise.resolve({ clickId: 'NEW' }) });
     },
   };
+  Object.assign(window, more);
   window.window = window;
   vm.runInNewContext(source, window);
-  /** All that the tag waits for has come: the end of the page's own scripts, and its hashes. */
-  const settle = async () => {
-    timers.splice(0).forEach((run) => run());
+  /** All that the tag waits for has come: the end of the page's own scripts, and its hashes. So much time has passed. */
+  const settle = async (ms = 0) => {
+    const due = timers.filter((timer) => timer.after <= ms);
+    due.forEach((timer) => timers.splice(timers.indexOf(timer), 1));
+    due.forEach((timer) => timer.run());
     await Promise.all(hashes);
+    for (let turn = 0; turn < 5; turn += 1) await null;
   };
-  return { sent, stored, window, settle };
+  return { sent, said, stored, listeners, window, settle };
 }
 
 test('a page is reported once, with the click id of its address', async () => {
@@ -95,7 +101,8 @@ test('denied consent leaves the order and nothing of the person', async () => {
   });
   await page.settle();
   const { body } = page.sent[0];
-  assert.deepEqual([body.consent, body.customerId, body.customerEmail, body.clickId, body.orderId], ['denied', '', '', undefined, '1001']);
+  assert.deepEqual([body.consent, body.customerId, body.customerEmail, body.clickId, body.orderId], ['denied', undefined, '', undefined, '1001']);
+  assert.equal(page.sent[0].init.credentials, 'omit', 'no cookie goes along');
 });
 
 test('global privacy control counts as no, until the visitor says yes', async () => {
@@ -120,9 +127,221 @@ test('nothing the browser refuses reaches the shop', async () => {
   page.window.referee('trackConversion');
 });
 
+/** What an installed snippet leaves: its name, and a queue of arguments under it. */
+function snippet(name, calls) {
+  return { ire_o: name, [name]: Object.assign(() => {}, { a: calls }) };
+}
+
+test('an installed snippet goes on with its own global and the program of the file', async () => {
+  const more = { ...snippet('ire', [['identify', { customerId: 'c7', customerEmail: '' }]]), refereeSite: { program: 9, param: 'im_ref', hosts: ['www.shop.com'] } };
+  const page = load({ href: 'https://www.shop.com/?im_ref=CLICK', data: {}, more });
+  await page.settle();
+  assert.deepEqual([page.sent.length, page.sent[0].body.program, page.sent[0].body.clickId, page.sent[0].body.customerId], [1, 9, 'CLICK', 'c7']);
+  assert.equal(page.window.refereeSite, undefined);
+  let after = 0;
+  page.window.ire('trackConversion', 4711, { orderId: '1001', orderSubTotalPostDiscount: 5, items: [{ sku: 'R1', subTotal: 5 }] }, { verifySiteDefinitionMatch: true, callback: () => { after += 1; } });
+  assert.equal(after, 0, 'not before it is sent');
+  await page.settle();
+  const { body } = page.sent.at(-1);
+  assert.deepEqual([body.event, body.orderSubTotalPostDiscount, body.verifySiteDefinitionMatch, after], [4711, 5, true, 1]);
+  page.window.ire('generateClickId', (id) => { after = id; });
+  await page.settle();
+  assert.equal(after, 'NEW');
+});
+
+test('whatever name a snippet chose is answered, and a partner\'s is left alone', async () => {
+  const partner = Object.assign(() => {}, { a: [['transformLinks']] });
+  const brand = Object.assign(() => {}, { a: [['identify', {}]] });
+  const page = load({ more: { ire_o: 'impactStat', impactStat: partner, ire: brand } });
+  await page.settle();
+  assert.equal(page.window.impactStat, partner);
+  assert.notEqual(page.window.ire, brand);
+  const own = load({ more: snippet('acme', [['transformLinks'], ['trackImpression'], ['identify', { customerId: 'c1' }]]) });
+  await own.settle();
+  assert.deepEqual(own.sent.map(({ body }) => body.customerId), ['c1'], 'calls for partners\' pages do nothing');
+});
+
+test('a host that is none of the program\'s is told, and nothing is sent', async () => {
+  const more = { refereeSite: { program: 9, hosts: ['shop.com', '*.shop.de'] } };
+  for (const [href, sent] of [['https://shop.com/', 2], ['https://a.b.shop.de/', 2], ['https://shop.de/', 1], ['https://evilshop.de/', 1], ['https://www.shop.com/', 1]]) {
+    const page = load({ href, data: { debug: '' }, more: { ...more } });
+    await page.settle();
+    let after = 0;
+    page.window.referee('trackConversion', 'sale', { orderId: '1' }, { verifySiteDefinitionMatch: true }, () => { after += 1; });
+    await page.settle();
+    assert.equal(page.sent.length, sent, href);
+    assert.equal(after, 1, 'the page goes on');
+    assert.equal(page.said.some(([words]) => words.includes('not sent')), sent === 1);
+  }
+});
+
+test('what the tag before knew of a browser is handed over once', async () => {
+  const cookie = 'a=b; IR_PI=5a3c1f60-9b1d-11ee-8c90-0242ac120002%7C1700000000000; IR_gbd=shop.com; IR_7=1%7C0%7C1%7CabC-1%7C; IR_8=other';
+  const stored = new Map();
+  const first = load({ cookie, stored });
+  await first.settle();
+  assert.equal(first.sent[0].body.FirstPartyCookie, '5a3c1f60-9b1d-11ee-8c90-0242ac120002%7C1700000000000');
+  assert.equal(first.sent[0].body.SessionCookie, '1%7C0%7C1%7CabC-1%7C');
+  const second = load({ cookie, stored });
+  await second.settle();
+  assert.equal(second.sent[0].body.FirstPartyCookie, undefined);
+  const denied = load({ cookie, calls: [['consent', 'default', { tracking: 'denied' }]] });
+  await denied.settle();
+  assert.deepEqual(denied.sent, []);
+});
+
+/** A consent manager that speaks when it is told to. */
+function tcf() {
+  let tell;
+  return { api: (command, version, callback) => { assert.deepEqual([command, version], ['addEventListener', 2]); tell = callback; }, say: (tc) => tell(tc, true) };
+}
+const purposes = (...granted) => ({ consents: Object.fromEntries(granted.map((it) => [it, true])) });
+
+test('a consent manager is waited for, and its word sent along', async () => {
+  const cmp = tcf();
+  const page = load({ href: 'https://www.shop.com/?pt=CLICK', more: { __tcfapi: cmp.api }, calls: [['identify', { customerId: 'c7' }]] });
+  await page.settle(1000);
+  cmp.say({ eventStatus: 'cmpuishown', gdprApplies: true, tcString: 'EARLY' });
+  assert.deepEqual([page.sent.length, page.stored.size], [0, 0], 'nothing before the visitor has decided');
+  cmp.say({ eventStatus: 'useractioncomplete', gdprApplies: true, tcString: 'CPx', purpose: purposes(1, 7) });
+  assert.equal(page.sent.length, 1);
+  const [{ body }] = page.sent;
+  assert.deepEqual([body.tcf, body.clickId, body.customerId, body.consent], ['CPx', 'CLICK', 'c7', undefined]);
+  cmp.say({ eventStatus: 'useractioncomplete', gdprApplies: true, tcString: 'CPy', purpose: purposes(1) });
+  assert.equal(page.stored.size, 0, 'a change of mind clears what was kept');
+  page.window.referee('trackConversion', 'sale', { orderId: '1', customerId: 'c7', clickid: 'X', customerStatus: 'new' });
+  await page.settle();
+  const order = page.sent.at(-1);
+  assert.deepEqual([order.body.tcf, order.body.customerId, order.body.clickid, order.body.customerStatus, order.init.credentials], ['CPy', undefined, undefined, 'new', 'omit']);
+});
+
+test('an order waits half a second for a consent manager, then goes without anything of the person', async () => {
+  const cmp = tcf();
+  const page = load({ href: 'https://www.shop.com/?pt=CLICK', more: { __tcfapi: cmp.api } });
+  page.window.referee('trackConversion', 'sale', { orderId: '1', customerId: 'c7' });
+  await page.settle(499);
+  assert.equal(page.sent.length, 0);
+  await page.settle(500);
+  assert.deepEqual([page.sent.length, page.sent[0].body.orderId, page.sent[0].body.customerId, page.sent[0].body.clickId], [1, '1', undefined, undefined]);
+  assert.equal(page.sent[0].init.credentials, 'omit');
+  let id = 'none yet';
+  page.window.referee('generateClickId', (it) => { id = it; });
+  await page.settle(500);
+  assert.equal(id, '');
+});
+
+test('an order that waits goes with everything once the visitor agrees', async () => {
+  const cmp = tcf();
+  const page = load({ href: 'https://www.shop.com/?pt=CLICK', more: { __tcfapi: cmp.api } });
+  page.window.referee('trackConversion', 'sale', { orderId: '1', customerId: 'c7' });
+  await page.settle();
+  cmp.say({ eventStatus: 'tcloaded', gdprApplies: true, tcString: 'CPx', purpose: purposes(1, 7) });
+  const orders = () => page.sent.filter(({ url }) => url.endsWith('/o'));
+  assert.deepEqual([orders()[0].body.customerId, orders()[0].body.clickId], ['c7', 'CLICK']);
+  await page.settle(500);
+  assert.equal(orders().length, 1, 'once');
+});
+
+test('where the law of consent managers does not hold, they say nothing', async () => {
+  const cmp = tcf();
+  const page = load({ more: { __tcfapi: cmp.api } });
+  cmp.say({ gdprApplies: false, tcString: 'CPx' });
+  await page.settle();
+  assert.deepEqual([page.sent.length, page.sent[0].body.tcf], [1, undefined]);
+});
+
+test('the page\'s own word goes before every other source', async () => {
+  const cmp = tcf();
+  const page = load({ gpc: true, more: { __tcfapi: cmp.api, dataLayer: [['consent', 'default', { ad_storage: 'denied' }]] }, calls: [['consent', 'default', { tracking: 'granted' }]] });
+  await page.settle();
+  assert.deepEqual([page.sent.length, page.sent[0].body.consent, page.sent[0].body.gpc, page.sent[0].body.gcm], [1, 'granted', 1, 'ad_storage=denied']);
+});
+
+test('google\'s consent mode is read, and its updates heard', async () => {
+  const all = { ad_storage: 'denied', ad_user_data: 'denied', ad_personalization: 'denied', analytics_storage: 'granted' };
+  const page = load({ more: { dataLayer: [{ event: 'x' }, ['consent', 'default', all]] } });
+  await page.settle();
+  assert.equal(page.sent.length, 0);
+  page.window.dataLayer.push(['consent', 'update', { ad_storage: 'granted', ad_user_data: 'granted' }]);
+  assert.equal(page.sent.length, 1);
+  assert.equal(page.sent[0].body.gcm, 'ad_storage=granted,ad_user_data=granted,ad_personalization=denied,analytics_storage=granted');
+  page.window.dataLayer.push(['consent', 'update', { ad_storage: 'denied' }]);
+  page.window.referee('visit');
+  assert.equal(page.sent.length, 1);
+});
+
+test('of google\'s defaults the strictest holds until google has worked it out', async () => {
+  const layer = () => [['consent', 'default', { ad_storage: 'granted' }], ['consent', 'default', { ad_storage: 'denied', region: ['FR'] }]];
+  const page = load({ more: { dataLayer: layer() } });
+  await page.settle();
+  assert.equal(page.sent.length, 0);
+  const worked = load({ more: { dataLayer: layer(), google_tag_data: { ics: { entries: { ad_storage: { default: true } } } } } });
+  await worked.settle();
+  assert.deepEqual([worked.sent.length, worked.sent[0].body.gcm], [1, 'ad_storage=granted']);
+});
+
+test('google may ask to wait for an update', async () => {
+  const page = load({ more: { dataLayer: [['consent', 'default', { ad_storage: 'denied', wait_for_update: 400 }]] } });
+  page.window.referee('trackConversion', 'sale', { orderId: '1', customerId: 'c7' });
+  await page.settle();
+  assert.equal(page.sent.length, 0);
+  page.window.dataLayer.push(['consent', 'update', { ad_storage: 'granted' }]);
+  assert.deepEqual(page.sent.map(({ body }) => body.customerId), ['c7', undefined], 'the order, and then the visit');
+  const silent = load({ more: { dataLayer: [['consent', 'default', { ad_storage: 'denied', wait_for_update: 400 }]] } });
+  silent.window.referee('trackConversion', 'sale', { orderId: '1', customerId: 'c7' });
+  await silent.settle(400);
+  assert.deepEqual(silent.sent.map(({ body }) => [body.customerId, body.gcm]), [[undefined, 'ad_storage=denied']]);
+});
+
+test('gpp is sent on, and an opt-out that it spells out holds here already', async () => {
+  const say = (ping) => ({ __gpp: (command, callback) => callback({ eventName: 'signalStatus', pingData: ping }, true) });
+  const ping = { signalStatus: 'ready', gppString: 'DBAB', applicableSections: [7, 8], parsedSections: { usnat: [{ SaleOptOut: 2 }] } };
+  const page = load({ more: say(ping) });
+  await page.settle();
+  assert.deepEqual([page.sent[0].body.gpp, page.sent[0].body.gppSid], ['DBAB', '7,8']);
+  const out = load({ more: say({ ...ping, parsedSections: { usca: { SharingOptOut: 1 } } }) });
+  await out.settle();
+  assert.equal(out.sent.length, 0);
+  const early = load({ more: say({ ...ping, signalStatus: 'not ready' }) });
+  await early.settle();
+  assert.equal(early.sent.length, 0);
+});
+
+test('a shopify shop says what its banner was told', async () => {
+  let marketing = false;
+  const customerPrivacy = { marketingAllowed: () => marketing, saleOfDataAllowed: () => false };
+  const Shopify = { loadFeatures: (features, then) => { Shopify.customerPrivacy = customerPrivacy; then(); } };
+  const page = load({ more: { Shopify } });
+  await page.settle();
+  assert.equal(page.sent.length, 0);
+  marketing = true;
+  page.listeners.visitorConsentCollected();
+  assert.deepEqual([page.sent.length, page.sent[0].body.shopify], [1, 'marketing=yes,sale=no']);
+});
+
+test('consent managers that misbehave are survived', async () => {
+  const broken = () => { throw new Error('broken'); };
+  const Shopify = { customerPrivacy: { marketingAllowed: broken } };
+  const page = load({ more: { __tcfapi: broken, __gpp: (command, callback) => callback(null, false), Shopify, dataLayer: [null, 1, ['consent'], ['consent', 'update', null]] } });
+  page.window.referee('trackConversion', 'sale', { orderId: '1', customerId: 'c7' });
+  await page.settle(500);
+  assert.deepEqual([page.sent.length, page.sent[0].body.orderId, page.sent[0].body.customerId], [1, '1', undefined], 'who announced itself and said nothing did not agree');
+});
+
+test('nothing in the tag needs what strict pages forbid', () => {
+  for (const word of ['eval', 'innerHTML', 'document.write', 'new Function', 'insertAdjacent', 'createElement']) {
+    assert.ok(!source.includes(word), word);
+  }
+});
+
+test('a published version never changes', () => {
+  const hash = createHash('sha256').update(readFileSync(new URL('../dist/tag.v1.js', import.meta.url))).digest('hex');
+  assert.equal(hash, '403f409db8dbe517f1a64215ecf436545c81cafe8592448674fb3357268c8660');
+});
+
 test('the published file is what the source makes, and small', () => {
   const built = execFileSync('npx', ['esbuild', 'tag.js', '--minify', '--target=es2017'], { cwd: new URL('..', import.meta.url), encoding: 'utf8' });
   assert.equal(built, source);
   const size = gzipSync(source, { level: 9 }).length;
-  assert.ok(size <= 3072, `${size} bytes compressed`);
+  assert.ok(size <= 3584, `${size} bytes compressed`);
 });

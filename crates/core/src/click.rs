@@ -7,7 +7,7 @@ use crate::identity::{NodeKind, component, graph};
 use crate::payable;
 use crate::program::Standing;
 use crate::refusal::Refusal;
-use crate::row::{ClickRow, Rollup, RollupKey, TouchKind};
+use crate::row::{ClickRow, DeepLinkRow, Rollup, RollupKey, TouchKind};
 use crate::screening::Treatment;
 use crate::slice::Slice;
 
@@ -46,10 +46,18 @@ pub(crate) fn record(slice: &mut Slice, record: &Record, click: &Click, kind: To
     };
     let judged = judge(slice, record, click, kind);
     insert(slice, row(record, click, (kind, node), &judged));
+    note_deep_link(slice, click);
     if kind == TouchKind::Click {
         pay_for(slice, record, click, &judged);
     }
     judged.uncounted()
+}
+
+/// Where it led, for an app that is opened for the first time only after it.
+fn note_deep_link(slice: &mut Slice, click: &Click) {
+    if let Some(address) = click.deep_link.clone() {
+        slice.new.deep_links.push(DeepLinkRow { click: click.no, address });
+    }
 }
 
 fn row(record: &Record, click: &Click, (kind, node): (TouchKind, NodeId), judged: &Judged) -> ClickRow {
@@ -143,6 +151,7 @@ fn complete(slice: &mut Slice, record: &Record, click: &Click, before: ClickRow)
     }
     let refusal = row.refusal;
     slice.clicks.set(click.no, row);
+    note_deep_link(slice, click);
     refusal
 }
 
@@ -192,6 +201,8 @@ pub(crate) fn node_of(slice: &mut Slice, record: &Record, click: ClickRef) -> No
         deep_link_refused: false,
         referrer_host: String::new(),
         link_params: Vec::new(),
+        told_by_shop: false,
+        deep_link: None,
     };
     let row = ClickRow { recovered: true, ..row(&clicked, &click, (TouchKind::Click, node), &judged) };
     insert(slice, row);

@@ -368,6 +368,10 @@ pub struct Click {
     pub referrer_host: String,
     /// Further parameters of the link that terms may ask for, as name and value.
     pub link_params: Vec<(String, String)>,
+    /// The shop's own page or app says that somebody came by the link: nobody was led on from here.
+    pub told_by_shop: bool,
+    /// The permitted page that the link asked for in place of its own.
+    pub deep_link: Option<String>,
 }
 
 /// A click id that was opened: all it says of its click.
@@ -557,7 +561,7 @@ impl Click {
             Some(Refusal::Prefetch)
         } else if signals.head {
             Some(Refusal::HeadRequest)
-        } else if signals.navigation == Navigation::Embedded {
+        } else if signals.navigation == Navigation::Embedded && !self.told_by_shop {
             Some(Refusal::NotNavigation)
         } else {
             self.declared_bot()

@@ -111,6 +111,10 @@ fn priced(
     if let Some(code) = judged.finding.code.filter(|_| !judged.treatment.pays()) {
         return Err(code);
     }
+    // Whoever tells of a click can make it up; an order or install that follows can't be.
+    if click.told_by_shop {
+        return Err(Refusal::ClickToldOf);
+    }
     let at = record.occurred_at;
     let zone = &slice.config.programs.get(&click.program).ok_or(Refusal::CampaignNotFound)?.zone;
     let terms = touchpoint::payable(&slice.config, (click.program, event_type), at, click.partner)?;

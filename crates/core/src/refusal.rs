@@ -221,6 +221,9 @@ refusals! {
     ClickWindowOutOfRange = 229, "CLICK_WINDOW_OUT_OF_RANGE", "The window for duplicates is from 1 minute to 24 hours, and that for double clicks no longer than it.", "The window is not possible.";
     ReviewNotFound = 230, "REVIEW_NOT_FOUND", "There is no review with this number.", "There is no such review.";
     ReviewUndone = 231, "REVIEW_UNDONE", "The review was taken back before.", "The review was taken back before.";
+
+    // Clicks that nobody was led on by.
+    ClickToldOf = 250, "CLICK_TOLD_OF", "The shop's page or app tells of the click; nobody was led on from here, so that it can't be checked and is not paid by itself.", "A click that the shop tells of is not paid by itself.";
 }
 
 #[cfg(test)]

@@ -92,6 +92,13 @@ pub struct ClickRow {
     pub recovered: bool,
 }
 
+/// The page that a link asked for in place of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeepLinkRow {
+    pub click: ClickNo,
+    pub address: String,
+}
+
 /// An identifier that was seen, and its node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentifierRow {

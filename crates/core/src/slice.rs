@@ -18,10 +18,10 @@ use crate::limit::Period;
 use crate::money::Currency;
 use crate::row::{
     ActionRow, ActionState, AuditRow, BalanceKey, BrandState, ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow,
-    ClickGroupKey, ClickRow, ClickTally, ConversionRow, Counter, CounterGroup, CounterKey, DecisionRow, EdgeKey,
-    EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey,
-    OrderKey, PayableClickRow, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey,
-    ReviewCursor, ReviewRow, Rollup, RollupKey, SubmissionRow, Tallied, Tally, Turnover, UnsettledRow,
+    ClickGroupKey, ClickRow, ClickTally, ConversionRow, Counter, CounterGroup, CounterKey, DecisionRow, DeepLinkRow,
+    EdgeKey, EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow,
+    MonthKey, OrderKey, PayableClickRow, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned,
+    ReturnsKey, ReviewCursor, ReviewRow, Rollup, RollupKey, SubmissionRow, Tallied, Tally, Turnover, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Day, Timestamp};
 
@@ -175,6 +175,7 @@ pub struct NewRows {
     /// Of edges with one key, the books keep the earliest.
     pub edges: BTreeMap<EdgeKey, EdgeRow>,
     pub refused_joins: Vec<RefusedJoinRow>,
+    pub deep_links: Vec<DeepLinkRow>,
     pub decisions: Vec<DecisionRow>,
     pub history: Vec<HistoryRow>,
     pub entries: Vec<EntryRow>,

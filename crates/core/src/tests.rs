@@ -2,6 +2,7 @@
 //! them; only the fixture knows how the rules are called.
 
 mod agreements;
+mod apps;
 mod attribution;
 mod awards;
 mod bonuses;

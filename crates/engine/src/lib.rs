@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod credentials;
 pub mod database;
+pub mod deferred_link;
 pub mod document;
 pub mod doubt;
 pub mod engine;

@@ -137,5 +137,7 @@ pub const REFERRER_HOST_CHARS_MAX: usize = 255;
 pub const NETWORK_LIST_BYTES_MAX: u64 = 32 << 20;
 /// A file of autonomous systems or countries: the largest with cities have 150 MB.
 pub const NETWORK_DATABASE_BYTES_MAX: u64 = 256 << 20;
+/// How old a click may be that says where an app opens first: later it was opened for another reason.
+pub const DEFERRED_LINK_DAYS: u32 = 7;
 /// So many days before the day of pending clicks closes, it is said.
 pub const CLICK_NOTICE_DAYS: u32 = 3;

@@ -22,6 +22,8 @@ macro_rules! documents {
 
 documents! {
     "start",
+    "guide/existing-tag",
+    "guide/apps",
     "guide/missing-order",
     "guide/changes-by-file",
     "guide/inquiries",

@@ -18,7 +18,7 @@ use tower::ServiceExt;
 
 use crate::app::App;
 use crate::host::host_of;
-use crate::tracking::{click, collect, impression, script};
+use crate::tracking::{click, collect, impression, installed_tag, script};
 use crate::{api, console, docs, health, test_clock, vendor};
 
 /// The faces that are routed by path.
@@ -39,14 +39,23 @@ impl Faces {
 fn tracking(app: &Arc<App>) -> Router {
     Router::new()
         .route("/tag.js", get(script::serve_tag))
+        .route("/{file}", get(script::serve_installed))
         .route("/robots.txt", get(script::serve_robots))
         .route("/pt/v", post(collect::post_visit).options(collect::preflight))
         .route("/pt/o", post(collect::post_conversion).options(collect::preflight))
         .route("/pt/i", get(collect::issue_click_id).options(collect::preflight))
         .route("/i/{partner}/{ad}/{program}", get(impression::show))
+        .route("/cur/{program}", post(installed_tag::identify).options(collect::preflight))
+        .route("/xconv/{event_type}/{program}", post(installed_tag::convert).options(collect::preflight))
+        .route(
+            "/xc/{partner}/{ad}/{program}",
+            get(installed_tag::register).post(installed_tag::register).options(collect::preflight),
+        )
         .route("/pt/v.png", get(collect::visit_pixel))
         .route("/pt/o.png", get(collect::conversion_pixel))
+        .route("/pt/d", get(vendor::deferred_link::ask).post(vendor::deferred_link::ask))
         .route("/PageLoad", post(vendor::page_load::post_page_load))
+        .route("/DeferredDeepLink", post(vendor::deferred_link::ask))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(app.clone())
@@ -63,6 +72,7 @@ fn console_face(app: &Arc<App>, edge: bool, reader: bool) -> Router {
         face = face
             .merge(api::routes())
             .route("/PageLoad", post(vendor::page_load::post_page_load))
+            .route("/DeferredDeepLink", post(vendor::deferred_link::ask))
             .route("/Advertisers/{sid}/{*rest}", any(vendor::advertisers))
             .route("/Mediapartners/{sid}/{*rest}", any(vendor::mediapartners));
     }
@@ -84,7 +94,8 @@ pub async fn dispatch(app: &Arc<App>, faces: &Faces, from: SocketAddr, request: 
     let tracked = app.engine.routing().hosts.contains_key(&host);
     if let Some(face) = faces.tracking.as_ref().filter(|_| tracked) {
         let path = request.uri().path();
-        let may_be_link = path.starts_with("/c/") || path.strip_prefix('/').is_some_and(is_slug) && path != "/PageLoad";
+        let may_be_link = path.starts_with("/c/")
+            || path.strip_prefix('/').is_some_and(is_slug) && path != "/PageLoad" && path != "/DeferredDeepLink";
         if may_be_link && let Some(answer) = click::follow(app, &host, from, &request).await {
             return answer;
         }

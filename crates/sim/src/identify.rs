@@ -93,6 +93,8 @@ fn click(person: u64) -> Fact {
         deep_link_refused: false,
         referrer_host: String::new(),
         link_params: Vec::new(),
+        told_by_shop: false,
+        deep_link: None,
     })
 }
 

@@ -292,6 +292,8 @@ fn click(n: u64, partner: PartnerId, random: &mut Random) -> Fact {
         deep_link_refused: false,
         referrer_host,
         link_params: Vec::new(),
+        told_by_shop: false,
+        deep_link: None,
     })
 }
 

@@ -176,6 +176,8 @@ impl World {
             deep_link_refused: false,
             referrer_host,
             link_params: Vec::new(),
+            told_by_shop: false,
+            deep_link: None,
         });
         self.draft(fact, raw)
     }

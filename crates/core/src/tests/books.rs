@@ -12,10 +12,10 @@ use crate::invariant;
 use crate::machine::{self, Outcome};
 use crate::row::{
     Account, ActionRow, AuditRow, BalanceKey, BrandState, ClickCountKey, ClickDayKey, ClickDayRow, ClickDoubtRow,
-    ClickGroupKey, ClickRow, ClickTally, ConversionRow, Counter, CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow,
-    EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey, OrderKey, PayableClickRow,
-    PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Returned, ReturnsKey, ReviewRow, Rollup,
-    RollupKey, SubmissionRow, Tally, Turnover, UnsettledRow,
+    ClickGroupKey, ClickRow, ClickTally, ConversionRow, Counter, CounterKey, DecisionRow, DeepLinkRow, EdgeKey,
+    EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey,
+    OrderKey, PayableClickRow, PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Returned,
+    ReturnsKey, ReviewRow, Rollup, RollupKey, SubmissionRow, Tally, Turnover, UnsettledRow,
 };
 use crate::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
 
@@ -30,6 +30,7 @@ pub struct Books {
     pub roots: BTreeMap<NodeId, NodeId>,
     pub edges: BTreeMap<EdgeKey, EdgeRow>,
     pub refused_joins: BTreeMap<(RecordNo, u32), RefusedJoinRow>,
+    pub deep_links: BTreeMap<ClickNo, DeepLinkRow>,
     pub unsettled: BTreeMap<OrderKey, UnsettledRow>,
     pub conversions: BTreeMap<OrderKey, ConversionRow>,
     pub actions: BTreeMap<u32, ActionRow>,
@@ -320,6 +321,7 @@ impl Books {
             }
         }
         add(&mut self.refused_joins, new.refused_joins.iter().map(|it| ((it.record, it.n), it)));
+        add(&mut self.deep_links, new.deep_links.iter().map(|it| (it.click, it)));
         add(&mut self.decisions, new.decisions.iter().map(|it| ((it.record, it.order.clone()), it)));
         add(&mut self.history, new.history.iter().map(|it| ((it.action, it.seq), it)));
         add(&mut self.entries, new.entries.iter().map(|it| ((it.record, it.n), it)));

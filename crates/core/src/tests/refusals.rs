@@ -170,6 +170,7 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::ClickLimitReached => {
             "event click clicks\n template click=0.05 clicks=click:instant limit=click:actions/1/day\n repeat 2 click k{n} A"
         }
+        Refusal::ClickToldOf => "event click clicks\n template click=0.05 clicks=click:instant\n click k1 A told",
         Refusal::ClickRejected => {
             "event click clicks\n template click=0.05 clicks=click:reviewed/7d\n click k1 A\n reject-clicks\n work 9"
         }
@@ -210,7 +211,7 @@ fn every_refusal_is_said_by_some_history() {
             | Refusal::ConversionTiming
             | Refusal::TooRegular
             | Refusal::Concentrated => run.books.click_doubts.iter().map(|it| it.doubt.test.code()).next_back(),
-            Refusal::ClickRestricted | Refusal::ClickLimitReached => {
+            Refusal::ClickRestricted | Refusal::ClickLimitReached | Refusal::ClickToldOf => {
                 run.books.payables.values().filter_map(|row| row.unpaid).next_back()
             }
             Refusal::ClickRejected => run.books.click_counts.keys().filter_map(|key| key.code).next_back(),

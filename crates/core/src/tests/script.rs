@@ -643,7 +643,7 @@ fn recorded(line: &mut Line<'_>, click: ClickRef) -> Fact {
         partner: click.partner,
         ad: click.ad,
         slug: line.option("slug").map(str::to_owned),
-        visitor: line.option("visitor").map(|name| identifier("visitor", name)),
+        visitor: tracking::seen_as(line),
         sub_ids: [line.text_of("sub1"), String::new(), String::new()],
         shared_id: line.text_of("shared"),
         signals: clicks::signals(
@@ -653,5 +653,7 @@ fn recorded(line: &mut Line<'_>, click: ClickRef) -> Fact {
         deep_link_refused: false,
         referrer_host: line.text_of("from"),
         link_params: clicks::params(line),
+        told_by_shop: line.flag("told"),
+        deep_link: None,
     })
 }

@@ -124,6 +124,14 @@ create table refused_join (
   primary key (brand, record, n)
 );
 
+-- Pages that links asked for in place of their own.
+create table deep_link (
+  brand   integer not null,
+  click   bigint not null,
+  address text not null,
+  primary key (brand, click)
+);
+
 -- Orders that earned nothing and may still be decided again.
 create table unsettled (
   brand       integer not null,

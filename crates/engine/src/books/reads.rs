@@ -234,6 +234,8 @@ pub trait Reads: PayableReads + DoubtReads + Send + Sync {
     fn entries(&self, brand: BrandId, action: ActionId) -> Result<Vec<EntryRow>>;
 
     fn click(&self, brand: BrandId, no: ClickNo) -> Result<Option<ClickRow>>;
+    /// The page that a click's link asked for in place of its own.
+    fn deep_link(&self, brand: BrandId, no: ClickNo) -> Result<Option<String>>;
     /// Newest first, from before a number on.
     fn clicks(&self, brand: BrandId, filter: &ClickFilter, before: Option<ClickNo>, most: u32)
     -> Result<Vec<ClickRow>>;

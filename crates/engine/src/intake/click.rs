@@ -8,13 +8,15 @@ use std::sync::Arc;
 use referee_core::config::Config;
 use referee_core::fact::{Click, ClickRef, Fact};
 use referee_core::id::{AdId, ClickNo, PartnerId, ProgramId};
+use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::program::{Program, Standing, VanityLink};
 use referee_core::time::Timestamp;
 
 use super::keys::BrandKeys;
 use super::network::Network;
+use super::person::DEVICE_FIELDS;
 use super::signals::{referrer_host, signals};
-use super::{click_id, landing, visitor};
+use super::{click_id, identifier, landing, visitor};
 use crate::limits::{LINK_PARAMS_MAX, SLUG_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX};
 use crate::log::{Draft, Raw};
 use crate::routing::{BrandRouting, Routing};
@@ -92,16 +94,40 @@ pub(super) struct Target<'a> {
     pub program: &'a Program,
     pub partner: PartnerId,
     pub ad: AdId,
-    slug: Option<&'a str>,
+    pub slug: Option<&'a str>,
     link: Option<&'a VanityLink>,
+}
+
+impl Target<'_> {
+    pub fn click_ref(&self, given: &Given) -> ClickRef {
+        let (program, partner, ad) = (self.program.id, self.partner, self.ad);
+        ClickRef { no: given.no, program, partner, ad, clicked_at: given.now, unrecorded: false }
+    }
+
+    /// The page the link is for.
+    pub fn landing(&self, deep_link: Option<String>, now: Timestamp) -> String {
+        let place = LinkPlace { program: self.program, partner: self.partner, ad: self.ad, link: self.link };
+        landing_of(&self.brand.config, place, deep_link, now)
+    }
+}
+
+/// Where a link belongs.
+#[derive(Clone, Copy)]
+pub struct LinkPlace<'a> {
+    pub program: &'a Program,
+    pub partner: PartnerId,
+    pub ad: AdId,
+    pub link: Option<&'a VanityLink>,
 }
 
 pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> Answer {
     let Some(target) = target(routing, request) else { return Answer::NotFound };
     let query = Query::read(request.query, &target.brand.link_params);
+    let device = query.device(&target.brand.keys);
     let signals = signals(request, &target.brand.keys);
     let deep_link = query.deep_link.as_deref().map(|link| landing::permitted(link, &target.program.permitted_hosts));
     let deep_link_refused = matches!(deep_link, Some(None));
+    let deep_link = deep_link.flatten().map(String::from);
     let click = Click {
         no: given.no,
         program: target.program.id,
@@ -115,6 +141,8 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
         deep_link_refused,
         referrer_host: referrer_host(request.referrer),
         link_params: query.link_params,
+        told_by_shop: false,
+        deep_link: deep_link.clone(),
     };
     // Whether that was a person, the rules say; only a person has use for a cookie.
     let counted = click.invalid().is_none();
@@ -125,27 +153,22 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
         None if counted => Some(visitor::mint(given.now, given.new_visitor)),
         None => None,
     };
-    let by_cookie = visitor.as_deref().and_then(|value| visitor::identifier(keys, value));
+    // A cookie that is new says less than the device does; the first page that brings the click's id tells of both.
+    let device = device.filter(|_| known.is_none());
+    let seen_as = device.or_else(|| visitor.as_deref().and_then(|value| visitor::identifier(keys, value)));
     let draft = Draft {
         brand: target.brand.brand,
         received_at: given.now,
         occurred_at: given.now,
         actor: None,
-        fact: Fact::ClickRecorded(Click { visitor: by_cookie, ..click }),
+        fact: Fact::ClickRecorded(Click { visitor: seen_as, ..click }),
         raw: Some(raw(request)),
     };
     if signals.prefetch {
         return Answer::Prefetch(draft);
     }
-    let landing = landing_of(&target, deep_link.flatten().map(String::from), given.now);
-    let click = ClickRef {
-        no: given.no,
-        program: target.program.id,
-        partner: target.partner,
-        ad: target.ad,
-        clicked_at: given.now,
-        unrecorded: false,
-    };
+    let landing = target.landing(deep_link, given.now);
+    let click = target.click_ref(&given);
     // A link of no known partner has nothing to bring along.
     let id =
         (counted && target.partner != PartnerId(0)).then(|| (click, target.program.click_param.clone(), keys.clone()));
@@ -153,7 +176,7 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
     Answer::Redirect(Redirect { draft, set_visitor, landing, id })
 }
 
-fn target<'a>(routing: &'a Routing, request: &ClickRequest<'a>) -> Option<Target<'a>> {
+pub(super) fn target<'a>(routing: &'a Routing, request: &ClickRequest<'a>) -> Option<Target<'a>> {
     match request.path.strip_prefix("/c/") {
         Some(rest) => canonical(routing, request.host, rest),
         None => vanity(routing, request.host, request.path.strip_prefix('/')?),
@@ -197,18 +220,17 @@ pub fn is_slug(text: &str) -> bool {
     !text.is_empty() && text.len() <= SLUG_CHARS_MAX && letters
 }
 
-/// The page the link is for; where the link is not in order, the program's own page.
-fn landing_of(target: &Target<'_>, deep_link: Option<String>, now: Timestamp) -> String {
-    let config: &Config = &target.brand.config;
-    let program = target.program;
+/// The page a link is for; where the link is not in order, the program's own page.
+pub fn landing_of(config: &Config, place: LinkPlace<'_>, deep_link: Option<String>, now: Timestamp) -> String {
+    let LinkPlace { program, partner, ad, link } = place;
     let active = |standing: Option<Standing>| standing == Some(Standing::Active);
     let in_order = active(Some(program.standing))
-        && active(config.partners.get(&target.partner).map(|partner| partner.standing))
-        && target.link.is_none_or(|link| link.standing == Standing::Active)
-        && (config.is_channel(target.partner) || config.terms_at(program.id, target.partner, now).is_ok());
-    match config.ads.get(&(program.id, target.ad)) {
+        && active(config.partners.get(&partner).map(|partner| partner.standing))
+        && link.is_none_or(|link| link.standing == Standing::Active)
+        && (config.is_channel(partner) || config.terms_at(program.id, partner, now).is_ok());
+    match config.ads.get(&(program.id, ad)) {
         Some(ad) if in_order && ad.standing == Standing::Active => {
-            let of_link = target.link.and_then(|link| link.deep_link.clone());
+            let of_link = link.and_then(|link| link.deep_link.clone());
             deep_link.or(of_link).unwrap_or_else(|| ad.landing_url.clone())
         }
         _ => program.default_landing_url.clone(),
@@ -222,7 +244,9 @@ pub(super) struct Query {
     pub shared_id: String,
     /// Those that terms may ask for, by the names of the list.
     pub link_params: Vec<(String, String)>,
-    deep_link: Option<String>,
+    pub deep_link: Option<String>,
+    /// What names the device: an app has no cookie.
+    device: Option<String>,
 }
 
 impl Query {
@@ -241,6 +265,10 @@ impl Query {
                     read.deep_link = Some(value.into_owned());
                     continue;
                 }
+                name if DEVICE_FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name)) => {
+                    read.device.get_or_insert(value.into_owned());
+                    continue;
+                }
                 name => match read.link_param(name, allowed) {
                     Some(place) => place,
                     None => continue,
@@ -249,6 +277,12 @@ impl Query {
             *place = cut(&value, TEXT_CHARS_MAX);
         }
         read
+    }
+
+    /// The device that the link names.
+    pub fn device(&self, keys: &BrandKeys) -> Option<Identifier> {
+        let value = self.device.as_deref()?;
+        Some(identifier::found(keys, IdentifierKind::Device, value, None).ok()?.identifier)
     }
 
     /// The place of a further parameter, if it is one that is kept.

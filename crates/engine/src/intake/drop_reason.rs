@@ -50,4 +50,5 @@ reasons! {
     TooManyItems, "TOO_MANY_ITEMS", "The order has more items than the limit.";
     BadReason, "BAD_REASON", "The reason is not one of the published codes.";
     BadAction, "BAD_ACTION", "The action's id is not one.";
+    SiteMismatch, "SITE_MISMATCH", "The page is on none of the program's permitted hosts.";
 }

@@ -79,6 +79,16 @@ impl Fields {
         &self.identifiers
     }
 
+    /// Gives fields other names. Where there is one of the new name already, that one stays.
+    pub fn rename(&mut self, new_name: impl Fn(&str) -> Option<String>) {
+        let renamed: Vec<_> = self.values.keys().filter_map(|name| Some((name.clone(), new_name(name)?))).collect();
+        for (name, new_name) in renamed {
+            if let Some(value) = self.values.remove(&name) {
+                self.values.entry(new_name.to_ascii_lowercase()).or_insert(value);
+            }
+        }
+    }
+
     pub fn set(&mut self, name: &str, value: &str) {
         self.values.insert(name.to_ascii_lowercase(), value.to_owned());
     }

@@ -1,17 +1,14 @@
 //! A partner's ad was seen: `/i/{partner}/{ad}/{program}` on a tracking host, answered with a picture.
 
 use referee_core::fact::{Click, Fact};
-use referee_core::identity::{Identifier, IdentifierKind};
+use referee_core::identity::Identifier;
 
 use super::click::{ClickRequest, Given, Query, canonical, raw};
 use super::keys::BrandKeys;
 use super::signals::{referrer_host, signals};
-use super::{identifier, visitor};
+use super::visitor;
 use crate::log::Draft;
 use crate::routing::Routing;
-
-/// Parameters by which an app, which has no cookie, says on which device the ad was seen.
-const DEVICE_PARAMS: [&str; 4] = ["GoogAId", "AndroidId", "AppleIfa", "AppleIfv"];
 
 /// What is kept of a view; None where the host serves no such program. No cookie is set: what is loaded inside another's page
 /// would only shorten its life.
@@ -28,13 +25,15 @@ pub fn view(routing: &Routing, request: &ClickRequest<'_>, given: &Given) -> Opt
         partner: target.partner,
         ad: target.ad,
         slug: None,
-        visitor: seen_by(request, &target.brand.keys),
+        visitor: seen_by(request, &query, &target.brand.keys),
         sub_ids: query.sub_ids,
         shared_id: query.shared_id,
         signals,
         deep_link_refused: false,
         referrer_host: referrer_host(request.referrer),
         link_params: query.link_params,
+        told_by_shop: false,
+        deep_link: None,
     };
     Some(Draft {
         brand: target.brand.brand,
@@ -47,21 +46,15 @@ pub fn view(routing: &Routing, request: &ClickRequest<'_>, given: &Given) -> Opt
 }
 
 /// The visitor of the cookie, or the device that an app names. Nobody, if they said no.
-fn seen_by(request: &ClickRequest<'_>, keys: &BrandKeys) -> Option<Identifier> {
+fn seen_by(request: &ClickRequest<'_>, query: &Query, keys: &BrandKeys) -> Option<Identifier> {
     if said_no(request.query) {
         return None;
     }
-    let params = || url::form_urlencoded::parse(request.query.as_bytes());
     let by_cookie = request.visitor.and_then(|value| visitor::identifier(keys, value));
-    let by_device = || {
-        let is_device = |name: &str| DEVICE_PARAMS.iter().any(|param| param.eq_ignore_ascii_case(name));
-        let (_, value) = params().find(|(name, _)| is_device(name))?;
-        Some(identifier::found(keys, IdentifierKind::Device, &value, None).ok()?.identifier)
-    };
-    by_cookie.or_else(by_device)
+    by_cookie.or_else(|| query.device(keys))
 }
 
-fn said_no(query: &str) -> bool {
+pub(super) fn said_no(query: &str) -> bool {
     url::form_urlencoded::parse(query.as_bytes())
         .any(|(name, value)| name.eq_ignore_ascii_case("consent") && value == "denied")
 }

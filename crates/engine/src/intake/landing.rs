@@ -1,5 +1,6 @@
 //! Where a visitor may be sent, and the address with the click id on it.
 
+use referee_core::program::Program;
 use url::{Host, Url};
 
 use crate::limits::URL_CHARS_MAX;
@@ -16,6 +17,15 @@ pub fn permitted(deep_link: &str, permitted_hosts: &[String]) -> Option<Url> {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     let allowed = permitted_hosts.iter().any(|rule| host_matches(&host, rule));
     (web && plain && allowed).then_some(url)
+}
+
+/// Whether a page belongs to the program: on a host that links may lead to, or that of its own page. A program that names
+/// no hosts says nothing of it.
+pub fn is_on_site(page: &str, program: &Program) -> bool {
+    let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    program.permitted_hosts.is_empty()
+        || permitted(page, &program.permitted_hosts).is_some()
+        || host(page).is_some_and(|it| Some(it) == host(&program.default_landing_url))
 }
 
 /// `shop.com` is itself; `*.shop.com` is every host below it.

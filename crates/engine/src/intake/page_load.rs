@@ -14,10 +14,14 @@ use super::drop_reason::{DropReason, FieldError};
 use super::event_date::event_date;
 use super::fields::Fields;
 use super::identifier::journey;
+use super::install_referrer;
 use super::keys::BrandKeys;
 use super::person::{PersonContext, person};
 use super::report::{CLICK_FIELDS, Taken, Warning, program, reported_click};
 use crate::limits::URL_CHARS_MAX;
+
+/// Names under which senders put the page.
+pub const PAGE_FIELDS: [&str; 3] = ["PageUrl", "page_url", "page"];
 
 pub struct PageLoadContext<'a> {
     pub config: &'a Config,
@@ -42,9 +46,10 @@ pub fn page_load(fields: &Fields, context: &PageLoadContext<'_>) -> Result<PageL
         warnings.push(warning);
         context.now
     });
-    let page = fields.get(&["PageUrl", "page_url", "page"]).unwrap_or_default();
-    let in_page = click_id_in(page, program);
-    let id = in_page.as_deref().or(fields.get(&CLICK_FIELDS));
+    let page = fields.get(&PAGE_FIELDS).unwrap_or_default();
+    // What the request brings of the click that led here comes before what was kept of an earlier one.
+    let in_request = click_id_in(page, program).or_else(|| install_referrer::click_id(fields, program));
+    let id = in_request.as_deref().or(fields.get(&CLICK_FIELDS));
     let click = reported_click(id, context.keys, program.id);
     if click.forged {
         let warning = Warning::new("ClickId", "It is not one of this program's click ids and was left out.");
@@ -86,9 +91,9 @@ fn occurred_at(fields: &Fields, program: &Program, now: Timestamp) -> Result<Tim
 /// The click id in a page's address, under the program's own name or one that moved along from elsewhere.
 fn click_id_in(page: &str, program: &Program) -> Option<String> {
     let url = Url::parse(page).ok()?;
-    let names = [program.click_param.as_str(), "irclickid", "im_ref", "clickid"];
-    let found = |name: &&str| url.query_pairs().find(|(key, _)| key.eq_ignore_ascii_case(name));
-    names.iter().find_map(found).map(|(_, value)| value.into_owned()).filter(|value| !value.is_empty())
+    let names = [program.click_param.as_str()].into_iter().chain(install_referrer::CLICK_PARAMS);
+    let found = |name: &str| url.query_pairs().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    names.into_iter().find_map(found).map(|(_, value)| value.into_owned()).filter(|value| !value.is_empty())
 }
 
 /// Only the path is kept: a query may hold anything.

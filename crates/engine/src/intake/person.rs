@@ -7,6 +7,7 @@ use referee_core::refusal::Refusal;
 
 use super::fields::Fields;
 use super::identifier::{self, Found};
+use super::installed_tag;
 use super::keys::BrandKeys;
 use super::report::Warning;
 use super::visitor;
@@ -14,18 +15,24 @@ use crate::limits::IDENTIFIERS_MAX;
 use crate::lookup::advice::advice;
 
 /// Fields that name a person, and what each holds.
-const FIELDS: [(&[&str], IdentifierKind); 10] = [
+const FIELDS: [(&[&str], IdentifierKind); 13] = [
     (&["CustomerId", "customer_id", "custid"], IdentifierKind::CustomerId),
     (&["CustomerEmail", "customer_email", "email", "custemail"], IdentifierKind::Email),
     (&["PhoneNumber", "phone_number", "phone"], IdentifierKind::Phone),
     (&["CallerId", "caller_id"], IdentifierKind::Phone),
     (&["CustomClickId"], IdentifierKind::Journey),
-    (&["CustomProfileId", "custom_profile_id", "FirstPartyCookie"], IdentifierKind::AnonymousId),
+    (&["CustomProfileId", "custom_profile_id"], IdentifierKind::AnonymousId),
+    (&["FirstPartyCookie"], IdentifierKind::AnonymousId),
+    (&["_ir"], IdentifierKind::AnonymousId),
+    (&["brwsr"], IdentifierKind::AnonymousId),
     (&["GoogAId"], IdentifierKind::Device),
     (&["AndroidId"], IdentifierKind::Device),
     (&["AppleIfa"], IdentifierKind::Device),
     (&["AppleIfv"], IdentifierKind::Device),
 ];
+
+/// The same of a device; links may name it, and so may whoever asks where an app should open.
+pub const DEVICE_FIELDS: [&str; 4] = ["GoogAId", "AndroidId", "AppleIfa", "AppleIfv"];
 
 /// Kinds that a list of identifiers may name. The visitor is only known by the cookie.
 pub const REPORTED_KINDS: [IdentifierKind; 6] = [
@@ -75,7 +82,7 @@ pub fn person(fields: &Fields, context: &PersonContext<'_>) -> Person {
         let most = if kind == IdentifierKind::CustomerId { names.len() } else { 1 };
         // A blank before a phone number means something.
         let value = |name: &&'static str| fields.get(&[name]).and_then(|_| fields.as_written(&[name]));
-        let given = names.iter().filter_map(|name| Some((*name, value(name)?)));
+        let given = names.iter().filter_map(|name| Some((*name, installed_tag::profile(name, value(name)?))));
         given.take(most).for_each(|(name, value)| person.take(context, name, kind, (value, country)));
     }
     for (i, listed) in fields.identifiers().iter().enumerate().take(IDENTIFIERS_MAX) {

@@ -18,6 +18,7 @@ use super::click_id::{Opened, open};
 use super::drop_reason::{DropReason, FieldError};
 use super::event_date::event_date;
 use super::fields::Fields;
+use super::install_referrer::{self, REFERRER_FIELDS};
 use super::keys::BrandKeys;
 use super::person::{Person, PersonContext, person, person_fields};
 use crate::limits::{CUSTOM_FIELDS_MAX, ITEMS_MAX, ORDER_ID_CHARS_MAX, TEXT_CHARS_MAX};
@@ -110,9 +111,12 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
     Ok(Taken { fact: Fact::ConversionReported(conversion), occurred_at, warnings })
 }
 
+/// Names under which senders put the program.
+pub const PROGRAM_FIELDS: [&str; 6] = ["CampaignId", "ProgramId", "program_id", "program", "irpid", "cid"];
+
 /// The program a report names.
 pub fn program<'a>(fields: &Fields, config: &'a Config) -> Result<&'a Program, FieldError> {
-    let Some(named) = fields.get(&["CampaignId", "ProgramId", "program_id", "program", "irpid", "cid"]) else {
+    let Some(named) = fields.get(&PROGRAM_FIELDS) else {
         return Err(FieldError::new("CampaignId", DropReason::FieldMissing, "CampaignId is required."));
     };
     let id: Option<ProgramId> = named.parse().ok();
@@ -347,7 +351,8 @@ impl Reader<'_, '_> {
     }
 
     fn click(&mut self) -> ReportedClick {
-        let id = self.fields.get(&CLICK_FIELDS);
+        let handed_on = install_referrer::click_id(self.fields, self.program);
+        let id = self.fields.get(&CLICK_FIELDS).or(handed_on.as_deref());
         let click = reported_click(id, self.context.keys, self.program.id);
         if click.forged {
             let warning = Warning::new("ClickId", "It is not one of this program's click ids; other keys decide.");
@@ -425,7 +430,7 @@ impl Reader<'_, '_> {
             "TrackingPhone",
             "called_number",
         ];
-        let mut names = CLICK_FIELDS.into_iter().chain(others).chain(person_fields());
+        let mut names = CLICK_FIELDS.into_iter().chain(REFERRER_FIELDS).chain(others).chain(person_fields());
         let named = names.any(|name| self.fields.get(&[name]).is_some()) || !self.fields.identifiers().is_empty();
         if self.is_from_server() && !named {
             let message = "At least one of ClickId, CustomerId, CustomerEmail, CustomProfileId, OrderPromoCode or MediaPartnerId is required.";
@@ -488,7 +493,7 @@ fn spread(items: &mut [Item], amount: Money, before: Money, currency: Currency) 
 
 /// A report without anything of a person, for whoever looks for it later.
 pub fn redacted(fields: &Fields) -> BTreeMap<String, String> {
-    const PERSONAL: [&str; 20] = [
+    const PERSONAL: [&str; 26] = [
         "customeremail",
         "customer_email",
         "email",
@@ -509,6 +514,12 @@ pub fn redacted(fields: &Fields) -> BTreeMap<String, String> {
         "appleifv",
         "callerid",
         "caller_id",
+        "customclickid",
+        "firstpartycookie",
+        "sessioncookie",
+        "brwsr",
+        "_ir",
+        "installreferrer",
     ];
     let hide = |name: &str, value: &str| PERSONAL.contains(&name) || name.contains("postcode") || value.contains('@');
     let shown = |(name, value): (&str, &str)| {

@@ -363,10 +363,18 @@ fn click_out(it: &fact::Click) -> wire::Click {
         deep_link_refused: it.deep_link_refused,
         referrer_host: it.referrer_host.clone(),
         link_params: it.link_params.iter().map(link_param_out).collect(),
+        arrival: arrival_out(it),
     }
 }
 
+/// Nothing is written of a link that was simply followed.
+fn arrival_out(it: &fact::Click) -> Option<wire::Arrival> {
+    let (told_by_shop, deep_link) = (it.told_by_shop, it.deep_link.clone());
+    (told_by_shop || deep_link.is_some()).then_some(wire::Arrival { told_by_shop, deep_link })
+}
+
 fn click_in(it: wire::Click) -> Result<fact::Click> {
+    let arrival = it.arrival.unwrap_or_default();
     Ok(fact::Click {
         no: ClickNo(it.no),
         program: ProgramId(it.program),
@@ -380,6 +388,8 @@ fn click_in(it: wire::Click) -> Result<fact::Click> {
         deep_link_refused: it.deep_link_refused,
         referrer_host: it.referrer_host,
         link_params: it.link_params.into_iter().map(|it| (it.name, it.value)).collect(),
+        told_by_shop: arrival.told_by_shop,
+        deep_link: arrival.deep_link,
     })
 }
 

@@ -377,6 +377,8 @@ fn click() -> Click {
         deep_link_refused: true,
         referrer_host: "blog.example".into(),
         link_params: vec![("param1".into(), "autumn".into()), ("param3".into(), String::new())],
+        told_by_shop: true,
+        deep_link: Some("https://www.shop.com/boots?size=42".into()),
     }
 }
 
@@ -492,6 +494,7 @@ fn as_version_1_had_it(mut draft: Draft) -> Draft {
             let Signals { navigation, prefetch, head, agent, device, .. } = it.signals;
             it.signals = Signals { navigation, prefetch, head, agent, device, ..Signals::default() };
             (it.referrer_host, it.link_params) = (String::new(), Vec::new());
+            (it.told_by_shop, it.deep_link) = (false, None);
         }
         Fact::VisitRecorded(it) => (it.aliases, it.left_out, it.issued) = (Vec::new(), Vec::new(), None),
         Fact::ConversionReported(it) => {

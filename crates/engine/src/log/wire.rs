@@ -13,7 +13,7 @@ mod inquiries;
 mod payments;
 mod terms;
 
-pub use click::{Click, ClickRef, LinkParam, Signals};
+pub use click::{Arrival, Click, ClickRef, LinkParam, Signals};
 pub use clicks::{
     ClicksDoubted, ClicksReviewed, PartnerDevice, PayableFilter, ReviewDecision, ScreeningRules, UndoneReview,
 };

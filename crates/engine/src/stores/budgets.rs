@@ -98,6 +98,8 @@ fn click(edge: u16, n: u64) -> (Timestamp, Fact) {
         deep_link_refused: false,
         referrer_host: String::new(),
         link_params: Vec::new(),
+        told_by_shop: false,
+        deep_link: None,
     };
     (NOON.plus_ms(n as i64), Fact::ClickRecorded(click))
 }

@@ -41,6 +41,7 @@ use referee_engine::limits::{IMPORT_BYTES_MAX, LIST_BYTES_MAX, RATE_BYTES_MAX};
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::vendor::deferred_link;
 
 /// The document that describes all of this; a test holds it against the routes.
 pub const OPENAPI: &str = include_str!("../../../../docs/reference/openapi.json");
@@ -111,6 +112,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/journal.csv", get(months::find_journal))
         .route("/api/v1/clicks", get(actions::list_clicks))
         .route("/api/v1/clicks/{id}", get(decisions::find_click))
+        .route("/api/v1/deferred-deep-link", get(deferred_link::find_deferred_link))
         .route("/api/v1/click-rescreenings", post(rescreenings::create))
         .route("/api/v1/orders/{text}", get(decisions::find_order))
         .route("/api/v1/conversions/{event_type}/{order_id}/decision", get(decisions::find_decisions))

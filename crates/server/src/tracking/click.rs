@@ -74,6 +74,18 @@ pub(super) fn parse<'a>(
     headers: &'a HeaderMap,
     app: &App,
 ) -> ClickRequest<'a> {
+    let place = (uri.path(), uri.query().unwrap_or_default());
+    ClickRequest { head, ..parse_for(app, host, address, place, headers) }
+}
+
+/// The same of a link that is named by its path and query.
+pub(super) fn parse_for<'a>(
+    app: &App,
+    host: &'a str,
+    address: &'a str,
+    (path, query): (&'a str, &'a str),
+    headers: &'a HeaderMap,
+) -> ClickRequest<'a> {
     let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let purpose = match text(&SEC_PURPOSE) {
         "" => PURPOSES.iter().map(text).find(|value| !value.is_empty()).unwrap_or_default(),
@@ -81,9 +93,9 @@ pub(super) fn parse<'a>(
     };
     ClickRequest {
         host,
-        path: uri.path(),
-        query: uri.query().unwrap_or_default(),
-        head,
+        path,
+        query,
+        head: false,
         secure: app.config.scheme == Scheme::Https,
         address,
         network: address.parse().map(|address| app.engine.networks.of(address)).unwrap_or_default(),

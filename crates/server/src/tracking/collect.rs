@@ -10,11 +10,16 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use referee_core::config::Config;
 use referee_core::program::Source;
 use referee_engine::intake::click::without_query;
+use referee_engine::intake::drop_reason::{DropReason, FieldError};
 use referee_engine::intake::fields::Fields;
+use referee_engine::intake::installed_tag;
+use referee_engine::intake::keys::BrandKeys;
+use referee_engine::intake::landing::is_on_site;
 use referee_engine::intake::page_load::{PageLoadContext, page_load};
-use referee_engine::intake::report::{ReportContext, conversion, program};
+use referee_engine::intake::report::{PROGRAM_FIELDS, ReportContext, conversion, program};
 use referee_engine::limits::REPORT_DEADLINE_MS;
 use referee_engine::log::{Draft, Raw};
 
@@ -28,11 +33,11 @@ const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!
 
 /// A request of a page: what every handler here reads of it.
 pub struct Browser {
-    app: Arc<App>,
-    host: String,
-    address: String,
-    headers: HeaderMap,
-    query: String,
+    pub(super) app: Arc<App>,
+    pub(super) host: String,
+    pub(super) address: String,
+    pub(super) headers: HeaderMap,
+    pub(super) query: String,
 }
 
 impl FromRequestParts<Arc<App>> for Browser {
@@ -52,8 +57,27 @@ impl FromRequestParts<Arc<App>> for Browser {
 }
 
 impl Browser {
-    fn text(&self, name: HeaderName) -> &str {
+    pub(super) fn text(&self, name: HeaderName) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// What the request says. A page need not name the only program of its host.
+    pub(super) fn fields(&self, body: &[u8]) -> Result<Fields, FieldError> {
+        let mut fields = Fields::read(&self.query, body)?;
+        if fields.get(&PROGRAM_FIELDS).is_none()
+            && let Some([only]) = self.app.engine.routing().hosts.get(&self.host).map(Vec::as_slice)
+        {
+            fields.set("CampaignId", &only.to_string());
+        }
+        Ok(fields)
+    }
+
+    /// The page that a script runs in: its origin, or what it says of itself.
+    pub(super) fn page(&self) -> &str {
+        match self.text(header::ORIGIN) {
+            "" | "null" => self.text(header::REFERER),
+            origin => origin,
+        }
     }
 
     fn raw(&self, page: &str) -> Raw {
@@ -68,24 +92,24 @@ impl Browser {
 }
 
 pub async fn post_visit(browser: Browser, body: Bytes) -> Response {
-    let kept = visit(&browser, &body, Source::Browser).await;
+    let kept = visit(&browser, browser.fields(&body), Source::Browser).await;
     answer(&browser, kept.is_ok())
 }
 
 pub async fn post_conversion(browser: Browser, body: Bytes) -> Response {
-    let kept = report(&browser, &body, Source::Browser).await;
+    let kept = report(&browser, browser.fields(&body), Source::Browser).await;
     answer(&browser, kept)
 }
 
 pub async fn visit_pixel(browser: Browser) -> Response {
     // A picture is always a picture.
-    _ = visit(&browser, &[], Source::Pixel).await;
+    _ = visit(&browser, browser.fields(&[]), Source::Pixel).await;
     pixel()
 }
 
 pub async fn conversion_pixel(browser: Browser) -> Response {
     // What could not be kept is in the metrics and the log; a picture is always a picture.
-    _ = report(&browser, &[], Source::Pixel).await;
+    _ = report(&browser, browser.fields(&[]), Source::Pixel).await;
     pixel()
 }
 
@@ -97,7 +121,7 @@ struct Issued {
 
 /// A click id for the shop to keep: the visitor's own, joined to what else is known of them.
 pub async fn issue_click_id(browser: Browser) -> Response {
-    let click_id = visit(&browser, &[], Source::Browser).await.unwrap_or_default();
+    let click_id = visit(&browser, browser.fields(&[]), Source::Browser).await.unwrap_or_default();
     let mut response = Json(Issued { click_id }).into_response();
     cors(&browser, response.headers_mut());
     response
@@ -114,17 +138,20 @@ pub async fn preflight(browser: Browser) -> Response {
 }
 
 /// A visitor who said no is not followed.
-fn denied(fields: &Fields) -> bool {
+pub(super) fn denied(fields: &Fields) -> bool {
     fields.get(&["consent"]) == Some("denied")
 }
 
 /// The log did not take it: the browser should try again.
-struct NotKept;
+pub(super) struct NotKept;
+
+/// A request that could be read at all.
+pub(super) type Sent = Result<Fields, FieldError>;
 
 /// Keeps a visit; the click id that the page goes on with. What is wrong with it is nobody's business in a browser.
-async fn visit(browser: &Browser, body: &[u8], source: Source) -> Result<String, NotKept> {
+pub(super) async fn visit(browser: &Browser, sent: Sent, source: Source) -> Result<String, NotKept> {
     let app = &browser.app;
-    let Ok(mut fields) = Fields::read(&browser.query, body) else { return Ok(String::new()) };
+    let Ok(mut fields) = sent else { return Ok(String::new()) };
     if denied(&fields) {
         return Ok(String::new());
     }
@@ -133,6 +160,7 @@ async fn visit(browser: &Browser, body: &[u8], source: Source) -> Result<String,
     }
     let routing = app.engine.routing();
     let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return Ok(String::new()) };
+    take_over(browser, &mut fields, &brand.keys);
     let now = app.engine.now();
     let context = PageLoadContext {
         config: &brand.config,
@@ -161,20 +189,23 @@ async fn visit(browser: &Browser, body: &[u8], source: Source) -> Result<String,
 }
 
 /// Keeps a report, or keeps why it was refused. False only where the browser should try again.
-async fn report(browser: &Browser, body: &[u8], source: Source) -> bool {
+pub(super) async fn report(browser: &Browser, sent: Sent, source: Source) -> bool {
     let app = &browser.app;
-    let fields = match Fields::read(&browser.query, body) {
-        Ok(fields) => fields,
-        // Nothing in it says whose it is.
-        Err(_) => return true,
-    };
+    // Where it can't be read, nothing in it says whose it is.
+    let Ok(mut fields) = sent else { return true };
     let routing = app.engine.routing();
     let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return true };
+    if !denied(&fields) {
+        take_over(browser, &mut fields, &brand.keys);
+    }
     let now = app.engine.now();
     let submission = new_submission(now);
     let visitor = cookie::visitor(&browser.headers, app.config.scheme).filter(|_| !denied(&fields));
     let context = ReportContext { config: &brand.config, keys: &brand.keys, source, submission, now, visitor };
-    let taken = conversion(&fields, &context);
+    let taken = match off_site(browser, &fields, &brand.config) {
+        Some(error) => Err(vec![error]),
+        None => conversion(&fields, &context),
+    };
     let brand = brand.brand;
     drop(routing);
     let reporter = Reporter { app, brand, now };
@@ -189,6 +220,22 @@ async fn report(browser: &Browser, body: &[u8], source: Source) -> bool {
             true
         }
     }
+}
+
+/// What the tag that was there before, and its server, knew of this browser.
+fn take_over(browser: &Browser, fields: &mut Fields, keys: &BrandKeys) {
+    installed_tag::carry(fields, cookie::pairs(&browser.headers));
+    installed_tag::take_session(fields, keys);
+}
+
+/// Why a report does not count whose page asked for its host to be checked.
+fn off_site(browser: &Browser, fields: &Fields, config: &Config) -> Option<FieldError> {
+    const ASKED: &str = "verifySiteDefinitionMatch";
+    let page = browser.page();
+    let asked = fields.get(&[ASKED]).is_some_and(|it| it.eq_ignore_ascii_case("true") || it == "1");
+    let program = program(fields, config).ok().filter(|_| asked && !page.is_empty())?;
+    let message = "The page that reported it is on none of the program's permitted hosts.";
+    (!is_on_site(page, program)).then(|| FieldError::new(ASKED, DropReason::SiteMismatch, message))
 }
 
 /// The brand whose program a request names, if it is served on this host.
@@ -207,7 +254,7 @@ fn brand_of<'a>(
     brands.find(named).or(first)
 }
 
-fn answer(browser: &Browser, kept: bool) -> Response {
+pub(super) fn answer(browser: &Browser, kept: bool) -> Response {
     let status = if kept { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE };
     let mut response = status.into_response();
     cors(browser, response.headers_mut());
@@ -215,7 +262,7 @@ fn answer(browser: &Browser, kept: bool) -> Response {
 }
 
 /// Pages of the shop may read the answer; nobody else's.
-fn cors(browser: &Browser, lines: &mut HeaderMap) {
+pub(super) fn cors(browser: &Browser, lines: &mut HeaderMap) {
     lines.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     lines.insert(header::VARY, HeaderValue::from_static("Origin"));
     let origin = browser.text(header::ORIGIN);

@@ -22,9 +22,13 @@ fn name(scheme: Scheme) -> &'static str {
 /// The visitor of a request, if its cookie is one of ours.
 pub fn visitor(headers: &HeaderMap, scheme: Scheme) -> Option<&str> {
     let name = name(scheme);
+    pairs(headers).filter(|(key, value)| *key == name && is_visitor(value)).map(|(_, value)| value).next()
+}
+
+/// Names and values of the cookies that came along.
+pub fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(key, value)| *key == name && is_visitor(value)).map(|(_, value)| value).next()
+    lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }
 
 thread_local! {

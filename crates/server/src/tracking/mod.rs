@@ -4,4 +4,5 @@ pub mod click;
 pub mod collect;
 pub mod cookie;
 pub mod impression;
+pub mod installed_tag;
 pub mod script;

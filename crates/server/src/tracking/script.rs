@@ -1,23 +1,84 @@
 //! The tag, as a shop loads it.
 
+use std::sync::{Arc, LazyLock};
+
+use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use std::sync::LazyLock;
+use http::{HeaderMap, HeaderName, StatusCode, header};
+use referee_core::id::ProgramId;
+use referee_engine::limits::SLUG_CHARS_MAX;
+use serde_json::json;
+use url::Url;
+
+use crate::app::App;
+use crate::host::Host;
 
 /// Published versions never change; this is the newest.
-const TAG: &str = include_str!("../../../../tag/dist/tag.v1.js");
+const TAG: &str = include_str!("../../../../tag/dist/tag.v2.js");
 
-static ETAG: LazyLock<String> = LazyLock::new(|| {
+static ETAG: LazyLock<String> = LazyLock::new(|| etag(TAG));
+
+fn etag(text: &str) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hash = DefaultHasher::new();
-    TAG.hash(&mut hash);
+    text.hash(&mut hash);
     format!("\"{:016x}\"", hash.finish())
-});
+}
 
 pub async fn serve_tag(headers: HeaderMap) -> Response {
+    served(&headers, &ETAG, TAG)
+}
+
+/// The tag under the name of a file that another platform's snippet loads: such a snippet has no place for a program, so
+/// that it comes with the file.
+pub async fn serve_installed(
+    State(app): State<Arc<App>>,
+    Host(host): Host,
+    Path(file): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if !is_installed_file(&file) {
+        return (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response();
+    }
+    let named = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "program")
+        .and_then(|(_, id)| id.parse().ok());
+    let script = format!("{}{TAG}", site(&app, &host, named));
+    let etag = etag(&script);
+    served(&headers, &etag, script)
+}
+
+/// What the tag has to know of the program: the one that is named, or the only one of the host.
+fn site(app: &App, host: &str, named: Option<ProgramId>) -> String {
+    let routing = app.engine.routing();
+    let only = match routing.hosts.get(host).map(Vec::as_slice) {
+        Some([only]) => Some(*only),
+        _ => None,
+    };
+    let Some((_, program)) = named.or(only).and_then(|id| routing.program_on(host, id)) else { return String::new() };
+    let own = Url::parse(&program.default_landing_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let hosts: Vec<&str> = program.permitted_hosts.iter().map(String::as_str).chain(own.as_deref()).collect();
+    let site = json!({ "program": program.id.0, "param": program.click_param, "hosts": hosts });
+    // Whatever the names hold, no script ends here.
+    format!("window.refereeSite={};\n", site.to_string().replace('<', "\\u003c"))
+}
+
+/// `A123-0123abcd-….js` and `utt.js`.
+fn is_installed_file(file: &str) -> bool {
+    let named = || {
+        let (account, id) = file.strip_prefix('A')?.strip_suffix(".js")?.split_once('-')?;
+        let hex = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        let fits = file.len() <= SLUG_CHARS_MAX && !account.is_empty() && !id.is_empty();
+        (fits && account.bytes().all(|byte| byte.is_ascii_digit()) && id.bytes().all(hex)).then_some(())
+    };
+    file == "utt.js" || named().is_some()
+}
+
+fn served(headers: &HeaderMap, etag: &str, script: impl IntoResponse) -> Response {
     let lines = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
-        (header::ETAG, ETAG.as_str()),
+        (header::ETAG, etag),
         (header::VARY, "Accept-Encoding"),
         (header::CACHE_CONTROL, "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
@@ -25,11 +86,27 @@ pub async fn serve_tag(headers: HeaderMap) -> Response {
         (HeaderName::from_static("timing-allow-origin"), "*"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|it| it == HeaderValue::from_static(&ETAG));
-    if known { (StatusCode::NOT_MODIFIED, lines).into_response() } else { (lines, TAG).into_response() }
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == etag.as_bytes());
+    if known { (StatusCode::NOT_MODIFIED, lines).into_response() } else { (lines, script).into_response() }
 }
 
 pub async fn serve_robots() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "User-agent: *\nDisallow: /c/\nDisallow: /i/\n")
         .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_installed_file;
+
+    #[test]
+    fn only_names_of_tags_are_served() {
+        for file in ["utt.js", "A123456-1234abcd-ab12-cd34-ef56-0123456789ab1.js", "A1-f.js"] {
+            assert!(is_installed_file(file), "{file}");
+        }
+        for file in ["", "A.js", "A1.js", "A1-.js", "A-f.js", "A1-g.js", "P-A1-f.js", "A1-f.css", "utt.JS", "A1x-f.js"]
+        {
+            assert!(!is_installed_file(file), "{file}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod answer;
 pub mod auth;
 mod click_reports;
+pub mod deferred_link;
 pub mod lists;
 pub mod page_load;
 mod partners;

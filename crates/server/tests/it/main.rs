@@ -1,6 +1,7 @@
 //! The program from outside: started as people start it, asked over its port. One demonstration per test.
 
 mod api;
+mod apps;
 mod authorisation;
 mod bad_input;
 mod black_box;
@@ -39,4 +40,5 @@ mod stores;
 mod support;
 mod test_clock;
 mod trouble;
+mod vendor_tag;
 mod what_if;

@@ -274,6 +274,8 @@ fn click(no: ClickNo, partner: PartnerId, ad: AdId, visitor: Identifier) -> Fact
         deep_link_refused: false,
         referrer_host: String::new(),
         link_params: Vec::new(),
+        told_by_shop: false,
+        deep_link: None,
     })
 }
 

@@ -295,6 +295,8 @@ impl Life {
             deep_link_refused: false,
             referrer_host: format!("www.partner-{partner}.example"),
             link_params: Vec::new(),
+            told_by_shop: false,
+            deep_link: None,
         });
         self.coming.insert((at, self.drawn), fact);
         ClickRef { no, program: PROGRAM, partner, ad, clicked_at: at, unrecorded: false }

@@ -104,6 +104,8 @@ impl Days {
             deep_link_refused: false,
             referrer_host: String::new(),
             link_params: Vec::new(),
+            told_by_shop: false,
+            deep_link: None,
         };
         if seen_only {
             self.record(moments, Fact::ImpressionRecorded(fact));

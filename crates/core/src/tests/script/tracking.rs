@@ -1,9 +1,17 @@
 //! Lines that set what partners' traffic is known by: ads, links, codes, and values of their own.
 
-use super::super::words::{Line, moment, number, partner};
+use super::super::words::{Line, identifier, moment, number, partner};
 use crate::fact::{AdSet, Fact};
 use crate::id::AdId;
+use crate::identity::Identifier;
 use crate::program::{AssignedValue, CodePolicy, PromoCode, ValueKind, VanityLink};
+
+/// `visitor=v1` is the cookie, `device=d1` what an app says of the device.
+pub(super) fn seen_as(line: &mut Line<'_>) -> Option<Identifier> {
+    let kinds = ["visitor", "device"];
+    let named = kinds.map(|kind| line.option(kind).map(|name| identifier(kind, name)));
+    named.into_iter().flatten().next()
+}
 
 pub(super) fn ad(line: &mut Line<'_>) -> Fact {
     let id = if line.flag("new") { None } else { Some(AdId(number(line.word()))) };

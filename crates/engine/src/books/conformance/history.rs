@@ -250,6 +250,8 @@ pub(super) fn click(i: u64) -> Fact {
         deep_link_refused: false,
         referrer_host: String::new(),
         link_params: Vec::new(),
+        told_by_shop: false,
+        deep_link: i.is_multiple_of(2).then(|| format!("https://www.shop.com/{i}")),
     })
 }
 

@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 36] = [
+const TABLES: [(&str, &str); 37] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -32,6 +32,7 @@ const TABLES: [(&str, &str); 36] = [
     ("conversion", "brand, order_id, event_type"),
     ("counter", "brand, program, event_type, period, day, partner"),
     ("decision", "brand, event_type, order_id, record"),
+    ("deep_link", "brand, click"),
     ("edge", "brand, a, b, slot"),
     ("entry", "brand, record, n"),
     ("history", "brand, action_seq, seq"),

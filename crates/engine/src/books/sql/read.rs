@@ -280,6 +280,11 @@ impl Reads for SqlReads {
         self.one(brand, include_str!("../../../sql/books/read_click.sql"), values, rows::click)
     }
 
+    fn deep_link(&self, brand: BrandId, no: ClickNo) -> Result<Option<String>> {
+        let sql = include_str!("../../../sql/books/read_deep_link.sql");
+        Ok(self.ask(brand, sql, values![brand.0, no.0], |row| Ok(row.text(0)?.to_owned()))?.pop())
+    }
+
     fn clicks(
         &self,
         brand: BrandId,

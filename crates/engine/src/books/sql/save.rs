@@ -118,6 +118,11 @@ fn save_clicks(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<(
     for (_, click) in slice.clicks.changed() {
         save_click(save.as_mut(), brand, click)?;
     }
+    save.finish()?;
+    let mut save = db.write(include_str!("../../../sql/books/save_deep_link.sql"))?;
+    for row in &slice.new.deep_links {
+        save.row(values![brand.0, row.click.0, &row.address])?;
+    }
     save.finish()
 }
 

@@ -35,6 +35,19 @@ pub struct Click {
     #[prost(message, repeated, tag = "12")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub link_params: Vec<LinkParam>,
+    #[prost(message, optional, tag = "51")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrival: Option<Arrival>,
+}
+
+/// How somebody came by a link, where it was not simply followed.
+#[derive(Clone, PartialEq, Message, Serialize)]
+pub struct Arrival {
+    #[prost(bool, tag = "1")]
+    pub told_by_shop: bool,
+    #[prost(string, optional, tag = "2")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deep_link: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

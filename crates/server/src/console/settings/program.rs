@@ -255,6 +255,7 @@ fn tag_snippet(person: &Person, program: &Program) -> Markup {
             h2 { "The tag" }
             p { "Paste it first in the head of every page of the shop. " a.underlined href="/docs/concepts/tracking-methods" { "Other ways to track" } }
             (snippet(&text))
+            p { "If another platform's tag stands there already, change the host of its script to " code { (origin) } " and nothing else. " a.underlined href="/docs/guide/existing-tag" { "How that works" } }
         }
     }
 }
