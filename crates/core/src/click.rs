@@ -71,6 +71,7 @@ fn row(record: &Record, click: &Click, (kind, node): (TouchKind, NodeId), judged
         counted: judged.counted(),
         landed_at: None,
         recovered: false,
+        consent: click.consent.clone(),
     }
 }
 
@@ -136,6 +137,7 @@ fn complete(slice: &mut Slice, record: &Record, click: &Click, before: ClickRow)
         refusal,
         counted: counted_before && refusal.is_none() && treatment.counts(),
         recovered: false,
+        consent: click.consent.clone(),
         ..before
     };
     if counted_before && !row.counted {
@@ -192,6 +194,7 @@ pub(crate) fn node_of(slice: &mut Slice, record: &Record, click: ClickRef) -> No
         deep_link_refused: false,
         referrer_host: String::new(),
         link_params: Vec::new(),
+        consent: None,
     };
     let row = ClickRow { recovered: true, ..row(&clicked, &click, (TouchKind::Click, node), &judged) };
     insert(slice, row);

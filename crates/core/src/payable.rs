@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::attribution::touchpoint;
 use crate::click::Judged;
+use crate::consent;
 use crate::contract::{ClickMode, ClickTerms, TermsRules};
 use crate::fact::{Click, ClicksDoubted, Record};
 use crate::id::{ClickNo, EventTypeId};
@@ -109,6 +110,9 @@ fn priced(
     }
     if let Some(code) = judged.finding.code.filter(|_| !judged.treatment.pays()) {
         return Err(code);
+    }
+    if !consent::permits(click.consent.as_ref()) {
+        return Err(Refusal::ClickUnscreened);
     }
     let at = record.occurred_at;
     let terms = touchpoint::payable(&slice.config, (click.program, event_type), at, click.partner)?;

@@ -93,6 +93,7 @@ fn click(person: u64) -> Fact {
         deep_link_refused: false,
         referrer_host: String::new(),
         link_params: Vec::new(),
+        consent: None,
     })
 }
 
@@ -106,6 +107,7 @@ fn sign_in(person: u64) -> Fact {
         left_out: Vec::new(),
         issued: None,
         path: "/account".into(),
+        consent: None,
     })
 }
 
@@ -134,6 +136,7 @@ pub fn order(n: u64, person: u64, at: Timestamp) -> Fact {
         parent_order: String::new(),
         digest: random.bytes(),
         fields: Vec::new(),
+        consent: None,
     })
 }
 

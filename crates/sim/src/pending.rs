@@ -292,6 +292,7 @@ fn click(n: u64, partner: PartnerId, random: &mut Random) -> Fact {
         deep_link_refused: false,
         referrer_host,
         link_params: Vec::new(),
+        consent: None,
     })
 }
 
@@ -307,5 +308,6 @@ fn visit(n: u64, partner: PartnerId, at: Timestamp) -> Fact {
         left_out: Vec::new(),
         issued: None,
         path: "/".into(),
+        consent: None,
     })
 }

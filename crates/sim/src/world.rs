@@ -176,6 +176,7 @@ impl World {
             deep_link_refused: false,
             referrer_host,
             link_params: Vec::new(),
+            consent: None,
         });
         self.draft(fact, raw)
     }
@@ -280,6 +281,7 @@ impl World {
             left_out: Vec::new(),
             issued: None,
             path,
+            consent: None,
         });
         self.draft(fact, raw)
     }
@@ -335,6 +337,7 @@ impl World {
             parent_order: String::new(),
             digest,
             fields: Vec::new(),
+            consent: None,
         });
         self.draft(fact, raw)
     }

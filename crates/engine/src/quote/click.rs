@@ -112,6 +112,7 @@ fn fact(it: &WrittenClick) -> Result<Click, Fault> {
         deep_link_refused: false,
         referrer_host: it.referrer.to_lowercase(),
         link_params: params.map(|(n, value)| (format!("param{}", n + 1), value.clone())).collect(),
+        consent: None,
     })
 }
 

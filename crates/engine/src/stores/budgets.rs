@@ -98,6 +98,7 @@ fn click(edge: u16, n: u64) -> (Timestamp, Fact) {
         deep_link_refused: false,
         referrer_host: String::new(),
         link_params: Vec::new(),
+        consent: None,
     };
     (NOON.plus_ms(n as i64), Fact::ClickRecorded(click))
 }

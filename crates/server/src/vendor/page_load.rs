@@ -43,7 +43,7 @@ async fn take(app: &App, query: &str, body: &[u8], address: String) -> Result<Wi
     let now = app.engine.now();
     let new_no = app.engine.click_numbers.next(now);
     let (config, keys) = (&brand.config, &brand.keys);
-    let context = PageLoadContext { config, keys, source: Source::Server, now, visitor: None, new_no };
+    let context = PageLoadContext { config, keys, source: Source::Server, now, visitor: None, new_no, country: [0; 2] };
     let load = page_load(&fields, &context).map_err(|errors| refused(&errors))?;
     let warnings = json!(load.taken.warnings);
     let text = |name: &str| fields.get(&[name]).unwrap_or_default().chars().take(255).collect::<String>();
@@ -51,7 +51,10 @@ async fn take(app: &App, query: &str, body: &[u8], address: String) -> Result<Wi
     let raw = Raw { address, user_agent: text("UserAgent"), ..Raw::default() };
     let session_start = date(load.taken.occurred_at);
     let reporter = Reporter { app, brand: brand.brand, now };
-    reporter.keep(load.taken, Some(raw)).await.map_err(trouble)?;
+    // Of a visitor who said no, nothing is kept.
+    if load.is_kept {
+        reporter.keep(load.taken, Some(raw)).await.map_err(trouble)?;
+    }
     Ok(Wire::ok(json!({ "clickId": load.click_id, "sessionStart": session_start, "warnings": warnings })))
 }
 

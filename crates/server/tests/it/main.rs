@@ -9,6 +9,7 @@ mod browser_endpoints;
 mod click_reports;
 mod click_terms;
 mod commands;
+mod consent;
 mod console;
 mod contracts;
 mod credit;

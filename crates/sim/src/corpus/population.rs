@@ -183,6 +183,7 @@ impl Lives {
             left_out: Vec::new(),
             issued: None,
             path: "/page".into(),
+            consent: None,
         };
         self.facts.push((at, Fact::VisitRecorded(visit)));
     }
@@ -274,6 +275,7 @@ fn click(no: ClickNo, partner: PartnerId, ad: AdId, visitor: Identifier) -> Fact
         deep_link_refused: false,
         referrer_host: String::new(),
         link_params: Vec::new(),
+        consent: None,
     })
 }
 
@@ -307,5 +309,6 @@ fn report(
         parent_order: String::new(),
         digest,
         fields: Vec::new(),
+        consent: None,
     })
 }

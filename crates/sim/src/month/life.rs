@@ -295,6 +295,7 @@ impl Life {
             deep_link_refused: false,
             referrer_host: format!("www.partner-{partner}.example"),
             link_params: Vec::new(),
+            consent: None,
         });
         self.coming.insert((at, self.drawn), fact);
         ClickRef { no, program: PROGRAM, partner, ad, clicked_at: at, unrecorded: false }
@@ -327,6 +328,7 @@ impl Life {
             parent_order: String::new(),
             digest: self.random.bytes(),
             fields: Vec::new(),
+            consent: None,
         });
         self.coming.insert((at, self.drawn), fact);
     }

@@ -104,6 +104,7 @@ impl Days {
             deep_link_refused: false,
             referrer_host: String::new(),
             link_params: Vec::new(),
+            consent: None,
         };
         if seen_only {
             self.record(moments, Fact::ImpressionRecorded(fact));
@@ -195,6 +196,7 @@ impl Days {
             left_out: Vec::new(),
             issued,
             path: "/page".to_owned(),
+            consent: None,
         };
         self.record(moments, Fact::VisitRecorded(visit));
     }

@@ -79,6 +79,7 @@ impl Life {
             deep_link_refused: false,
             referrer_host: String::new(),
             link_params: Vec::new(),
+            consent: None,
         };
         let ago = self.below(40 * DAY_MS);
         self.hear_at(Fact::ClickRecorded(click), self.now.plus_ms(-ago), self.now, None);
