@@ -79,6 +79,7 @@ fn row(record: &Record, click: &Click, (kind, node): (TouchKind, NodeId), judged
         counted: judged.counted(),
         landed_at: None,
         recovered: false,
+        consent: click.consent.clone(),
     }
 }
 
@@ -144,6 +145,7 @@ fn complete(slice: &mut Slice, record: &Record, click: &Click, before: ClickRow)
         refusal,
         counted: counted_before && refusal.is_none() && treatment.counts(),
         recovered: false,
+        consent: click.consent.clone(),
         ..before
     };
     if counted_before && !row.counted {
@@ -203,6 +205,7 @@ pub(crate) fn node_of(slice: &mut Slice, record: &Record, click: ClickRef) -> No
         link_params: Vec::new(),
         told_by_shop: false,
         deep_link: None,
+        consent: None,
     };
     let row = ClickRow { recovered: true, ..row(&clicked, &click, (TouchKind::Click, node), &judged) };
     insert(slice, row);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::consent::ConsentRules;
 use crate::contract::{EventPayout, Terms, TermsRules};
 use crate::exchange::{DayRates, Rates};
 use crate::id::{AdId, EventTypeId, PartnerId, ProgramId};
@@ -25,6 +26,8 @@ pub struct Partner {
     pub standing: Standing,
     /// It has links like a partner and is never paid: paid search, newsletters and the like.
     pub channel: bool,
+    /// Visitors ask it for a reward, such as cashback: see `ConsentWord::Limited`.
+    pub reward: bool,
 }
 
 /// One thing set up; the newest with the same key holds.
@@ -46,6 +49,7 @@ pub enum ConfigEntry {
     Rates(DayRates),
     InquiryRules(InquiryRules),
     Screening(ScreeningRules),
+    Consent(ConsentRules),
 }
 
 /// Days before the longest referral window whose clicks a decision still names.
@@ -72,6 +76,8 @@ pub struct Config {
     pub rates: Rates,
     pub inquiry_rules: BTreeMap<ProgramId, InquiryRules>,
     pub screening: BTreeMap<ProgramId, ScreeningRules>,
+    /// None where nobody has decided yet: then silence is no objection.
+    pub consent: BTreeMap<ProgramId, ConsentRules>,
     /// The brand's block list, with what was let go again.
     pub blocks: BTreeMap<Identifier, Block>,
     /// Every hash that an active entry of it names.
@@ -111,6 +117,7 @@ impl Config {
             ConfigEntry::PaymentRules(it) => self.payment_rules = it,
             ConfigEntry::Rates(it) => self.rates.set(it),
             ConfigEntry::Screening(it) => _ = self.screening.insert(it.program, it),
+            ConfigEntry::Consent(it) => _ = self.consent.insert(it.program, it),
             ConfigEntry::InquiryRules(it) => _ = self.inquiry_rules.insert(it.program, it),
             ConfigEntry::PartnerGroup(it) => _ = self.groups.insert((it.program, it.id), it),
             ConfigEntry::Terms(it) => {
@@ -148,6 +155,10 @@ impl Config {
 
     pub fn screening_of(&self, program: ProgramId) -> ScreeningRules {
         self.screening.get(&program).cloned().unwrap_or_else(|| ScreeningRules::default_of(program))
+    }
+
+    pub fn is_reward(&self, partner: PartnerId) -> bool {
+        self.partners.get(&partner).is_some_and(|it| it.reward)
     }
 
     /// The event type by which a program pays for clicks.

@@ -3,6 +3,7 @@
 //! A fact holds numbers and keyed hashes only: names, addresses and secrets stay in the settings, and the raw
 //! request stays in a section of the log that the rules never see.
 
+use crate::consent::{Consent, ConsentRules};
 use crate::contract::TermsRules;
 use crate::exchange::DayRates;
 use crate::id::{
@@ -143,6 +144,13 @@ pub enum Fact {
     ReviewUndone {
         review: ReviewId,
     },
+    ConsentRulesSet(ConsentRules),
+    /// Visitors ask the partner for a reward, so that its clicks lead to their orders whatever else they agreed to; or not
+    /// any more.
+    PartnerRewardSet {
+        partner: PartnerId,
+        reward: bool,
+    },
     InquiryRulesSet(InquiryRules),
     InquiryOpened(InquiryOpened),
     InquiryAnswered(InquiryAnswered),
@@ -193,6 +201,8 @@ impl Fact {
             Fact::ClicksDoubted(_) => "clicks_doubted",
             Fact::PartnerDeviceSeen { .. } => "partner_device_seen",
             Fact::ReviewUndone { .. } => "review_undone",
+            Fact::ConsentRulesSet(_) => "consent_rules_set",
+            Fact::PartnerRewardSet { .. } => "partner_reward_set",
             Fact::InquiryRulesSet(_) => "inquiry_rules_set",
             Fact::InquiryOpened(_) => "inquiry_opened",
             Fact::InquiryAnswered(_) => "inquiry_answered",
@@ -372,6 +382,7 @@ pub struct Click {
     pub told_by_shop: bool,
     /// The permitted page that the link asked for in place of its own.
     pub deep_link: Option<String>,
+    pub consent: Option<Consent>,
 }
 
 /// A click id that was opened: all it says of its click.
@@ -402,6 +413,7 @@ pub struct Visit {
     pub issued: Option<Identifier>,
     /// The path, without its query.
     pub path: String,
+    pub consent: Option<Consent>,
 }
 
 /// The brand's report that an outcome happened.
@@ -439,6 +451,7 @@ pub struct Conversion {
     pub digest: [u8; 16],
     /// Further fields as reported, none of a person: name and value.
     pub fields: Vec<(String, String)>,
+    pub consent: Option<Consent>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -19,6 +19,7 @@ pub mod overlay;
 pub mod identity;
 pub mod inquiry;
 pub mod screening;
+pub mod consent;
 pub mod fact;
 pub mod config;
 pub mod row;

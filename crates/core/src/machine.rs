@@ -3,7 +3,6 @@
 use crate::action;
 use crate::agreement;
 use crate::click;
-use crate::config::Partner;
 use crate::fact::{Fact, Record};
 use crate::id::ActionId;
 use crate::identity::graph;
@@ -72,7 +71,7 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::ProgramSet(program) => setup::set_program(slice, program).into(),
         Fact::EventTypeSet(fact) => setup::set_event_type(slice, fact).into(),
         Fact::PartnerSet { partner, standing, channel } => {
-            setup::set_partner(slice, Partner { id: *partner, standing: *standing, channel: *channel }).into()
+            setup::set_partner(slice, *partner, *standing, *channel).into()
         }
         Fact::AdSet(fact) => setup::set_ad(slice, fact).into(),
         Fact::LinkSet(link) => setup::set_link(slice, link).into(),
@@ -115,6 +114,8 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         }
         Fact::ClicksDoubted(fact) => payable::doubt(slice, record, fact).into(),
         Fact::ReviewUndone { review } => payable::review::undo(slice, *review).into(),
+        Fact::ConsentRulesSet(rules) => setup::set_consent(slice, rules).into(),
+        Fact::PartnerRewardSet { partner, reward } => setup::set_reward(slice, *partner, *reward).into(),
         Fact::InquiryRulesSet(rules) => action::inquiry::set_rules(slice, rules).into(),
         Fact::InquiryOpened(fact) => action::inquiry::opened(slice, record, fact).into(),
         Fact::InquiryAnswered(fact) => action::inquiry::answered(slice, record, fact).into(),

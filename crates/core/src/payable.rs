@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::attribution::touchpoint;
 use crate::click::Judged;
+use crate::consent;
 use crate::contract::{ClickMode, ClickTerms, TermsRules};
 use crate::fact::{Click, ClicksDoubted, Record};
 use crate::id::{ClickNo, EventTypeId};
@@ -114,6 +115,9 @@ fn priced(
     // Whoever tells of a click can make it up; an order or install that follows can't be.
     if click.told_by_shop {
         return Err(Refusal::ClickToldOf);
+    }
+    if !consent::permits(click.consent.as_ref()) {
+        return Err(Refusal::ClickUnscreened);
     }
     let at = record.occurred_at;
     let zone = &slice.config.programs.get(&click.program).ok_or(Refusal::CampaignNotFound)?.zone;

@@ -58,6 +58,13 @@ pub enum Source {
     Person = 4,
 }
 
+impl Source {
+    /// Whether it is the visitor's own software that speaks.
+    pub fn is_browser(self) -> bool {
+        matches!(self, Source::Pixel | Source::Browser)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventType {
     pub program: ProgramId,

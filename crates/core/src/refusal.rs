@@ -222,6 +222,9 @@ refusals! {
     ReviewNotFound = 230, "REVIEW_NOT_FOUND", "There is no review with this number.", "There is no such review.";
     ReviewUndone = 231, "REVIEW_UNDONE", "The review was taken back before.", "The review was taken back before.";
 
+    // What visitors agreed to.
+    ConsentDenied = 240, "CONSENT_DENIED", "The buyer did not agree to be followed, so no click was looked for: only a partner that you name, a promo code or an assigned value can earn such an order.", "The buyer did not agree to be followed: only a promo code or an assigned value earns such an order.";
+    ClickUnscreened = 241, "CLICK_UNSCREENED", "The visitor did not agree to be followed, so it can't be told whether the same device clicked before: such clicks are counted and not paid.", "The visitor did not agree to be followed: such clicks are counted and not paid.";
     // Clicks that nobody was led on by.
     ClickToldOf = 250, "CLICK_TOLD_OF", "The shop's page or app tells of the click; nobody was led on from here, so that it can't be checked and is not paid by itself.", "A click that the shop tells of is not paid by itself.";
 }

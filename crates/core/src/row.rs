@@ -1,5 +1,6 @@
 //! What the books hold: the rows that the rules derive. An engine stores them as they are and decides nothing.
 
+use crate::consent::Consent;
 use crate::exchange::Exchange;
 use crate::fact::{Actor, Conversion, Device, Item, Signals};
 use crate::id::{
@@ -90,6 +91,7 @@ pub struct ClickRow {
     pub landed_at: Option<Timestamp>,
     /// Rebuilt from its id, because the click itself has not been recorded yet.
     pub recovered: bool,
+    pub consent: Option<Consent>,
 }
 
 /// The page that a link asked for in place of its own.
@@ -249,6 +251,8 @@ pub struct ConversionRow {
     pub refusal: Option<Refusal>,
     /// One for each partner who is paid a share, in the order of their last touchpoints.
     pub actions: Vec<ActionId>,
+    /// What the buyer last said, or was taken to have said.
+    pub consent: Option<Consent>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -534,6 +538,8 @@ pub struct DecisionRow {
     pub candidates_left_out: u32,
     /// What the report said of the buyer and could not be used.
     pub left_out: Vec<LeftOut>,
+    /// What it was decided under.
+    pub consent: Option<Consent>,
 }
 
 /// Counts and sums of a day, kept by partner and ad. Partner and ad are 0 where nobody earned.

@@ -1,9 +1,10 @@
 //! Facts by which a brand sets itself up. Each replaces what had the same key; nothing is deleted.
 
 use crate::config::{ConfigEntry, Partner};
+use crate::consent::ConsentRules;
 use crate::exchange::DayRates;
 use crate::fact::{AdSet, EventTypeSet, PartnerGroupSet, Record};
-use crate::id::{AdId, EventTypeId, ID_MAX, ProgramId};
+use crate::id::{AdId, EventTypeId, ID_MAX, PartnerId, ProgramId};
 use crate::identity::{Block, Blocked, Identifier};
 use crate::list::{LISTS_MAX, List, ListSet, named, newest_of};
 use crate::money::Money;
@@ -36,10 +37,26 @@ pub(crate) fn set_program(slice: &mut Slice, program: &Program) -> Subject {
     Ok(program.id.to_string())
 }
 
-pub(crate) fn set_partner(slice: &mut Slice, partner: Partner) -> Subject {
-    let subject = partner.id.to_string();
-    set(slice, ConfigEntry::Partner(partner));
-    Ok(subject)
+pub(crate) fn set_partner(slice: &mut Slice, id: PartnerId, standing: Standing, channel: bool) -> Subject {
+    // What visitors ask of it is said by a fact of its own.
+    let reward = slice.config.is_reward(id);
+    set(slice, ConfigEntry::Partner(Partner { id, standing, channel, reward }));
+    Ok(id.to_string())
+}
+
+pub(crate) fn set_reward(slice: &mut Slice, partner: PartnerId, reward: bool) -> Subject {
+    let before = slice.config.partners.get(&partner).cloned().ok_or(Refusal::PartnerNotFound)?;
+    set(slice, ConfigEntry::Partner(Partner { reward, ..before }));
+    Ok(partner.to_string())
+}
+
+pub(crate) fn set_consent(slice: &mut Slice, rules: &ConsentRules) -> Subject {
+    program_exists(slice, rules.program)?;
+    if rules.vendor == Some(0) {
+        return Err(Refusal::IdOutOfRange);
+    }
+    set(slice, ConfigEntry::Consent(rules.clone()));
+    Ok(rules.program.to_string())
 }
 
 pub(crate) fn set_event_type(slice: &mut Slice, fact: &EventTypeSet) -> Subject {

@@ -11,6 +11,7 @@ mod books;
 mod changes;
 mod clicks;
 mod codes;
+mod consents;
 mod credit;
 mod currencies;
 mod evidence;

@@ -10,6 +10,7 @@ use crate::books::sql::MAIN;
 use crate::error::{Error, Result};
 use crate::intake::network::NetworkFiles;
 use crate::mail::MailConfig;
+use crate::retention::Retention;
 use crate::role::Role;
 use crate::secret::Secret;
 
@@ -58,6 +59,9 @@ pub struct Config {
     /// What is known of visitors' addresses.
     #[serde(skip_serializing_if = "NetworkFiles::is_empty")]
     pub networks: NetworkFiles,
+    /// How long what is of persons is kept.
+    #[serde(skip_serializing_if = "Retention::is_default")]
+    pub retention: Retention,
 }
 
 fn is_none(mail: &MailConfig) -> bool {
@@ -112,6 +116,8 @@ pub struct Source {
     pub mail: MailConfig,
     #[serde(default)]
     pub networks: NetworkFiles,
+    #[serde(default)]
+    pub retention: Retention,
 }
 
 /// Click numbers have ten bits for it.
@@ -146,6 +152,7 @@ impl Source {
             clusters: self.clusters.or(weaker.clusters),
             mail: self.mail.over(weaker.mail),
             networks: self.networks.over(weaker.networks),
+            retention: self.retention.over(weaker.retention),
         }
     }
 }
@@ -175,6 +182,7 @@ impl Config {
             clusters: source.clusters.unwrap_or_default(),
             mail: source.mail.without_empty(),
             networks: source.networks,
+            retention: source.retention,
         };
         config.check().map_err(|cause| Error::setup("read the configuration", cause)).map(|()| config)
     }
@@ -206,6 +214,7 @@ impl Config {
         if self.clusters.contains_key(MAIN) {
             return Err(format!("the cluster {MAIN:?} is the one at database_url: give others another name"));
         }
+        self.retention.check()?;
         self.mail.check()
     }
 

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::folder::{Held, hold};
 use crate::intake::click_id::ClickNumbers;
 use crate::intake::network::Networks;
-use crate::limits::{RAW_DAYS, READ_AFTER_MS, SETTLE_DEADLINE_MS, SPOOLED_ASKED_EVERY_MS};
+use crate::limits::{READ_AFTER_MS, SETTLE_DEADLINE_MS, SPOOLED_ASKED_EVERY_MS};
 use crate::log::recorder::{Durable, Recorder};
 use crate::log::spool::{SpoolFigures, SpoolLimits, SpooledLog};
 use crate::log::{Draft, Log, Position};
@@ -30,6 +30,7 @@ use crate::lookup::answer::Viewer;
 use crate::machine::{Assignment, DoneUntil, Machine, MachineFigures, OnConfig, Progress, Running, Tell};
 use crate::mail::{MailFigures, MailServer, send_due};
 use crate::peers::{Peers, Watched};
+use crate::retention::{Kept, Retention};
 use crate::role::Role;
 use crate::routing::{PartitionId, Routing};
 use crate::settings::{NewBrand, Process, Settings};
@@ -71,6 +72,8 @@ pub struct Engine {
     pub click_numbers: ClickNumbers,
     /// What is known of visitors' addresses.
     pub networks: Networks,
+    /// How long what is of persons is kept.
+    pub retention: Retention,
     pub figures: Arc<MachineFigures>,
     /// What became of the mail that this process sends.
     pub mail_figures: MailFigures,
@@ -159,6 +162,7 @@ impl Engine {
             reads,
             click_numbers: ClickNumbers::new(config.edge),
             networks,
+            retention: config.retention,
             clock,
             figures,
             mail_figures: MailFigures::default(),
@@ -381,11 +385,11 @@ impl Engine {
         self.peers.as_ref().is_some_and(|peers| lock(peers).is_evicted())
     }
 
-    /// Drops what has had its time: raw sections of the log, refused reports, ended sessions.
+    /// Drops what has had its time: raw sections of the log, refused reports, files, ended sessions, mail.
     pub fn clean(&self) -> Result<()> {
         let now = self.now();
-        while self.log.drop_raw_before(now.minus_days(RAW_DAYS))? > 0 {}
-        self.settings.clean(now)
+        while self.log.drop_raw_before(now.minus_days(self.retention.days(Kept::Raw)))? > 0 {}
+        self.settings.clean(now, &self.retention)
     }
 
     /// Writes what is waiting, and ends the threads.

@@ -29,6 +29,7 @@ pub mod quote;
 pub mod relocation;
 pub mod replay;
 pub mod rescreening;
+pub mod retention;
 pub mod role;
 pub mod routing;
 pub mod secret;

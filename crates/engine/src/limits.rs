@@ -90,8 +90,12 @@ pub const PAST_DAYS_MAX: u32 = 88;
 pub const SETTLE_HOURS_MAX: u32 = 30 * 24;
 /// How long a refused report is kept for whoever looks for it.
 pub const REFUSED_REPORT_DAYS: u32 = 30;
-/// How long raw addresses, user agents and pages are kept.
+/// How long raw addresses, user agents and pages are kept, unless the configuration says otherwise; so are those below.
 pub const RAW_DAYS: u32 = 90;
+/// A working week and a little: long enough for daily use, short enough for a lost laptop.
+pub const SESSION_DAYS: u32 = 7;
+/// How long mail that went out is kept, for whoever asks what a partner was told.
+pub const MAIL_DAYS: u32 = 365;
 /// Refused reports that are shown of one order: a sender that tries again and again tells nothing new.
 pub const REFUSED_SHOWN_MAX: u32 = 20;
 /// Orders that are named with a click: more than any buyer places after one.
@@ -141,3 +145,10 @@ pub const NETWORK_DATABASE_BYTES_MAX: u64 = 256 << 20;
 pub const DEFERRED_LINK_DAYS: u32 = 7;
 /// So many days before the day of pending clicks closes, it is said.
 pub const CLICK_NOTICE_DAYS: u32 = 3;
+
+/// A string of consent: the longest of a thousand vendors, by number, has some 700 letters, and a few go together.
+pub const CONSENT_CHARS_MAX: usize = 8_192;
+/// What is kept of one, as proof.
+pub const CONSENT_KEPT_CHARS_MAX: usize = 1_024;
+/// Fields of one request that tell of consent: each has two names at most.
+pub const CONSENT_WORDS_MAX: usize = 24;

@@ -112,7 +112,10 @@ mod tests {
         let brands = vec![(BrandId(1), PartitionId(1), keys)];
         let routing = Routing::default().with_directory(&Directory { brands, programs: HashMap::new() });
         let mut config = Config::default();
-        config.partners.insert(PartnerId(7), Partner { id: PartnerId(7), standing: Standing::Active, channel: false });
+        config.partners.insert(
+            PartnerId(7),
+            Partner { id: PartnerId(7), standing: Standing::Active, channel: false, reward: false },
+        );
         let routing = routing.with_config(BrandId(1), &config, RecordNo(5));
         let late = routing.with_config(BrandId(1), &Config::default(), RecordNo(4));
         assert_eq!(late.brands[&BrandId(1)].config.partners.len(), 1);

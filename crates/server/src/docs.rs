@@ -32,6 +32,7 @@ documents! {
     "guide/partner-api",
     "guide/payments",
     "guide/mail",
+    "guide/privacy",
     "guide/scale-out",
     "concepts/tracking-methods",
     "concepts/the-log",

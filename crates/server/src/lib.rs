@@ -23,6 +23,7 @@ pub mod pending_clicks;
 pub mod payment_rules;
 pub mod pricing;
 pub mod reports;
+pub mod consent;
 pub mod rescreening;
 pub mod router;
 pub mod screening;

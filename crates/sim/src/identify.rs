@@ -95,6 +95,7 @@ fn click(person: u64) -> Fact {
         link_params: Vec::new(),
         told_by_shop: false,
         deep_link: None,
+        consent: None,
     })
 }
 
@@ -108,6 +109,7 @@ fn sign_in(person: u64) -> Fact {
         left_out: Vec::new(),
         issued: None,
         path: "/account".into(),
+        consent: None,
     })
 }
 
@@ -136,6 +138,7 @@ pub fn order(n: u64, person: u64, at: Timestamp) -> Fact {
         parent_order: String::new(),
         digest: random.bytes(),
         fields: Vec::new(),
+        consent: None,
     })
 }
 

@@ -294,6 +294,7 @@ fn click(n: u64, partner: PartnerId, random: &mut Random) -> Fact {
         link_params: Vec::new(),
         told_by_shop: false,
         deep_link: None,
+        consent: None,
     })
 }
 
@@ -309,5 +310,6 @@ fn visit(n: u64, partner: PartnerId, at: Timestamp) -> Fact {
         left_out: Vec::new(),
         issued: None,
         path: "/".into(),
+        consent: None,
     })
 }

@@ -178,6 +178,7 @@ impl World {
             link_params: Vec::new(),
             told_by_shop: false,
             deep_link: None,
+            consent: None,
         });
         self.draft(fact, raw)
     }
@@ -282,6 +283,7 @@ impl World {
             left_out: Vec::new(),
             issued: None,
             path,
+            consent: None,
         });
         self.draft(fact, raw)
     }
@@ -337,6 +339,7 @@ impl World {
             parent_order: String::new(),
             digest,
             fields: Vec::new(),
+            consent: None,
         });
         self.draft(fact, raw)
     }

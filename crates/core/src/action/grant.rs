@@ -115,6 +115,7 @@ fn conversion(record: &Record, action: &ActionRow, source: Source) -> Conversion
         node: None,
         refusal: None,
         actions: vec![action.id],
+        consent: None,
     }
 }
 
@@ -138,5 +139,6 @@ fn decision(slice: &Slice, record: &Record, action: &ActionRow, order: OrderKey)
         candidates: Vec::new(),
         candidates_left_out: 0,
         left_out: Vec::new(),
+        consent: None,
     }
 }

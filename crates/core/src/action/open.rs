@@ -1,7 +1,10 @@
 //! A conversion arrives: it is the same as before, other than before, or new, and then it is decided.
 
+use std::borrow::Cow;
+
 use crate::attribution::credit::{Winner, WinnersTerms};
 use crate::attribution::decide::{Verdict, decide};
+use crate::consent::{Consent, ConsentWord};
 use crate::exchange::Exchange;
 use crate::fact::{Conversion, Device, Record};
 use crate::id::{ActionId, AdId, NodeId, PartnerId};
@@ -32,6 +35,7 @@ pub(crate) struct Outcome {
 
 pub(crate) fn report(slice: &mut Slice, record: &Record, report: &Conversion) -> Outcome {
     let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
+    let report = &*as_agreed(slice, &key, report);
     Sighting::of_report(&slice.config, report).count_left_out(slice, record, report.program);
     let outcome = match not_accepted(slice, report) {
         Some(refusal) => Outcome { refusal: Some(refusal), actions: Vec::new(), unchanged: false },
@@ -42,6 +46,18 @@ pub(crate) fn report(slice: &mut Slice, record: &Record, report: &Conversion) ->
     };
     told(slice, record, report, key, &outcome);
     outcome
+}
+
+/// A report that says nothing of consent, of an order whose buyer said no: whoever the buyer is stays out of it.
+fn as_agreed<'a>(slice: &Slice, key: &OrderKey, report: &'a Conversion) -> Cow<'a, Conversion> {
+    let before = slice.conversions.get(key).and_then(|row| row.consent.as_ref());
+    let refused = before.filter(|it| report.consent.is_none() && it.is_spoken() && !it.is_granted());
+    let Some(refused) = refused else { return Cow::Borrowed(report) };
+    let click = report.click.filter(|click| slice.config.is_reward(click.partner));
+    let word = if click.is_some() { ConsentWord::Limited } else { ConsentWord::Denied };
+    let consent = Some(Consent { word, ..refused.clone() });
+    let (identifiers, aliases, left_out) = Default::default();
+    Cow::Owned(Conversion { identifiers, aliases, left_out, click, consent, ..report.clone() })
 }
 
 /// Keeps what became of a report, for whoever sent it.
@@ -95,6 +111,7 @@ fn new_order(record: &Record, report: &Conversion, node: Option<NodeId>) -> Conv
         node,
         refusal: None,
         actions: Vec::new(),
+        consent: report.consent.clone(),
     }
 }
 
@@ -113,6 +130,9 @@ fn again(
             && itemised_once(slice, report, &before));
     if !same_money && !may_correct(slice, report, &before) {
         return Outcome { refusal: Some(Refusal::ConvDuplicate), actions: before.actions, unchanged: false };
+    }
+    if report.consent.is_some() {
+        before.consent.clone_from(&report.consent);
     }
     // Whatever time it names, it tells of the same moment.
     let buyer = know_buyer(slice, record, report, before.occurred_at, before.node);

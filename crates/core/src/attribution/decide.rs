@@ -1,5 +1,6 @@
 //! The decision: strongest evidence first, then the touchpoints inside their windows, and a reason for every loser.
 
+use crate::consent;
 use crate::fact::{Conversion, Record};
 use crate::id::NodeId;
 use crate::refusal::Refusal;
@@ -85,6 +86,7 @@ fn nobody(report: &Conversion, found: &[Found]) -> Refusal {
     match newest.and_then(|it| it.candidate.lost) {
         Some(refusal) => refusal,
         None if report.click_forged => Refusal::ClickForged,
+        None if !consent::permits(report.consent.as_ref()) => Refusal::ConsentDenied,
         None => Refusal::Unclaimed,
     }
 }
@@ -148,5 +150,6 @@ fn decision_row(
         candidates,
         candidates_left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
         left_out: Vec::new(),
+        consent: report.consent.clone(),
     }
 }

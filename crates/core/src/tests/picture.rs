@@ -7,6 +7,7 @@ use super::books::Books;
 use super::statements::{Owed, statement};
 use super::words::{D0, KINDS, moment};
 use crate::condition::WEEKDAYS;
+use crate::consent::Consent;
 use crate::exchange::Exchange;
 use crate::fact::Record;
 use crate::id::{AdId, EventTypeId, NodeId, PartnerId};
@@ -279,6 +280,9 @@ fn decision(books: &Books, row: &DecisionRow) -> String {
     row.candidates.iter().for_each(|it| text += &candidate(books, it));
     if row.candidates_left_out > 0 {
         _ = writeln!(text, "  and {} more", row.candidates_left_out);
+    }
+    if let Some(Consent { word, source, .. }) = &row.consent {
+        _ = writeln!(text, "  consent {} by {}", word.name(), source.name());
     }
     for LeftOut { kind, reason } in &row.left_out {
         _ = writeln!(text, "  left out: {} {}", kind_name(*kind), reason.code());
@@ -573,6 +577,12 @@ fn config(books: &Books) -> String {
     }
     for it in books.config.promo_codes.values() {
         _ = writeln!(text, "code {} of {} {:?}", it.code, partner(it.partner), it.standing);
+    }
+    for it in books.config.partners.values().filter(|it| it.reward) {
+        _ = writeln!(text, "reward of {} {:?}", partner(it.id), it.standing);
+    }
+    for it in books.config.consent.values() {
+        _ = writeln!(text, "consent of {} {}", it.program, it.ask.name());
     }
     for it in books.config.blocks.values() {
         let name = identifier(&it.blocked.identifier);

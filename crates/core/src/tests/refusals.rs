@@ -187,6 +187,10 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::ClickWindowOutOfRange => "screening window=25h",
         Refusal::ReviewNotFound => "undo-review 1",
         Refusal::ReviewUndone => "event click clicks\n reject-clicks\n repeat 2 undo-review 1",
+        Refusal::ConsentDenied => "conversion 1001 sale 1.00 consent=denied",
+        Refusal::ClickUnscreened => {
+            "event click clicks\n template click=0.05 clicks=click:instant\n click k1 A consent=denied"
+        }
         Refusal::ReturnForPartner => "conversion 1001 sale 1.00 partner=A\n agree A 1.1.1 brand",
         Refusal::TiersPeriod => "contract A sale=8% tiers=sale:actions/day/all:1/1.00",
         Refusal::AwardOfTerms => "award bonus A 1.00 TIER-1-2026-01-1",
@@ -211,7 +215,7 @@ fn every_refusal_is_said_by_some_history() {
             | Refusal::ConversionTiming
             | Refusal::TooRegular
             | Refusal::Concentrated => run.books.click_doubts.iter().map(|it| it.doubt.test.code()).next_back(),
-            Refusal::ClickRestricted | Refusal::ClickLimitReached | Refusal::ClickToldOf => {
+            Refusal::ClickRestricted | Refusal::ClickLimitReached | Refusal::ClickToldOf | Refusal::ClickUnscreened => {
                 run.books.payables.values().filter_map(|row| row.unpaid).next_back()
             }
             Refusal::ClickRejected => run.books.click_counts.keys().filter_map(|key| key.code).next_back(),

@@ -25,6 +25,7 @@ use crate::program::{Category, GroupCredit, PaymentRules, Program, SETTLE_HOURS_
 use crate::time::{Timestamp, Zone};
 
 mod clicks;
+mod consents;
 mod inquiries;
 mod tracking;
 
@@ -145,6 +146,8 @@ impl Reader {
                 let (partner, standing, channel) = (partner(line.word()), line.standing(), line.flag("channel"));
                 Fact::PartnerSet { partner, standing, channel }
             }
+            "reward" => Fact::PartnerRewardSet { partner: partner(line.word()), reward: !line.flag("ended") },
+            "consent-rules" => consents::rules(line),
             "accept" | "decline" => {
                 let (partner, version, program) = (partner(line.word()), number(line.word()), line.program());
                 Fact::TermsDecided(TermsDecided { program, partner, version, accepted: verb == "accept" })
@@ -423,6 +426,7 @@ impl Reader {
             left_out: line.left_out(),
             issued: line.option("issued").map(|name| identifier("journey", name)),
             path: "/".into(),
+            consent: consents::said(line),
         })
     }
 
@@ -466,6 +470,7 @@ impl Reader {
                 .into_iter()
                 .filter_map(|name| Some((format!("customer{name}"), line.option(name)?.to_owned())))
                 .collect(),
+            consent: consents::said(line),
         })
     }
 
@@ -655,5 +660,6 @@ fn recorded(line: &mut Line<'_>, click: ClickRef) -> Fact {
         link_params: clicks::params(line),
         told_by_shop: line.flag("told"),
         deep_link: None,
+        consent: consents::said(line),
     })
 }

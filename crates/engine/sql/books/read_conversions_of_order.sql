@@ -1,1 +1,1 @@
-select event_type, order_id, record, program, occurred_at, received_at, source, currency, amount, digest, node, refusal, actions from conversion where brand = ?1 and order_id = ?2 order by event_type;
+select event_type, order_id, record, program, occurred_at, received_at, source, currency, amount, digest, node, refusal, actions, consent, consent_said from conversion where brand = ?1 and order_id = ?2 order by event_type;

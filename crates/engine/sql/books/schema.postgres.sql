@@ -70,6 +70,9 @@ create table click (
   country     text collate "C",
   network     bigint,
   agent_key   bigint,
+  -- Word, source and whether it can't be read, as bits; none where nothing was said and nobody asks.
+  consent     integer,
+  consent_said text collate "C",
   primary key (brand, no)
 ) partition by range (no);
 
@@ -162,6 +165,8 @@ create table conversion (
   node        bigint,
   refusal     integer,
   actions     text collate "C",
+  consent     integer,
+  consent_said text collate "C",
   primary key (brand, order_id, event_type)
 );
 

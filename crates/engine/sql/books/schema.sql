@@ -70,6 +70,9 @@ create table click (
   country     text,
   network     integer,
   agent_key   integer,
+  -- Word, source and whether it can't be read, as bits; none where nothing was said and nobody asks.
+  consent     integer,
+  consent_said text,
   primary key (brand, no)
 ) strict, without rowid;
 
@@ -158,6 +161,8 @@ create table conversion (
   node        integer,
   refusal     integer,
   actions     text,
+  consent     integer,
+  consent_said text,
   primary key (brand, order_id, event_type)
 ) strict, without rowid;
 

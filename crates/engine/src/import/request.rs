@@ -151,7 +151,8 @@ fn read_conversion(row: &Row, against: &Against<'_>) -> Result<Drafted, Fault> {
     }
     let submission = submission(against.import, row.line, "");
     let (config, keys, now) = (against.config, against.keys, against.now);
-    let context = ReportContext { config, keys, source: source(against.import), submission, now, visitor: None };
+    let context =
+        ReportContext { config, keys, source: source(against.import), submission, now, visitor: None, country: [0; 2] };
     drafted(conversion(&fields, &context).map_err(faults)?, submission, None)
 }
 

@@ -6,12 +6,15 @@
 use std::sync::Arc;
 
 use referee_core::config::Config;
-use referee_core::fact::{Click, ClickRef, Fact};
+use referee_core::consent::{Consent, ConsentWord, permits};
+use referee_core::fact::{Click, ClickRef, Fact, Signals};
 use referee_core::id::{AdId, ClickNo, PartnerId, ProgramId};
 use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::program::{Program, Standing, VanityLink};
 use referee_core::time::Timestamp;
 
+use super::consent::raw::shortened;
+use super::consent::{self, Place, Said};
 use super::keys::BrandKeys;
 use super::network::Network;
 use super::person::DEVICE_FIELDS;
@@ -50,6 +53,8 @@ pub struct ClickRequest<'a> {
     pub hint_platform: &'a str,
     /// The visitor cookie that came along.
     pub visitor: Option<&'a str>,
+    /// `Sec-GPC`.
+    pub gpc: &'a str,
 }
 
 /// What only the caller can know.
@@ -72,6 +77,8 @@ pub struct Redirect {
     pub draft: Draft,
     /// The cookie's value and its life in days, if it is to be set.
     pub set_visitor: Option<(String, u32)>,
+    /// The visitor has a cookie and said no: it goes.
+    pub clear_visitor: bool,
     landing: String,
     /// None where no click id goes along.
     id: Option<(ClickRef, String, Arc<BrandKeys>)>,
@@ -124,7 +131,9 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
     let Some(target) = target(routing, request) else { return Answer::NotFound };
     let query = Query::read(request.query, &target.brand.link_params);
     let device = query.device(&target.brand.keys);
-    let signals = signals(request, &target.brand.keys);
+    let consent = agreed(&query.said, request, &target);
+    let followed = permits(consent.as_ref());
+    let signals = unnamed(signals(request, &target.brand.keys), followed);
     let deep_link = query.deep_link.as_deref().map(|link| landing::permitted(link, &target.program.permitted_hosts));
     let deep_link_refused = matches!(deep_link, Some(None));
     let deep_link = deep_link.flatten().map(String::from);
@@ -143,18 +152,23 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
         link_params: query.link_params,
         told_by_shop: false,
         deep_link: deep_link.clone(),
+        consent,
     };
     // Whether that was a person, the rules say; only a person has use for a cookie.
     let counted = click.invalid().is_none();
     let keys = &target.brand.keys;
-    let known = request.visitor.filter(|value| visitor::is_visitor(value));
-    let visitor = match known {
+    let cookie = request.visitor.filter(|value| visitor::is_visitor(value));
+    let visitor = match cookie {
+        _ if !followed => None,
         Some(value) => Some(value.to_owned()),
         None if counted => Some(visitor::mint(given.now, given.new_visitor)),
         None => None,
     };
+    let clear_visitor = cookie.is_some() && consent::is_taken_back(click.consent.as_ref());
+    // What was asked of a reward partner leads to the order, whatever else the visitor agreed to.
+    let leads = followed || click.consent.as_ref().is_some_and(|it| it.word == ConsentWord::Limited);
     // A cookie that is new says less than the device does; the first page that brings the click's id tells of both.
-    let device = device.filter(|_| known.is_none());
+    let device = device.filter(|_| followed && cookie.is_none());
     let seen_as = device.or_else(|| visitor.as_deref().and_then(|value| visitor::identifier(keys, value)));
     let draft = Draft {
         brand: target.brand.brand,
@@ -162,7 +176,7 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
         occurred_at: given.now,
         actor: None,
         fact: Fact::ClickRecorded(Click { visitor: seen_as, ..click }),
-        raw: Some(raw(request)),
+        raw: Some(raw(request, followed)),
     };
     if signals.prefetch {
         return Answer::Prefetch(draft);
@@ -170,10 +184,29 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
     let landing = target.landing(deep_link, given.now);
     let click = target.click_ref(&given);
     // A link of no known partner has nothing to bring along.
-    let id =
-        (counted && target.partner != PartnerId(0)).then(|| (click, target.program.click_param.clone(), keys.clone()));
+    let named = counted && leads && target.partner != PartnerId(0);
+    let id = named.then(|| (click, target.program.click_param.clone(), keys.clone()));
     let set_visitor = visitor.filter(|_| counted).map(|value| (value, target.program.cookie_days));
-    Answer::Redirect(Redirect { draft, set_visitor, landing, id })
+    Answer::Redirect(Redirect { draft, set_visitor, clear_visitor, landing, id })
+}
+
+/// What the visitor agreed to, by the request and the rules of the program that it is for.
+pub(super) fn agreed(said: &Said, request: &ClickRequest<'_>, target: &Target<'_>) -> Option<Consent> {
+    let rules = target.brand.config.consent.get(&target.program.id);
+    let place = Place { rules, country: request.network.country, of_visitor: true };
+    let decision = if request.gpc.is_empty() {
+        consent::decide(said, place)
+    } else {
+        let mut said = said.clone();
+        said.hear("sec-gpc", request.gpc);
+        consent::decide(&said, place)
+    };
+    consent::for_partner(decision, target.brand.config.is_reward(target.partner))
+}
+
+/// What was measured, without what tells one visitor from another.
+pub(super) fn unnamed(signals: Signals, followed: bool) -> Signals {
+    if followed { signals } else { Signals { agent_key: 0, network: 0, returning: false, ..signals } }
 }
 
 pub(super) fn target<'a>(routing: &'a Routing, request: &ClickRequest<'a>) -> Option<Target<'a>> {
@@ -244,6 +277,7 @@ pub(super) struct Query {
     pub shared_id: String,
     /// Those that terms may ask for, by the names of the list.
     pub link_params: Vec<(String, String)>,
+    pub said: Said,
     pub deep_link: Option<String>,
     /// What names the device: an app has no cookie.
     device: Option<String>,
@@ -267,6 +301,10 @@ impl Query {
                 }
                 name if DEVICE_FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name)) => {
                     read.device.get_or_insert(value.into_owned());
+                    continue;
+                }
+                name if consent::is_told_by(name) => {
+                    read.said.hear(name, &value);
                     continue;
                 }
                 name => match read.link_param(name, allowed) {
@@ -301,14 +339,15 @@ impl Query {
     }
 }
 
-pub(super) fn raw(request: &ClickRequest<'_>) -> Raw {
-    Raw {
+pub(super) fn raw(request: &ClickRequest<'_>, followed: bool) -> Raw {
+    let raw = Raw {
         address: request.address.to_owned(),
         user_agent: cut(request.user_agent, URL_CHARS_MAX),
         // The query says nothing that is not in the fact.
         url: cut(request.path, URL_CHARS_MAX),
         referrer: cut(without_query(request.referrer), URL_CHARS_MAX),
-    }
+    };
+    if followed { raw } else { shortened(raw) }
 }
 
 /// An address without what follows its path.

@@ -1,9 +1,10 @@
 //! A partner's ad was seen: `/i/{partner}/{ad}/{program}` on a tracking host, answered with a picture.
 
+use referee_core::consent::permits;
 use referee_core::fact::{Click, Fact};
 use referee_core::identity::Identifier;
 
-use super::click::{ClickRequest, Given, Query, canonical, raw};
+use super::click::{ClickRequest, Given, Query, agreed, canonical, raw, unnamed};
 use super::keys::BrandKeys;
 use super::signals::{referrer_host, signals};
 use super::visitor;
@@ -15,25 +16,24 @@ use crate::routing::Routing;
 pub fn view(routing: &Routing, request: &ClickRequest<'_>, given: &Given) -> Option<Draft> {
     let target = canonical(routing, request.host, request.path.strip_prefix("/i/")?)?;
     let query = Query::read(request.query, &target.brand.link_params);
-    let mut signals = signals(request, &target.brand.keys);
-    if said_no(request.query) {
-        (signals.agent_key, signals.network) = (0, 0);
-    }
+    let consent = agreed(&query.said, request, &target);
+    let followed = permits(consent.as_ref());
     let view = Click {
         no: given.no,
         program: target.program.id,
         partner: target.partner,
         ad: target.ad,
         slug: None,
-        visitor: seen_by(request, &query, &target.brand.keys),
+        visitor: seen_by(request, &query, &target.brand.keys).filter(|_| followed),
         sub_ids: query.sub_ids,
         shared_id: query.shared_id,
-        signals,
+        signals: unnamed(signals(request, &target.brand.keys), followed),
         deep_link_refused: false,
         referrer_host: referrer_host(request.referrer),
         link_params: query.link_params,
         told_by_shop: false,
         deep_link: None,
+        consent,
     };
     Some(Draft {
         brand: target.brand.brand,
@@ -41,20 +41,12 @@ pub fn view(routing: &Routing, request: &ClickRequest<'_>, given: &Given) -> Opt
         occurred_at: given.now,
         actor: None,
         fact: Fact::ImpressionRecorded(view),
-        raw: Some(raw(request)),
+        raw: Some(raw(request, followed)),
     })
 }
 
-/// The visitor of the cookie, or the device that an app names. Nobody, if they said no.
+/// The visitor of the cookie, or the device that an app names.
 fn seen_by(request: &ClickRequest<'_>, query: &Query, keys: &BrandKeys) -> Option<Identifier> {
-    if said_no(request.query) {
-        return None;
-    }
     let by_cookie = request.visitor.and_then(|value| visitor::identifier(keys, value));
     by_cookie.or_else(|| query.device(keys))
-}
-
-pub(super) fn said_no(query: &str) -> bool {
-    url::form_urlencoded::parse(query.as_bytes())
-        .any(|(name, value)| name.eq_ignore_ascii_case("consent") && value == "denied")
 }

@@ -10,6 +10,7 @@ pub mod click_id;
 pub mod click_terms;
 pub mod client;
 pub mod conditions;
+pub mod consent;
 #[cfg(test)]
 mod corpus;
 pub mod day;

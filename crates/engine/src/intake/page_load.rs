@@ -1,6 +1,7 @@
 //! A page of the brand's site was seen: by the tag, by the pixel, or said by the brand's server.
 
 use referee_core::config::Config;
+use referee_core::consent::{ConsentWord, permits};
 use referee_core::fact::{Fact, Visit};
 use referee_core::id::ClickNo;
 use referee_core::program::{Program, Source};
@@ -10,13 +11,14 @@ use url::Url;
 
 use super::click::{cut, without_query};
 use super::click_id::seal_journey;
+use super::consent::{self, Place, Said};
 use super::drop_reason::{DropReason, FieldError};
 use super::event_date::event_date;
 use super::fields::Fields;
 use super::identifier::journey;
 use super::install_referrer;
 use super::keys::BrandKeys;
-use super::person::{PersonContext, person};
+use super::person::{Person, PersonContext, person};
 use super::report::{CLICK_FIELDS, Taken, Warning, program, reported_click};
 use crate::limits::URL_CHARS_MAX;
 
@@ -31,12 +33,19 @@ pub struct PageLoadContext<'a> {
     pub visitor: Option<&'a str>,
     /// A number for an id to hand out, if the page brings none.
     pub new_no: ClickNo,
+    /// Where the visitor is; zeros: not known.
+    pub country: [u8; 2],
 }
 
 /// What was taken, and the click id that the page goes on with.
 pub struct PageLoad {
     pub taken: Taken,
+    /// Empty where the visitor said no.
     pub click_id: String,
+    /// Whether there is anything to keep: of a visitor who said no, there is not.
+    pub is_kept: bool,
+    /// The visitor said no themselves: a cookie of an earlier yes goes.
+    pub taken_back: bool,
 }
 
 pub fn page_load(fields: &Fields, context: &PageLoadContext<'_>) -> Result<PageLoad, Vec<FieldError>> {
@@ -55,17 +64,33 @@ pub fn page_load(fields: &Fields, context: &PageLoadContext<'_>) -> Result<PageL
         let warning = Warning::new("ClickId", "It is not one of this program's click ids and was left out.");
         warnings.push(Warning { code: Some(Refusal::ClickForged.code()), ..warning });
     }
-    let good = id.filter(|_| click.click.is_some() || click.journey.is_some());
+    let place = Place {
+        rules: context.config.consent.get(&program.id),
+        country: context.country,
+        of_visitor: context.source.is_browser(),
+    };
+    let reward = click.click.is_some_and(|click| context.config.is_reward(click.partner));
+    let consent = consent::for_partner(consent::decide(&Said::of_fields(fields), place), reward);
+    let followed = permits(consent.as_ref());
+    let is_kept = followed || consent.as_ref().is_some_and(|it| it.word == ConsentWord::Limited);
+    let good = id.filter(|_| is_kept && (click.click.is_some() || click.journey.is_some()));
     let (click_id, issued) = match good {
         Some(id) => (id.to_owned(), None),
+        None if !followed => (String::new(), None),
         None => {
             let id = seal_journey(context.keys, program.id, context.new_no).unwrap_or_default();
             (id, Some(journey(context.keys, context.new_no)))
         }
     };
     let PageLoadContext { config, keys, visitor, .. } = *context;
-    let person = person(fields, &PersonContext { config, keys, visitor, journey: click.journey });
+    let person = if followed {
+        person(fields, &PersonContext { config, keys, visitor, journey: click.journey })
+    } else {
+        warnings.push(Warning::of_consent());
+        Person::default()
+    };
     warnings.extend(person.warnings);
+    let taken_back = consent::is_taken_back(consent.as_ref());
     let visit = Visit {
         program: program.id,
         source: context.source,
@@ -75,8 +100,10 @@ pub fn page_load(fields: &Fields, context: &PageLoadContext<'_>) -> Result<PageL
         left_out: person.left_out,
         issued,
         path: path_of(page),
+        consent,
     };
-    Ok(PageLoad { taken: Taken { fact: Fact::VisitRecorded(visit), occurred_at, warnings }, click_id })
+    let taken = Taken { fact: Fact::VisitRecorded(visit), occurred_at, warnings };
+    Ok(PageLoad { taken, click_id, is_kept, taken_back })
 }
 
 /// A page was seen, whatever its sender's clock says: one that is wrong counts as now.

@@ -1,13 +1,13 @@
 //! Somebody came by a partner's link, and nobody was led on from here: the shop's page or app tells of it. It is a click
 //! like any other; only what is measured of it differs.
 
+use referee_core::consent::{ConsentWord, permits};
 use referee_core::fact::{Agent, Click, ClickRef, Fact, Oddities};
 use referee_core::id::PartnerId;
 use referee_core::identity::Identifier;
 
-use super::click::{ClickRequest, Given, Query, Target, raw, target};
+use super::click::{ClickRequest, Given, Query, Target, agreed, raw, target, unnamed};
 use super::click_id::seal;
-use super::impression::said_no;
 use super::signals::{referrer_host, signals};
 use super::{landing, visitor};
 use crate::log::Draft;
@@ -39,6 +39,10 @@ pub fn register(routing: &Routing, request: &ClickRequest<'_>, given: &Given, te
     let target = target(routing, request)?;
     let query = Query::read(request.query, &target.brand.link_params);
     let by_link = query.device(&target.brand.keys);
+    let consent = agreed(&query.said, request, &target);
+    let followed = permits(consent.as_ref());
+    // As of links that are followed: what was asked of a reward partner leads to the order.
+    let leads = followed || consent.as_ref().is_some_and(|it| it.word == ConsentWord::Limited);
     let deep_link = query.deep_link.as_deref().map(|link| landing::permitted(link, &target.program.permitted_hosts));
     let deep_link_refused = matches!(deep_link, Some(None));
     let deep_link = deep_link.flatten().map(String::from);
@@ -51,18 +55,19 @@ pub fn register(routing: &Routing, request: &ClickRequest<'_>, given: &Given, te
         visitor: None,
         sub_ids: query.sub_ids,
         shared_id: query.shared_id,
-        signals: signals(request, &target.brand.keys),
+        signals: unnamed(signals(request, &target.brand.keys), followed),
         deep_link_refused,
         referrer_host: referrer_host(request.referrer),
         link_params: query.link_params,
         told_by_shop: !matches!(teller, Teller::Page { of_shop: false, .. }),
         deep_link: deep_link.clone(),
+        consent,
     };
-    let mut click = measured(click, request, teller);
+    let mut click = measured(click, teller);
     let counted = click.invalid().is_none();
-    let seen = if said_no(request.query) { Seen::default() } else { seen(request, &target, given, teller, counted) };
-    click.visitor = seen.identifier.or(by_link.filter(|_| !said_no(request.query)));
-    let id = (counted && target.partner != PartnerId(0) && !said_no(request.query))
+    let seen = if followed { seen(request, &target, given, teller, counted) } else { Seen::default() };
+    click.visitor = seen.identifier.or(by_link.filter(|_| followed));
+    let id = (counted && target.partner != PartnerId(0) && leads)
         .then(|| seal(&target.brand.keys, &target.click_ref(given)))
         .flatten();
     let draft = Draft {
@@ -71,18 +76,15 @@ pub fn register(routing: &Routing, request: &ClickRequest<'_>, given: &Given, te
         occurred_at: given.now,
         actor: None,
         fact: Fact::ClickRecorded(click),
-        raw: Some(raw(request)),
+        raw: Some(raw(request, followed)),
     };
     let landing = target.landing(deep_link, given.now);
     Some(Registration { click: target.click_ref(given), draft, click_id: id, set_visitor: seen.cookie, landing })
 }
 
 /// Without what the teller's request says of the teller only.
-fn measured(mut click: Click, request: &ClickRequest<'_>, teller: Teller) -> Click {
+fn measured(mut click: Click, teller: Teller) -> Click {
     let signals = &mut click.signals;
-    if said_no(request.query) {
-        (signals.agent_key, signals.network) = (0, 0);
-    }
     if let Teller::App { .. } = teller {
         // An app's own request has none of a browser's headers.
         signals.oddities = Oddities::default();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use referee_core::config::Config;
+use referee_core::consent::{Consent, permits};
 use referee_core::fact::{Conversion, Fact, Item};
 use referee_core::id::{ClickNo, EventTypeId, PartnerId, ProgramId, SubmissionId};
 use referee_core::money::{Currency, Money};
@@ -15,6 +16,7 @@ use super::amount;
 use super::assigned;
 use super::click::cut;
 use super::click_id::{Opened, open};
+use super::consent::{self, Place, Said};
 use super::drop_reason::{DropReason, FieldError};
 use super::event_date::event_date;
 use super::fields::Fields;
@@ -32,6 +34,8 @@ pub struct ReportContext<'a> {
     pub now: Timestamp,
     /// The visitor cookie that came with a browser's report.
     pub visitor: Option<&'a str>,
+    /// Where a browser's report comes from; zeros: not known.
+    pub country: [u8; 2],
 }
 
 /// What was taken, and what its sender should know.
@@ -56,6 +60,11 @@ impl Warning {
     pub fn new(field: &str, message: &str) -> Warning {
         Warning { field: field.to_owned(), code: None, message: message.to_owned() }
     }
+
+    pub(super) fn of_consent() -> Warning {
+        let message = "The visitor did not agree to be followed: what names them was left out.";
+        Warning { code: Some(Refusal::ConsentDenied.code()), ..Warning::new("consent", message) }
+    }
 }
 
 /// Reads a report; `NOW`, the currency and the attribution keys are only demanded of servers.
@@ -74,10 +83,14 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
     let items = reader.items();
     let (amount, items) = reader.amount(items, currency);
     let click = reader.click();
+    let (click, consent) = reader.agreed(click);
+    let followed = permits(consent.as_ref());
     let assigned = reader.assigned();
-    let person = reader.person(click.journey, &assigned);
+    let person = if followed { reader.person(click.journey, &assigned) } else { Person::default() };
     let forced_partner = reader.forced_partner();
-    reader.require_attribution_key(event_type);
+    if followed {
+        reader.require_attribution_key(event_type);
+    }
     let texts = reader.texts();
     let warnings = reader.warnings;
     if !errors.is_empty() {
@@ -106,6 +119,7 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
         parent_order,
         digest: [0; 16],
         fields: texts.others,
+        consent,
     };
     conversion.digest = digest(&conversion, explicit_date.then_some(occurred_at));
     Ok(Taken { fact: Fact::ConversionReported(conversion), occurred_at, warnings })
@@ -359,6 +373,20 @@ impl Reader<'_, '_> {
             self.warnings.push(Warning { code: Some(Refusal::ClickForged.code()), ..warning });
         }
         click
+    }
+
+    /// What the buyer agreed to, and the click as far as it may be known then.
+    fn agreed(&mut self, click: ReportedClick) -> (ReportedClick, Option<Consent>) {
+        let ReportContext { config, source, country, .. } = *self.context;
+        let place = Place { rules: config.consent.get(&self.program.id), country, of_visitor: source.is_browser() };
+        let reward = click.click.filter(|click| config.is_reward(click.partner));
+        let decision = consent::decide(&Said::of_fields(self.fields), place);
+        let consent = consent::for_partner(decision, reward.is_some());
+        if permits(consent.as_ref()) {
+            return (click, consent);
+        }
+        self.warnings.push(Warning::of_consent());
+        (ReportedClick { click: reward, ..ReportedClick::default() }, consent)
     }
 
     fn person(&mut self, journey: Option<ClickNo>, assigned: &Assigned) -> Person {

@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 mod change;
 mod identifiers;
 pub mod clicks;
+mod consent;
 mod inquiries;
 mod lists;
 mod measures;
@@ -25,6 +26,7 @@ mod signals;
 mod terms;
 
 use change::{award_in, award_out, change_in, change_out, return_in, return_out};
+pub use consent::{consent_in, consent_out};
 use identifiers::{
     aliases_in, aliases_out, block_in, block_out, blocked_in, blocked_out, identifier_in, identifier_out,
     identifiers_in, identifiers_out,
@@ -113,7 +115,7 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
         }),
         ConfigEntry::Partner(it) => {
             let (id, standing) = (it.id.0, it.standing as u32);
-            wire::Entry::Partner(wire::Partner { id, standing, channel: it.channel })
+            wire::Entry::Partner(wire::Partner { id, standing, channel: it.channel, reward: it.reward })
         }
         ConfigEntry::Ad(it) => wire::Entry::Ad(wire::Ad {
             program: it.program.0,
@@ -135,6 +137,7 @@ pub fn encode_config(entry: &ConfigEntry) -> Vec<u8> {
         ConfigEntry::Rates(it) => wire::Entry::Rates(payments::rates_out(it)),
         ConfigEntry::PaymentRules(it) => wire::Entry::PaymentRules(payments::rules_out(it)),
         ConfigEntry::Screening(it) => wire::Entry::Screening(clicks::rules_out(it)),
+        ConfigEntry::Consent(it) => wire::Entry::Consent(consent::rules_out(it)),
         ConfigEntry::InquiryRules(it) => wire::Entry::InquiryRules(inquiries::rules_out(it)),
     };
     wire::ConfigEntry { entry: Some(entry) }.encode_to_vec()
@@ -160,6 +163,7 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
             id: PartnerId(it.id),
             standing: known(number::standing(it.standing), "standing")?,
             channel: it.channel,
+            reward: it.reward,
         }),
         wire::Entry::Ad(it) => ConfigEntry::Ad(program::Ad {
             program: ProgramId(it.program),
@@ -179,6 +183,7 @@ pub fn decode_config(bytes: &[u8]) -> Result<ConfigEntry> {
         wire::Entry::Rates(it) => ConfigEntry::Rates(payments::rates_in(it)?),
         wire::Entry::PaymentRules(it) => ConfigEntry::PaymentRules(payments::rules_in(it)?),
         wire::Entry::Screening(it) => ConfigEntry::Screening(clicks::rules_in(it)?),
+        wire::Entry::Consent(it) => ConfigEntry::Consent(consent::rules_in(it)?),
         wire::Entry::InquiryRules(it) => ConfigEntry::InquiryRules(inquiries::rules_in(it)),
     })
 }
@@ -201,7 +206,7 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         }),
         Fact::PartnerSet { partner, standing, channel } => {
             let (id, standing) = (partner.0, *standing as u32);
-            wire::Fact::PartnerSet(wire::Partner { id, standing, channel: *channel })
+            wire::Fact::PartnerSet(wire::Partner { id, standing, channel: *channel, reward: false })
         }
         Fact::AdSet(it) => wire::Fact::AdSet(wire::Ad {
             program: it.program.0,
@@ -252,6 +257,10 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         Fact::ClicksDoubted(it) => wire::Fact::ClicksDoubted(clicks::doubted_out(it)),
         Fact::PartnerDeviceSeen { partner, agent_key } => {
             wire::Fact::PartnerDeviceSeen(wire::PartnerDevice { partner: partner.0, agent_key: *agent_key })
+        }
+        Fact::ConsentRulesSet(it) => wire::Fact::ConsentRulesSet(consent::rules_out(it)),
+        Fact::PartnerRewardSet { partner, reward } => {
+            wire::Fact::PartnerRewardSet(wire::PartnerReward { partner: partner.0, reward: *reward })
         }
         Fact::InquiryRulesSet(it) => wire::Fact::InquiryRulesSet(inquiries::rules_out(it)),
         Fact::InquiryOpened(it) => wire::Fact::InquiryOpened(inquiries::opened_out(it)),
@@ -330,6 +339,10 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::PartnerDeviceSeen(it) => {
             Fact::PartnerDeviceSeen { partner: PartnerId(it.partner), agent_key: it.agent_key }
         }
+        wire::Fact::ConsentRulesSet(it) => Fact::ConsentRulesSet(consent::rules_in(it)?),
+        wire::Fact::PartnerRewardSet(it) => {
+            Fact::PartnerRewardSet { partner: PartnerId(it.partner), reward: it.reward }
+        }
         wire::Fact::InquiryRulesSet(it) => Fact::InquiryRulesSet(inquiries::rules_in(it)),
         wire::Fact::InquiryOpened(it) => Fact::InquiryOpened(inquiries::opened_in(it)?),
         wire::Fact::InquiryAnswered(it) => Fact::InquiryAnswered(inquiries::answered_in(it)?),
@@ -364,6 +377,7 @@ fn click_out(it: &fact::Click) -> wire::Click {
         referrer_host: it.referrer_host.clone(),
         link_params: it.link_params.iter().map(link_param_out).collect(),
         arrival: arrival_out(it),
+        consent: it.consent.as_ref().map(consent_out),
     }
 }
 
@@ -390,6 +404,7 @@ fn click_in(it: wire::Click) -> Result<fact::Click> {
         link_params: it.link_params.into_iter().map(|it| (it.name, it.value)).collect(),
         told_by_shop: arrival.told_by_shop,
         deep_link: arrival.deep_link,
+        consent: it.consent.map(consent_in).transpose()?,
     })
 }
 
@@ -403,6 +418,7 @@ fn visit_out(it: &fact::Visit) -> wire::Visit {
         aliases: aliases_out(&it.aliases),
         left_out: left_out_out(&it.left_out),
         issued: it.issued.as_ref().map(identifier_out),
+        consent: it.consent.as_ref().map(consent_out),
     }
 }
 
@@ -416,6 +432,7 @@ fn visit_in(it: wire::Visit) -> Result<fact::Visit> {
         left_out: left_out_in(&it.left_out)?,
         issued: it.issued.as_ref().map(identifier_in).transpose()?,
         path: it.path,
+        consent: it.consent.map(consent_in).transpose()?,
     })
 }
 
@@ -488,6 +505,7 @@ pub fn conversion_out(it: &fact::Conversion) -> wire::Conversion {
         aliases: aliases_out(&it.aliases),
         left_out: left_out_out(&it.left_out),
         parent_order: it.parent_order.clone(),
+        consent: it.consent.as_ref().map(consent_out),
     }
 }
 
@@ -515,6 +533,7 @@ pub fn conversion_in(it: wire::Conversion) -> Result<fact::Conversion> {
         parent_order: it.parent_order,
         digest: fixed(&it.digest)?,
         fields: it.fields.into_iter().map(field_in).collect(),
+        consent: it.consent.map(consent_in).transpose()?,
     })
 }
 

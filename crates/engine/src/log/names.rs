@@ -31,6 +31,18 @@ pub fn role<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::role(*it), *it, to)
 }
 
+pub fn consent_word<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::consent_word(*it), *it, to)
+}
+
+pub fn consent_source<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::consent_source(*it), *it, to)
+}
+
+pub fn consent_ask<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
+    named(number::consent_ask(*it), *it, to)
+}
+
 pub fn identifier_kind<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {
     named(number::identifier_kind(*it), *it, to)
 }

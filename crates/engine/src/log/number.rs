@@ -1,6 +1,7 @@
 //! Numbers of the wire as the rules' enums. None: this program does not know the number.
 
 use referee_core::condition::Word;
+use referee_core::consent::{ConsentAsk, ConsentSource, ConsentWord};
 use referee_core::contract::ReturnPolicy;
 use referee_core::fact::{
     ActionChange, Agent, AwardKind, Browser, Device, Embedded, Navigation, NetworkClass, Preload, Robot, Role, Site,
@@ -14,6 +15,18 @@ use referee_core::screening::{ClickTest, Treatment};
 
 fn find<T: Copy>(all: &[T], number: u32, of: impl Fn(T) -> u32) -> Option<T> {
     all.iter().copied().find(|it| of(*it) == number)
+}
+
+pub fn consent_word(number: u32) -> Option<ConsentWord> {
+    find(&ConsentWord::ALL, number, |it| it as u32)
+}
+
+pub fn consent_source(number: u32) -> Option<ConsentSource> {
+    find(&ConsentSource::ALL, number, |it| it as u32)
+}
+
+pub fn consent_ask(number: u32) -> Option<ConsentAsk> {
+    find(&ConsentAsk::ALL, number, |it| it as u32)
 }
 
 pub fn role(number: u32) -> Option<Role> {

@@ -26,13 +26,18 @@ use referee_core::program::{
     ValueKind, VanityLink,
 };
 use referee_core::refusal::Refusal;
-use referee_core::row::PayableState;
-use referee_core::screening::{ClickTest, ScreeningRules};
+use referee_core::screening::ScreeningRules;
 use referee_core::time::{Day, Timestamp, Zone};
 
 use super::frame::{Encoded, pack, unpack};
 use super::json::to_json_line;
 use super::{Draft, Frame, FrameId, Raw, codec};
+
+mod clicks;
+mod consents;
+
+use clicks::{doubted, reviewed};
+use consents::consent;
 
 const NOON: Timestamp = Timestamp(1_800_000_000_000);
 
@@ -94,36 +99,9 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::AwardGiven(award())),
         by_a_person(Fact::ReturnDecided(return_decided())),
         by_a_person(Fact::ListSet(list())),
+        by_a_person(Fact::ConsentRulesSet(consents::rules())),
+        by_a_person(Fact::PartnerRewardSet { partner: PartnerId(11), reward: true }),
     ]
-}
-
-fn reviewed() -> ClicksReviewed {
-    let filter = PayableFilter {
-        partner: Some(PartnerId(11)),
-        from: Some(Day(20_833)),
-        until: Some(Day(20_834)),
-        found: Some(Some(Refusal::DataCentre)),
-        network: Some(0x0123_4567_89ab_cdef),
-        referrer: Some("blog.example".into()),
-        landed: Some(false),
-        state: Some(PayableState::Pending),
-        clicks: vec![ClickNo(77)],
-    };
-    let decision = ReviewDecision::Accept { most: Some(5) };
-    ClicksReviewed { program: ProgramId(7), filter, decision, reason: "CONS_FRAUD".into() }
-}
-
-fn doubted() -> ClicksDoubted {
-    ClicksDoubted {
-        program: ProgramId(7),
-        partner: PartnerId(11),
-        day: Day(20_833),
-        test: ClickTest::Conversion,
-        clicks: 9_000,
-        seen_ppm: 110,
-        expected_ppm: 21_000,
-        chance_ppm: 3,
-    }
 }
 
 fn inquiry() -> InquiryOpened {
@@ -379,6 +357,7 @@ fn click() -> Click {
         link_params: vec![("param1".into(), "autumn".into()), ("param3".into(), String::new())],
         told_by_shop: true,
         deep_link: Some("https://www.shop.com/boots?size=42".into()),
+        consent: consent(),
     }
 }
 
@@ -403,6 +382,7 @@ fn visit() -> Visit {
         left_out: left_out(),
         issued: Some(identifier(IdentifierKind::Journey, 9)),
         path: "/boots/ridge".into(),
+        consent: consent(),
     }
 }
 
@@ -450,6 +430,7 @@ fn conversion() -> Conversion {
         parent_order: "10481".into(),
         digest: [2; 16],
         fields: vec![("Text1".into(), "gift".into())],
+        consent: consent(),
     }
 }
 
@@ -488,6 +469,7 @@ fn frozen(mut bytes: &[u8]) -> Frame {
 
 /// A record without what version 1 did not write.
 fn as_version_1_had_it(mut draft: Draft) -> Draft {
+    consents::strip(&mut draft.fact);
     match &mut draft.fact {
         Fact::EventTypeSet(it) => (it.credit, it.parent, it.settle_hours) = (CreditPolicy::Last, None, 24),
         Fact::ClickRecorded(it) => {
@@ -620,7 +602,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 40, "as many as the wire has");
+    assert_eq!(kinds.len(), 42, "as many as the wire has");
 }
 
 #[test]
@@ -687,7 +669,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..40_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..42_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

@@ -8,6 +8,7 @@ use super::names;
 
 mod click;
 mod clicks;
+mod consent;
 mod entry;
 mod inquiries;
 mod payments;
@@ -17,6 +18,7 @@ pub use click::{Arrival, Click, ClickRef, LinkParam, Signals};
 pub use clicks::{
     ClicksDoubted, ClicksReviewed, PartnerDevice, PayableFilter, ReviewDecision, ScreeningRules, UndoneReview,
 };
+pub use consent::{Consent, ConsentRules, PartnerReward};
 pub use entry::{ConfigEntry, Entry};
 pub use inquiries::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRules};
 pub use payments::{
@@ -44,7 +46,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 82, 90, 91, 92, 93, 94"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 82, 90, 91, 92, 93, 94, 100, 101"
     )]
     pub fact: Option<Fact>,
 }
@@ -156,6 +158,10 @@ pub enum Fact {
     ReturnDecided(DecidedReturn),
     #[prost(message, tag = "82")]
     ListSet(List),
+    #[prost(message, tag = "100")]
+    ConsentRulesSet(ConsentRules),
+    #[prost(message, tag = "101")]
+    PartnerRewardSet(PartnerReward),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -259,6 +265,9 @@ pub struct Visit {
     pub issued: Option<Identifier>,
     #[prost(message, repeated, tag = "8")]
     pub left_out: Vec<LeftOut>,
+    #[prost(message, optional, tag = "50")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -312,6 +321,9 @@ pub struct Conversion {
     pub parent_order: String,
     #[prost(message, repeated, tag = "22")]
     pub assigned: Vec<NamedValue>,
+    #[prost(message, optional, tag = "50")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -488,6 +500,9 @@ pub struct Partner {
     pub standing: u32,
     #[prost(bool, tag = "3")]
     pub channel: bool,
+    #[prost(bool, tag = "50")]
+    #[serde(skip_serializing_if = "is_false")]
+    pub reward: bool,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

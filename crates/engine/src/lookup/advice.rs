@@ -113,6 +113,12 @@ pub const ADVICE: &[(Refusal, &str, &str)] = &[
         "Ask the brand to send the click id or the customer id with its orders.",
     ),
     (
+        Refusal::ConsentDenied,
+        "Nothing to do: the buyer decides. A promo code of its own lets a partner earn such orders.",
+        "Nothing to do: the buyer decides. Ask the brand for a promo code of your own.",
+    ),
+    (Refusal::ClickUnscreened, "Nothing to do: the visitor decides.", "Nothing to do: the visitor decides."),
+    (
         Refusal::ReftypeNotAccepted,
         "Nothing to do. If impressions should earn, give the terms a view window.",
         "Nothing to do. If your impressions should earn, ask the brand for a view window.",

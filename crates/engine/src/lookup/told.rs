@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use referee_core::config::Config;
+use referee_core::consent::Consent;
 use referee_core::id::{ActionId, AdId, ClickNo, NodeId, PartnerId, ProgramId, RecordNo};
 use referee_core::identity::{Identifier, IdentifierKind, LeftOut};
 use referee_core::refusal::Refusal;
@@ -164,6 +165,8 @@ pub struct DecisionTold {
     pub left_out: u32,
     /// What the report said of the buyer and could not be used; for the brand only.
     pub identifiers_left_out: Vec<LeftOut>,
+    /// What the buyer agreed to.
+    pub consent: Option<Consent>,
 }
 
 impl DecisionTold {
@@ -285,6 +288,7 @@ pub fn decision_told(row: &DecisionRow, context: &Context<'_>) -> DecisionTold {
         rules_version: row.rules_version,
         touchpoints: row.candidates.iter().rev().map(touchpoint).collect(),
         left_out: row.candidates_left_out,
+        consent: row.consent.clone(),
         identifiers_left_out: match viewer {
             Viewer::Brand => row.left_out.clone(),
             Viewer::Partner(_) => Vec::new(),

@@ -114,6 +114,7 @@ fn fact(it: &WrittenClick) -> Result<Click, Fault> {
         link_params: params.map(|(n, value)| (format!("param{}", n + 1), value.clone())).collect(),
         told_by_shop: false,
         deep_link: None,
+        consent: None,
     })
 }
 

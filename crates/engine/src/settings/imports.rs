@@ -12,7 +12,6 @@ use crate::error::{Error, Result};
 use crate::import::mapping::Mapping;
 use crate::import::{By, Import, ImportKind, ImportState, Line, LineState};
 use crate::intake::amount::currency;
-use crate::limits::IMPORT_DAYS;
 use crate::values;
 
 /// What a file's wrapped content is for.
@@ -164,8 +163,7 @@ impl Settings {
         self.ask("read lines of a file", |db| list(db, sql, values![brand.0, id, after, most], read_line))
     }
 
-    pub(super) fn clean_imports(&self, now: Timestamp) -> Result<()> {
-        let before = now.minus_days(IMPORT_DAYS);
+    pub(super) fn clean_imports(&self, before: Timestamp) -> Result<()> {
         self.change("forget old files", |db| {
             let delete = include_str!("../../sql/settings/import_delete_before.sql");
             db.run(delete, values![ImportState::Uploaded as u8, before.0])?;

@@ -86,6 +86,11 @@ impl Settings {
         self.ask("read the mail", |db| list(db, sql, values![brand.0, state, MAILS_SHOWN_MAX], read))
     }
 
+    pub(super) fn delete_mail_before(&self, before: Timestamp) -> Result<()> {
+        let sql = include_str!("../../sql/settings/mail_delete_before.sql");
+        self.change("forget old mail", |db| db.run(sql, values![before.0])).map(drop)
+    }
+
     /// Somebody sent it. False if there is none of this number that waits, or it is being sent.
     pub fn mark_mail_sent(&self, brand: BrandId, number: u32, now: Timestamp) -> Result<bool> {
         let sql = include_str!("../../sql/settings/mail_sent.sql");

@@ -36,7 +36,7 @@ pub use payees::{KeptPayee, PayeeChange, PayeeEntry};
 pub use processes::{ALIVE_MS, Process};
 pub use refused::RefusedReport;
 pub(crate) use sessions::digest;
-pub use sessions::{SESSION_DAYS, Session, SignedIn};
+pub use sessions::{Session, SignedIn};
 pub use tokens::{NewToken, PARTNER_SECRET, Token, TokenKind, partner_sid};
 pub use users::{BrandRole, User, UserOfBrand};
 pub use vault::{Vault, random_bytes, random_text, write_key};
@@ -45,6 +45,7 @@ use crate::database::postgres::{HOLD, Server, Store};
 use crate::database::sqlite::Sqlite;
 use crate::database::{Answer, Database, Pool, Row, find};
 use crate::error::{Error, Result};
+use crate::retention::{Kept, Retention};
 use crate::values;
 
 /// "Rfse": marks the file as ours.
@@ -129,10 +130,12 @@ impl Settings {
         self.change("count the epochs", next_epoch)
     }
 
-    /// Drops what has had its time: refused reports, files and ended sessions.
-    pub fn clean(&self, now: Timestamp) -> Result<()> {
-        self.delete_refused_before(now.minus_days(crate::limits::REFUSED_REPORT_DAYS))?;
-        self.clean_imports(now)?;
+    /// Drops what has had its time: refused reports, files, mail and ended sessions.
+    pub fn clean(&self, now: Timestamp, retention: &Retention) -> Result<()> {
+        let since = |kept| now.minus_days(retention.days(kept));
+        self.delete_refused_before(since(Kept::RefusedReports))?;
+        self.clean_imports(since(Kept::Imports))?;
+        self.delete_mail_before(since(Kept::Mails))?;
         self.delete_expired_sessions(now)
     }
 

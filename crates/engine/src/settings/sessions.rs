@@ -12,9 +12,6 @@ use super::Settings;
 use super::users::{User, user};
 use super::vault::random_text;
 
-/// A working week and a little: long enough for daily use, short enough for a lost laptop.
-pub const SESSION_DAYS: u32 = 7;
-
 /// What the browser gets.
 pub struct Session {
     pub token: String,
@@ -28,10 +25,11 @@ pub struct SignedIn {
 }
 
 impl Settings {
-    pub fn begin_session(&self, user: UserId, now: Timestamp) -> Result<Session> {
+    /// Of so many days.
+    pub fn begin_session(&self, user: UserId, now: Timestamp, days: u32) -> Result<Session> {
         let token = random_text();
         let (digest, csrf) = (digest(&token), random_text());
-        let values = values![&digest, user.0, &csrf, now.0, now.plus_days(SESSION_DAYS).0];
+        let values = values![&digest, user.0, &csrf, now.0, now.plus_days(days).0];
         let sql = include_str!("../../sql/settings/session_create.sql");
         self.change("begin a session", |db| db.run(sql, values))?;
         Ok(Session { token })

@@ -11,6 +11,8 @@ mod documents;
 mod mails;
 mod payees;
 use crate::intake::keys::BrandKeys;
+use crate::limits::SESSION_DAYS;
+use crate::retention::Retention;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
@@ -124,12 +126,12 @@ fn a_password_opens_its_own_account_only(place: &Place) {
 fn sessions_end_by_time_sign_out_and_a_new_password(place: &Place) {
     let settings = place.open();
     let user = settings.create_user("ann@example.com", "Ann", "one", NOW).unwrap();
-    let session = settings.begin_session(user, NOW).unwrap();
+    let session = settings.begin_session(user, NOW, SESSION_DAYS).unwrap();
     assert!(settings.find_session(&session.token, NOW).unwrap().is_some());
     assert!(settings.find_session(&session.token, NOW.plus_days(SESSION_DAYS)).unwrap().is_none());
     settings.set_password(user, "two").unwrap();
     assert!(settings.find_session(&session.token, NOW).unwrap().is_none());
-    let session = settings.begin_session(user, NOW).unwrap();
+    let session = settings.begin_session(user, NOW, SESSION_DAYS).unwrap();
     settings.end_session(&session.token).unwrap();
     assert!(settings.find_session(&session.token, NOW).unwrap().is_none());
 }
@@ -198,7 +200,7 @@ fn refused_reports_are_found_by_order_and_forgotten_in_time(place: &Place) {
     };
     settings.keep_refused(&report).unwrap();
     assert_eq!(settings.refused_of_order(brand, "1001", 10).unwrap().len(), 1);
-    settings.clean(NOW.plus_days(crate::limits::REFUSED_REPORT_DAYS + 1)).unwrap();
+    settings.clean(NOW.plus_days(crate::limits::REFUSED_REPORT_DAYS + 1), &Retention::default()).unwrap();
     assert!(settings.find_refused(brand, "A-1").unwrap().is_none());
 }
 
@@ -233,7 +235,7 @@ fn a_file_is_worked_on_by_one_and_forgotten_in_time(place: &Place) {
     let seen = settings.find_import(brand, &import.id).unwrap().unwrap();
     assert!(settings.lease_import(&seen, None, later).unwrap().is_some());
     assert_eq!(settings.lease_import(&import, Some(lease), later).unwrap(), None, "somebody took over");
-    settings.clean(NOW.plus_days(crate::limits::IMPORT_DAYS + 1)).unwrap();
+    settings.clean(NOW.plus_days(crate::limits::IMPORT_DAYS + 1), &Retention::default()).unwrap();
     assert_eq!(settings.find_import(brand, &left.id).unwrap(), None);
     assert!(settings.find_import(brand, &import.id).unwrap().is_some());
     assert_eq!(settings.import_content(brand, &import.id).unwrap(), None);

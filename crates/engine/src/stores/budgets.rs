@@ -100,6 +100,7 @@ fn click(edge: u16, n: u64) -> (Timestamp, Fact) {
         link_params: Vec::new(),
         told_by_shop: false,
         deep_link: None,
+        consent: None,
     };
     (NOON.plus_ms(n as i64), Fact::ClickRecorded(click))
 }

@@ -25,6 +25,7 @@ use super::extract::Params;
 use super::resources::config;
 use super::terms;
 use crate::app::App;
+use crate::consent;
 use crate::error::ApiError;
 use crate::paging::{before, cursor, rows_wanted};
 use crate::signals;
@@ -216,6 +217,7 @@ pub fn click(row: &ClickRow, viewer: Viewer) -> Value {
         "device": word(row.signals.device),
         "agent": agent,
         // Of its visitors a partner is told no more than what they came with.
+        "consent": consent::told(row.consent.as_ref(), viewer),
         "signals": (viewer == Viewer::Brand).then(|| signals::json(&row.signals)),
         "sub_ids": row.sub_ids,
         "shared_id": row.shared_id,

@@ -26,6 +26,7 @@ use super::actions::{action, click, evidence_name};
 use super::auth::any_caller;
 use super::extract::Params;
 use crate::app::App;
+use crate::consent;
 use crate::error::ApiError;
 use crate::reports::submission_name;
 use crate::vendor::actions::date;
@@ -164,7 +165,7 @@ impl Tell {
             "occurred_at": date(order.occurred_at),
             "answer": self.said(&order.said),
             "settles_at": order.settles_at.map(date),
-            "reported": order.conversion.as_ref().map(reported),
+            "reported": order.conversion.as_ref().map(|it| reported(it, self.viewer)),
             "decisions": order.decisions.iter().map(|it| self.decision(it)).collect::<Vec<_>>(),
             "actions": order.actions.iter().map(|it| action_told(it, self.viewer)).collect::<Vec<_>>(),
         })
@@ -190,6 +191,7 @@ impl Tell {
             "rules_version": it.rules_version,
             "candidates": it.touchpoints.iter().rev().map(|it| self.touchpoint(it)).collect::<Vec<_>>(),
             "candidates_left_out": it.left_out,
+            "consent": consent::told(it.consent.as_ref(), self.viewer),
             "identifiers_left_out": it.identifiers_left_out.iter().map(identifier_left_out).collect::<Vec<_>>(),
         })
     }
@@ -235,12 +237,13 @@ impl Tell {
     }
 }
 
-fn reported(row: &ConversionRow) -> Value {
+fn reported(row: &ConversionRow, viewer: Viewer) -> Value {
     json!({
         "source": source_name(row.source),
         "received_at": date(row.received_at),
         "currency": row.currency.to_string(),
         "amount": decimal(row.amount, row.currency),
+        "consent": consent::told(row.consent.as_ref(), viewer),
     })
 }
 

@@ -6,6 +6,7 @@ mod awards;
 pub mod changes;
 pub mod claims;
 mod click_reports;
+mod consent;
 pub mod contracts;
 pub mod decisions;
 mod documents;
@@ -60,6 +61,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/partner-groups", get(claims::list_partner_groups).post(claims::set_partner_group))
         .route("/api/v1/terms", get(terms::list_terms).post(terms::set_terms))
         .route("/api/v1/screening-rules", get(screening::list_rules).post(screening::set_rules))
+        .route("/api/v1/consent-rules", get(consent::list_rules).post(consent::set_rules))
+        .route("/api/v1/partners/{id}/consent-basis", post(consent::set_reward))
         .route("/api/v1/contracts", get(contracts::list_contracts))
         .route("/api/v1/contracts/withdrawals", post(contracts::withdraw_offer))
         .route("/api/v1/contracts/decisions", post(contracts::decide_offer))

@@ -39,6 +39,7 @@ pub async fn create_conversion(
         submission,
         now,
         visitor: None,
+        country: [0; 2],
     };
     let name = submission_name(submission);
     let reporter = Reporter { app: &app, brand: caller.brand, now };

@@ -149,6 +149,8 @@ pub(super) async fn created(app: &App, caller: &Caller, fact: Fact) -> Created {
             | Fact::OverlaySet(_)
             | Fact::ListSet(_)
             | Fact::ScreeningRulesSet(_)
+            | Fact::ConsentRulesSet(_)
+            | Fact::PartnerRewardSet { .. }
     );
     let settled = app.engine.settle(caller.brand, actor(caller), fact).await?;
     let number = settled.subject.parse::<u32>().ok().filter(|_| numbered);
@@ -165,7 +167,7 @@ pub async fn list_partners(State(app): State<Arc<App>>, headers: HeaderMap) -> R
         let known = config.partners.get(&it.id);
         json!({
             "id": it.id.0, "name": it.name, "standing": known.map_or("pending", |known| standing(known.standing)),
-            "channel": known.is_some_and(|known| known.channel),
+            "channel": known.is_some_and(|known| known.channel), "reward": known.is_some_and(|known| known.reward),
         })
     });
     Ok(data(rows.collect()))

@@ -7,6 +7,7 @@ mod log;
 mod mail;
 mod partition;
 mod replay;
+mod retention;
 mod serve;
 mod transfer;
 mod user;
@@ -171,6 +172,8 @@ pub struct Settings {
     mail: MailFlags,
     #[command(flatten)]
     networks: Networks,
+    #[command(flatten)]
+    retention: retention::RetentionFlags,
 }
 
 /// Where mail goes.
@@ -225,6 +228,7 @@ impl Settings {
                 asn_file: self.networks.asn_file,
                 country_file: self.networks.country_file,
             },
+            retention: self.retention.retention(),
             ..Source::default()
         };
         Config::new(given.over(self.stores.source()?))

@@ -10,7 +10,7 @@ use referee_core::fact::Role;
 use referee_core::id::BrandId;
 use referee_engine::engine::blocking;
 use referee_engine::mail::MailTopic;
-use referee_engine::settings::SESSION_DAYS;
+use referee_engine::retention::Kept;
 use serde::Deserialize;
 
 use super::format;
@@ -106,12 +106,13 @@ pub async fn set_password(person: Person, Form(sent): Form<NewPassword>) -> Resu
     }
     let (app, user) = (person.app.clone(), person.user);
     let (engine, now) = (app.engine.clone(), app.engine.now());
+    let days = engine.retention.days(Kept::Sessions);
     let session = blocking(move || {
         engine.settings.set_password(user, &sent.new)?;
-        engine.settings.begin_session(user, now)
+        engine.settings.begin_session(user, now, days)
     });
     let session = session.await?;
-    let life_s = u64::from(SESSION_DAYS) * 24 * 60 * 60;
+    let life_s = u64::from(days) * 24 * 60 * 60;
     let cookie = set_cookie(&app, SESSION_COOKIE, &session.token, life_s);
     Ok(([(header::SET_COOKIE, cookie)], done("/account")).into_response())
 }

@@ -3,6 +3,7 @@
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use referee_core::consent::Consent;
 use referee_core::fact::Role;
 use referee_core::id::{ClickNo, PartnerId, ProgramId};
 use referee_core::refusal::Refusal;
@@ -20,6 +21,7 @@ use super::partners::{choice, program_filter};
 use super::pending_clicks;
 use super::person::{Failure, Person};
 use super::table::{EXPORT_ROWS, PAGE_ROWS, Table, cell, foot, minor, shown_cell, text, time_cell};
+use crate::consent::sentence;
 use crate::signals;
 
 #[derive(Deserialize, Default)]
@@ -89,6 +91,7 @@ pub async fn list(person: Person, Query(query): Query<ClicksQuery>) -> Result<Re
         @if let Some(told) = &why {
             (why_counted(&person, told, &zone))
             (paid)
+            @if let Some(consent) = &told.click.consent { (agreed(consent, &zone)) }
             @if person.partner.is_none() { (measured(&told.click)) }
         }
     };
@@ -105,6 +108,19 @@ fn why_counted(person: &Person, told: &ClickTold, zone: &Zone) -> Markup {
             section.card.pad {
                 h2 { "Orders that named it" }
                 ul.plain-list { @for it in &told.orders { li { a.underlined href=(order_address(&it.order_id)) { "Order " (it.order_id) } } } }
+            }
+        }
+    }
+}
+
+/// What the visitor agreed to.
+fn agreed(consent: &Consent, zone: &Zone) -> Markup {
+    html! {
+        section.card.pad {
+            h2 { "Consent" }
+            p { (sentence(consent, zone)) "." }
+            @if !consent.is_granted() {
+                p.muted { "The click is kept without anything that names the visitor. " a.underlined href="/docs/guide/privacy" { "Privacy" } }
             }
         }
     }

@@ -14,6 +14,7 @@ use referee_engine::lookup::told::{
 
 use super::format;
 use super::person::Person;
+use crate::consent::sentence;
 use crate::words;
 
 /// In whose eyes, and in which zone.
@@ -171,6 +172,9 @@ impl Drawing<'_> {
                 @if let Some(row) = &order.conversion { " " span.num { (format::money(row.amount, row.currency)) } }
                 br;
                 span.muted { (event_type.map_or("", |it| it.name.as_str())) ", " span.time { (self.moment(order.occurred_at)) } }
+                @if let Some(consent) = order.conversion.as_ref().and_then(|row| row.consent.as_ref()) {
+                    br; span.muted { "Consent: " (sentence(consent, self.zone)) }
+                }
                 @if let Some(row) = &order.conversion {
                     br; span.muted { "Reported by " (reporter(row.source)) ", received " span.time { (self.moment(row.received_at)) } ", record " (row.record) }
                 }
@@ -188,6 +192,9 @@ impl Drawing<'_> {
                 @if decision.credits.is_empty() {
                     b { "Nobody earns it" }
                     @if let Some(refusal) = decision.refusal { br; (reason_sentence(refusal, self.viewer)) }
+                }
+                @if let Some(consent) = decision.consent.as_ref().filter(|it| !it.is_granted()) {
+                    div.muted { (sentence(consent, self.zone)) }
                 }
             }
         }

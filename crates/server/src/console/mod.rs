@@ -82,6 +82,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/partners/{id}", get(partner::show).post(partner::change))
         .route("/partners/{id}/contract", post(contract::change))
         .route("/partners/{id}/awards", post(award::give))
+        .route("/partners/{id}/consent-basis", post(partner::set_basis))
         .route("/partners/{id}/users", post(partner::create_user))
         .route("/contract", get(agreement::show).post(agreement::answer))
         .route("/ads", get(ads::show))
@@ -172,6 +173,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/settings/identifiers", get(settings::identifiers::show))
         .route("/settings/identifiers/block", post(settings::identifiers::block))
         .route("/settings/identifiers/unblock", post(settings::identifiers::unblock))
+        .route(
+            settings::data_protection::HERE,
+            get(settings::data_protection::show).post(settings::data_protection::set),
+        )
         .route("/settings/groups", get(settings::groups::show).post(settings::groups::set))
         .route("/settings/groups/{program}/{id}", get(settings::groups::edit))
         .route("/settings/overlays", get(settings::overlays::show).post(settings::overlays::set))

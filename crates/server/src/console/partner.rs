@@ -37,7 +37,7 @@ pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failu
     };
     let body = html! {
         p.facts {
-            (format::standing(now)) @if channel { span.tag { "Channel: never paid" } } span.muted { "Id " (partner) }
+            (format::standing(now)) @if channel { span.tag { "Channel: never paid" } } @if person.config.is_reward(partner) { span.tag { "Reward service" } } span.muted { "Id " (partner) }
             a.underlined href={ "/actions?partner=" (partner) } { "Actions" }
             a.underlined href={ "/clicks?partner=" (partner) } { "Clicks" }
             a.underlined href={ "/inquiries?state=&partner=" (partner) } { "Inquiries" }
@@ -55,7 +55,7 @@ pub async fn show(person: Person, Path(id): Path<u32>) -> Result<Response, Failu
         (portal_users(&person, partner, &users))
         (api_access::seen_by_brand(&person, &tokens))
         @if person.may(May::Manage) && !channel && now == Standing::Active { (award::form(&person, partner)) }
-        @if person.may(May::Manage) { (standing_form(&person, partner, now)) }
+        @if person.may(May::Manage) { (basis_form(&person, partner)) (standing_form(&person, partner, now)) }
     };
     Ok(page(&person, "/partners", &person.partner_name(partner), body).into_response())
 }
@@ -133,6 +133,48 @@ fn standing_form(person: &Person, partner: PartnerId, now: Standing) -> Markup {
             }
         }
     }
+}
+
+/// Whether visitors ask the partner for a reward, which its clicks lead to whatever else they agreed to.
+fn basis_form(person: &Person, partner: PartnerId) -> Markup {
+    let reward = person.config.is_reward(partner);
+    html! {
+        section.card.pad {
+            h2 { "Consent for this partner" }
+            p { @if reward {
+                "Reward service: a visitor asks this partner for cashback or points, so its click leads to the order even if they do not agree to be followed. No cookie is set and no profile is made."
+            } @else {
+                "Its visitors are followed as the program's rules of consent say."
+            } }
+            form.stack action={ "/partners/" (partner) "/consent-basis" } method="post" {
+                (csrf(person))
+                label { "Why" input name="reason" required maxlength="255"; }
+                @if reward { button name="reward" value="no" { "It is no reward service" } }
+                @else { button name="reward" value="yes" { "It is a reward service" } }
+                p.muted { "Say so only of a service whose users ask for the reward themselves. " a.underlined href="/docs/guide/privacy" { "Privacy" } }
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct BasisChange {
+    csrf: String,
+    reward: String,
+    reason: String,
+}
+
+pub async fn set_basis(
+    person: Person,
+    Path(id): Path<u32>,
+    Form(sent): Form<BasisChange>,
+) -> Result<Response, Failure> {
+    person.check_csrf(&sent.csrf)?;
+    person.require(May::Manage)?;
+    let partner = partner_of(&person, id)?;
+    let reward = sent.reward == "yes";
+    person.settle(&sent.reason, Fact::PartnerRewardSet { partner, reward }).await?;
+    Ok(done(&format!("/partners/{partner}")))
 }
 
 #[derive(Deserialize)]

@@ -14,7 +14,7 @@ use referee_engine::engine::blocking;
 use referee_engine::error::Result;
 use referee_engine::intake::signals::device_key;
 use referee_engine::log::Draft;
-use referee_engine::settings::SESSION_DAYS;
+use referee_engine::retention::Kept;
 use serde::Deserialize;
 
 use super::person::{Failure, Person, SESSION_COOKIE, session_token};
@@ -66,8 +66,9 @@ pub async fn begin(
         return Ok((StatusCode::TOO_MANY_REQUESTS, form(Some(text), &sent.email)).into_response());
     }
     let (engine, email, password) = (app.engine.clone(), sent.email.clone(), sent.password);
+    let days = engine.retention.days(Kept::Sessions);
     let session = blocking(move || match engine.settings.verify_password(&email, &password)? {
-        Some(user) => engine.settings.begin_session(user.id, now).map(|session| Some((user.id, session))),
+        Some(user) => engine.settings.begin_session(user.id, now, days).map(|session| Some((user.id, session))),
         None => Ok(None),
     });
     match session.await? {
@@ -76,7 +77,7 @@ pub async fn begin(
             let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
             // Nobody waits for the log to sign in.
             tokio::spawn(note_device(app.clone(), user, address, user_agent.to_owned()));
-            let life_s = u64::from(SESSION_DAYS) * 24 * 60 * 60;
+            let life_s = u64::from(days) * 24 * 60 * 60;
             Ok(([(header::SET_COOKIE, set_cookie(&app, SESSION_COOKIE, &session.token, life_s))], Redirect::to("/"))
                 .into_response())
         }

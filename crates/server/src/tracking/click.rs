@@ -23,6 +23,7 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_USER: HeaderName = HeaderName::from_static("sec-fetch-user");
 const HINT_BRANDS: HeaderName = HeaderName::from_static("sec-ch-ua");
 const HINT_MOBILE: HeaderName = HeaderName::from_static("sec-ch-ua-mobile");
+pub(super) const GPC: HeaderName = HeaderName::from_static("sec-gpc");
 const HINT_PLATFORM: HeaderName = HeaderName::from_static("sec-ch-ua-platform");
 /// Older names of `Sec-Purpose`.
 const PURPOSES: [HeaderName; 3] =
@@ -111,6 +112,7 @@ pub(super) fn parse_for<'a>(
         hint_mobile: text(&HINT_MOBILE),
         hint_platform: text(&HINT_PLATFORM),
         visitor: cookie::visitor(headers, app.config.scheme),
+        gpc: text(&GPC),
     }
 }
 
@@ -130,9 +132,12 @@ fn redirected(app: &App, host: &str, redirect: &Redirect, kept: bool) -> Respons
         let value = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
-    if let Some((value, days)) = &redirect.set_visitor
-        && let Ok(line) = HeaderValue::try_from(cookie::set_visitor(value, *days, host, app.config.scheme))
-    {
+    let scheme = app.config.scheme;
+    let line = match &redirect.set_visitor {
+        Some((value, days)) => Some(cookie::set_visitor(value, *days, host, scheme)),
+        None => redirect.clear_visitor.then(|| cookie::clear_visitor(host, scheme)),
+    };
+    if let Some(line) = line.and_then(|line| HeaderValue::try_from(line).ok()) {
         headers.insert(header::SET_COOKIE, line);
     }
     response

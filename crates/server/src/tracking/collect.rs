@@ -11,18 +11,23 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use referee_core::config::Config;
+use referee_core::consent::{Consent, permits};
+use referee_core::fact::Fact;
 use referee_core::program::Source;
 use referee_engine::intake::click::without_query;
+use referee_engine::intake::consent::is_taken_back;
+use referee_engine::intake::consent::raw::shortened;
 use referee_engine::intake::drop_reason::{DropReason, FieldError};
 use referee_engine::intake::fields::Fields;
 use referee_engine::intake::installed_tag;
 use referee_engine::intake::keys::BrandKeys;
 use referee_engine::intake::landing::is_on_site;
-use referee_engine::intake::page_load::{PageLoadContext, page_load};
+use referee_engine::intake::page_load::{PageLoad, PageLoadContext, page_load};
 use referee_engine::intake::report::{PROGRAM_FIELDS, ReportContext, conversion, program};
 use referee_engine::limits::REPORT_DEADLINE_MS;
 use referee_engine::log::{Draft, Raw};
 
+use super::click::GPC;
 use super::cookie;
 use crate::app::App;
 use crate::host::host_of;
@@ -61,9 +66,13 @@ impl Browser {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// What the request says. A page need not name the only program of its host.
+    /// What the request says, with what the browser itself says of consent. A page need not name the only program of its
+    /// host.
     pub(super) fn fields(&self, body: &[u8]) -> Result<Fields, FieldError> {
         let mut fields = Fields::read(&self.query, body)?;
+        if let Some(control) = self.headers.get(GPC).and_then(|value| value.to_str().ok()) {
+            fields.set(GPC.as_str(), control);
+        }
         if fields.get(&PROGRAM_FIELDS).is_none()
             && let Some([only]) = self.app.engine.routing().hosts.get(&self.host).map(Vec::as_slice)
         {
@@ -80,37 +89,49 @@ impl Browser {
         }
     }
 
-    fn raw(&self, page: &str) -> Raw {
+    /// Where its address belongs; zeros: not known.
+    fn country(&self) -> [u8; 2] {
+        self.address.parse().map(|address| self.app.engine.networks.of(address).country).unwrap_or_default()
+    }
+
+    fn raw(&self, page: &str, fact: &Fact) -> Raw {
         let user_agent = self.text(header::USER_AGENT).chars().take(referee_engine::limits::URL_CHARS_MAX).collect();
-        Raw {
+        let raw = Raw {
             address: self.address.clone(),
             user_agent,
             url: without_query(page).to_owned(),
             referrer: without_query(self.text(header::REFERER)).to_owned(),
-        }
+        };
+        if permits(consent_of(fact)) { raw } else { shortened(raw) }
+    }
+}
+
+fn consent_of(fact: &Fact) -> Option<&Consent> {
+    match fact {
+        Fact::VisitRecorded(visit) => visit.consent.as_ref(),
+        Fact::ConversionReported(report) => report.consent.as_ref(),
+        _ => None,
     }
 }
 
 pub async fn post_visit(browser: Browser, body: Bytes) -> Response {
-    let kept = visit(&browser, browser.fields(&body), Source::Browser).await;
-    answer(&browser, kept.is_ok())
+    let heard = visit(&browser, browser.fields(&body), Source::Browser).await;
+    heard.end(&browser, answer(&browser, heard.is_kept))
 }
 
 pub async fn post_conversion(browser: Browser, body: Bytes) -> Response {
-    let kept = report(&browser, browser.fields(&body), Source::Browser).await;
-    answer(&browser, kept)
+    let heard = report(&browser, browser.fields(&body), Source::Browser).await;
+    heard.end(&browser, answer(&browser, heard.is_kept))
 }
 
 pub async fn visit_pixel(browser: Browser) -> Response {
     // A picture is always a picture.
-    _ = visit(&browser, browser.fields(&[]), Source::Pixel).await;
-    pixel()
+    visit(&browser, browser.fields(&[]), Source::Pixel).await.end(&browser, pixel())
 }
 
 pub async fn conversion_pixel(browser: Browser) -> Response {
     // What could not be kept is in the metrics and the log; a picture is always a picture.
-    _ = report(&browser, browser.fields(&[]), Source::Pixel).await;
-    pixel()
+    report(&browser, browser.fields(&[]), Source::Pixel).await.end(&browser, pixel())
 }
 
 #[derive(serde::Serialize)]
@@ -121,10 +142,10 @@ struct Issued {
 
 /// A click id for the shop to keep: the visitor's own, joined to what else is known of them.
 pub async fn issue_click_id(browser: Browser) -> Response {
-    let click_id = visit(&browser, browser.fields(&[]), Source::Browser).await.unwrap_or_default();
-    let mut response = Json(Issued { click_id }).into_response();
+    let mut heard = visit(&browser, browser.fields(&[]), Source::Browser).await;
+    let mut response = Json(Issued { click_id: std::mem::take(&mut heard.click_id) }).into_response();
     cors(&browser, response.headers_mut());
-    response
+    heard.end(&browser, response)
 }
 
 pub async fn preflight(browser: Browser) -> Response {
@@ -137,29 +158,43 @@ pub async fn preflight(browser: Browser) -> Response {
     response
 }
 
-/// A visitor who said no is not followed.
-pub(super) fn denied(fields: &Fields) -> bool {
-    fields.get(&["consent"]) == Some("denied")
-}
-
-/// The log did not take it: the browser should try again.
-pub(super) struct NotKept;
-
 /// A request that could be read at all.
 pub(super) type Sent = Result<Fields, FieldError>;
 
-/// Keeps a visit; the click id that the page goes on with. What is wrong with it is nobody's business in a browser.
-pub(super) async fn visit(browser: &Browser, sent: Sent, source: Source) -> Result<String, NotKept> {
-    let app = &browser.app;
-    let Ok(mut fields) = sent else { return Ok(String::new()) };
-    if denied(&fields) {
-        return Ok(String::new());
+/// What became of something that a browser told.
+pub(super) struct Heard {
+    /// The log took it, or there was nothing to take: otherwise the browser should try again.
+    pub(super) is_kept: bool,
+    /// The click id that the page goes on with.
+    click_id: String,
+    /// The visitor said no, so that a cookie of an earlier yes goes.
+    taken_back: bool,
+}
+
+impl Heard {
+    const NOTHING: Heard = Heard { is_kept: true, click_id: String::new(), taken_back: false };
+
+    pub(super) fn end(&self, browser: &Browser, mut response: Response) -> Response {
+        let scheme = browser.app.config.scheme;
+        if self.taken_back
+            && cookie::visitor(&browser.headers, scheme).is_some()
+            && let Ok(line) = HeaderValue::try_from(cookie::clear_visitor(&browser.host, scheme))
+        {
+            response.headers_mut().insert(header::SET_COOKIE, line);
+        }
+        response
     }
+}
+
+/// Keeps a visit. What is wrong with it is nobody's business in a browser.
+pub(super) async fn visit(browser: &Browser, sent: Sent, source: Source) -> Heard {
+    let app = &browser.app;
+    let Ok(mut fields) = sent else { return Heard::NOTHING };
     if source == Source::Pixel && fields.get(&["page"]).is_none() {
         fields.set("page", browser.text(header::REFERER));
     }
     let routing = app.engine.routing();
-    let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return Ok(String::new()) };
+    let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return Heard::NOTHING };
     take_over(browser, &mut fields, &brand.keys);
     let now = app.engine.now();
     let context = PageLoadContext {
@@ -169,39 +204,44 @@ pub(super) async fn visit(browser: &Browser, sent: Sent, source: Source) -> Resu
         now,
         visitor: cookie::visitor(&browser.headers, app.config.scheme),
         new_no: app.engine.click_numbers.next(now),
+        country: browser.country(),
     };
-    let Ok(load) = page_load(&fields, &context) else { return Ok(String::new()) };
-    let raw = Some(browser.raw(fields.get(&["page"]).unwrap_or_default()));
-    let (brand, occurred_at, fact) = (brand.brand, load.taken.occurred_at, load.taken.fact);
+    let Ok(load) = page_load(&fields, &context) else { return Heard::NOTHING };
+    let PageLoad { taken, click_id, taken_back, .. } = load;
+    let heard = Heard { is_kept: true, click_id, taken_back };
+    if !load.is_kept {
+        return heard;
+    }
+    let raw = Some(browser.raw(fields.get(&["page"]).unwrap_or_default(), &taken.fact));
+    let (brand, occurred_at, fact) = (brand.brand, taken.occurred_at, taken.fact);
     drop(routing);
     let draft = Draft { brand, received_at: now, occurred_at, actor: None, fact, raw };
     let deadline = Duration::from_millis(REPORT_DEADLINE_MS);
     match tokio::time::timeout(deadline, app.engine.record(&draft)).await {
         Ok(Ok(_)) => {
             app.metrics.visits_recorded.inc();
-            Ok(load.click_id)
+            heard
         }
         _ => {
             app.metrics.visits_lost.inc();
-            Err(NotKept)
+            Heard { is_kept: false, click_id: String::new(), ..heard }
         }
     }
 }
 
-/// Keeps a report, or keeps why it was refused. False only where the browser should try again.
-pub(super) async fn report(browser: &Browser, sent: Sent, source: Source) -> bool {
+/// Keeps a report, or keeps why it was refused.
+pub(super) async fn report(browser: &Browser, sent: Sent, source: Source) -> Heard {
     let app = &browser.app;
     // Where it can't be read, nothing in it says whose it is.
-    let Ok(mut fields) = sent else { return true };
+    let Ok(mut fields) = sent else { return Heard::NOTHING };
     let routing = app.engine.routing();
-    let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return true };
-    if !denied(&fields) {
-        take_over(browser, &mut fields, &brand.keys);
-    }
+    let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return Heard::NOTHING };
+    take_over(browser, &mut fields, &brand.keys);
     let now = app.engine.now();
     let submission = new_submission(now);
-    let visitor = cookie::visitor(&browser.headers, app.config.scheme).filter(|_| !denied(&fields));
-    let context = ReportContext { config: &brand.config, keys: &brand.keys, source, submission, now, visitor };
+    let visitor = cookie::visitor(&browser.headers, app.config.scheme);
+    let (config, keys, country) = (&brand.config, &brand.keys, browser.country());
+    let context = ReportContext { config, keys, source, submission, now, visitor, country };
     let taken = match off_site(browser, &fields, &brand.config) {
         Some(error) => Err(vec![error]),
         None => conversion(&fields, &context),
@@ -211,13 +251,14 @@ pub(super) async fn report(browser: &Browser, sent: Sent, source: Source) -> boo
     let reporter = Reporter { app, brand, now };
     match taken {
         Ok(taken) => {
-            let raw = Some(browser.raw(browser.text(header::REFERER)));
-            reporter.keep(taken, raw).await.is_ok()
+            let raw = Some(browser.raw(browser.text(header::REFERER), &taken.fact));
+            let taken_back = is_taken_back(consent_of(&taken.fact));
+            Heard { is_kept: reporter.keep(taken, raw).await.is_ok(), taken_back, ..Heard::NOTHING }
         }
         Err(errors) => {
             let name = submission_name(submission);
             reporter.keep_refused(Refused { name, kind: "conversion", fields: &fields, errors: &errors }).await;
-            true
+            Heard::NOTHING
         }
     }
 }

@@ -56,6 +56,11 @@ pub fn set_visitor(value: &str, days: u32, host: &str, scheme: Scheme) -> String
     format!("{}={value}{domain}; Path=/; Max-Age={life_s}{secure}; HttpOnly; SameSite=Lax", name(scheme))
 }
 
+/// Takes the cookie back, where the visitor does not want to be followed any more.
+pub fn clear_visitor(host: &str, scheme: Scheme) -> String {
+    set_visitor("", 0, host, scheme)
+}
+
 /// The registrable domain of a host: what the shop and its tracking host share. None for addresses and bare names.
 fn site_of(host: &str) -> Option<&str> {
     if host.parse::<std::net::IpAddr>().is_ok() || host.starts_with('[') {
@@ -81,6 +86,8 @@ mod tests {
         );
         assert!(set_visitor(value, 30, "go.shop.localhost", Scheme::Http).starts_with("pt="));
         assert!(!set_visitor(value, 30, "127.0.0.1", Scheme::Http).contains("Domain"));
+        let cleared = "__Secure-pt=; Domain=shop.com; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax";
+        assert_eq!(clear_visitor("go.shop.com", Scheme::Https), cleared);
     }
 
     #[test]

@@ -28,20 +28,20 @@ pub async fn identify(Path(program): Path<String>, browser: Browser, body: Bytes
             fields.set("page", browser.text(header::REFERER));
         }
     });
-    let kept = visit(&browser, sent, Source::Browser).await;
-    answer(&browser, kept.is_ok(), &json!({}))
+    let heard = visit(&browser, sent, Source::Browser).await;
+    heard.end(&browser, answer(&browser, heard.is_kept, &json!({})))
 }
 
 /// A conversion. What is wrong with it is the brand's to know, not the shopper's.
 pub async fn convert(Path((event_type, program)): Path<(String, String)>, browser: Browser, body: Bytes) -> Response {
     let sent = read(&browser, &body, &program, |fields| fields.set("ActionTrackerId", &event_type));
-    let kept = report(&browser, sent, Source::Browser).await;
-    answer(&browser, kept, &json!({}))
+    let heard = report(&browser, sent, Source::Browser).await;
+    heard.end(&browser, answer(&browser, heard.is_kept, &json!({})))
 }
 
 /// Its short names become the long ones; what the path names goes before all of them.
 fn read(browser: &Browser, body: &[u8], program: &str, named: impl FnOnce(&mut Fields)) -> Sent {
-    let mut fields = Fields::read(&browser.query, body)?;
+    let mut fields = browser.fields(body)?;
     translate(&mut fields);
     fields.set("CampaignId", program);
     named(&mut fields);

@@ -57,7 +57,7 @@ async fn take(app: &App, query: &str, body: &[u8], address: String) -> Result<Wi
     let now = app.engine.now();
     let new_no = app.engine.click_numbers.next(now);
     let (config, keys): (&Config, &BrandKeys) = (&brand.config, &brand.keys);
-    let context = PageLoadContext { config, keys, source: Source::Server, now, visitor: None, new_no };
+    let context = PageLoadContext { config, keys, source: Source::Server, now, visitor: None, new_no, country: [0; 2] };
     let load = page_load(&fields, &context).map_err(|errors| refused(&errors))?;
     let mut said = json!({
         "clickId": load.click_id,
@@ -70,7 +70,10 @@ async fn take(app: &App, query: &str, body: &[u8], address: String) -> Result<Wi
     let address = Some(text(&fields, "IpAddress")).filter(|text| !text.is_empty()).unwrap_or(address);
     let raw = Raw { address, user_agent: text(&fields, "UserAgent"), ..Raw::default() };
     let reporter = Reporter { app, brand: brand.brand, now };
-    reporter.keep(load.taken, Some(raw)).await.map_err(trouble)?;
+    // Of a visitor who said no, nothing is kept.
+    if load.is_kept {
+        reporter.keep(load.taken, Some(raw)).await.map_err(trouble)?;
+    }
     Ok(Wire::ok(said))
 }
 

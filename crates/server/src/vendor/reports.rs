@@ -33,6 +33,7 @@ pub async fn post_conversion(call: &Call<'_>) -> Result<Wire, Wire> {
         submission,
         now,
         visitor: None,
+        country: [0; 2],
     };
     let taken = conversion(&fields, &context);
     // The buyer's, as far as the report says; never the calling server's.

@@ -10,6 +10,7 @@ mod browser_endpoints;
 mod click_reports;
 mod click_terms;
 mod commands;
+mod consent;
 mod console;
 mod contracts;
 mod credit;

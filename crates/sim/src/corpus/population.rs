@@ -183,6 +183,7 @@ impl Lives {
             left_out: Vec::new(),
             issued: None,
             path: "/page".into(),
+            consent: None,
         };
         self.facts.push((at, Fact::VisitRecorded(visit)));
     }
@@ -276,6 +277,7 @@ fn click(no: ClickNo, partner: PartnerId, ad: AdId, visitor: Identifier) -> Fact
         link_params: Vec::new(),
         told_by_shop: false,
         deep_link: None,
+        consent: None,
     })
 }
 
@@ -309,5 +311,6 @@ fn report(
         parent_order: String::new(),
         digest,
         fields: Vec::new(),
+        consent: None,
     })
 }

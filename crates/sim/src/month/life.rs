@@ -297,6 +297,7 @@ impl Life {
             link_params: Vec::new(),
             told_by_shop: false,
             deep_link: None,
+            consent: None,
         });
         self.coming.insert((at, self.drawn), fact);
         ClickRef { no, program: PROGRAM, partner, ad, clicked_at: at, unrecorded: false }
@@ -329,6 +330,7 @@ impl Life {
             parent_order: String::new(),
             digest: self.random.bytes(),
             fields: Vec::new(),
+            consent: None,
         });
         self.coming.insert((at, self.drawn), fact);
     }

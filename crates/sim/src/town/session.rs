@@ -106,6 +106,7 @@ impl Days {
             link_params: Vec::new(),
             told_by_shop: false,
             deep_link: None,
+            consent: None,
         };
         if seen_only {
             self.record(moments, Fact::ImpressionRecorded(fact));
@@ -197,6 +198,7 @@ impl Days {
             left_out: Vec::new(),
             issued,
             path: "/page".to_owned(),
+            consent: None,
         };
         self.record(moments, Fact::VisitRecorded(visit));
     }

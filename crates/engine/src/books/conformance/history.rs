@@ -1,6 +1,7 @@
 //! A brand's history that the assertions are made of.
 
 use referee_core::condition::Word;
+use referee_core::consent::{Consent, ConsentAsk, ConsentRules, ConsentSource, ConsentWord};
 use referee_core::contract::{EventPayout, Payout, TermsRules};
 use referee_core::exchange::DayRates;
 use referee_core::fact::{
@@ -191,6 +192,13 @@ pub(crate) fn set_up() -> Vec<(Timestamp, Fact)> {
         Fact::ProgramSet(program),
         Fact::EventTypeSet(event_type),
         Fact::PartnerSet { partner: PARTNER, standing: Standing::Active, channel: false },
+        Fact::PartnerRewardSet { partner: PARTNER, reward: true },
+        Fact::ConsentRulesSet(ConsentRules {
+            program: PROGRAM,
+            ask: ConsentAsk::Never,
+            unknown_asks: true,
+            vendor: Some(7),
+        }),
         Fact::AdSet(ad),
         Fact::PromoCodeSet(code),
         Fact::AssignedValueSet(value),
@@ -225,6 +233,16 @@ pub(super) fn left_out(kind: Option<IdentifierKind>, i: u64) -> LeftOut {
     LeftOut { kind, reason: reasons[(i % 2) as usize] }
 }
 
+/// Of everybody who was asked, a yes.
+fn consent(i: u64) -> Option<Consent> {
+    let (source, said) = match i % 3 {
+        0 => return None,
+        1 => (ConsentSource::Tcf, "CQRFYEAQRFYEAAHABBENBgFgAP_AAAAAAAAAAAAAAAAA"),
+        _ => (ConsentSource::Rule, ""),
+    };
+    Some(Consent { word: ConsentWord::Granted, source, unreadable: false, said: said.to_owned() })
+}
+
 pub(super) fn click(i: u64) -> Fact {
     let navigation = if i % 10 == 9 { Navigation::Embedded } else { Navigation::Navigate };
     Fact::ClickRecorded(Click {
@@ -252,6 +270,7 @@ pub(super) fn click(i: u64) -> Fact {
         link_params: Vec::new(),
         told_by_shop: false,
         deep_link: i.is_multiple_of(2).then(|| format!("https://www.shop.com/{i}")),
+        consent: consent(i),
     })
 }
 
@@ -284,6 +303,7 @@ pub(super) fn visit(i: u64) -> Fact {
         left_out: if i.is_multiple_of(3) { vec![left_out(Some(IdentifierKind::Email), i)] } else { Vec::new() },
         issued: i.is_multiple_of(5).then(|| identifier(IdentifierKind::Journey, i)),
         path: "/boots".into(),
+        consent: None,
     })
 }
 
@@ -314,5 +334,6 @@ pub(super) fn conversion(i: u64) -> Fact {
         parent_order: String::new(),
         digest: [i as u8; 16],
         fields: Vec::new(),
+        consent: consent(i),
     })
 }

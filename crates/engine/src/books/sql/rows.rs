@@ -84,6 +84,7 @@ pub fn click(row: &dyn Row) -> Result<ClickRow> {
         slug: row.some_text(10)?.map(str::to_owned),
         sub_ids: [text(11)?, text(12)?, text(13)?],
         shared_id: text(14)?,
+        consent: stored::consent(row.some_number(20)?, row.some_text(21)?)?,
     })
 }
 
@@ -116,6 +117,7 @@ pub fn conversion(row: &dyn Row) -> Result<(OrderKey, ConversionRow)> {
         node: row.some_number(10)?.map(NodeId),
         refusal: stored::refusal(row.some_number(11)?)?,
         actions,
+        consent: stored::consent(row.some_number(13)?, row.some_text(14)?)?,
     };
     Ok((key, conversion))
 }

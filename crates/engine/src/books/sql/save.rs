@@ -104,6 +104,7 @@ fn config_key(entry: &ConfigEntry) -> (u8, u32, String) {
         ConfigEntry::PaymentRules(_) => (10, 0, String::new()),
         ConfigEntry::Rates(it) => (11, 0, it.day.0.to_string()),
         ConfigEntry::Screening(it) => (90, it.program.0, String::new()),
+        ConfigEntry::Consent(it) => (100, it.program.0, String::new()),
         ConfigEntry::InquiryRules(it) => (70, it.program.0, String::new()),
     }
 }
@@ -151,6 +152,8 @@ fn save_click(save: &mut dyn Write, brand: BrandId, click: &ClickRow) -> Answer<
         country(&signals.country),
         known(signals.network),
         known(signals.agent_key),
+        click.consent.as_ref().map(stored::consent_bits),
+        stored::consent_said(click.consent.as_ref()),
     ])
 }
 
@@ -207,6 +210,8 @@ fn save_orders(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<(
             row.node.map(|node| node.0),
             row.refusal.map(|refusal| refusal.number()),
             stored::list(row.actions.iter().map(|id| id.seq)).as_deref(),
+            row.consent.as_ref().map(stored::consent_bits),
+            stored::consent_said(row.consent.as_ref()),
         ])?;
     }
     save.finish()?;

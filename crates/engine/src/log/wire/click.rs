@@ -35,6 +35,9 @@ pub struct Click {
     #[prost(message, repeated, tag = "12")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub link_params: Vec<LinkParam>,
+    #[prost(message, optional, tag = "50")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<super::Consent>,
     #[prost(message, optional, tag = "51")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrival: Option<Arrival>,

@@ -3,14 +3,14 @@
 use prost::{Message, Oneof};
 
 use super::{
-    Ad, AssignedValue, Block, DayRates, EventType, InquiryRules, Link, ListVersion, OverlayVersion, Partner,
-    PartnerGroup, PaymentRules, Program, PromoCode, ScreeningRules, Terms,
+    Ad, AssignedValue, Block, ConsentRules, DayRates, EventType, InquiryRules, Link, ListVersion, OverlayVersion,
+    Partner, PartnerGroup, PaymentRules, Program, PromoCode, ScreeningRules, Terms,
 };
 
 /// One thing set up, as the books keep it.
 #[derive(Clone, PartialEq, Message)]
 pub struct ConfigEntry {
-    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 48, 62, 70, 82, 90")]
+    #[prost(oneof = "Entry", tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 48, 62, 70, 82, 90, 100")]
     pub entry: Option<Entry>,
 }
 
@@ -48,4 +48,6 @@ pub enum Entry {
     List(ListVersion),
     #[prost(message, tag = "90")]
     Screening(ScreeningRules),
+    #[prost(message, tag = "100")]
+    Consent(ConsentRules),
 }

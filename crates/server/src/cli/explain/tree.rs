@@ -8,6 +8,7 @@ use referee_core::identity::LeftOut;
 use referee_core::money::WHOLE_PPM;
 use referee_core::refusal::Refusal;
 use referee_core::row::{ActionState, SubmissionRow};
+use referee_core::time::Zone;
 use referee_engine::intake::amount::decimal;
 use referee_engine::intake::submission::submission_name;
 use referee_engine::lookup::advice::advice;
@@ -16,6 +17,7 @@ use referee_engine::lookup::told::{
     ActionTold, ClickTold, DecisionTold, Found, OrderTold, OwnTouchpoint, RefusedTold, TouchpointTold,
 };
 
+use crate::consent::sentence;
 use crate::console::format::{evidence, rate, state, utc};
 use crate::words;
 
@@ -107,6 +109,7 @@ impl Telling<'_> {
         if it.left_out > 0 {
             under.insert(0, leaf(format!("{} older ones are not kept", it.left_out)));
         }
+        under.extend(it.consent.iter().map(|it| leaf(format!("Consent: {}", sentence(it, &Zone::default())))));
         under.extend(it.identifiers_left_out.iter().map(|LeftOut { kind, reason }| {
             let kind = kind.map_or("identifier of an unknown kind", |kind| kind.code());
             leaf(format!("Left out of the report: {kind}: {}", self.reason(*reason)))

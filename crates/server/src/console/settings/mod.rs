@@ -1,5 +1,6 @@
 //! Settings: programs with their template terms and event types, identifiers, tokens, and people.
 
+pub mod data_protection;
 pub mod event_types;
 pub mod groups;
 pub mod identifiers;
@@ -31,6 +32,7 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
             ("/settings/screening", "Screening"),
             ("/settings/exchange-rates", "Exchange rates"),
             ("/settings/identifiers", "Identifiers"),
+            (data_protection::HERE, "Data protection"),
             ("/settings/tokens", "Tokens"),
         ]);
     }

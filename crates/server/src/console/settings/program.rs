@@ -4,6 +4,7 @@ use axum::extract::{Form, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use referee_core::config::TermsInForce;
+use referee_core::consent::ConsentRules;
 use referee_core::fact::{Fact, TermsSet};
 use referee_core::id::ProgramId;
 use referee_core::program::{Program, Standing};
@@ -18,6 +19,7 @@ use super::super::partners::program_of;
 use super::super::person::{Failure, May, Person, done};
 use super::super::terms;
 use super::{event_types, screen};
+use crate::consent::{CHOICES, ConsentWords};
 use crate::setup;
 
 #[derive(Deserialize, Default)]
@@ -93,6 +95,9 @@ fn program_form(person: &Person, program: Option<&Program>) -> Markup {
                         option value="paused" selected[paused] { "Paused: clicks are sent on and nothing is earned" }
                     } }
                 } @else {
+                    label { "Before a visitor is followed" select name="ask" {
+                        @for (it, meaning) in CHOICES { option value=(it.name()) { (meaning) } }
+                    } }
                     label { "Id of another platform (optional)" input name="id" inputmode="numeric" pattern="[0-9]*"; }
                 }
                 button.primary { "Save" }
@@ -116,6 +121,9 @@ pub struct ProgramForm {
     cookie_days: u32,
     #[serde(default)]
     standing: String,
+    /// Of a new program: whom it asks before it follows them.
+    #[serde(default)]
+    ask: String,
 }
 
 pub async fn set(person: Person, Form(sent): Form<ProgramForm>) -> Result<Response, Failure> {
@@ -129,6 +137,11 @@ pub async fn set(person: Person, Form(sent): Form<ProgramForm>) -> Result<Respon
     };
     let id = program.id;
     person.settle("set in the console", Fact::ProgramSet(program)).await?;
+    if !sent.ask.is_empty() && !person.config.consent.contains_key(&id) {
+        let words = ConsentWords { ask: Some(sent.ask), ..ConsentWords::default() };
+        let rules = words.read(ConsentRules::by_region(id)).map_err(|(_, why)| Failure::Invalid(why))?;
+        person.settle("set in the console", Fact::ConsentRulesSet(rules)).await?;
+    }
     Ok(done(&format!("/settings?program={id}")))
 }
 

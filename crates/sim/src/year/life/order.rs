@@ -81,6 +81,7 @@ impl Life {
             link_params: Vec::new(),
             told_by_shop: false,
             deep_link: None,
+            consent: None,
         };
         let ago = self.below(40 * DAY_MS);
         self.hear_at(Fact::ClickRecorded(click), self.now.plus_ms(-ago), self.now, None);

@@ -1,0 +1,1 @@
+delete from mail where created_at < ?1 and state <> 0;
