@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::books::sql::MAIN;
+use crate::domain::DomainConfig;
 use crate::error::{Error, Result};
 use crate::intake::network::NetworkFiles;
 use crate::mail::MailConfig;
@@ -58,6 +59,9 @@ pub struct Config {
     /// What is known of visitors' addresses.
     #[serde(skip_serializing_if = "NetworkFiles::is_empty")]
     pub networks: NetworkFiles,
+    /// What tracking domains lead to, and how they are looked up.
+    #[serde(skip_serializing_if = "DomainConfig::is_none")]
+    pub domains: DomainConfig,
 }
 
 fn is_none(mail: &MailConfig) -> bool {
@@ -112,6 +116,8 @@ pub struct Source {
     pub mail: MailConfig,
     #[serde(default)]
     pub networks: NetworkFiles,
+    #[serde(default)]
+    pub domains: DomainConfig,
 }
 
 /// Click numbers have ten bits for it.
@@ -146,6 +152,7 @@ impl Source {
             clusters: self.clusters.or(weaker.clusters),
             mail: self.mail.over(weaker.mail),
             networks: self.networks.over(weaker.networks),
+            domains: self.domains.over(weaker.domains),
         }
     }
 }
@@ -175,6 +182,7 @@ impl Config {
             clusters: source.clusters.unwrap_or_default(),
             mail: source.mail.without_empty(),
             networks: source.networks,
+            domains: source.domains,
         };
         config.check().map_err(|cause| Error::setup("read the configuration", cause)).map(|()| config)
     }

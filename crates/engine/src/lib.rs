@@ -8,6 +8,7 @@ pub mod config;
 pub mod credentials;
 pub mod database;
 pub mod document;
+pub mod domain;
 pub mod doubt;
 pub mod engine;
 pub mod error;

@@ -17,7 +17,7 @@ use super::partners::{choice, program_choice, program_filter, program_of};
 use super::person::{Failure, May, Person, done};
 use super::table::{Cell, Column, Table, buttons, cell, foot, link_cell, minor, shown_cell, text};
 use super::{codes, values};
-use crate::setup;
+use crate::{domains, setup};
 
 #[derive(Deserialize, Default)]
 pub struct AdsQuery {
@@ -297,6 +297,9 @@ pub async fn create_link(person: Person, Form(sent): Form<NewLink>) -> Result<Re
     let (program, ad) = sent.ad.split_once('.').ok_or(Failure::NotFound)?;
     let program = program_of(&person, program.parse().unwrap_or(0))?;
     let slug = setup::slug(&sent.slug).map_err(|why| Failure::Invalid(why.into()))?;
+    if let Some(why) = domains::slug_refused(&person.config, program, &slug) {
+        return Err(Failure::Invalid(why));
+    }
     if person.config.links.contains_key(&(program.id, slug.clone())) {
         return Err(Failure::Invalid(format!("There is a link /{slug} already.")));
     }

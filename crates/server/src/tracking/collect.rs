@@ -9,7 +9,8 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use referee_core::id::ProgramId;
 use referee_core::program::Source;
 use referee_engine::intake::click::without_query;
 use referee_engine::intake::fields::Fields;
@@ -17,8 +18,9 @@ use referee_engine::intake::page_load::{PageLoadContext, page_load};
 use referee_engine::intake::report::{ReportContext, conversion, program};
 use referee_engine::limits::REPORT_DEADLINE_MS;
 use referee_engine::log::{Draft, Raw};
+use referee_engine::routing::Routing;
 
-use super::cookie;
+use super::{cookie, origin};
 use crate::app::App;
 use crate::host::host_of;
 use crate::reports::{Refused, Reporter, new_submission, submission_name};
@@ -33,6 +35,8 @@ pub struct Browser {
     address: String,
     headers: HeaderMap,
     query: String,
+    /// Only the header lines are asked for: nothing is seen, and nothing kept.
+    head: bool,
 }
 
 impl FromRequestParts<Arc<App>> for Browser {
@@ -47,6 +51,7 @@ impl FromRequestParts<Arc<App>> for Browser {
             address: app.address_of(from, &parts.headers),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers.clone(),
+            head: parts.method == Method::HEAD,
         })
     }
 }
@@ -54,6 +59,16 @@ impl FromRequestParts<Arc<App>> for Browser {
 impl Browser {
     fn text(&self, name: HeaderName) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Whether the page that asks is one that may, for a program if it is known. What names no page is no script of one.
+    fn may_ask(&self, routing: &Routing, program: Option<ProgramId>) -> bool {
+        let origin = self.text(header::ORIGIN);
+        let may = origin.is_empty() || origin::permits(routing, &self.host, origin, program);
+        if !may {
+            self.app.metrics.origins_refused.inc();
+        }
+        may
     }
 
     fn raw(&self, page: &str) -> Raw {
@@ -69,7 +84,7 @@ impl Browser {
 
 pub async fn post_visit(browser: Browser, body: Bytes) -> Response {
     let kept = visit(&browser, &body, Source::Browser).await;
-    answer(&browser, kept.is_ok())
+    answer(&browser, kept.map(drop))
 }
 
 pub async fn post_conversion(browser: Browser, body: Bytes) -> Response {
@@ -79,11 +94,17 @@ pub async fn post_conversion(browser: Browser, body: Bytes) -> Response {
 
 pub async fn visit_pixel(browser: Browser) -> Response {
     // A picture is always a picture.
+    if browser.head {
+        return pixel();
+    }
     _ = visit(&browser, &[], Source::Pixel).await;
     pixel()
 }
 
 pub async fn conversion_pixel(browser: Browser) -> Response {
+    if browser.head {
+        return pixel();
+    }
     // What could not be kept is in the metrics and the log; a picture is always a picture.
     _ = report(&browser, &[], Source::Pixel).await;
     pixel()
@@ -97,13 +118,36 @@ struct Issued {
 
 /// A click id for the shop to keep: the visitor's own, joined to what else is known of them.
 pub async fn issue_click_id(browser: Browser) -> Response {
-    let click_id = visit(&browser, &[], Source::Browser).await.unwrap_or_default();
-    let mut response = Json(Issued { click_id }).into_response();
+    let issued = if browser.head { Ok(String::new()) } else { visit(&browser, &[], Source::Browser).await };
+    if let Err(Unkept::Stranger) = issued {
+        return answer(&browser, Err(Unkept::Stranger));
+    }
+    let mut response = Json(Issued { click_id: issued.unwrap_or_default() }).into_response();
     cors(&browser, response.headers_mut());
+    if let Some(line) = renewed_cookie(&browser).filter(|_| !browser.head) {
+        response.headers_mut().insert(header::SET_COOKIE, line);
+    }
     response
 }
 
+/// The click's cookie with its life renewed, where the page is of the very host it asks. Elsewhere Safari would keep the
+/// copy that a request of a page brings, for seven days, in place of the one that the click set.
+fn renewed_cookie(browser: &Browser) -> Option<HeaderValue> {
+    let (app, host) = (&browser.app, &browser.host);
+    let visitor = cookie::visitor(&browser.headers, app.config.scheme)?;
+    let fields = Fields::read(&browser.query, &[]).ok().filter(|fields| !denied(fields))?;
+    let routing = app.engine.routing();
+    let brand = brand_of(&routing, &fields, host)?;
+    let program = program(&fields, &brand.config).ok()?;
+    let renews = origin::is_own_page(&browser.headers, host);
+    let line = || cookie::set_visitor(visitor, program.cookie_days, host, app.config.scheme);
+    if renews { HeaderValue::try_from(line()).ok() } else { None }
+}
+
 pub async fn preflight(browser: Browser) -> Response {
+    if !browser.may_ask(&browser.app.engine.routing(), None) {
+        return answer(&browser, Err(Unkept::Stranger));
+    }
     let mut response = StatusCode::NO_CONTENT.into_response();
     let lines = response.headers_mut();
     cors(&browser, lines);
@@ -118,11 +162,16 @@ fn denied(fields: &Fields) -> bool {
     fields.get(&["consent"]) == Some("denied")
 }
 
-/// The log did not take it: the browser should try again.
-struct NotKept;
+/// Why nothing was kept, where that is not the sender's fault.
+enum Unkept {
+    /// The log did not take it: the browser should try again.
+    Away,
+    /// The page is of no shop of the program.
+    Stranger,
+}
 
 /// Keeps a visit; the click id that the page goes on with. What is wrong with it is nobody's business in a browser.
-async fn visit(browser: &Browser, body: &[u8], source: Source) -> Result<String, NotKept> {
+async fn visit(browser: &Browser, body: &[u8], source: Source) -> Result<String, Unkept> {
     let app = &browser.app;
     let Ok(mut fields) = Fields::read(&browser.query, body) else { return Ok(String::new()) };
     if denied(&fields) {
@@ -133,6 +182,9 @@ async fn visit(browser: &Browser, body: &[u8], source: Source) -> Result<String,
     }
     let routing = app.engine.routing();
     let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return Ok(String::new()) };
+    if !browser.may_ask(&routing, program(&fields, &brand.config).ok().map(|it| it.id)) {
+        return Err(Unkept::Stranger);
+    }
     let now = app.engine.now();
     let context = PageLoadContext {
         config: &brand.config,
@@ -155,21 +207,24 @@ async fn visit(browser: &Browser, body: &[u8], source: Source) -> Result<String,
         }
         _ => {
             app.metrics.visits_lost.inc();
-            Err(NotKept)
+            Err(Unkept::Away)
         }
     }
 }
 
-/// Keeps a report, or keeps why it was refused. False only where the browser should try again.
-async fn report(browser: &Browser, body: &[u8], source: Source) -> bool {
+/// Keeps a report, or keeps why it was refused.
+async fn report(browser: &Browser, body: &[u8], source: Source) -> Result<(), Unkept> {
     let app = &browser.app;
     let fields = match Fields::read(&browser.query, body) {
         Ok(fields) => fields,
         // Nothing in it says whose it is.
-        Err(_) => return true,
+        Err(_) => return Ok(()),
     };
     let routing = app.engine.routing();
-    let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return true };
+    let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return Ok(()) };
+    if !browser.may_ask(&routing, program(&fields, &brand.config).ok().map(|it| it.id)) {
+        return Err(Unkept::Stranger);
+    }
     let now = app.engine.now();
     let submission = new_submission(now);
     let visitor = cookie::visitor(&browser.headers, app.config.scheme).filter(|_| !denied(&fields));
@@ -181,19 +236,19 @@ async fn report(browser: &Browser, body: &[u8], source: Source) -> bool {
     match taken {
         Ok(taken) => {
             let raw = Some(browser.raw(browser.text(header::REFERER)));
-            reporter.keep(taken, raw).await.is_ok()
+            reporter.keep(taken, raw).await.map(drop).map_err(|_| Unkept::Away)
         }
         Err(errors) => {
             let name = submission_name(submission);
             reporter.keep_refused(Refused { name, kind: "conversion", fields: &fields, errors: &errors }).await;
-            true
+            Ok(())
         }
     }
 }
 
 /// The brand whose program a request names, if it is served on this host.
 fn brand_of<'a>(
-    routing: &'a referee_engine::routing::Routing,
+    routing: &'a Routing,
     fields: &Fields,
     host: &str,
 ) -> Option<&'a Arc<referee_engine::routing::BrandRouting>> {
@@ -207,8 +262,12 @@ fn brand_of<'a>(
     brands.find(named).or(first)
 }
 
-fn answer(browser: &Browser, kept: bool) -> Response {
-    let status = if kept { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE };
+fn answer(browser: &Browser, kept: Result<(), Unkept>) -> Response {
+    let status = match kept {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(Unkept::Away) => StatusCode::SERVICE_UNAVAILABLE,
+        Err(Unkept::Stranger) => StatusCode::FORBIDDEN,
+    };
     let mut response = status.into_response();
     cors(browser, response.headers_mut());
     response
@@ -220,7 +279,7 @@ fn cors(browser: &Browser, lines: &mut HeaderMap) {
     lines.insert(header::VARY, HeaderValue::from_static("Origin"));
     let origin = browser.text(header::ORIGIN);
     if !origin.is_empty()
-        && browser.app.permits_origin(&browser.host, origin)
+        && origin::permits(&browser.app.engine.routing(), &browser.host, origin, None)
         && let Ok(value) = HeaderValue::try_from(origin)
     {
         lines.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);

@@ -4,4 +4,6 @@ pub mod click;
 pub mod collect;
 pub mod cookie;
 pub mod impression;
+pub mod origin;
+pub mod routes;
 pub mod script;

@@ -1,5 +1,6 @@
 //! Settings: programs with their template terms and event types, identifiers, tokens, and people.
 
+pub mod domains;
 pub mod event_types;
 pub mod groups;
 pub mod identifiers;
@@ -25,6 +26,7 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
     if person.may(May::SetUp) {
         places.extend([
             ("/settings", "Programs"),
+            ("/settings/tracking-domains", "Tracking domains"),
             ("/settings/groups", "Groups"),
             ("/settings/overlays", "Overlays"),
             ("/settings/lists", "Lists"),
