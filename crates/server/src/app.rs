@@ -7,7 +7,7 @@ use http::HeaderMap;
 use referee_engine::Engine;
 use referee_engine::clock::StandingClock;
 use referee_engine::config::{Config, Scheme};
-use referee_engine::domain::Network;
+use referee_engine::domain::Probe;
 use referee_engine::error::Result;
 use referee_engine::mail::MailServer;
 use referee_engine::routing::Routing;
@@ -23,7 +23,7 @@ pub struct App {
     /// Who takes this installation's mail; none: it waits for a person.
     pub mail_server: Option<MailServer>,
     /// Made when it is first needed: most processes never ask.
-    pub network: OnceLock<Network>,
+    pub probe: OnceLock<Probe>,
     /// The demonstration shop, served on its own host.
     pub shop: Option<Shop>,
     /// The demonstration's clock, where tests move it.
@@ -40,7 +40,7 @@ impl App {
     pub fn new(engine: Arc<Engine>, config: Config) -> App {
         let metrics = Metrics::new(engine.clone());
         let (sign_in_tries, mail_server, shop, test_clock) = (Tries::default(), None, None, None);
-        App { engine, config, metrics, sign_in_tries, mail_server, network: OnceLock::new(), shop, test_clock }
+        App { engine, config, metrics, sign_in_tries, mail_server, probe: OnceLock::new(), shop, test_clock }
     }
 
     /// A host's address as visitors type it. The port is the server's own where it is tried out without a proxy.
@@ -68,12 +68,12 @@ impl App {
     }
 
     /// What is asked of DNS and of hosts that somebody named.
-    pub fn network(&self) -> Result<&Network> {
-        if let Some(network) = self.network.get() {
-            return Ok(network);
+    pub fn probe(&self) -> Result<&Probe> {
+        if let Some(probe) = self.probe.get() {
+            return Ok(probe);
         }
-        let network = Network::new(&self.config.domains)?;
-        Ok(self.network.get_or_init(|| network))
+        let probe = Probe::new(&self.config.domains)?;
+        Ok(self.probe.get_or_init(|| probe))
     }
 
     /// The visitor's address: the connection's, or what the proxy in front says.

@@ -108,7 +108,7 @@ pub fn asked(app: &App, config: &Config, listed: &Listed, page: &str) -> Option<
 
 /// What the doctor says.
 pub async fn check(app: &App, asked: Asked) -> Result<Findings> {
-    Ok(examine(app.network()?, &app.config.domains, asked).await.1)
+    Ok(examine(app.probe()?, &app.config.domains, asked).await.1)
 }
 
 /// The host of a page, as people type it: an address or a bare host. Empty stays empty.

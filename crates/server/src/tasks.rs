@@ -53,7 +53,7 @@ const TASKS: [Task; 8] = [
     Task {
         name: "domains",
         every: MINUTE,
-        run: |it| Box::pin(async move { it.engine.look_at_domains(it.network()?, &it.config.domains).await }),
+        run: |it| Box::pin(async move { it.engine.look_at_domains(it.probe()?, &it.config.domains).await }),
     },
     // Mail goes out within seconds, and again when its next try is due.
     Task {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
-use super::network::Network;
+use super::probe::Probe;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Certificate {
@@ -19,12 +19,12 @@ pub enum Certificate {
     Unreachable(String),
 }
 
-pub(super) async fn look(network: &Network, host: &str) -> Certificate {
-    let addresses = match network.reachable(host).await {
+pub(super) async fn look(probe: &Probe, host: &str) -> Certificate {
+    let addresses = match probe.reachable(host).await {
         Ok(addresses) => addresses,
         Err(why) => return Certificate::Unreachable(why),
     };
-    let (patience, port, name) = (network.patience, network.https_port, host.to_owned());
+    let (patience, port, name) = (probe.patience, probe.https_port, host.to_owned());
     let looked = tokio::task::spawn_blocking(move || {
         let mut last = Certificate::default();
         for address in addresses.into_iter().take(2) {

@@ -8,7 +8,7 @@ use super::diagnose::diagnose;
 use super::facts::{Facts, HostFacts};
 use super::finding::Findings;
 use super::names::{is_open, site_of};
-use super::network::Network;
+use super::probe::Probe;
 use super::resolve::{Question, Record};
 
 /// What is asked about a tracking domain.
@@ -27,17 +27,17 @@ pub struct Asked {
 }
 
 /// Asks DNS and the host itself, and says what was known and what it means.
-pub async fn examine(network: &Network, config: &DomainConfig, asked: Asked) -> (Facts, Findings) {
+pub async fn examine(probe: &Probe, config: &DomainConfig, asked: Asked) -> (Facts, Findings) {
     let page = match asked.page.as_str() {
         "" => site_of(&asked.host).map_or_else(|| asked.host.clone(), |site| format!("www.{site}")),
         page => page.to_owned(),
     };
     let (host, page, issuers) =
-        tokio::join!(look_up(network, &asked.host), look_up(network, &page), issuers(network, &asked.host));
+        tokio::join!(look_up(probe, &asked.host), look_up(probe, &page), issuers(probe, &asked.host));
     // Names that nobody can register have no certificate of an authority.
     let with_certificate = asked.secure && is_open(&asked.host) && host.has_address();
     let certificate =
-        if with_certificate { certificate::look(network, &asked.host).await } else { Certificate::NotAsked };
+        if with_certificate { certificate::look(probe, &asked.host).await } else { Certificate::NotAsked };
     let facts = Facts {
         host: HostFacts { issuers, ..host },
         page,
@@ -54,9 +54,9 @@ pub async fn examine(network: &Network, config: &DomainConfig, asked: Asked) -> 
     (facts, findings)
 }
 
-async fn look_up(network: &Network, name: &str) -> HostFacts {
+async fn look_up(probe: &Probe, name: &str) -> HostFacts {
     let mut facts = HostFacts { name: name.to_owned(), ..HostFacts::default() };
-    let (chain, addresses) = tokio::join!(network.chain(name), network.addresses(name));
+    let (chain, addresses) = tokio::join!(probe.chain(name), probe.addresses(name));
     match chain {
         Ok(chain) => facts.chain = chain,
         Err(why) => facts.trouble = Some(why),
@@ -76,10 +76,10 @@ async fn look_up(network: &Network, name: &str) -> HostFacts {
 }
 
 /// By the CAA records of the host, or of the nearest parent that has some.
-async fn issuers(network: &Network, host: &str) -> Option<Vec<String>> {
+async fn issuers(probe: &Probe, host: &str) -> Option<Vec<String>> {
     let mut at = host;
     while at.contains('.') {
-        let found = network.resolver.ask(at, Question::Caa).await.unwrap_or_default();
+        let found = probe.resolver.ask(at, Question::Caa).await.unwrap_or_default();
         let issuers: Vec<String> = found
             .into_iter()
             .filter_map(|it| match it {

@@ -7,21 +7,21 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::network::Network;
+use super::probe::Probe;
 
 /// Longer is not what was asked for.
 const BYTES_MAX: u64 = 16 << 10;
 
 /// The text of a file over plain HTTP, or in a few words why there is none.
-pub(super) async fn fetch(network: &Network, host: &str, path: &str) -> Result<String, String> {
-    let addresses = network.reachable(host).await?;
+pub(super) async fn fetch(probe: &Probe, host: &str, path: &str) -> Result<String, String> {
+    let addresses = probe.reachable(host).await?;
     let mut why = String::new();
     for address in addresses.into_iter().take(2) {
-        let at = SocketAddr::new(address, network.http_port);
-        match timeout(network.patience, exchange(at, host, path)).await {
+        let at = SocketAddr::new(address, probe.http_port);
+        match timeout(probe.patience, exchange(at, host, path)).await {
             Ok(Ok(text)) => return body(&text),
             Ok(Err(error)) => why = format!("{address} can't be asked: {error}"),
-            Err(_) => why = format!("{address} did not answer within {} s", network.patience.as_secs()),
+            Err(_) => why = format!("{address} did not answer within {} s", probe.patience.as_secs()),
         }
     }
     Err(why)

@@ -8,7 +8,7 @@ use referee_core::program::Program;
 
 use super::config::DomainConfig;
 use super::names::is_open;
-use super::network::Network;
+use super::probe::Probe;
 use super::proof::{Claim, Method, prove};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -45,7 +45,7 @@ impl Engine {
     /// Looks for a proof, keeps what came of it, and says how the host stands. None: the brand has no such claim.
     pub async fn verify_domain(
         &self,
-        network: &Network,
+        probe: &Probe,
         config: &DomainConfig,
         brand: BrandId,
         host: &str,
@@ -54,7 +54,7 @@ impl Engine {
         let Some(known) = known else { return Ok(None) };
         let (targets, several_brands) = (config.targets(), self.routing().brands.len() > 1);
         let claim = Claim { host, token: &known.token, targets: &targets, several_brands };
-        match prove(network, &claim).await {
+        match prove(probe, &claim).await {
             Ok(method) => self.keep_proof(brand, host, method).await?,
             Err(why) => self.note_trouble(brand, host, why).await?,
         }
@@ -62,10 +62,10 @@ impl Engine {
     }
 
     /// Looks at hosts that were just named: often their records are there already. What goes wrong is tried again later.
-    pub async fn verify_soon(&self, network: &Network, config: &DomainConfig, brand: BrandId, hosts: &[String]) {
+    pub async fn verify_soon(&self, probe: &Probe, config: &DomainConfig, brand: BrandId, hosts: &[String]) {
         let all = async {
             for host in hosts.iter().filter(|it| is_open(it)) {
-                if let Err(error) = self.verify_domain(network, config, brand, host).await {
+                if let Err(error) = self.verify_domain(probe, config, brand, host).await {
                     tracing::warn!(host, %error, "a tracking domain could not be looked at");
                 }
             }
@@ -73,6 +73,16 @@ impl Engine {
         if tokio::time::timeout(SOON, all).await.is_err() {
             tracing::info!("looking at new tracking domains takes longer and goes on later");
         }
+    }
+
+    /// Whether a certificate may be asked for: for a host that was proved to be a brand's, or one of a private network that
+    /// a brand tracks on, where only a private authority issues any.
+    pub async fn may_have_certificate(&self, host: &str) -> Result<bool> {
+        if !is_open(host) {
+            return Ok(self.routing().hosts.contains_key(host));
+        }
+        let host = host.to_owned();
+        Ok(self.with_settings(move |settings| settings.domain_owner(&host)).await?.is_some())
     }
 
     /// Whoever runs the server says whose a host is.
@@ -109,7 +119,7 @@ impl Engine {
     }
 
     /// Looks at the hosts that are due, so that a record that was set is seen without anybody asking.
-    pub async fn look_at_domains(&self, network: &Network, config: &DomainConfig) -> Result<()> {
+    pub async fn look_at_domains(&self, probe: &Probe, config: &DomainConfig) -> Result<()> {
         self.adopt_domains().await?;
         let now = self.now();
         let (waiting, verified) =
@@ -117,7 +127,7 @@ impl Engine {
         let given_up = now.minus_days(GIVEN_UP_DAYS);
         let due = self.with_settings(move |settings| settings.domains_due(waiting, verified, given_up, TURN)).await?;
         for (brand, host) in due {
-            self.verify_domain(network, config, brand, &host).await?;
+            self.verify_domain(probe, config, brand, &host).await?;
         }
         Ok(())
     }
@@ -141,9 +151,4 @@ impl Engine {
         let (now, name) = (self.now(), host.to_owned());
         self.with_settings(move |settings: &Settings| settings.note_domain_trouble(brand, &name, &why, now)).await
     }
-}
-
-/// Whether a certificate may be asked for: only for a host that somebody proved to be a brand's.
-pub fn may_have_certificate(settings: &Settings, host: &str) -> Result<bool> {
-    Ok(settings.domain_owner(host)?.is_some())
 }

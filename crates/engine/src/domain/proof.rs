@@ -3,7 +3,7 @@
 use super::diagnose::leads_here;
 use super::facts::HostFacts;
 use super::fetch::fetch;
-use super::network::Network;
+use super::probe::Probe;
 use super::resolve::{Question, Record};
 
 /// How a host was proved to be the brand's. The numbers are stored.
@@ -60,18 +60,18 @@ pub fn file_path(token: &str) -> String {
 }
 
 /// How the claim is proved, or a sentence on what was found in place of a proof.
-pub async fn prove(network: &Network, claim: &Claim<'_>) -> Result<Method, String> {
-    let by_record = record(network, claim).await;
+pub async fn prove(probe: &Probe, claim: &Claim<'_>) -> Result<Method, String> {
+    let by_record = record(probe, claim).await;
     if by_record == Ok(true) {
         return Ok(Method::Record);
     }
-    let by_address = address(network, claim).await;
+    let by_address = address(probe, claim).await;
     if by_address == Ok(true) && !claim.several_brands {
         return Ok(Method::Address);
     }
     // Last, because it knocks at somebody's door. This server never answers it itself: otherwise a host that leads here
     // would prove whatever brand asks first.
-    let file = match fetch(network, claim.host, &file_path(claim.token)).await {
+    let file = match fetch(probe, claim.host, &file_path(claim.token)).await {
         Ok(text) if text.contains(&record_value(claim.token)) => return Ok(Method::File),
         Ok(_) => "it says something else".to_owned(),
         Err(why) => why,
@@ -90,22 +90,22 @@ pub async fn prove(network: &Network, claim: &Claim<'_>) -> Result<Method, Strin
     Err(format!("{record}{address} The file was not found either: {file}."))
 }
 
-async fn record(network: &Network, claim: &Claim<'_>) -> Result<bool, String> {
+async fn record(probe: &Probe, claim: &Claim<'_>) -> Result<bool, String> {
     let wanted = Record::Text(record_value(claim.token));
     let trimmed = |it: Record| match it {
         Record::Text(text) => Record::Text(text.trim().to_owned()),
         it => it,
     };
-    let found = network.resolver.ask(&record_name(claim.host), Question::Txt).await?;
+    let found = probe.resolver.ask(&record_name(claim.host), Question::Txt).await?;
     Ok(found.into_iter().any(|it| trimmed(it) == wanted))
 }
 
-async fn address(network: &Network, claim: &Claim<'_>) -> Result<bool, String> {
+async fn address(probe: &Probe, claim: &Claim<'_>) -> Result<bool, String> {
     if claim.targets.is_empty() {
         return Ok(false);
     }
-    let mut seen = HostFacts { chain: network.chain(claim.host).await?, ..HostFacts::default() };
-    for address in network.addresses(claim.host).await? {
+    let mut seen = HostFacts { chain: probe.chain(claim.host).await?, ..HostFacts::default() };
+    for address in probe.addresses(claim.host).await? {
         match address {
             std::net::IpAddr::V4(it) => seen.v4.push(it),
             std::net::IpAddr::V6(it) => seen.v6.push(it),

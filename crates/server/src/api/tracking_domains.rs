@@ -78,7 +78,7 @@ pub async fn create(State(app): State<Arc<App>>, headers: HeaderMap, Body(body):
     let (new, _) = domains::changed(&config, Some(program), &wanted);
     app.engine.claim_domains(caller.brand, new.clone()).await?;
     app.engine.settle(caller.brand, actor(&caller), Fact::ProgramSet(wanted)).await?;
-    app.engine.verify_soon(app.network()?, &app.config.domains, caller.brand, &new).await;
+    app.engine.verify_soon(app.probe()?, &app.config.domains, caller.brand, &new).await;
     let listed = find(&app, &caller, &host).await?;
     Ok((StatusCode::CREATED, Json(told(&listed))))
 }
@@ -98,7 +98,7 @@ pub async fn verify(
 ) -> Result<Json<Value>, ApiError> {
     let caller = caller(&app, &headers, "write").await?;
     let known = find(&app, &caller, &host).await?;
-    app.engine.verify_domain(app.network()?, &app.config.domains, caller.brand, &known.host).await?;
+    app.engine.verify_domain(app.probe()?, &app.config.domains, caller.brand, &known.host).await?;
     Ok(Json(told(&find(&app, &caller, &host).await?)))
 }
 

@@ -7,7 +7,7 @@ use referee_core::program::{PATH_PREFIX, TAG_NAME};
 use referee_engine::Engine;
 use referee_engine::clock::SystemClock;
 use referee_engine::config::{Config, Scheme};
-use referee_engine::domain::{Asked, Browser, Facts, Findings, Network, Weight, examine, is_name, is_open};
+use referee_engine::domain::{Asked, Browser, Facts, Findings, Probe, Weight, examine, is_name, is_open};
 use referee_engine::error::{Error, Result};
 use referee_engine::settings::{Settings as Store, TrackingDomain};
 
@@ -94,8 +94,8 @@ fn asked(
 
 fn check(config: &Config, asked: Asked, json: bool) -> Result<ExitCode> {
     let (facts, findings) = runtime()?.block_on(async {
-        let network = Network::new(&config.domains)?;
-        Ok::<_, Error>(examine(&network, &config.domains, asked).await)
+        let probe = Probe::new(&config.domains)?;
+        Ok::<_, Error>(examine(&probe, &config.domains, asked).await)
     })?;
     if json {
         let list: Vec<_> = findings.list.iter().map(domains::told).collect();

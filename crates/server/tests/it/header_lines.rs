@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::json;
 
 use crate::support::{CHROME, Client, Demo, Pair, Reply, eventually};
+use crate::tracking_names::{navigates, set};
 
 const GO: &str = "go.shop.localhost";
 
@@ -66,6 +67,8 @@ const CLICK: [&str; 5] = [
 fn a_click_over_https() {
     let mut demo = Demo::start();
     let link = demo.link(0);
+    let owner = demo.sign_in("/user");
+    assert_eq!(set(&owner, &demo, &[("shop_hosts", "www.shop.localhost"), ("path_prefix", "shoes")]).status, 303);
     demo.stop();
     let _served = Served::start(&demo);
     let browser = Client::new(demo.address, GO).with("user-agent", CHROME);
@@ -90,6 +93,22 @@ fn a_click_over_https() {
     are(&prefetch, 503, &CLICK[..4]);
     for method in ["POST", "PUT", "DELETE"] {
         are(&visitor.send(method, &link, "", b""), 405, &[&CLICK[..4], &["allow: GET, HEAD"]].concat());
+    }
+    passed_on_under_another_name(&demo, &link);
+}
+
+/// The shop's proxy asks by a name of its own, and says which host the visitor named.
+fn passed_on_under_another_name(demo: &Demo, link: &str) {
+    let path = format!("/shoes{link}");
+    let status = |host: &str, named: &str| {
+        let client = Client::new(demo.address, host).with("user-agent", CHROME).with("x-forwarded-host", named);
+        navigates(client).get(&path).status
+    };
+    assert_eq!(status("edge.localhost", "www.shop.localhost"), 302);
+    assert_eq!(status("edge.localhost", "evil.example, WWW.shop.localhost:8443"), 302, "the last proxy's word counts");
+    assert_eq!(status("edge.localhost", "www.shop.localhost, evil.example"), 404);
+    for named in [GO, "localhost", ""] {
+        assert_eq!(status("edge.localhost", named), 404, "{named} is no host of a shop");
     }
 }
 

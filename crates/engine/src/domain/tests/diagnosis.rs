@@ -3,7 +3,7 @@
 use super::fake::Fake;
 use crate::domain::doctor::{Asked, examine};
 use crate::domain::{
-    Browser, Certificate, DomainConfig, Facts, Findings, HostFacts, Network, Question, Record, Topic, Weight, diagnose,
+    Browser, Certificate, DomainConfig, Facts, Findings, HostFacts, Probe, Question, Record, Topic, Weight, diagnose,
 };
 use Weight::{Fine, Lost, Note, Shortened};
 
@@ -237,8 +237,8 @@ async fn what_dns_says_is_gathered() {
         .address("www.shop.com", NEAR_V4)
         .with("shop.com", Question::Caa, Record::Issuer("pki.goog".into()))
         .with("shop.com", Question::Caa, Record::Issuer(String::new()));
-    let network = Network::with(std::sync::Arc::new(dns), false);
-    let (facts, found) = examine(&network, &DomainConfig::default(), asked("go.shop.com")).await;
+    let probe = Probe::with(std::sync::Arc::new(dns), false);
+    let (facts, found) = examine(&probe, &DomainConfig::default(), asked("go.shop.com")).await;
     assert_eq!(facts.page.name, "www.shop.com", "the shop's usual page is taken");
     assert_eq!(facts.host.chain, ["a.vendor.net", "b.vendor.net"], "a loop ends");
     assert_eq!((facts.host.v4.len(), facts.host.v6.len()), (1, 1));
@@ -249,8 +249,8 @@ async fn what_dns_says_is_gathered() {
 #[tokio::test]
 async fn a_name_server_that_is_away_is_said() {
     let dns = Fake { silent: vec!["go.shop.com"], ..Fake::default().address("www.shop.com", NEAR_V4) };
-    let network = Network::with(std::sync::Arc::new(dns), false);
-    let (_, found) = examine(&network, &DomainConfig::default(), asked("go.shop.com")).await;
+    let probe = Probe::with(std::sync::Arc::new(dns), false);
+    let (_, found) = examine(&probe, &DomainConfig::default(), asked("go.shop.com")).await;
     assert_eq!(of(&found, Topic::NameServer), Some(Note), "{found:#?}");
     assert_eq!(of(&found, Topic::Address), None, "nobody knows whether it has an address");
 }

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::fake::Fake;
-use crate::domain::{Claim, Method, Network, file_path, prove, record_name, record_value};
+use crate::domain::{Claim, Method, Probe, file_path, prove, record_name, record_value};
 
 const HOST: &str = "go.shop.com";
 const TOKEN: &str = "AbC123";
@@ -17,8 +17,8 @@ fn claim(targets: &[String], several_brands: bool) -> Claim<'_> {
     Claim { host: HOST, token: TOKEN, targets, several_brands }
 }
 
-fn network(dns: Fake) -> Network {
-    Network { patience: Duration::from_millis(500), ..Network::with(Arc::new(dns), false) }
+fn probe(dns: Fake) -> Probe {
+    Probe { patience: Duration::from_millis(500), ..Probe::with(Arc::new(dns), false) }
 }
 
 /// A web server that gives one answer to everybody. What it was asked comes back.
@@ -36,18 +36,18 @@ async fn serving(answer: String) -> (SocketAddr, tokio::task::JoinHandle<String>
     (at, served)
 }
 
-fn inside(dns: Fake, at: SocketAddr) -> Network {
+fn inside(dns: Fake, at: SocketAddr) -> Probe {
     let patience = Duration::from_millis(500);
-    Network { http_port: at.port(), patience, ..Network::with(Arc::new(dns), true) }
+    Probe { http_port: at.port(), patience, ..Probe::with(Arc::new(dns), true) }
 }
 
 #[tokio::test]
 async fn a_record_proves() {
     let dns = Fake::default().txt(&record_name(HOST), "v=spf1 -all").txt(&record_name(HOST), " referee=AbC123 ");
-    assert_eq!(prove(&network(dns), &claim(&[], true)).await, Ok(Method::Record));
+    assert_eq!(prove(&probe(dns), &claim(&[], true)).await, Ok(Method::Record));
     assert_eq!(record_name(HOST), "_referee.go.shop.com");
     let dns = Fake::default().txt(&record_name(HOST), "referee=another");
-    let why = prove(&network(dns), &claim(&[], true)).await.expect_err("it is another brand's");
+    let why = prove(&probe(dns), &claim(&[], true)).await.expect_err("it is another brand's");
     assert!(why.starts_with("There is no TXT record _referee.go.shop.com with the value referee=AbC123."), "{why}");
 }
 
@@ -57,11 +57,11 @@ async fn where_it_leads_proves_only_for_a_single_brand() {
     let by_address = || Fake::default().address(HOST, "203.0.113.9");
     let by_name = || Fake::default().cname(HOST, "edge.referee.net").address(HOST, "203.0.113.77");
     let besides = || by_address().address(HOST, "203.0.113.10");
-    assert_eq!(prove(&network(by_address()), &claim(&targets, false)).await, Ok(Method::Address));
-    assert_eq!(prove(&network(by_name()), &claim(&targets, false)).await, Ok(Method::Address));
-    let why = prove(&network(besides()), &claim(&targets, false)).await.expect_err("half of it leads elsewhere");
+    assert_eq!(prove(&probe(by_address()), &claim(&targets, false)).await, Ok(Method::Address));
+    assert_eq!(prove(&probe(by_name()), &claim(&targets, false)).await, Ok(Method::Address));
+    let why = prove(&probe(besides()), &claim(&targets, false)).await.expect_err("half of it leads elsewhere");
     assert!(why.contains("The host does not lead to this server."), "{why}");
-    let why = prove(&network(by_address()), &claim(&targets, true)).await.expect_err("whose is it?");
+    let why = prove(&probe(by_address()), &claim(&targets, true)).await.expect_err("whose is it?");
     assert!(why.contains("several brands are served here"), "{why}");
 }
 
@@ -92,8 +92,8 @@ async fn a_file_proves_and_is_asked_for_without_following_anything() {
 async fn a_server_that_says_nothing_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let at = listener.local_addr().expect("an address");
-    let network = inside(Fake::default().address(HOST, "127.0.0.1"), at);
-    let why = prove(&network, &claim(&[], true)).await.expect_err("nothing was said");
+    let probe = inside(Fake::default().address(HOST, "127.0.0.1"), at);
+    let why = prove(&probe, &claim(&[], true)).await.expect_err("nothing was said");
     assert!(why.contains("did not answer within"), "{why}");
 }
 
@@ -103,8 +103,8 @@ async fn nobody_is_made_to_look_inside_of_the_network() {
     for address in ["127.0.0.1", "10.0.0.7", "169.254.169.254", "::1", "::ffff:127.0.0.1"] {
         // One good address does not help.
         let dns = Fake::default().address(HOST, "8.8.8.8").address(HOST, address);
-        let network = Network { http_port: at.port(), ..network(dns) };
-        let why = prove(&network, &claim(&[], true)).await.expect_err("it is inside");
+        let probe = Probe { http_port: at.port(), ..probe(dns) };
+        let why = prove(&probe, &claim(&[], true)).await.expect_err("it is inside");
         assert!(why.contains(&format!("it leads to {address}")), "{why}");
     }
     assert!(!served.is_finished(), "nobody knocked");

@@ -1,7 +1,7 @@
 //! Tracking domains: who says so, and who proved it.
 
 use super::*;
-use crate::domain::{Method, may_have_certificate};
+use crate::domain::Method;
 use crate::routing::Routing;
 use referee_core::id::BrandId;
 
@@ -23,7 +23,7 @@ pub fn a_host_is_one_brands_once_it_is_proved(place: &Place) {
     settings.claim_domain(acme, host, false, NOW.plus_ms(5)).unwrap();
     assert_eq!(settings.domain(acme, host).unwrap().unwrap(), first, "who says it again keeps the token");
     let unverified = Routing::default().with_directory(&settings.directory().unwrap()).unverified.len();
-    assert!(unverified == 2 && !may_have_certificate(&settings, host).unwrap());
+    assert!(unverified == 2 && settings.domain_owner(host).unwrap().is_none());
 
     settings.note_domain_trouble(acme, host, &"There is no record. ".repeat(99), NOW.plus_ms(7)).unwrap();
     let noted = settings.domain(acme, host).unwrap().unwrap();
@@ -31,7 +31,7 @@ pub fn a_host_is_one_brands_once_it_is_proved(place: &Place) {
     assert_eq!(settings.verify_domain(acme, host, Method::Record, NOW.plus_ms(9)).unwrap(), Verified::Yes);
     let proved = settings.domain(acme, host).unwrap().unwrap();
     assert_eq!((proved.verified_at, proved.method), (Some(NOW.plus_ms(9)), Some(Method::Record)));
-    assert!(proved.trouble.is_empty() && may_have_certificate(&settings, host).unwrap());
+    assert!(proved.trouble.is_empty() && settings.domain_owner(host).unwrap().is_some());
     assert_eq!(settings.verify_domain(other, host, Method::File, NOW).unwrap(), Verified::Taken);
     assert_eq!(settings.verify_domain(other, "x.shop.com", Method::File, NOW).unwrap(), Verified::Unknown);
     assert_eq!(settings.domain_owner(host).unwrap(), Some(acme));
@@ -43,7 +43,7 @@ pub fn a_host_is_one_brands_once_it_is_proved(place: &Place) {
     let unverified = Routing::default().with_directory(&settings.directory().unwrap()).unverified;
     assert!(!unverified.contains(&(acme, "old.shop.com".into())), "what was in use goes on");
     assert!(settings.domain(acme, "old.shop.com").unwrap().unwrap().is_served());
-    assert!(!may_have_certificate(&settings, "old.shop.com").unwrap(), "but gets no certificate");
+    assert!(settings.domain_owner("old.shop.com").unwrap().is_none(), "but gets no certificate");
     settings.release_domain(acme, "old.shop.com").unwrap();
     settings.release_domain(acme, host).unwrap();
     assert_eq!(settings.verify_domain(other, host, Method::File, NOW).unwrap(), Verified::Yes);

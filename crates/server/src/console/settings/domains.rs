@@ -179,7 +179,7 @@ pub async fn verify(person: Person, Form(sent): Form<NamedHost>) -> Result<Respo
     person.check_csrf(&sent.csrf)?;
     person.require(May::SetUp)?;
     let app = &person.app;
-    let found = app.engine.verify_domain(app.network()?, &app.config.domains, person.brand, &sent.host).await?;
+    let found = app.engine.verify_domain(app.probe()?, &app.config.domains, person.brand, &sent.host).await?;
     let domain = found.ok_or(Failure::NotFound)?;
     match domain.verified_at {
         Some(_) => Ok(done(PATH)),

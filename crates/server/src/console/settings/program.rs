@@ -135,16 +135,13 @@ pub async fn set(person: Person, Form(sent): Form<ProgramForm>) -> Result<Respon
     person.check_csrf(&sent.csrf)?;
     person.require(May::SetUp)?;
     let wanted = brought_id(&sent.id)?.map(ProgramId);
-    let mut program = program(&person, &sent)?;
-    program.id = match wanted.filter(|id| is_ours(&person, *id)) {
-        Some(id) => id,
-        None => {
-            may_have(&person, &program).await?;
-            person.app.engine.create_program(person.brand, wanted).await?
-        }
-    };
-    let id = program.id;
+    let known = wanted.filter(|id| is_ours(&person, *id));
+    let mut program = Program { id: known.unwrap_or_default(), ..program(&person, &sent)? };
     may_have(&person, &program).await?;
+    if known.is_none() {
+        program.id = person.app.engine.create_program(person.brand, wanted).await?;
+    }
+    let id = program.id;
     save(&person, program).await?;
     Ok(done(&format!("/settings?program={id}")))
 }
@@ -163,8 +160,8 @@ pub(super) async fn save(person: &Person, program: Program) -> Result<(), Failur
     engine.claim_domains(person.brand, new.clone()).await?;
     person.settle("set in the console", Fact::ProgramSet(program)).await?;
     engine.release_domains(person.brand, gone).await?;
-    if let Ok(network) = person.app.network() {
-        engine.verify_soon(network, &person.app.config.domains, person.brand, &new).await;
+    if let Ok(probe) = person.app.probe() {
+        engine.verify_soon(probe, &person.app.config.domains, person.brand, &new).await;
     }
     Ok(())
 }

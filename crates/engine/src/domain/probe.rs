@@ -13,7 +13,7 @@ const CHAIN_MAX: usize = 10;
 /// Addresses of one host that are looked at.
 const ADDRESSES_MAX: usize = 16;
 
-pub struct Network {
+pub struct Probe {
     pub resolver: Arc<dyn Resolve>,
     pub private_addresses: bool,
     pub http_port: u16,
@@ -21,15 +21,15 @@ pub struct Network {
     pub patience: Duration,
 }
 
-impl Network {
-    pub fn new(config: &DomainConfig) -> Result<Network> {
+impl Probe {
+    pub fn new(config: &DomainConfig) -> Result<Probe> {
         let resolver = Arc::new(System::new(config.resolver)?);
-        Ok(Network::with(resolver, config.private_addresses.unwrap_or(false)))
+        Ok(Probe::with(resolver, config.private_addresses.unwrap_or(false)))
     }
 
-    pub fn with(resolver: Arc<dyn Resolve>, private_addresses: bool) -> Network {
+    pub fn with(resolver: Arc<dyn Resolve>, private_addresses: bool) -> Probe {
         let patience = Duration::from_secs(5);
-        Network { resolver, private_addresses, http_port: 80, https_port: 443, patience }
+        Probe { resolver, private_addresses, http_port: 80, https_port: 443, patience }
     }
 
     /// The addresses of a host, of both families.
