@@ -32,20 +32,25 @@ pub fn tracking_links<'a>(app: &App, config: &'a Config, partner: PartnerId) -> 
         let program = config.programs.get(&ad.program).filter(|it| earns(it))?;
         let url = format!("{}/c/{partner}/{}/{}", link_base(app, program)?, ad.id, program.id);
         // Short links are of a host of their own.
-        let host = program.tracking_hosts.first().map(|host| app.origin(host));
-        let slugs = host
-            .iter()
-            .flat_map(|origin| slugs(config, partner, (program.id, ad.id)).map(move |slug| format!("{origin}/{slug}")));
-        let short = slugs.collect();
+        let origin = link_host(app, program).map(|host| app.origin(host));
+        let slugs = slugs(config, partner, (program.id, ad.id));
+        let short = slugs.filter_map(|slug| Some(format!("{}/{slug}", origin.as_ref()?))).collect();
         Some(TrackingLink { ad, program, url, short })
     };
     active.filter_map(link).collect()
 }
 
+/// The host to show links on: the first that is served, as one that nobody proved yet leads nowhere.
+pub fn link_host<'a>(app: &App, program: &'a Program) -> Option<&'a String> {
+    let routing = app.engine.routing();
+    let mut hosts = program.tracking_hosts.iter();
+    hosts.find(|host| routing.program_on(host, program.id).is_some()).or(program.tracking_hosts.first())
+}
+
 /// What the addresses of a program's links begin with: a host of its own, or its path on the shop's.
 fn link_base(app: &App, program: &Program) -> Option<String> {
     let of_shop = || Some(format!("{}/{}", app.origin(program.shop_hosts.first()?), program.path_prefix));
-    program.tracking_hosts.first().map(|host| app.origin(host)).or_else(of_shop)
+    link_host(app, program).map(|host| app.origin(host)).or_else(of_shop)
 }
 
 fn slugs(config: &Config, partner: PartnerId, (program, ad): (ProgramId, AdId)) -> impl Iterator<Item = &String> {

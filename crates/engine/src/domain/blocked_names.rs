@@ -72,6 +72,18 @@ const PARAMETERS_STRIPPED: [&str; 40] = [
     "yclid",
 ];
 
+/// Domains that lists block, and that are recognised also where a CNAME leads to them.
+const DOMAINS_BLOCKED: [&str; 8] = [
+    "dwin1.com",
+    "impactcdn.com",
+    "impactradius-event.com",
+    "ojrq.net",
+    "omtrdc.net",
+    "pxf.io",
+    "sjv.io",
+    "trkapi.impact.com",
+];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Listed {
     Blocked,
@@ -88,6 +100,11 @@ pub(super) fn label(host: &str) -> Option<Listed> {
     } else {
         None
     }
+}
+
+/// Whether a name is of a domain that is blocked.
+pub(super) fn domain(name: &str) -> bool {
+    DOMAINS_BLOCKED.iter().any(|it| name.strip_suffix(it).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 pub(super) fn prefix(prefix: &str) -> bool {

@@ -299,6 +299,11 @@ fn names(facts: &Facts) -> Vec<Finding> {
         }
         None => {}
     }
+    if let Some(vendor) = facts.host.chain.iter().find(|it| blocked_names::domain(it)) {
+        let says = format!("{with_blocker} see that {host} is another name for {vendor}, which they block.");
+        let mend = "Let the host lead to this server by A and AAAA records.";
+        found.push(finding(Topic::BlockedName, Weight::Lost, BRAVE, says, mend));
+    }
     if blocked_names::prefix(&facts.prefix) {
         let says = format!("{with_blocker} block paths that begin with /{}/.", facts.prefix);
         found.push(finding(

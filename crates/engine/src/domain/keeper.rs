@@ -27,7 +27,7 @@ const MINUTE_MS: i64 = 60_000;
 const SOON: Duration = Duration::from_secs(4);
 
 /// What is said of a host that another brand proved to be its own.
-pub const TAKEN: &str = "Another brand here has proved that this host is its own.";
+const TAKEN: &str = "Another brand here has proved that this host is its own.";
 
 impl Engine {
     /// A brand says that hosts are its own. Those that anybody could name are not served before it is proved.

@@ -24,7 +24,6 @@ pub use diagnose::diagnose;
 pub use doctor::{Asked, examine};
 pub use facts::{Facts, HostFacts};
 pub use finding::{Browser, Finding, Findings, Topic, Weight};
-pub use keeper::TAKEN;
 pub use names::{is_name, is_open, site_of, suffix_is_shared};
 pub use probe::{Probe, is_public};
 pub use proof::{Claim, Method, file_path, prove, record_name, record_value};

@@ -17,6 +17,7 @@ use super::partners::{choice, program_choice, program_filter, program_of};
 use super::person::{Failure, May, Person, done};
 use super::table::{Cell, Column, Table, buttons, cell, foot, link_cell, minor, shown_cell, text};
 use super::{codes, values};
+use crate::membership::link_host;
 use crate::{domains, setup};
 
 #[derive(Deserialize, Default)]
@@ -193,7 +194,7 @@ fn vanity(person: &Person, query: &AdsQuery) -> Table {
     let columns = vec![text("Address"), text("Partner"), minor("Ad"), minor("Leads to"), minor("Standing"), buttons()];
     let wanted = |it: &&VanityLink| query.takes(it.program, Some(it.partner), it.standing, &[&it.slug]);
     let cells = |link: &VanityLink| {
-        let host = person.config.programs.get(&link.program).and_then(|it| it.tracking_hosts.first());
+        let host = person.config.programs.get(&link.program).and_then(|it| link_host(&person.app, it));
         let address =
             host.map_or_else(|| link.slug.clone(), |host| format!("{}/{}", person.app.origin(host), link.slug));
         let ad = person.config.ads.get(&(link.program, link.ad)).map(|ad| ad.name.clone()).unwrap_or_default();

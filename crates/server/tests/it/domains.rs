@@ -15,6 +15,8 @@ const ADDRESS: &str = "8.8.4.4";
 
 fn demo_with(pair: Pair, dns: &Dns) -> Demo {
     let mut demo = Demo::on(pair);
+    // Once it answers, it also listens to the request to end.
+    assert_eq!(demo.anybody().get("/sign-in").status, 200);
     demo.set("REFEREE_DOMAINS_RESOLVER", &dns.address().to_string());
     demo.stop();
     demo.run();

@@ -152,6 +152,8 @@ fn what_lists_block() {
         assert_eq!(of(&found, topic), Some(weight), "{what}: {found:#?}");
         assert_eq!(weights(&found), [Fine, Fine, Fine, weight], "{what}");
     }
+    let cloaked = facts(host("go.shop.com", &["acme.pxf.io"], &[NEAR_V4]), host("www.shop.com", &[], &[NEAR_V4]));
+    assert_eq!(weights(&diagnose(&cloaked)), [Shortened, Fine, Fine, Lost], "a CNAME hides nobody");
     let own = facts(host("track.shop.com", &[], &[NEAR_V4]), host("track.shop.com", &[], &[NEAR_V4]));
     assert_eq!(of(&diagnose(&own), Topic::BlockedName), Some(Fine), "the shop itself is not blocked");
 }
@@ -253,4 +255,25 @@ async fn a_name_server_that_is_away_is_said() {
     let (_, found) = examine(&probe, &DomainConfig::default(), asked("go.shop.com")).await;
     assert_eq!(of(&found, Topic::NameServer), Some(Note), "{found:#?}");
     assert_eq!(of(&found, Topic::Address), None, "nobody knows whether it has an address");
+}
+
+#[tokio::test]
+async fn a_host_without_tls_is_said_to_be_lost() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    // Somebody who speaks no TLS.
+    let speaking = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").expect("it is read");
+    });
+    let dns = || Fake::default().address("go.shop.com", "127.0.0.1").address("www.shop.com", "127.0.0.1");
+    let secure = || Asked { secure: true, ..asked("go.shop.com") };
+    let probe = Probe { https_port: port, ..Probe::with(std::sync::Arc::new(dns()), true) };
+    let (facts, found) = examine(&probe, &DomainConfig::default(), secure()).await;
+    speaking.join().expect("it was asked");
+    assert!(matches!(facts.certificate, Certificate::Unreachable(_)), "{facts:#?}");
+    assert_eq!(of(&found, Topic::Certificate), Some(Lost));
+    let (facts, _) = examine(&Probe::with(std::sync::Arc::new(dns()), false), &DomainConfig::default(), secure()).await;
+    let Certificate::Unreachable(why) = facts.certificate else { panic!("it was asked") };
+    assert!(why.contains("not an address of the open internet"), "{why}");
 }

@@ -18,6 +18,7 @@ use super::super::partners::program_of;
 use super::super::person::{Failure, May, Person, done};
 use super::super::terms;
 use super::{event_types, screen};
+use crate::membership::link_host;
 use crate::{domains, setup};
 
 #[derive(Deserialize, Default)]
@@ -267,7 +268,7 @@ pub async fn set_template(person: Person, Form(sent): Form<Vec<(String, String)>
 fn tag_address(person: &Person, program: &Program) -> Option<String> {
     let (prefix, tag) = (&program.path_prefix, &program.tag_name);
     let of_shop = program.shop_hosts.first().map(|host| format!("{}/{prefix}/{tag}", person.app.origin(host)));
-    of_shop.or_else(|| Some(format!("{}/{tag}", person.app.origin(program.tracking_hosts.first()?))))
+    of_shop.or_else(|| Some(format!("{}/{tag}", person.app.origin(link_host(&person.app, program)?))))
 }
 
 fn tag_snippet(person: &Person, program: &Program) -> Markup {
