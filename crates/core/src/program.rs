@@ -30,6 +30,23 @@ pub struct Program {
     pub click_param: String,
     /// How long the visitor cookie lives.
     pub cookie_days: u32,
+    /// First part of the paths that the tag calls.
+    pub path_prefix: String,
+    /// What the tag's file is called.
+    pub tag_name: String,
+    /// Hosts of the shop itself that pass everything under the prefix on to this server. Lower case, without port.
+    pub shop_hosts: Vec<String>,
+}
+
+/// The first part of the tag's paths, and the name of its file, of a program that chose none.
+pub const PATH_PREFIX: &str = "pt";
+pub const TAG_NAME: &str = "tag.js";
+
+impl Program {
+    /// All hosts on which requests of this program may come.
+    pub fn all_hosts(&self) -> impl Iterator<Item = &String> {
+        self.tracking_hosts.iter().chain(&self.shop_hosts)
+    }
 }
 
 /// How an event comes to be.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::books::sql::MAIN;
+use crate::domain::DomainConfig;
 use crate::error::{Error, Result};
 use crate::intake::network::NetworkFiles;
 use crate::mail::MailConfig;
@@ -62,6 +63,9 @@ pub struct Config {
     /// How long what is of persons is kept.
     #[serde(skip_serializing_if = "Retention::is_default")]
     pub retention: Retention,
+    /// What tracking domains lead to, and how they are looked up.
+    #[serde(skip_serializing_if = "DomainConfig::is_none")]
+    pub domains: DomainConfig,
 }
 
 fn is_none(mail: &MailConfig) -> bool {
@@ -118,6 +122,7 @@ pub struct Source {
     pub networks: NetworkFiles,
     #[serde(default)]
     pub retention: Retention,
+    pub domains: DomainConfig,
 }
 
 /// Click numbers have ten bits for it.
@@ -153,6 +158,7 @@ impl Source {
             mail: self.mail.over(weaker.mail),
             networks: self.networks.over(weaker.networks),
             retention: self.retention.over(weaker.retention),
+            domains: self.domains.over(weaker.domains),
         }
     }
 }
@@ -183,6 +189,7 @@ impl Config {
             mail: source.mail.without_empty(),
             networks: source.networks,
             retention: source.retention,
+            domains: source.domains,
         };
         config.check().map_err(|cause| Error::setup("read the configuration", cause)).map(|()| config)
     }

@@ -362,7 +362,7 @@ impl Engine {
     }
 
     /// Sees what this process changed in the directory at once; others see it soon.
-    async fn learn_directory(&self) -> Result<()> {
+    pub(crate) async fn learn_directory(&self) -> Result<()> {
         let directory = self.with_settings(Settings::directory).await?;
         self.routing.rcu(|before| before.with_directory(&directory));
         match &self.peers {

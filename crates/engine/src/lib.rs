@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod database;
 pub mod deferred_link;
 pub mod document;
+pub mod domain;
 pub mod doubt;
 pub mod engine;
 pub mod error;

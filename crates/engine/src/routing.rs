@@ -1,6 +1,7 @@
 //! The edge's picture of the world: immutable, swapped whole, read without a lock.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use referee_core::config::Config;
@@ -38,6 +39,8 @@ const LINK_PARAMS: [&str; 3] = ["param1", "param2", "param3"];
 pub struct Directory {
     pub brands: Vec<(BrandId, PartitionId, Arc<BrandKeys>)>,
     pub programs: HashMap<ProgramId, BrandId>,
+    /// Hosts that a brand says are its own, and has not proved yet.
+    pub unverified: HashSet<(BrandId, String)>,
 }
 
 #[derive(Default)]
@@ -48,6 +51,97 @@ pub struct Routing {
     pub programs: HashMap<ProgramId, BrandId>,
     /// Programs served on a host, in lower case and without port.
     pub hosts: HashMap<String, Vec<ProgramId>>,
+    /// What else a host answers than links, by the names its programs chose; only where these are not the usual ones.
+    pub names: HashMap<String, Names>,
+    /// Hosts that a brand says are its own, and has not proved yet: nothing is served there for the brand.
+    pub unverified: Arc<HashSet<(BrandId, String)>>,
+}
+
+/// Names that the programs of a host chose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// First parts of paths.
+    pub prefixes: Vec<String>,
+    /// Files of the tag.
+    pub tags: Vec<String>,
+    /// The shop's own host: what is not under a prefix is the shop's.
+    pub is_shop: bool,
+}
+
+/// The usual names.
+pub const PREFIX: &str = referee_core::program::PATH_PREFIX;
+pub const TAG: &str = referee_core::program::TAG_NAME;
+/// A published file of the tag, which never changes.
+pub const TAG_VERSION: &str = "/tag.v1.js";
+
+impl Names {
+    fn add(&mut self, program: &Program) {
+        for (list, name) in [(&mut self.prefixes, &program.path_prefix), (&mut self.tags, &program.tag_name)] {
+            if !list.contains(name) {
+                list.push(name.clone());
+                list.sort_unstable();
+            }
+        }
+    }
+
+    fn inner_path<'a>(&self, path: &'a str) -> Option<Cow<'a, str>> {
+        let (first, rest) = first_part(path);
+        if !rest.is_empty() && self.prefixes.iter().any(|it| it == first) {
+            return Some(self.under_prefix(rest));
+        }
+        match (self.is_shop, rest.is_empty().then(|| self.tag(first)).flatten()) {
+            // Old snippets and links go on, whatever the new names are.
+            (false, None) => usual_path(path),
+            (false, Some(tag)) => Some(tag.into()),
+            (true, _) => None,
+        }
+    }
+
+    /// What follows a prefix: links and views as on a host of their own, the tag, and its endpoints.
+    fn under_prefix<'a>(&self, rest: &'a str) -> Cow<'a, str> {
+        let (first, more) = first_part(rest);
+        if more.is_empty()
+            && let Some(tag) = self.tag(first)
+        {
+            return tag.into();
+        }
+        under(rest)
+    }
+
+    fn tag(&self, file: &str) -> Option<&'static str> {
+        let versioned =
+            |name: &str| name.strip_suffix(".js").is_some_and(|stem| file.strip_prefix(stem) == Some(".v1.js"));
+        if file == TAG || self.tags.iter().any(|it| it == file) {
+            Some("/tag.js")
+        } else if self.tags.iter().any(|it| versioned(it)) {
+            Some(TAG_VERSION)
+        } else {
+            None
+        }
+    }
+}
+
+/// The first part of a path, and what follows it with its slash.
+fn first_part(path: &str) -> (&str, &str) {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    path.find('/').map_or((path, ""), |slash| path.split_at(slash))
+}
+
+/// On a host without names of its own.
+fn usual_path(path: &str) -> Option<Cow<'_, str>> {
+    let under_usual = path.strip_prefix("/pt").filter(|rest| rest.starts_with('/'));
+    Some(under_usual.map_or(Cow::Borrowed(path), under))
+}
+
+/// Links and views under a prefix are those without; the rest has the usual prefix.
+fn under(rest: &str) -> Cow<'_, str> {
+    let (first, more) = first_part(rest);
+    let is_link = first == "c" && !more.is_empty() || first == "i" && !more.is_empty();
+    if is_link || rest == "/tag.js" || rest == TAG_VERSION || rest == "/robots.txt" {
+        Cow::Borrowed(rest)
+    } else {
+        Cow::Owned(format!("/{PREFIX}{rest}"))
+    }
 }
 
 impl Routing {
@@ -60,8 +154,8 @@ impl Routing {
             let (brand, partition, keys) = (*brand, *partition, keys.clone());
             (brand, Arc::new(BrandRouting { as_of, ..BrandRouting::new(brand, partition, config, keys) }))
         });
-        let (programs, hosts) = (directory.programs.clone(), self.hosts.clone());
-        Routing { version: self.version + 1, brands: brands.collect(), programs, hosts }
+        let (brands, programs) = (brands.collect(), directory.programs.clone());
+        Routing::new(self.version + 1, brands, programs, Arc::new(directory.unverified.clone()))
     }
 
     /// This picture, with what a brand had set up by a record. It is told by whoever applies records and by whoever looks at
@@ -74,14 +168,46 @@ impl Routing {
             let now = BrandRouting { as_of, ..BrandRouting::new(brand, partition, config, keys) };
             brands.insert(brand, Arc::new(now));
         }
-        let mut hosts: HashMap<String, Vec<ProgramId>> = HashMap::new();
-        for program in brands.values().flat_map(|it| it.config.programs.values()) {
-            for host in &program.tracking_hosts {
-                hosts.entry(host.clone()).or_default().push(program.id);
+        Routing::new(self.version + 1, brands, self.programs.clone(), self.unverified.clone())
+    }
+
+    fn new(
+        version: u64,
+        brands: HashMap<BrandId, Arc<BrandRouting>>,
+        programs: HashMap<ProgramId, BrandId>,
+        unverified: Arc<HashSet<(BrandId, String)>>,
+    ) -> Routing {
+        let mut routing = Routing { version, programs, unverified, ..Routing::default() };
+        for (brand, program) in brands.values().flat_map(|it| it.config.programs.values().map(|of| (it.brand, of))) {
+            let served = |host: &&String| !routing.unverified.contains(&(brand, (*host).clone()));
+            for host in program.tracking_hosts.iter().filter(served) {
+                routing.hosts.entry(host.clone()).or_default().push(program.id);
+                routing.names.entry(host.clone()).or_default().add(program);
+            }
+            for host in program.shop_hosts.iter().filter(served) {
+                routing.hosts.entry(host.clone()).or_default().push(program.id);
+                let names = routing.names.entry(host.clone()).or_default();
+                names.add(program);
+                names.is_shop = true;
             }
         }
-        hosts.values_mut().for_each(|programs| programs.sort_unstable());
-        Routing { version: self.version + 1, brands, programs: self.programs.clone(), hosts }
+        routing.hosts.values_mut().for_each(|programs| {
+            programs.sort_unstable();
+            programs.dedup();
+        });
+        let usual = Names { prefixes: vec![PREFIX.into()], tags: vec![TAG.into()], is_shop: false };
+        routing.names.retain(|_, names| *names != usual);
+        routing.brands = brands;
+        routing
+    }
+
+    /// What a path on a host is called inside: `/pt/..`, `/tag.js` and so on, whatever its programs call them. None where
+    /// the shop's own host answers for itself.
+    pub fn inner_path<'a>(&self, host: &str, path: &'a str) -> Option<Cow<'a, str>> {
+        match self.names.get(host) {
+            None => usual_path(path),
+            Some(names) => names.inner_path(path),
+        }
     }
 
     pub fn brand_of(&self, program: ProgramId) -> Option<&Arc<BrandRouting>> {
@@ -110,7 +236,11 @@ mod tests {
     fn whoever_tells_later_of_what_was_earlier_changes_nothing() {
         let keys = Arc::new(BrandKeys::new([1; 32], Vec::new()));
         let brands = vec![(BrandId(1), PartitionId(1), keys)];
-        let routing = Routing::default().with_directory(&Directory { brands, programs: HashMap::new() });
+        let routing = Routing::default().with_directory(&Directory {
+            brands,
+            programs: HashMap::new(),
+            unverified: HashSet::new(),
+        });
         let mut config = Config::default();
         config.partners.insert(
             PartnerId(7),
@@ -121,5 +251,88 @@ mod tests {
         assert_eq!(late.brands[&BrandId(1)].config.partners.len(), 1);
         let next = late.with_config(BrandId(1), &Config::default(), RecordNo(5));
         assert!(next.brands[&BrandId(1)].config.partners.is_empty());
+    }
+
+    fn program(id: u32, prefix: &str, tag: &str, hosts: &[&str], shop: &[&str]) -> Program {
+        let named = |hosts: &[&str]| hosts.iter().map(|it| (*it).to_owned()).collect();
+        Program {
+            id: ProgramId(id),
+            name: "Shop".into(),
+            currency: referee_core::money::Currency(*b"EUR"),
+            zone: referee_core::time::Zone::default(),
+            standing: Standing::Active,
+            default_landing_url: String::new(),
+            permitted_hosts: Vec::new(),
+            tracking_hosts: named(hosts),
+            click_param: "pt".into(),
+            cookie_days: 30,
+            path_prefix: prefix.into(),
+            tag_name: tag.into(),
+            shop_hosts: named(shop),
+        }
+    }
+
+    fn routing(programs: Vec<Program>, unverified: &[(u32, &str)]) -> Routing {
+        let brands = [1, 2].map(|id| (BrandId(id), PartitionId(id), Arc::new(BrandKeys::new([1; 32], Vec::new()))));
+        let unverified = unverified.iter().map(|(brand, host)| (BrandId(*brand), (*host).to_owned())).collect();
+        let directory = Directory { brands: brands.to_vec(), programs: HashMap::new(), unverified };
+        let mut config = Config::default();
+        config.programs.extend(programs.into_iter().map(|it| (it.id, it)));
+        Routing::default().with_directory(&directory).with_config(BrandId(1), &config, RecordNo(1))
+    }
+
+    #[test]
+    fn a_host_is_served_for_whoever_proved_it() {
+        let set_up = || vec![program(7, "pt", "tag.js", &["go.shop.com"], &["www.shop.com"])];
+        let served = |unverified: &[(u32, &str)]| {
+            let mut hosts: Vec<_> = routing(set_up(), unverified).hosts.into_keys().collect();
+            hosts.sort();
+            hosts
+        };
+        assert_eq!(served(&[]), ["go.shop.com", "www.shop.com"]);
+        assert_eq!(served(&[(1, "go.shop.com")]), ["www.shop.com"]);
+        assert_eq!(served(&[(1, "www.shop.com")]), ["go.shop.com"]);
+        assert_eq!(served(&[(2, "go.shop.com")]), ["go.shop.com", "www.shop.com"], "what others say changes nothing");
+    }
+
+    #[test]
+    fn paths_are_called_as_programs_chose() {
+        let plain = program(7, "pt", "tag.js", &["go.shop.com"], &[]);
+        let own = program(8, "shop-x", "x.js", &["links.shop.com"], &["www.shop.com"]);
+        let routing = routing(vec![plain, own], &[]);
+        assert!(!routing.names.contains_key("go.shop.com"), "the usual names cost nothing");
+        for (host, path, inner) in [
+            ("go.shop.com", "/c/1/2/7", Some("/c/1/2/7")),
+            ("go.shop.com", "/pt/v", Some("/pt/v")),
+            ("go.shop.com", "/pt/c/1/2/7", Some("/c/1/2/7")),
+            ("go.shop.com", "/pt/tag.js", Some("/tag.js")),
+            ("go.shop.com", "/shop-x/v", Some("/shop-x/v")),
+            ("go.shop.com", "/spring", Some("/spring")),
+            ("links.shop.com", "/shop-x/v", Some("/pt/v")),
+            ("links.shop.com", "/shop-x/o.png", Some("/pt/o.png")),
+            ("links.shop.com", "/shop-x/i", Some("/pt/i")),
+            ("links.shop.com", "/shop-x/i/1/2/8", Some("/i/1/2/8")),
+            ("links.shop.com", "/shop-x/c/1/2/8", Some("/c/1/2/8")),
+            ("links.shop.com", "/shop-x/x.js", Some("/tag.js")),
+            ("links.shop.com", "/shop-x/x.v1.js", Some("/tag.v1.js")),
+            ("links.shop.com", "/x.js", Some("/tag.js")),
+            ("links.shop.com", "/x.v1.js", Some("/tag.v1.js")),
+            ("links.shop.com", "/tag.js", Some("/tag.js")),
+            ("links.shop.com", "/pt/v", Some("/pt/v")),
+            ("links.shop.com", "/c/1/2/8", Some("/c/1/2/8")),
+            ("links.shop.com", "/shop-x", Some("/shop-x")),
+            ("www.shop.com", "/shop-x/c/1/2/8", Some("/c/1/2/8")),
+            ("www.shop.com", "/shop-x/v", Some("/pt/v")),
+            ("www.shop.com", "/shop-x/tag.js", Some("/tag.js")),
+            ("www.shop.com", "/shop-x/robots.txt", Some("/robots.txt")),
+            ("www.shop.com", "/c/1/2/8", None),
+            ("www.shop.com", "/pt/v", None),
+            ("www.shop.com", "/x.js", None),
+            ("www.shop.com", "/shop-x", None),
+            ("www.shop.com", "/", None),
+            ("www.shop.com", "/shop-xy/v", None),
+        ] {
+            assert_eq!(routing.inner_path(host, path).as_deref(), inner, "{host}{path}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! What goes wrong here is the fault of the machine or of the test, so everything panics with a sentence.
 
 pub mod deadline;
+pub mod dns;
 pub mod nats;
 pub mod pgbouncer;
 pub mod ports;
@@ -19,6 +20,7 @@ mod request;
 mod standby;
 mod template;
 
+pub use dns::Dns;
 pub use nats::Nats;
 pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;

@@ -33,6 +33,7 @@ documents! {
     "guide/payments",
     "guide/mail",
     "guide/privacy",
+    "guide/tracking-domain",
     "guide/scale-out",
     "concepts/tracking-methods",
     "concepts/the-log",

@@ -10,6 +10,7 @@ pub mod click_reports;
 pub mod console;
 pub mod demo;
 pub mod docs;
+pub mod domains;
 pub mod error;
 pub mod health;
 pub mod host;

@@ -30,12 +30,27 @@ pub fn tracking_links<'a>(app: &App, config: &'a Config, partner: PartnerId) -> 
     let active = config.ads.values().filter(|ad| ad.standing == Standing::Active);
     let link = |ad: &'a Ad| {
         let program = config.programs.get(&ad.program).filter(|it| earns(it))?;
-        let origin = app.origin(program.tracking_hosts.first()?);
-        let url = format!("{origin}/c/{partner}/{}/{}", ad.id, program.id);
-        let short = slugs(config, partner, (program.id, ad.id)).map(|slug| format!("{origin}/{slug}")).collect();
+        let url = format!("{}/c/{partner}/{}/{}", link_base(app, program)?, ad.id, program.id);
+        // Short links are of a host of their own.
+        let origin = link_host(app, program).map(|host| app.origin(host));
+        let slugs = slugs(config, partner, (program.id, ad.id));
+        let short = slugs.filter_map(|slug| Some(format!("{}/{slug}", origin.as_ref()?))).collect();
         Some(TrackingLink { ad, program, url, short })
     };
     active.filter_map(link).collect()
+}
+
+/// The host to show links on: the first that is served, as one that nobody proved yet leads nowhere.
+pub fn link_host<'a>(app: &App, program: &'a Program) -> Option<&'a String> {
+    let routing = app.engine.routing();
+    let mut hosts = program.tracking_hosts.iter();
+    hosts.find(|host| routing.program_on(host, program.id).is_some()).or(program.tracking_hosts.first())
+}
+
+/// What the addresses of a program's links begin with: a host of its own, or its path on the shop's.
+fn link_base(app: &App, program: &Program) -> Option<String> {
+    let of_shop = || Some(format!("{}/{}", app.origin(program.shop_hosts.first()?), program.path_prefix));
+    link_host(app, program).map(|host| app.origin(host)).or_else(of_shop)
 }
 
 fn slugs(config: &Config, partner: PartnerId, (program, ad): (ProgramId, AdId)) -> impl Iterator<Item = &String> {

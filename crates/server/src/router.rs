@@ -9,7 +9,7 @@ use axum::extract::{ConnectInfo, DefaultBodyLimit};
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use axum::{Router, middleware};
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
 use hyper::body::Incoming;
 use referee_engine::intake::click::is_slug;
 use referee_engine::limits::BODY_BYTES_MAX;
@@ -18,7 +18,8 @@ use tower::ServiceExt;
 
 use crate::app::App;
 use crate::host::host_of;
-use crate::tracking::{click, collect, impression, installed_tag, script};
+use crate::tracking::click;
+use crate::tracking::routes::ROUTES;
 use crate::{api, console, docs, health, test_clock, vendor};
 
 /// The faces that are routed by path.
@@ -37,28 +38,8 @@ impl Faces {
 
 /// On a tracking host, beside the links themselves.
 fn tracking(app: &Arc<App>) -> Router {
-    Router::new()
-        .route("/tag.js", get(script::serve_tag))
-        .route("/{file}", get(script::serve_installed))
-        .route("/robots.txt", get(script::serve_robots))
-        .route("/pt/v", post(collect::post_visit).options(collect::preflight))
-        .route("/pt/o", post(collect::post_conversion).options(collect::preflight))
-        .route("/pt/i", get(collect::issue_click_id).options(collect::preflight))
-        .route("/i/{partner}/{ad}/{program}", get(impression::show))
-        .route("/cur/{program}", post(installed_tag::identify).options(collect::preflight))
-        .route("/xconv/{event_type}/{program}", post(installed_tag::convert).options(collect::preflight))
-        .route(
-            "/xc/{partner}/{ad}/{program}",
-            get(installed_tag::register).post(installed_tag::register).options(collect::preflight),
-        )
-        .route("/pt/v.png", get(collect::visit_pixel))
-        .route("/pt/o.png", get(collect::conversion_pixel))
-        .route("/pt/d", get(vendor::deferred_link::ask).post(vendor::deferred_link::ask))
-        .route("/PageLoad", post(vendor::page_load::post_page_load))
-        .route("/DeferredDeepLink", post(vendor::deferred_link::ask))
-        .fallback(not_found)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(app.clone())
+    let face = ROUTES.into_iter().fold(Router::new(), |face, it| face.route(it.path, (it.answer)()));
+    face.fallback(not_found).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).with_state(app.clone())
 }
 
 /// On the console's hosts: people, and programs of the brand. Every process says how it is; what else it answers is a
@@ -90,9 +71,12 @@ fn console_face(app: &Arc<App>, edge: bool, reader: bool) -> Router {
 
 /// Answers one request.
 pub async fn dispatch(app: &Arc<App>, faces: &Faces, from: SocketAddr, request: Request<Incoming>) -> Response<Body> {
-    let host = host_of(request.uri(), request.headers());
-    let tracked = app.engine.routing().hosts.contains_key(&host);
-    if let Some(face) = faces.tracking.as_ref().filter(|_| tracked) {
+    let (host, place) = place_of(app, &request);
+    if let Some(face) = faces.tracking.as_ref().filter(|_| place != Place::Elsewhere) {
+        let request = match place {
+            Place::Renamed(path) => renamed(request, &host, &path),
+            _ => request,
+        };
         let path = request.uri().path();
         let may_be_link = path.starts_with("/c/")
             || path.strip_prefix('/').is_some_and(is_slug) && path != "/PageLoad" && path != "/DeferredDeepLink";
@@ -108,6 +92,45 @@ pub async fn dispatch(app: &Arc<App>, faces: &Faces, from: SocketAddr, request: 
         Some(shop) if shop.host == host => route(&shop.router, from, request).await,
         _ => not_found().await.into_response(),
     }
+}
+
+/// Where a request goes by its host and path.
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    /// Not to links, the tag and its endpoints.
+    Elsewhere,
+    /// To them, by the path it names.
+    Tracking,
+    /// To them, by another path than the one that the host's programs chose.
+    Renamed(String),
+}
+
+fn place_of<B>(app: &App, request: &Request<B>) -> (String, Place) {
+    let routing = app.engine.routing();
+    let host = app.forwarded_host(&routing, request.headers());
+    let forwarded = host.is_some();
+    let host = host.unwrap_or_else(|| host_of(request.uri(), request.headers()));
+    let path = request.uri().path();
+    let inner = routing.hosts.contains_key(&host).then(|| routing.inner_path(&host, path)).flatten();
+    let place = match inner {
+        None => Place::Elsewhere,
+        Some(inner) if inner == path && !forwarded => Place::Tracking,
+        Some(inner) => Place::Renamed(inner.into_owned()),
+    };
+    (host, place)
+}
+
+/// The same request by an inner path, of the host that the visitor named.
+fn renamed<B>(mut request: Request<B>, host: &str, path: &str) -> Request<B> {
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    // A path of a request is one after its first part was changed for letters.
+    if let Ok(uri) = format!("{path}{query}").parse::<Uri>() {
+        *request.uri_mut() = uri;
+    }
+    if let Ok(host) = HeaderValue::try_from(host) {
+        request.headers_mut().insert(header::HOST, host);
+    }
+    request
 }
 
 /// Boxed: what a routed request needs while it is served is large, and every click would carry room for it.

@@ -20,7 +20,7 @@ struct Task {
     run: fn(Arc<App>) -> Run,
 }
 
-const TASKS: [Task; 7] = [
+const TASKS: [Task; 8] = [
     // What is kept for a number of days goes within the hour after.
     Task {
         name: "clean",
@@ -48,6 +48,12 @@ const TASKS: [Task; 7] = [
         name: "news",
         every: Duration::from_secs(10),
         run: |it| Box::pin(blocking(move || it.engine.write_news(&it.console_origin()))),
+    },
+    // A record that a shop set is seen within minutes.
+    Task {
+        name: "domains",
+        every: MINUTE,
+        run: |it| Box::pin(async move { it.engine.look_at_domains(it.probe()?, &it.config.domains).await }),
     },
     // Mail goes out within seconds, and again when its next try is due.
     Task {

@@ -16,7 +16,9 @@ use referee_core::identity::{Alias, Identifier, IdentifierKind};
 use referee_core::locking::Locking;
 use referee_core::machine::RULES_VERSION;
 use referee_core::money::{Currency, MICROS, Money};
-use referee_core::program::{Category, CreditPolicy, Program, SETTLE_HOURS_DEFAULT, Source, Standing};
+use referee_core::program::{
+    Category, CreditPolicy, PATH_PREFIX, Program, SETTLE_HOURS_DEFAULT, Source, Standing, TAG_NAME,
+};
 use referee_core::time::Timestamp;
 use referee_engine::intake::click_id::ClickNumbers;
 use referee_engine::intake::keys::BrandKeys;
@@ -368,6 +370,9 @@ fn program() -> referee_engine::error::Result<Program> {
         tracking_hosts: vec!["go.shop.example".into()],
         click_param: "pt".into(),
         cookie_days: 30,
+        path_prefix: PATH_PREFIX.into(),
+        tag_name: TAG_NAME.into(),
+        shop_hosts: Vec::new(),
     })
 }
 

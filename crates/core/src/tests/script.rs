@@ -21,7 +21,9 @@ use crate::limit::{AppliesTo, Basis, Limit, Period, Tier, Tiers};
 use crate::locking::Locking;
 use crate::money::Currency;
 use crate::overlay::{Extra, OverlaySet};
-use crate::program::{Category, GroupCredit, PaymentRules, Program, SETTLE_HOURS_DEFAULT, Source, Standing};
+use crate::program::{
+    Category, GroupCredit, PATH_PREFIX, PaymentRules, Program, SETTLE_HOURS_DEFAULT, Source, Standing, TAG_NAME,
+};
 use crate::time::{Timestamp, Zone};
 
 mod clicks;
@@ -265,6 +267,9 @@ impl Reader {
             tracking_hosts: Vec::new(),
             click_param: "pt".into(),
             cookie_days: 30,
+            path_prefix: PATH_PREFIX.into(),
+            tag_name: TAG_NAME.into(),
+            shop_hosts: Vec::new(),
         })
     }
 

@@ -36,7 +36,7 @@ fn click_id_in(referrer: &str, program: &Program) -> Option<String> {
 mod tests {
     use referee_core::id::ProgramId;
     use referee_core::money::Currency;
-    use referee_core::program::Standing;
+    use referee_core::program::{PATH_PREFIX, Standing, TAG_NAME};
     use referee_core::time::Zone;
 
     use super::*;
@@ -54,6 +54,9 @@ mod tests {
             tracking_hosts: Vec::new(),
             click_param: "pt".into(),
             cookie_days: 30,
+            path_prefix: PATH_PREFIX.into(),
+            tag_name: TAG_NAME.into(),
+            shop_hosts: Vec::new(),
         };
         for (referrer, id) in [
             ("pt=ID&utm_source=blog", Some("ID")),

@@ -557,7 +557,19 @@ fn program_out(it: &program::Program) -> wire::Program {
         tracking_hosts: it.tracking_hosts.clone(),
         click_param: it.click_param.clone(),
         cookie_days: it.cookie_days,
+        path_prefix: unless(&it.path_prefix, program::PATH_PREFIX),
+        tag_name: unless(&it.tag_name, program::TAG_NAME),
+        shop_hosts: it.shop_hosts.clone(),
     }
+}
+
+/// A name that is the usual one is not written: earlier programs had no other.
+fn unless(name: &str, usual: &str) -> String {
+    if name == usual { String::new() } else { name.to_owned() }
+}
+
+fn or_usual(name: String, usual: &str) -> String {
+    if name.is_empty() { usual.to_owned() } else { name }
 }
 
 fn program_in(it: wire::Program) -> Result<program::Program> {
@@ -574,6 +586,9 @@ fn program_in(it: wire::Program) -> Result<program::Program> {
         tracking_hosts: it.tracking_hosts,
         click_param: it.click_param,
         cookie_days: it.cookie_days,
+        path_prefix: or_usual(it.path_prefix, program::PATH_PREFIX),
+        tag_name: or_usual(it.tag_name, program::TAG_NAME),
+        shop_hosts: it.shop_hosts,
     })
 }
 

@@ -22,12 +22,12 @@ use referee_core::locking::Locking;
 use referee_core::money::{Currency, Money};
 use referee_core::overlay::{Extra, Overlay, OverlaySet, Repeat};
 use referee_core::program::{
-    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode, Source, Standing,
+    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, PromoCode, Source, Standing,
     ValueKind, VanityLink,
 };
 use referee_core::refusal::Refusal;
 use referee_core::screening::ScreeningRules;
-use referee_core::time::{Day, Timestamp, Zone};
+use referee_core::time::{Day, Timestamp};
 
 use super::frame::{Encoded, pack, unpack};
 use super::json::to_json_line;
@@ -35,6 +35,7 @@ use super::{Draft, Frame, FrameId, Raw, codec};
 
 mod clicks;
 mod consents;
+mod program;
 
 use clicks::{doubted, reviewed};
 use consents::consent;
@@ -60,7 +61,7 @@ fn drafts() -> Vec<Draft> {
     };
     vec![
         by_a_person(Fact::RulesAdopted { version: 1 }),
-        by_a_person(Fact::ProgramSet(program())),
+        by_a_person(Fact::ProgramSet(program::program())),
         by_a_person(Fact::EventTypeSet(event_type())),
         by_a_person(Fact::PartnerSet { partner: PartnerId(11), standing: Standing::Paused, channel: true }),
         by_a_person(Fact::AdSet(ad())),
@@ -127,21 +128,6 @@ fn answered(answer: Answer) -> InquiryAnswered {
 
 fn appealed() -> InquiryAppealed {
     InquiryAppealed { inquiry: InquiryId(5), partner: PartnerId(11), note: None }
-}
-
-fn program() -> Program {
-    Program {
-        id: ProgramId(7),
-        name: "Acme Shoes".into(),
-        currency: Currency(*b"EUR"),
-        zone: Zone { name: "Europe/Berlin".into(), offsets: vec![(Timestamp(i64::MIN), 60), (NOON, 120)] },
-        standing: Standing::Active,
-        default_landing_url: "https://www.shop.example/".into(),
-        permitted_hosts: vec!["*.shop.example".into()],
-        tracking_hosts: vec!["go.shop.example".into()],
-        click_param: "pt".into(),
-        cookie_days: 30,
-    }
 }
 
 fn event_type() -> EventTypeSet {
@@ -471,6 +457,7 @@ fn frozen(mut bytes: &[u8]) -> Frame {
 fn as_version_1_had_it(mut draft: Draft) -> Draft {
     consents::strip(&mut draft.fact);
     match &mut draft.fact {
+        Fact::ProgramSet(it) => program::as_version_1_had_it(it),
         Fact::EventTypeSet(it) => (it.credit, it.parent, it.settle_hours) = (CreditPolicy::Last, None, 24),
         Fact::ClickRecorded(it) => {
             let Signals { navigation, prefetch, head, agent, device, .. } = it.signals;

@@ -459,6 +459,13 @@ pub struct Program {
     pub click_param: String,
     #[prost(uint32, tag = "10")]
     pub cookie_days: u32,
+    /// Empty: the usual one. So is the next.
+    #[prost(string, tag = "30")]
+    pub path_prefix: String,
+    #[prost(string, tag = "31")]
+    pub tag_name: String,
+    #[prost(string, repeated, tag = "32")]
+    pub shop_hosts: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

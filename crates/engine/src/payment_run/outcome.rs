@@ -215,7 +215,7 @@ fn converted_text(config: &Config, sum: &PaymentSum, rate: Rate, to: Currency, p
 mod tests {
     use referee_core::id::{PartnerId, ProgramId, RecordNo};
     use referee_core::money::{MICROS, Money};
-    use referee_core::program::{Program, Standing};
+    use referee_core::program::{PATH_PREFIX, Program, Standing, TAG_NAME};
     use referee_core::time::{Day, Timestamp, Zone};
 
     use super::*;
@@ -232,6 +232,9 @@ mod tests {
             tracking_hosts: Vec::new(),
             click_param: String::new(),
             cookie_days: 0,
+            path_prefix: PATH_PREFIX.into(),
+            tag_name: TAG_NAME.into(),
+            shop_hosts: Vec::new(),
         }
     }
 

@@ -140,7 +140,8 @@ impl Settings {
     /// Who there is, as edges need to know.
     pub fn directory(&self) -> Result<Directory> {
         let brands = self.brands()?.into_iter().map(|(brand, keys)| (brand.id, brand.partition, Arc::new(keys)));
-        Ok(Directory { brands: brands.collect(), programs: self.programs()?.into_iter().collect() })
+        let (brands, programs) = (brands.collect(), self.programs()?.into_iter().collect());
+        Ok(Directory { brands, programs, unverified: self.unverified_domains()? })
     }
 
     pub fn find_brand(&self, id: BrandId) -> Result<Option<Brand>> {

@@ -6,6 +6,7 @@ mod account_codes;
 mod copy;
 mod directory;
 mod documents;
+mod domains;
 mod figures;
 mod imports;
 mod mails;
@@ -27,6 +28,7 @@ use referee_core::time::Timestamp;
 pub use account_codes::{AccountCodes, CODE_LETTERS_MAX};
 pub use directory::{Brand, NewBrand, Partner};
 pub use documents::RecordedDocument;
+pub use domains::{TrackingDomain, Verified};
 pub use figures::Figures;
 pub use imports::{Lease, NewImport};
 pub use mails::{LeasedMail, Mail, MailOutcome, MailState};
@@ -50,7 +52,7 @@ use crate::values;
 
 /// "Rfse": marks the file as ours.
 const APPLICATION_ID: i32 = 0x5266_7365;
-const SCHEMA_VERSION: i32 = 4;
+const SCHEMA_VERSION: i32 = 5;
 /// Held by whoever changes the settings on a server, so that numbers are given out once. Any number would do.
 const CHANGING: i64 = 0x0052_6673_6574_7469;
 
@@ -81,14 +83,20 @@ impl Settings {
         let store = Store {
             name: "settings",
             version: SCHEMA_VERSION,
-            schema: include_str!("../../sql/settings/schema.postgres.sql"),
-            upgrades: &[(
-                3,
-                concat!(
-                    include_str!("../../sql/settings/mails.postgres.sql"),
-                    include_str!("../../sql/settings/partner_tokens.postgres.sql")
+            schema: concat!(
+                include_str!("../../sql/settings/schema.postgres.sql"),
+                include_str!("../../sql/settings/domains.postgres.sql")
+            ),
+            upgrades: &[
+                (
+                    3,
+                    concat!(
+                        include_str!("../../sql/settings/mails.postgres.sql"),
+                        include_str!("../../sql/settings/partner_tokens.postgres.sql")
+                    ),
                 ),
-            )],
+                (4, include_str!("../../sql/settings/domains.postgres.sql")),
+            ],
         };
         // Whose they are is said by their key.
         store.prepare(server, "")?;
@@ -189,7 +197,7 @@ fn open_file(path: &Path) -> Result<Sqlite> {
 
 fn prepare(db: &mut Sqlite) -> Result<()> {
     let first = include_str!("../../sql/settings/schema.sql");
-    // Came with versions 2, 3 and 4: older files get them when they are opened.
+    // Came with versions 2 to 5: older files get them when they are opened.
     let second = [
         include_str!("../../sql/settings/payees.sql"),
         include_str!("../../sql/settings/imports.sql"),
@@ -201,12 +209,15 @@ fn prepare(db: &mut Sqlite) -> Result<()> {
     let mails = include_str!("../../sql/settings/mails.sql");
     let partner_tokens = include_str!("../../sql/settings/partner_tokens.sql");
     let fourth = [mails, partner_tokens].concat();
+    // Came with version 5.
+    let fifth = include_str!("../../sql/settings/domains.sql");
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),
-        0 => write(db, &format!("{first} {second} {figures} {fourth}")),
-        1 => write(db, &format!("{second} {figures} {fourth}")),
-        2 => write(db, &format!("{figures} {fourth}")),
-        3 => write(db, &fourth),
+        0 => write(db, &format!("{first} {second} {figures} {fourth} {fifth}")),
+        1 => write(db, &format!("{second} {figures} {fourth} {fifth}")),
+        2 => write(db, &format!("{figures} {fourth} {fifth}")),
+        3 => write(db, &format!("{fourth} {fifth}")),
+        4 => write(db, fifth),
         newer => Err(Error::setup(
             "open the settings",
             format!("the file is of version {newer}, this program knows {SCHEMA_VERSION}; run the newer program"),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::*;
 
 mod documents;
+mod domains;
 mod mails;
 mod payees;
 use crate::intake::keys::BrandKeys;
@@ -34,7 +35,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 20] = [
+const CHECKS: [fn(&Place); 22] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -52,6 +53,8 @@ const CHECKS: [fn(&Place); 20] = [
     documents::a_document_names_the_sum_that_was_transferred,
     documents::what_is_issued_never_changes,
     payees::a_copy_holds_details_mail_and_changes,
+    domains::a_host_is_one_brands_once_it_is_proved,
+    domains::hosts_are_looked_at_when_they_are_due,
     mails::a_mail_is_sent_by_one,
     mails::what_failed_is_seen_and_tried_again,
     mails::partners_are_told_once_what_they_want_to_hear,

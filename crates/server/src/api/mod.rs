@@ -28,6 +28,7 @@ pub mod resources;
 mod returns;
 mod screening;
 pub mod terms;
+mod tracking_domains;
 mod tracking_links;
 pub mod updates;
 
@@ -56,6 +57,9 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/ads", get(resources::list_ads).post(resources::create_ad))
         .route("/api/v1/links", get(resources::list_links).post(resources::create_link))
         .route("/api/v1/tracking-links", get(tracking_links::list))
+        .route("/api/v1/tracking-domains", get(tracking_domains::list).post(tracking_domains::create))
+        .route("/api/v1/tracking-domains/{host}/verify", post(tracking_domains::verify))
+        .route("/api/v1/tracking-domains/{host}/check", post(tracking_domains::check))
         .route("/api/v1/promo-codes", get(claims::list_promo_codes).post(claims::set_promo_code))
         .route("/api/v1/assigned-values", get(claims::list_assigned_values).post(claims::set_assigned_value))
         .route("/api/v1/partner-groups", get(claims::list_partner_groups).post(claims::set_partner_group))

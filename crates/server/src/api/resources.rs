@@ -53,6 +53,7 @@ pub async fn list_programs(State(app): State<Arc<App>>, headers: HeaderMap) -> R
             "id": it.id.0, "name": it.name, "currency": it.currency.to_string(), "time_zone": it.zone.name,
             "standing": standing(it.standing), "default_landing_url": it.default_landing_url,
             "permitted_hosts": it.permitted_hosts, "tracking_hosts": it.tracking_hosts, "click_param": it.click_param,
+            "path_prefix": it.path_prefix, "tag_name": it.tag_name, "shop_hosts": it.shop_hosts,
         })
     });
     Ok(data(rows.collect()))
@@ -278,6 +279,10 @@ pub async fn create_link(State(app): State<Arc<App>>, headers: HeaderMap, Body(b
     let config = config(&app, caller.brand)?;
     let program = ProgramId(body.program_id);
     let slug = slug(&body.slug).map_err(|why| ApiError::invalid_field("slug", why))?;
+    let taken = config.programs.get(&program).and_then(|it| crate::domains::slug_refused(&config, it, &slug));
+    if let Some(why) = taken {
+        return Err(ApiError::invalid_field("slug", why));
+    }
     let hosts = config.programs.get(&program).map(|it| it.permitted_hosts.as_slice()).unwrap_or_default();
     let deep_link = body.deep_link.filter(|link| !link.is_empty());
     if deep_link.as_deref().is_some_and(|link| referee_engine::intake::landing::permitted(link, hosts).is_none()) {

@@ -2,6 +2,7 @@
 
 mod config;
 mod demo;
+mod domain;
 mod explain;
 mod log;
 mod mail;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use referee_engine::config::{Config, LogFormat, Scheme, Source};
+use referee_engine::domain::DomainConfig;
 use referee_engine::error::Result;
 use referee_engine::intake::network::NetworkFiles;
 use referee_engine::mail::MailConfig;
@@ -56,6 +58,8 @@ enum Command {
     Log(log::LogArgs),
     /// Tries the mail server.
     Mail(mail::Mail),
+    /// Checks tracking domains, and says whose they are.
+    Domain(domain::Domain),
     /// Rebuilds the books from the log.
     Replay(replay::Replay),
     /// Checks whether the books add up; changes nothing.
@@ -174,6 +178,32 @@ pub struct Settings {
     networks: Networks,
     #[command(flatten)]
     retention: retention::RetentionFlags,
+    #[command(flatten)]
+    domains: Domains,
+}
+
+/// What tracking domains lead to, and how they are looked up.
+#[derive(Args, Default)]
+pub struct Domains {
+    /// What tracking domains lead to: addresses of this server, or a name that has them, several after commas.
+    #[arg(long = "domains-targets", env = "REFEREE_DOMAINS_TARGETS", value_delimiter = ',')]
+    targets: Option<Vec<String>>,
+    /// The name server to ask, as address and port, in place of the system's.
+    #[arg(long = "domains-resolver", env = "REFEREE_DOMAINS_RESOLVER")]
+    resolver: Option<SocketAddr>,
+    /// Ask hosts that lead to addresses inside of a network, too.
+    #[arg(long = "domains-private-addresses", env = "REFEREE_DOMAINS_PRIVATE_ADDRESSES")]
+    private_addresses: Option<bool>,
+    /// Who issues certificates, as CAA records name it.
+    #[arg(long = "domains-issuer", env = "REFEREE_DOMAINS_ISSUER")]
+    issuer: Option<String>,
+}
+
+impl Domains {
+    pub fn config(self) -> DomainConfig {
+        let Domains { targets, resolver, private_addresses, issuer } = self;
+        DomainConfig { targets, resolver, private_addresses, issuer }
+    }
 }
 
 /// Where mail goes.
@@ -229,6 +259,7 @@ impl Settings {
                 country_file: self.networks.country_file,
             },
             retention: self.retention.retention(),
+            domains: self.domains.config(),
             ..Source::default()
         };
         Config::new(given.over(self.stores.source()?))
@@ -298,6 +329,7 @@ pub fn run() -> ExitCode {
         Command::Terms(command) => terms::run(command),
         Command::Log(command) => log::run(command),
         Command::Mail(command) => mail::run(command),
+        Command::Domain(command) => domain::run(command),
         Command::Replay(command) => replay::run(command),
         Command::Verify(command) => verify::run(command),
         Command::Migrate(command) => transfer::migrate(command),

@@ -17,7 +17,8 @@ use super::partners::{choice, program_choice, program_filter, program_of};
 use super::person::{Failure, May, Person, done};
 use super::table::{Cell, Column, Table, buttons, cell, foot, link_cell, minor, shown_cell, text};
 use super::{codes, values};
-use crate::setup;
+use crate::membership::link_host;
+use crate::{domains, setup};
 
 #[derive(Deserialize, Default)]
 pub struct AdsQuery {
@@ -193,7 +194,7 @@ fn vanity(person: &Person, query: &AdsQuery) -> Table {
     let columns = vec![text("Address"), text("Partner"), minor("Ad"), minor("Leads to"), minor("Standing"), buttons()];
     let wanted = |it: &&VanityLink| query.takes(it.program, Some(it.partner), it.standing, &[&it.slug]);
     let cells = |link: &VanityLink| {
-        let host = person.config.programs.get(&link.program).and_then(|it| it.tracking_hosts.first());
+        let host = person.config.programs.get(&link.program).and_then(|it| link_host(&person.app, it));
         let address =
             host.map_or_else(|| link.slug.clone(), |host| format!("{}/{}", person.app.origin(host), link.slug));
         let ad = person.config.ads.get(&(link.program, link.ad)).map(|ad| ad.name.clone()).unwrap_or_default();
@@ -297,6 +298,9 @@ pub async fn create_link(person: Person, Form(sent): Form<NewLink>) -> Result<Re
     let (program, ad) = sent.ad.split_once('.').ok_or(Failure::NotFound)?;
     let program = program_of(&person, program.parse().unwrap_or(0))?;
     let slug = setup::slug(&sent.slug).map_err(|why| Failure::Invalid(why.into()))?;
+    if let Some(why) = domains::slug_refused(&person.config, program, &slug) {
+        return Err(Failure::Invalid(why));
+    }
     if person.config.links.contains_key(&(program.id, slug.clone())) {
         return Err(Failure::Invalid(format!("There is a link /{slug} already.")));
     }

@@ -170,6 +170,9 @@ pub fn routes() -> Router<Arc<App>> {
             "/settings/event-types/{program}/{id}",
             get(settings::event_types::show).post(settings::event_types::set),
         )
+        .route("/settings/tracking-domains", get(settings::domains::show).post(settings::domains::add))
+        .route("/settings/tracking-domains/verify", post(settings::domains::verify))
+        .route("/settings/tracking-domains/check", get(settings::domains::check))
         .route("/settings/identifiers", get(settings::identifiers::show))
         .route("/settings/identifiers/block", post(settings::identifiers::block))
         .route("/settings/identifiers/unblock", post(settings::identifiers::unblock))

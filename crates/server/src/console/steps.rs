@@ -25,7 +25,7 @@ fn steps(person: &Person, program: Option<&Program>) -> Vec<Step> {
     let has = |of: fn(&Person, &Program) -> bool| program.is_some_and(|program| of(person, program));
     vec![
         step(
-            has(|_, it| !it.tracking_hosts.is_empty()),
+            has(|_, it| it.all_hosts().next().is_some()),
             "Set up the program",
             "its money, its time zone, and the host on which its links are served",
             &settings,

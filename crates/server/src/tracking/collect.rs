@@ -9,10 +9,11 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use referee_core::config::Config;
 use referee_core::consent::{Consent, permits};
 use referee_core::fact::Fact;
+use referee_core::id::ProgramId;
 use referee_core::program::Source;
 use referee_engine::intake::click::without_query;
 use referee_engine::intake::consent::is_taken_back;
@@ -26,9 +27,10 @@ use referee_engine::intake::page_load::{PageLoad, PageLoadContext, page_load};
 use referee_engine::intake::report::{PROGRAM_FIELDS, ReportContext, conversion, program};
 use referee_engine::limits::REPORT_DEADLINE_MS;
 use referee_engine::log::{Draft, Raw};
+use referee_engine::routing::Routing;
 
 use super::click::GPC;
-use super::cookie;
+use super::{cookie, origin};
 use crate::app::App;
 use crate::host::host_of;
 use crate::reports::{Refused, Reporter, new_submission, submission_name};
@@ -43,6 +45,8 @@ pub struct Browser {
     pub(super) address: String,
     pub(super) headers: HeaderMap,
     pub(super) query: String,
+    /// Only the header lines are asked for: nothing is seen, and nothing kept.
+    head: bool,
 }
 
 impl FromRequestParts<Arc<App>> for Browser {
@@ -57,6 +61,7 @@ impl FromRequestParts<Arc<App>> for Browser {
             address: app.address_of(from, &parts.headers),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers.clone(),
+            head: parts.method == Method::HEAD,
         })
     }
 }
@@ -94,6 +99,16 @@ impl Browser {
         self.address.parse().map(|address| self.app.engine.networks.of(address).country).unwrap_or_default()
     }
 
+    /// Whether the page that asks is one that may, for a program if it is known. What names no page is no script of one.
+    fn may_ask(&self, routing: &Routing, program: Option<ProgramId>) -> bool {
+        let origin = self.text(header::ORIGIN);
+        let may = origin.is_empty() || origin::permits(routing, &self.host, origin, program);
+        if !may {
+            self.app.metrics.origins_refused.inc();
+        }
+        may
+    }
+
     fn raw(&self, page: &str, fact: &Fact) -> Raw {
         let user_agent = self.text(header::USER_AGENT).chars().take(referee_engine::limits::URL_CHARS_MAX).collect();
         let raw = Raw {
@@ -116,39 +131,69 @@ fn consent_of(fact: &Fact) -> Option<&Consent> {
 
 pub async fn post_visit(browser: Browser, body: Bytes) -> Response {
     let heard = visit(&browser, browser.fields(&body), Source::Browser).await;
-    heard.end(&browser, answer(&browser, heard.is_kept))
+    heard.end(&browser, answer(&browser, heard.kept))
 }
 
 pub async fn post_conversion(browser: Browser, body: Bytes) -> Response {
     let heard = report(&browser, browser.fields(&body), Source::Browser).await;
-    heard.end(&browser, answer(&browser, heard.is_kept))
+    heard.end(&browser, answer(&browser, heard.kept))
 }
 
 pub async fn visit_pixel(browser: Browser) -> Response {
     // A picture is always a picture.
+    if browser.head {
+        return pixel();
+    }
     visit(&browser, browser.fields(&[]), Source::Pixel).await.end(&browser, pixel())
 }
 
 pub async fn conversion_pixel(browser: Browser) -> Response {
+    if browser.head {
+        return pixel();
+    }
     // What could not be kept is in the metrics and the log; a picture is always a picture.
     report(&browser, browser.fields(&[]), Source::Pixel).await.end(&browser, pixel())
 }
 
 #[derive(serde::Serialize)]
-struct Issued {
+struct Issued<'a> {
     #[serde(rename = "clickId")]
-    click_id: String,
+    click_id: &'a str,
 }
 
 /// A click id for the shop to keep: the visitor's own, joined to what else is known of them.
 pub async fn issue_click_id(browser: Browser) -> Response {
-    let mut heard = visit(&browser, browser.fields(&[]), Source::Browser).await;
-    let mut response = Json(Issued { click_id: std::mem::take(&mut heard.click_id) }).into_response();
+    let heard = if browser.head { Heard::NOTHING } else { visit(&browser, browser.fields(&[]), Source::Browser).await };
+    if heard.kept == Err(Unkept::Stranger) {
+        return answer(&browser, heard.kept);
+    }
+    let mut response = Json(Issued { click_id: &heard.click_id }).into_response();
     cors(&browser, response.headers_mut());
+    // Whoever gets no id has said no.
+    if let Some(line) = renewed_cookie(&browser).filter(|_| !heard.click_id.is_empty()) {
+        response.headers_mut().insert(header::SET_COOKIE, line);
+    }
     heard.end(&browser, response)
 }
 
+/// The click's cookie with its life renewed, where the page is of the very host it asks. Elsewhere Safari would keep the
+/// copy that a request of a page brings, for seven days, in place of the one that the click set.
+fn renewed_cookie(browser: &Browser) -> Option<HeaderValue> {
+    let (app, host) = (&browser.app, &browser.host);
+    let visitor = cookie::visitor(&browser.headers, app.config.scheme)?;
+    let fields = browser.fields(&[]).ok()?;
+    let routing = app.engine.routing();
+    let brand = brand_of(&routing, &fields, host)?;
+    let program = program(&fields, &brand.config).ok()?;
+    let renews = origin::is_own_page(&browser.headers, host);
+    let line = || cookie::set_visitor(visitor, program.cookie_days, host, app.config.scheme);
+    if renews { HeaderValue::try_from(line()).ok() } else { None }
+}
+
 pub async fn preflight(browser: Browser) -> Response {
+    if !browser.may_ask(&browser.app.engine.routing(), None) {
+        return answer(&browser, Err(Unkept::Stranger));
+    }
     let mut response = StatusCode::NO_CONTENT.into_response();
     let lines = response.headers_mut();
     cors(&browser, lines);
@@ -161,10 +206,19 @@ pub async fn preflight(browser: Browser) -> Response {
 /// A request that could be read at all.
 pub(super) type Sent = Result<Fields, FieldError>;
 
+/// Why nothing was kept, where that is not the sender's fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unkept {
+    /// The log did not take it: the browser should try again.
+    Away,
+    /// The page is of no shop of the program.
+    Stranger,
+}
+
 /// What became of something that a browser told.
 pub(super) struct Heard {
-    /// The log took it, or there was nothing to take: otherwise the browser should try again.
-    pub(super) is_kept: bool,
+    /// The log took it, or there was nothing to take.
+    pub(super) kept: Result<(), Unkept>,
     /// The click id that the page goes on with.
     click_id: String,
     /// The visitor said no, so that a cookie of an earlier yes goes.
@@ -172,7 +226,11 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    const NOTHING: Heard = Heard { is_kept: true, click_id: String::new(), taken_back: false };
+    const NOTHING: Heard = Heard { kept: Ok(()), click_id: String::new(), taken_back: false };
+
+    fn unkept(why: Unkept) -> Heard {
+        Heard { kept: Err(why), ..Heard::NOTHING }
+    }
 
     pub(super) fn end(&self, browser: &Browser, mut response: Response) -> Response {
         let scheme = browser.app.config.scheme;
@@ -195,6 +253,9 @@ pub(super) async fn visit(browser: &Browser, sent: Sent, source: Source) -> Hear
     }
     let routing = app.engine.routing();
     let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return Heard::NOTHING };
+    if !browser.may_ask(&routing, program(&fields, &brand.config).ok().map(|it| it.id)) {
+        return Heard::unkept(Unkept::Stranger);
+    }
     take_over(browser, &mut fields, &brand.keys);
     let now = app.engine.now();
     let context = PageLoadContext {
@@ -208,7 +269,7 @@ pub(super) async fn visit(browser: &Browser, sent: Sent, source: Source) -> Hear
     };
     let Ok(load) = page_load(&fields, &context) else { return Heard::NOTHING };
     let PageLoad { taken, click_id, taken_back, .. } = load;
-    let heard = Heard { is_kept: true, click_id, taken_back };
+    let heard = Heard { kept: Ok(()), click_id, taken_back };
     if !load.is_kept {
         return heard;
     }
@@ -224,7 +285,7 @@ pub(super) async fn visit(browser: &Browser, sent: Sent, source: Source) -> Hear
         }
         _ => {
             app.metrics.visits_lost.inc();
-            Heard { is_kept: false, click_id: String::new(), ..heard }
+            Heard { kept: Err(Unkept::Away), click_id: String::new(), ..heard }
         }
     }
 }
@@ -236,6 +297,9 @@ pub(super) async fn report(browser: &Browser, sent: Sent, source: Source) -> Hea
     let Ok(mut fields) = sent else { return Heard::NOTHING };
     let routing = app.engine.routing();
     let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return Heard::NOTHING };
+    if !browser.may_ask(&routing, program(&fields, &brand.config).ok().map(|it| it.id)) {
+        return Heard::unkept(Unkept::Stranger);
+    }
     take_over(browser, &mut fields, &brand.keys);
     let now = app.engine.now();
     let submission = new_submission(now);
@@ -253,7 +317,8 @@ pub(super) async fn report(browser: &Browser, sent: Sent, source: Source) -> Hea
         Ok(taken) => {
             let raw = Some(browser.raw(browser.text(header::REFERER), &taken.fact));
             let taken_back = is_taken_back(consent_of(&taken.fact));
-            Heard { is_kept: reporter.keep(taken, raw).await.is_ok(), taken_back, ..Heard::NOTHING }
+            let kept = reporter.keep(taken, raw).await.map(drop).map_err(|_| Unkept::Away);
+            Heard { kept, taken_back, ..Heard::NOTHING }
         }
         Err(errors) => {
             let name = submission_name(submission);
@@ -281,7 +346,7 @@ fn off_site(browser: &Browser, fields: &Fields, config: &Config) -> Option<Field
 
 /// The brand whose program a request names, if it is served on this host.
 fn brand_of<'a>(
-    routing: &'a referee_engine::routing::Routing,
+    routing: &'a Routing,
     fields: &Fields,
     host: &str,
 ) -> Option<&'a Arc<referee_engine::routing::BrandRouting>> {
@@ -295,8 +360,12 @@ fn brand_of<'a>(
     brands.find(named).or(first)
 }
 
-pub(super) fn answer(browser: &Browser, kept: bool) -> Response {
-    let status = if kept { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE };
+pub(super) fn answer(browser: &Browser, kept: Result<(), Unkept>) -> Response {
+    let status = match kept {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(Unkept::Away) => StatusCode::SERVICE_UNAVAILABLE,
+        Err(Unkept::Stranger) => StatusCode::FORBIDDEN,
+    };
     let mut response = status.into_response();
     cors(browser, response.headers_mut());
     response
@@ -308,7 +377,7 @@ pub(super) fn cors(browser: &Browser, lines: &mut HeaderMap) {
     lines.insert(header::VARY, HeaderValue::from_static("Origin"));
     let origin = browser.text(header::ORIGIN);
     if !origin.is_empty()
-        && browser.app.permits_origin(&browser.host, origin)
+        && origin::permits(&browser.app.engine.routing(), &browser.host, origin, None)
         && let Ok(value) = HeaderValue::try_from(origin)
     {
         lines.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);

@@ -17,8 +17,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::click::parse_for;
-use super::collect::{Browser, Sent, cors, report, visit};
-use super::cookie;
+use super::collect::{Browser, Sent, Unkept, cors, report, visit};
+use super::{cookie, origin};
 use crate::app::App;
 
 /// Who somebody is, on every page.
@@ -29,14 +29,14 @@ pub async fn identify(Path(program): Path<String>, browser: Browser, body: Bytes
         }
     });
     let heard = visit(&browser, sent, Source::Browser).await;
-    heard.end(&browser, answer(&browser, heard.is_kept, &json!({})))
+    heard.end(&browser, answer(&browser, heard.kept, &json!({})))
 }
 
 /// A conversion. What is wrong with it is the brand's to know, not the shopper's.
 pub async fn convert(Path((event_type, program)): Path<(String, String)>, browser: Browser, body: Bytes) -> Response {
     let sent = read(&browser, &body, &program, |fields| fields.set("ActionTrackerId", &event_type));
     let heard = report(&browser, sent, Source::Browser).await;
-    heard.end(&browser, answer(&browser, heard.is_kept, &json!({})))
+    heard.end(&browser, answer(&browser, heard.kept, &json!({})))
 }
 
 /// Its short names become the long ones; what the path names goes before all of them.
@@ -51,12 +51,12 @@ fn read(browser: &Browser, body: &[u8], program: &str, named: impl FnOnce(&mut F
 /// A click that a page of the shop tells of: the visitor came by a link that did not lead through here.
 pub async fn register(State(app): State<Arc<App>>, method: Method, browser: Browser, uri: http::Uri) -> Response {
     if method == Method::HEAD {
-        return answer(&browser, true, &json!({}));
+        return answer(&browser, Ok(()), &json!({}));
     }
     // The link that was followed is the one that the path tells of.
     let path = uri.path().replacen("/xc/", "/c/", 1);
     let page_host = Url::parse(browser.page()).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let of_shop = app.permits_origin(&browser.host, browser.page());
+    let of_shop = origin::permits(&app.engine.routing(), &browser.host, browser.page(), None);
     // What is loaded from another host of the site only shortens the life of a cookie.
     let may_set_cookie = page_host.is_some_and(|host| host == browser.host);
     let request = parse_for(&app, &browser.host, &browser.address, (&path, &browser.query), &browser.headers);
@@ -64,9 +64,9 @@ pub async fn register(State(app): State<Arc<App>>, method: Method, browser: Brow
     let given = Given { now, no: app.engine.click_numbers.next(now), new_visitor: rand::random() };
     let teller = Teller::Page { of_shop, may_set_cookie };
     let told = registered(&app.engine.routing(), &request, &given, teller);
-    let Some(told) = told else { return answer(&browser, true, &json!({})) };
+    let Some(told) = told else { return answer(&browser, Ok(()), &json!({})) };
     keep(&app, &told).await;
-    let mut response = answer(&browser, true, &json!({ "clickId": told.click_id }));
+    let mut response = answer(&browser, Ok(()), &json!({ "clickId": told.click_id }));
     if let Some((value, days)) = &told.set_visitor
         && let Ok(line) = HeaderValue::try_from(cookie::set_visitor(value, *days, &browser.host, app.config.scheme))
     {
@@ -83,8 +83,12 @@ async fn keep(app: &App, told: &Registration) {
 }
 
 /// What that tag takes for done: 200 with something to read.
-fn answer(browser: &Browser, kept: bool, value: &Value) -> Response {
-    let status = if kept { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+fn answer(browser: &Browser, kept: Result<(), Unkept>, value: &Value) -> Response {
+    let status = match kept {
+        Ok(()) => StatusCode::OK,
+        Err(Unkept::Away) => StatusCode::SERVICE_UNAVAILABLE,
+        Err(Unkept::Stranger) => StatusCode::FORBIDDEN,
+    };
     let mut response = (status, Json(value)).into_response();
     cors(browser, response.headers_mut());
     response

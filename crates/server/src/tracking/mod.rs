@@ -5,4 +5,6 @@ pub mod collect;
 pub mod cookie;
 pub mod impression;
 pub mod installed_tag;
+pub mod origin;
+pub mod routes;
 pub mod script;

@@ -1,4 +1,4 @@
-//! The tag, as a shop loads it.
+//! The tag, as a shop loads it, and what robots and browsers ask of the host itself.
 
 use std::sync::{Arc, LazyLock};
 
@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use referee_core::id::ProgramId;
 use referee_engine::limits::SLUG_CHARS_MAX;
+use referee_engine::routing::PREFIX;
 use serde_json::json;
 use url::Url;
 
@@ -15,6 +16,12 @@ use crate::host::Host;
 
 /// Published versions never change; this is the newest.
 const TAG: &str = include_str!("../../../../tag/dist/tag.v2.js");
+/// Asked for again after five minutes, and served on while nobody answers.
+const NEWEST: &str = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800";
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// Global Privacy Control is heard here. The day is the one on which that was first so.
+const GPC: &str = "{\"gpc\":true,\"lastUpdate\":\"2026-11-27\"}\n";
 
 static ETAG: LazyLock<String> = LazyLock::new(|| etag(TAG));
 
@@ -25,8 +32,9 @@ fn etag(text: &str) -> String {
     format!("\"{:016x}\"", hash.finish())
 }
 
+/// The newest tag.
 pub async fn serve_tag(headers: HeaderMap) -> Response {
-    served(&headers, &ETAG, TAG)
+    served(&headers, &ETAG, TAG, NEWEST)
 }
 
 /// The tag under the name of a file that another platform's snippet loads: such a snippet has no place for a program, so
@@ -46,7 +54,7 @@ pub async fn serve_installed(
         .and_then(|(_, id)| id.parse().ok());
     let script = format!("{}{TAG}", site(&app, &host, named));
     let etag = etag(&script);
-    served(&headers, &etag, script)
+    served(&headers, &etag, script, NEWEST)
 }
 
 /// What the tag has to know of the program: the one that is named, or the only one of the host.
@@ -75,12 +83,17 @@ fn is_installed_file(file: &str) -> bool {
     file == "utt.js" || named().is_some()
 }
 
-fn served(headers: &HeaderMap, etag: &str, script: impl IntoResponse) -> Response {
+/// A published version, which can be kept for ever and named with its hash in a page.
+pub async fn serve_version(headers: HeaderMap) -> Response {
+    served(&headers, &ETAG, TAG, FOR_EVER)
+}
+
+fn served(headers: &HeaderMap, etag: &str, script: impl IntoResponse, kept: &'static str) -> Response {
     let lines = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (header::ETAG, etag),
         (header::VARY, "Accept-Encoding"),
-        (header::CACHE_CONTROL, "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"),
+        (header::CACHE_CONTROL, kept),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
         (HeaderName::from_static("timing-allow-origin"), "*"),
@@ -90,9 +103,25 @@ fn served(headers: &HeaderMap, etag: &str, script: impl IntoResponse) -> Respons
     if known { (StatusCode::NOT_MODIFIED, lines).into_response() } else { (lines, script).into_response() }
 }
 
-pub async fn serve_robots() -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "User-agent: *\nDisallow: /c/\nDisallow: /i/\n")
-        .into_response()
+/// Links and views are nothing to index, under whatever prefix.
+pub async fn serve_robots(State(app): State<Arc<App>>, Host(host): Host) -> Response {
+    let routing = app.engine.routing();
+    let own = routing.names.get(&host).map(|it| it.prefixes.as_slice()).unwrap_or_default();
+    let usual = PREFIX.to_owned();
+    let mut text = "User-agent: *\nDisallow: /c/\nDisallow: /i/\n".to_owned();
+    for prefix in own.iter().chain((!own.contains(&usual)).then_some(&usual)) {
+        text.push_str(&format!("Disallow: /{prefix}/\n"));
+    }
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+pub async fn serve_gpc() -> Response {
+    let lines = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "public, max-age=86400"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (lines, GPC).into_response()
 }
 
 #[cfg(test)]

@@ -220,7 +220,7 @@ fn shown_once(page: &str) -> String {
 }
 
 /// A second brand in the same installation, and its owner.
-fn second_brand(demo: &mut Demo) -> Person {
+pub fn second_brand(demo: &mut Demo) -> Person {
     // Once it answers, it also listens to the request to end.
     assert_eq!(demo.anybody().get("/sign-in").status, 200);
     demo.stop();
@@ -231,7 +231,7 @@ fn second_brand(demo: &mut Demo) -> Person {
     sign_in_as(demo, "olga@other.example", &password).expect("the owner signs in")
 }
 
-fn program<'a>(id: &'a str, name: &'a str, host: &'a str) -> Vec<(&'a str, &'a str)> {
+pub fn program<'a>(id: &'a str, name: &'a str, host: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("id", id),
         ("name", name),

@@ -8,8 +8,8 @@ use referee_core::locking::Locking;
 use referee_core::machine::RULES_VERSION;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::program::{
-    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, Program, PromoCode, SETTLE_HOURS_DEFAULT, Standing,
-    ValueKind,
+    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PATH_PREFIX, Program, PromoCode,
+    SETTLE_HOURS_DEFAULT, Standing, TAG_NAME, ValueKind,
 };
 use referee_core::time::{Timestamp, Zone};
 use referee_engine::error::Result;
@@ -203,6 +203,9 @@ pub fn program(id: ProgramId, currency: [u8; 3], zone_name: &str) -> Result<Prog
         tracking_hosts: vec![format!("go{id}.shop.example")],
         click_param: "pt".into(),
         cookie_days: 30,
+        path_prefix: PATH_PREFIX.into(),
+        tag_name: TAG_NAME.into(),
+        shop_hosts: Vec::new(),
     })
 }
 

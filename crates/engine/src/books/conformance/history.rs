@@ -20,8 +20,8 @@ use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
 use referee_core::overlay::{Extra, OverlaySet, Repeat};
 use referee_core::program::{
-    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PaymentRules, Program, PromoCode,
-    SETTLE_HOURS_DEFAULT, Source, Standing, ValueKind,
+    AssignedValue, Category, CodePolicy, CreditPolicy, GroupCredit, PATH_PREFIX, PaymentRules, Program, PromoCode,
+    SETTLE_HOURS_DEFAULT, Source, Standing, TAG_NAME, ValueKind,
 };
 use referee_core::refusal::Refusal;
 use referee_core::time::{Day, Timestamp, Zone};
@@ -128,6 +128,9 @@ pub(crate) fn set_up() -> Vec<(Timestamp, Fact)> {
         tracking_hosts: vec!["go.shop.example".into()],
         click_param: "pt".into(),
         cookie_days: 30,
+        path_prefix: PATH_PREFIX.into(),
+        tag_name: TAG_NAME.into(),
+        shop_hosts: Vec::new(),
     };
     let event_type = EventTypeSet {
         program: PROGRAM,

@@ -8,7 +8,7 @@ use referee_core::consent::ConsentRules;
 use referee_core::fact::{Click, Fact};
 use referee_core::id::{BrandId, ClickNo, PartnerId, ProgramId, RecordNo};
 use referee_core::money::Currency;
-use referee_core::program::{Program, Standing};
+use referee_core::program::{PATH_PREFIX, Program, Standing, TAG_NAME};
 use referee_core::time::{Timestamp, Zone};
 
 use crate::intake::click::{Answer, ClickRequest, Given, Redirect, decide};
@@ -34,12 +34,18 @@ fn routing(reward: bool) -> Routing {
         tracking_hosts: vec![HOST.into()],
         click_param: "pt".into(),
         cookie_days: 30,
+        path_prefix: PATH_PREFIX.into(),
+        tag_name: TAG_NAME.into(),
+        shop_hosts: Vec::new(),
     }));
     config.set(ConfigEntry::Partner(Partner { id: partner, standing: Standing::Active, channel: false, reward }));
     config.set(ConfigEntry::Consent(ConsentRules::by_region(program)));
     let keys = Arc::new(BrandKeys::new([1; 32], vec![(1, [2; 64])]));
-    let directory =
-        Directory { brands: vec![(brand, PartitionId(1), keys)], programs: HashMap::from([(program, brand)]) };
+    let directory = Directory {
+        brands: vec![(brand, PartitionId(1), keys)],
+        programs: HashMap::from([(program, brand)]),
+        unverified: Default::default(),
+    };
     Routing::default().with_directory(&directory).with_config(brand, &config, RecordNo(1))
 }
 

@@ -32,6 +32,8 @@ pub struct Demo {
     /// They must be empty, and the demonstration's own.
     #[command(flatten)]
     servers: Servers,
+    #[command(flatten)]
+    domains: super::Domains,
     /// Address and port; with port 0 a free one is taken.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -60,6 +62,7 @@ pub fn run(command: Demo) -> Result<ExitCode> {
         console_hosts: Some(vec![CONSOLE_HOST.into(), "127.0.0.1".into()]),
         scheme: Some(Scheme::Http),
         log: Some("warn".into()),
+        domains: command.domains.config(),
         ..command.servers.source()
     })?;
     log_as(&config);

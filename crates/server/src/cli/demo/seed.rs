@@ -8,7 +8,9 @@ use referee_core::id::{AdId, BrandId, EventTypeId, PartnerId, ProgramId};
 use referee_core::limit::{Limit, Period};
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
-use referee_core::program::{Category, CreditPolicy, Program, PromoCode, SETTLE_HOURS_DEFAULT, Standing, VanityLink};
+use referee_core::program::{
+    Category, CreditPolicy, PATH_PREFIX, Program, PromoCode, SETTLE_HOURS_DEFAULT, Standing, TAG_NAME, VanityLink,
+};
 use referee_engine::engine::{Engine, SettleError};
 use referee_engine::error::{Error, Result};
 use referee_engine::settings::{NewBrand, Settings, TokenKind, random_text};
@@ -236,6 +238,9 @@ impl Planter<'_> {
             tracking_hosts: vec![TRACKING_HOST.into()],
             click_param: CLICK_PARAM.into(),
             cookie_days: 30,
+            path_prefix: PATH_PREFIX.into(),
+            tag_name: TAG_NAME.into(),
+            shop_hosts: Vec::new(),
         };
         self.settle(Fact::ProgramSet(program)).await.map(drop)
     }

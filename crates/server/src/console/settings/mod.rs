@@ -1,6 +1,7 @@
 //! Settings: programs with their template terms and event types, identifiers, tokens, and people.
 
 pub mod data_protection;
+pub mod domains;
 pub mod event_types;
 pub mod groups;
 pub mod identifiers;
@@ -26,6 +27,7 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
     if person.may(May::SetUp) {
         places.extend([
             ("/settings", "Programs"),
+            ("/settings/tracking-domains", "Tracking domains"),
             ("/settings/groups", "Groups"),
             ("/settings/overlays", "Overlays"),
             ("/settings/lists", "Lists"),

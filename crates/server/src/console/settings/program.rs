@@ -7,7 +7,7 @@ use referee_core::config::TermsInForce;
 use referee_core::consent::ConsentRules;
 use referee_core::fact::{Fact, TermsSet};
 use referee_core::id::ProgramId;
-use referee_core::program::{Program, Standing};
+use referee_core::program::{PATH_PREFIX, Program, Standing, TAG_NAME};
 use referee_engine::intake::amount;
 use referee_engine::zone::zone;
 use serde::Deserialize;
@@ -20,7 +20,8 @@ use super::super::person::{Failure, May, Person, done};
 use super::super::terms;
 use super::{event_types, screen};
 use crate::consent::{CHOICES, ConsentWords};
-use crate::setup;
+use crate::membership::link_host;
+use crate::{domains, setup};
 
 #[derive(Deserialize, Default)]
 pub struct SettingsQuery {
@@ -84,10 +85,16 @@ fn program_form(person: &Person, program: Option<&Program>) -> Markup {
                 label { "Page where visitors land when a link names nothing better" input type="url" name="default_landing_url" required placeholder="https://www.shop.com/" value=(value(|it| it.default_landing_url.clone())); }
                 label { "Tracking hosts, on which links are served" textarea name="tracking_hosts" rows="2" placeholder="go.shop.com" { (value(|it| it.tracking_hosts.join("\n"))) } }
                 label { "Permitted hosts, to which deep links may lead" textarea name="permitted_hosts" rows="2" placeholder="www.shop.com" { (value(|it| it.permitted_hosts.join("\n"))) } }
+                label { "Hosts of the shop itself that pass a path on to this server, if there are any" textarea name="shop_hosts" rows="1" placeholder="www.shop.com" { (value(|it| it.shop_hosts.join("\n"))) } }
                 div.pair {
                     label { "Query parameter that carries the click id" input name="click_param" required value=(program.map_or_else(|| "pt".into(), |it| it.click_param.clone())); }
                     label { "Days the visitor cookie lives" input type="number" name="cookie_days" min="1" max="400" required value=(program.map_or(30, |it| it.cookie_days)); }
                 }
+                div.pair {
+                    label { "First part of the tag's paths" input name="path_prefix" required maxlength="32" value=(program.map_or(PATH_PREFIX, |it| it.path_prefix.as_str())); }
+                    label { "File name of the tag" input name="tag_name" required maxlength="35" value=(program.map_or(TAG_NAME, |it| it.tag_name.as_str())); }
+                }
+                p.muted { a.underlined href="/settings/tracking-domains" { "Tracking domains" } " says how each host stands, and what visitors of each browser would lose." }
                 @if let Some(program) = program {
                     input type="hidden" name="id" value=(program.id);
                     label { "Standing" select name="standing" {
@@ -124,25 +131,53 @@ pub struct ProgramForm {
     /// Of a new program: whom it asks before it follows them.
     #[serde(default)]
     ask: String,
+    /// Empty, as in forms of before: the usual one. So are the next.
+    #[serde(default)]
+    path_prefix: String,
+    #[serde(default)]
+    tag_name: String,
+    #[serde(default)]
+    shop_hosts: String,
 }
 
 pub async fn set(person: Person, Form(sent): Form<ProgramForm>) -> Result<Response, Failure> {
     person.check_csrf(&sent.csrf)?;
     person.require(May::SetUp)?;
     let wanted = brought_id(&sent.id)?.map(ProgramId);
-    let mut program = program(&person, &sent)?;
-    program.id = match wanted.filter(|id| is_ours(&person, *id)) {
-        Some(id) => id,
-        None => person.app.engine.create_program(person.brand, wanted).await?,
-    };
+    let known = wanted.filter(|id| is_ours(&person, *id));
+    let mut program = Program { id: known.unwrap_or_default(), ..program(&person, &sent)? };
+    may_have(&person, &program).await?;
+    if known.is_none() {
+        program.id = person.app.engine.create_program(person.brand, wanted).await?;
+    }
     let id = program.id;
-    person.settle("set in the console", Fact::ProgramSet(program)).await?;
+    save(&person, program).await?;
     if !sent.ask.is_empty() && !person.config.consent.contains_key(&id) {
         let words = ConsentWords { ask: Some(sent.ask), ..ConsentWords::default() };
         let rules = words.read(ConsentRules::by_region(id)).map_err(|(_, why)| Failure::Invalid(why))?;
         person.settle("set in the console", Fact::ConsentRulesSet(rules)).await?;
     }
     Ok(done(&format!("/settings?program={id}")))
+}
+
+pub(super) async fn may_have(person: &Person, program: &Program) -> Result<(), Failure> {
+    let refused = domains::refused(&person.app, person.brand, program).await?;
+    refused.map_or(Ok(()), |why| Err(Failure::Invalid(why)))
+}
+
+/// New hosts are claimed before they are set, so that none is served before it is proved; those that are gone are free for
+/// others afterwards.
+pub(super) async fn save(person: &Person, program: Program) -> Result<(), Failure> {
+    let before = person.config.programs.get(&program.id);
+    let (new, gone) = domains::changed(&person.config, before, &program);
+    let engine = &person.app.engine;
+    engine.claim_domains(person.brand, new.clone()).await?;
+    person.settle("set in the console", Fact::ProgramSet(program)).await?;
+    engine.release_domains(person.brand, gone).await?;
+    if let Ok(probe) = person.app.probe() {
+        engine.verify_soon(probe, &person.app.config.domains, person.brand, &new).await;
+    }
+    Ok(())
 }
 
 /// Also a number that was taken before, and whose program was refused then.
@@ -162,8 +197,10 @@ fn program(person: &Person, sent: &ProgramForm) -> Result<Program, Failure> {
     if name.is_empty() {
         return Err(invalid("A program needs a name."));
     }
-    let tracking_hosts = setup::hosts(&sent.tracking_hosts).map_err(Failure::Invalid)?;
-    tracking_hosts.iter().try_for_each(|host| may_track(person, host))?;
+    let or_usual = |text: &str, usual: &str| match text.trim() {
+        "" => usual.to_owned(),
+        text => text.to_owned(),
+    };
     Ok(Program {
         id: ProgramId(0),
         name: name.to_owned(),
@@ -172,28 +209,13 @@ fn program(person: &Person, sent: &ProgramForm) -> Result<Program, Failure> {
         standing: standing(&sent.standing),
         default_landing_url: setup::landing_url(&sent.default_landing_url).map_err(invalid)?,
         permitted_hosts: setup::hosts(&sent.permitted_hosts).map_err(Failure::Invalid)?,
-        tracking_hosts,
+        tracking_hosts: setup::hosts(&sent.tracking_hosts).map_err(Failure::Invalid)?,
         click_param: sent.click_param.clone(),
         cookie_days: sent.cookie_days.clamp(1, 400),
+        path_prefix: or_usual(&sent.path_prefix, PATH_PREFIX),
+        tag_name: or_usual(&sent.tag_name, TAG_NAME),
+        shop_hosts: setup::hosts(&sent.shop_hosts).map_err(Failure::Invalid)?,
     })
-}
-
-/// A host that serves links serves nothing else, and serves one brand: a click must never meet another's program.
-fn may_track(person: &Person, host: &str) -> Result<(), Failure> {
-    if host.starts_with("*.") {
-        return Err(Failure::Invalid(format!("{host} stands for many hosts. Name each tracking host by itself.")));
-    }
-    if person.app.config.console_hosts.iter().any(|it| it == host) {
-        let text = format!("{host} serves this console. Links need a host of their own, such as go.shop.com.");
-        return Err(Failure::Invalid(text));
-    }
-    let routing = person.app.engine.routing();
-    let programs = routing.hosts.get(host).map(Vec::as_slice).unwrap_or_default();
-    if programs.iter().any(|id| routing.programs.get(id).is_some_and(|brand| *brand != person.brand)) {
-        let text = format!("{host} already serves the links of another brand here. Choose a host of your own.");
-        return Err(Failure::Invalid(text));
-    }
-    Ok(())
 }
 
 fn template(person: &Person, program: &Program) -> Markup {
@@ -255,12 +277,22 @@ pub async fn set_template(person: Person, Form(sent): Form<Vec<(String, String)>
     Ok(done(&format!("/settings?program={}", program.id)))
 }
 
+/// A path on the shop's own host is the best that a program can have.
+fn tag_address(person: &Person, program: &Program) -> Option<String> {
+    let (prefix, tag) = (&program.path_prefix, &program.tag_name);
+    let of_shop = program.shop_hosts.first().map(|host| format!("{}/{prefix}/{tag}", person.app.origin(host)));
+    of_shop.or_else(|| Some(format!("{}/{tag}", person.app.origin(link_host(&person.app, program)?))))
+}
+
 fn tag_snippet(person: &Person, program: &Program) -> Markup {
-    let Some(host) = program.tracking_hosts.first() else { return html! {} };
-    let origin = person.app.origin(host);
+    let Some(src) = tag_address(person, program) else { return html! {} };
+    let path = match program.path_prefix.as_str() {
+        PATH_PREFIX => String::new(),
+        own => format!(" data-path=\"/{own}\""),
+    };
     let text = format!(
         "<script>window.referee=window.referee||function(){{(referee.a=referee.a||[]).push(arguments)}}</script>\n\
-         <script async src=\"{origin}/tag.js\" data-program=\"{}\" data-param=\"{}\"></script>",
+         <script async src=\"{src}\" data-program=\"{}\" data-param=\"{}\"{path}></script>",
         program.id, program.click_param
     );
     html! {
@@ -268,7 +300,9 @@ fn tag_snippet(person: &Person, program: &Program) -> Markup {
             h2 { "The tag" }
             p { "Paste it first in the head of every page of the shop. " a.underlined href="/docs/concepts/tracking-methods" { "Other ways to track" } }
             (snippet(&text))
-            p { "If another platform's tag stands there already, change the host of its script to " code { (origin) } " and nothing else. " a.underlined href="/docs/guide/existing-tag" { "How that works" } }
+            @if let Some(host) = link_host(&person.app, program) {
+                p { "If another platform's tag stands there already, change the host of its script to " code { (person.app.origin(host)) } " and nothing else. " a.underlined href="/docs/guide/existing-tag" { "How that works" } }
+            }
         }
     }
 }
