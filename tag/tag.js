@@ -66,9 +66,28 @@
     said[source] = word;
     awaited[source] = false;
     for (var key in more) evidence[key] = more[key];
-    if (consent() === 'denied') { remember('click'); remember('moved'); }
+    if (consent() === 'denied') takeBack();
     if (consent() !== 'awaited') held.splice(0).forEach(function (run) { run(); });
     if (visitHeld && allowed()) visit();
+  }
+
+  // A no is told where there may be something to take back: the page reported a visit before, or the visitor has just come
+  // by a link, whose cookie only the server can remove.
+  var settled = false;
+  var reported = false;
+  var told = false;
+  function takeBack() {
+    remember('click');
+    remember('moved');
+    if (!settled || told || !(reported || inAddress)) return;
+    told = true;
+    var body = base();
+    body.consent = 'denied';
+    say('consent is taken back', body);
+    attempt(function () {
+      fetch(origin + '/v', { method: 'POST', body: JSON.stringify(body), keepalive: true, credentials: 'include', headers: { 'content-type': 'text/plain' } })
+        .catch(function () {});
+    });
   }
 
   function hearTcf() {
@@ -268,6 +287,8 @@
       return;
     }
     var body = base();
+    reported = true;
+    told = false;
     var before = moved();
     for (var key in before) if (before[key]) body[key] = before[key];
     body.page = location.href;
@@ -363,5 +384,9 @@
   // Consent comes before everything that asks for it.
   waiting.sort(function (a, b) { return (b[0] === 'consent') - (a[0] === 'consent'); });
   waiting.forEach(call);
-  setTimeout(function () { if (!visited) call(['visit']); }, 0);
+  setTimeout(function () {
+    settled = true;
+    if (!visited) call(['visit']);
+    if (consent() === 'denied') takeBack();
+  }, 0);
 })();

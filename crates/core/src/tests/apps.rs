@@ -39,9 +39,9 @@ fn an_install_is_the_clicks_whose_id_the_store_handed_on() {
         at d2  conversion 1001 sale 20.00 customer=c7
         ",
         expect![[r#"
-            d2 conversion 1001: ACTIONTERMS_NOT_FOUND
             action 1.2.1 A 5001 0.00 pays 1.50 pending until d31+1m, by identifier k1, terms A/2
-            balance A pending 1.50 locked 0.00 paid 0.00
+            action 1.1.2 A 1001 20.00 pays 1.60 pending until d32, by identifier k1, terms A/2
+            balance A pending 3.10 locked 0.00 paid 0.00
         "#]],
     );
 }
@@ -58,7 +58,12 @@ fn a_click_that_the_shop_tells_of_earns_orders_and_is_not_paid_itself() {
         at d2  conversion 1001 sale 10.00 device=phone1
         show payables
         ",
-        expect![[r#""#]],
+        expect![[r#"
+            k1 A d1: unpaid, found none CLICK_TOLD_OF
+            k2 A d1: pending 0.05, reviewed round 1
+            action 1.1.1 A 1001 10.00 pays 0.80 pending until d32, by identifier k1, terms template/2
+            balance A pending 0.80 locked 0.00 paid 0.00
+        "#]],
     );
 }
 

@@ -8,7 +8,7 @@ use referee_core::exchange::Rate;
 use referee_core::fact::{
     ActionChange, ActionTarget, ChangeRequest, Click, EventTypeSet, Fact, NewFigures, Record, TermsSet,
 };
-use referee_core::id::{BrandId, PartnerId, PaymentId, PaymentRunId, SubmissionId};
+use referee_core::id::{BrandId, ClickNo, PartnerId, PaymentId, PaymentRunId, SubmissionId};
 use referee_core::identity::IdentifierKind;
 use referee_core::locking::Locking;
 use referee_core::money::{Currency, MICROS, Money};
@@ -130,6 +130,8 @@ fn an_order_is_decided_again_on_news(make: &mut dyn FnMut() -> Subject) {
     let told = profile_of(subject.reads.as_ref(), BRAND, node).expect("profile").expect("it is there");
     assert_eq!((told.members.len(), told.events.len()), (2, 2), "a cookie and a customer, a click and an order");
     assert!(subject.reads.refused_joins(BRAND, None, 10).expect("none").is_empty());
+    let deep_link = |no| subject.reads.deep_link(BRAND, ClickNo(no)).expect("a deep link");
+    assert_eq!((deep_link(1_000).as_deref(), deep_link(1_001)), (Some("https://www.shop.com/0"), None));
 }
 
 fn an_order_of_several_actions_is_kept_whole(make: &mut dyn FnMut() -> Subject) {

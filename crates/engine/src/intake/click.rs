@@ -151,7 +151,7 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
         referrer_host: referrer_host(request.referrer),
         link_params: query.link_params,
         told_by_shop: false,
-        deep_link: deep_link.clone(),
+        deep_link: deep_link.as_deref().and_then(landing::kept),
         consent,
     };
     // Whether that was a person, the rules say; only a person has use for a cookie.

@@ -19,6 +19,12 @@ pub fn permitted(deep_link: &str, permitted_hosts: &[String]) -> Option<Url> {
     (web && plain && allowed).then_some(url)
 }
 
+/// A deep link as it may be kept: not one that names somebody by an e-mail address.
+pub fn kept(deep_link: &str) -> Option<String> {
+    let decoded = percent_encoding::percent_decode_str(deep_link).decode_utf8_lossy();
+    (!decoded.contains('@')).then(|| deep_link.to_owned())
+}
+
 /// Whether a page belongs to the program: on a host that links may lead to, or that of its own page. A program that names
 /// no hosts says nothing of it.
 pub fn is_on_site(page: &str, program: &Program) -> bool {
@@ -100,6 +106,14 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(permitted(link, &hosts).is_some(), allowed, "{link}");
+        }
+    }
+
+    #[test]
+    fn what_names_somebody_is_not_kept() {
+        assert!(kept("https://www.shop.com/boots?size=42").is_some());
+        for link in ["https://www.shop.com/?m=ann@example.com", "https://www.shop.com/?m=ann%40example.com"] {
+            assert_eq!(kept(link), None, "{link}");
         }
     }
 

@@ -60,7 +60,7 @@ pub fn register(routing: &Routing, request: &ClickRequest<'_>, given: &Given, te
         referrer_host: referrer_host(request.referrer),
         link_params: query.link_params,
         told_by_shop: !matches!(teller, Teller::Page { of_shop: false, .. }),
-        deep_link: deep_link.clone(),
+        deep_link: deep_link.as_deref().and_then(landing::kept),
         consent,
     };
     let mut click = measured(click, teller);
