@@ -22,6 +22,7 @@ pub mod screening;
 pub mod fact;
 pub mod config;
 pub mod row;
+pub mod erasure;
 pub mod pricing;
 pub mod slice;
 pub mod ledger;

@@ -12,6 +12,7 @@ mod clicks;
 mod codes;
 mod credit;
 mod currencies;
+mod erasure;
 mod evidence;
 mod fixture;
 mod groups;

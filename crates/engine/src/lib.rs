@@ -10,6 +10,7 @@ pub mod database;
 pub mod document;
 pub mod doubt;
 pub mod engine;
+pub mod erasure;
 pub mod error;
 mod folder;
 pub mod import;

@@ -139,3 +139,5 @@ pub const NETWORK_LIST_BYTES_MAX: u64 = 32 << 20;
 pub const NETWORK_DATABASE_BYTES_MAX: u64 = 256 << 20;
 /// So many days before the day of pending clicks closes, it is said.
 pub const CLICK_NOTICE_DAYS: u32 = 3;
+/// Records of the log that an export of somebody's data holds: more than a person makes, and what a browser still takes.
+pub const SUBJECT_RECORDS_MAX: usize = 50_000;

@@ -117,7 +117,8 @@ pub fn catch_up(stores: &Stores, watch: Watch<'_>) -> Result<Places> {
     let ends: Places =
         assignment.keys().map(|id| Ok((*id, stores.log.end(*id)?))).collect::<Result<BTreeMap<_, _>>>()?;
     let figures = Arc::new(MachineFigures::default());
-    let mut machine = Machine::new(stores.log.clone(), stores.books()?, Tell::nobody(), figures.clone());
+    let mut machine = Machine::new(stores.log.clone(), stores.books()?, Tell::nobody(), figures.clone())
+        .with_erasures(stores.settings.clone());
     machine.assign(&assignment)?;
     machine.catch_up(&ends, &mut |records| watch(records))?;
     Ok(ends)

@@ -24,6 +24,7 @@ documents! {
     "start",
     "guide/missing-order",
     "guide/changes-by-file",
+    "guide/erasure",
     "guide/inquiries",
     "guide/click-payouts",
     "guide/pending-clicks",

@@ -29,6 +29,7 @@ pub mod screening;
 pub mod serve;
 pub mod setup;
 pub mod signals;
+pub mod subjects;
 pub mod tasks;
 pub mod test_clock;
 pub mod tracking;

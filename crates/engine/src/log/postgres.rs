@@ -13,9 +13,11 @@ use std::time::Duration;
 use referee_core::time::Timestamp;
 
 use super::arrivals::Arrivals;
+use super::frame::is_same;
 use super::statements::{FIND_END, LIST_FRAMES};
 use super::{Completion, Frame, FrameId, Frames, Kept, Log, Places, Position};
 use crate::database::postgres::{Postgres, Server, Store};
+use crate::database::trace::Traces;
 use crate::database::{Answer, Database, Pool, Row, Trouble, Value, find, list};
 use crate::error::{Error, Result};
 use crate::routing::PartitionId;
@@ -111,7 +113,7 @@ fn append(db: &mut Postgres, frames: &Frames) -> Answer<Vec<Result<Kept>>> {
 fn kept_before(db: &mut Postgres, partition: PartitionId, frame: &Frame) -> Answer<Result<Kept>> {
     let id = frame.id;
     let sql = include_str!("../../sql/log/find_frame.postgres.sql");
-    let read = |row: &dyn Row| Ok((Position(row.number(0)?), row.blob(1)? == frame.facts));
+    let read = |row: &dyn Row| Ok((Position(row.number(0)?), is_same(row.blob(1)?, &frame.facts)));
     let found = find(db, sql, values![partition.0, id.edge, id.epoch, id.n], read)?;
     let (position, same) = found.ok_or_else(|| Trouble::Away("a frame was neither kept nor found".into()))?;
     if !same {
@@ -192,6 +194,25 @@ impl Log for PostgresLog {
     fn drop_raw_before(&self, before: Timestamp) -> Result<u64> {
         let sql = include_str!("../../sql/log/drop_raw.postgres.sql");
         self.ask("drop raw sections", |db| db.run(sql, values![before.0, DROP_FRAMES_MAX]))
+    }
+
+    fn rewrite(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<()> {
+        self.ask("rewrite the log", |db| {
+            db.begin()?;
+            let sql = include_str!("../../sql/log/rewrite_frame.sql");
+            let rewritten = frames.iter().try_for_each(|(position, frame)| {
+                db.run(sql, values![partition.0, position.0, &frame.facts, &frame.raw]).map(drop)
+            });
+            let kept = rewritten.and_then(|()| db.commit());
+            if kept.is_err() {
+                db.roll_back();
+            }
+            kept
+        })
+    }
+
+    fn scrub(&self, _: PartitionId, _: Position, _: &Traces) -> Result<bool> {
+        self.ask("clean the log's tables", |db| db.run_script("vacuum frame")).map(|()| true)
     }
 }
 

@@ -30,6 +30,8 @@ use referee_core::row::PayableState;
 use referee_core::screening::{ClickTest, ScreeningRules};
 use referee_core::time::{Day, Timestamp, Zone};
 
+mod subject;
+
 use super::frame::{Encoded, pack, unpack};
 use super::json::to_json_line;
 use super::{Draft, Frame, FrameId, Raw, codec};
@@ -94,6 +96,8 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::AwardGiven(award())),
         by_a_person(Fact::ReturnDecided(return_decided())),
         by_a_person(Fact::ListSet(list())),
+        by_a_person(subject::erased()),
+        by_a_person(subject::exported()),
     ]
 }
 
@@ -617,7 +621,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 40, "as many as the wire has");
+    assert_eq!(kinds.len(), 42, "as many as the wire has");
 }
 
 #[test]
@@ -684,7 +688,7 @@ proptest! {
     }
 
     #[test]
-    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..40_usize) {
+    fn a_few_changed_bytes_make_no_panic(places in proptest::collection::vec((0..400_usize, any::<u8>()), 1..4), which in 0..42_usize) {
         let (mut fact, raw) = codec::encode(&drafts()[which]);
         for (place, byte) in places {
             let length = fact.len();

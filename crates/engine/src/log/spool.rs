@@ -25,6 +25,7 @@ use referee_core::time::Timestamp;
 use self::file::{Place, SpoolFile};
 use super::{Completion, Frame, Frames, Kept, Log, Places, Position};
 use crate::clock::{Clock, SystemClock};
+use crate::database::trace::Traces;
 use crate::error::{Error, Result};
 use crate::routing::PartitionId;
 
@@ -156,6 +157,14 @@ impl Log for SpooledLog {
 
     fn drop_raw_before(&self, before: Timestamp) -> Result<u64> {
         self.shared.drop_raw_before(before)
+    }
+
+    fn rewrite(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<()> {
+        self.shared.rewrite(partition, frames)
+    }
+
+    fn scrub(&self, partition: PartitionId, up_to: Position, traces: &Traces) -> Result<bool> {
+        self.shared.scrub(partition, up_to, traces)
     }
 }
 

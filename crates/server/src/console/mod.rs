@@ -20,6 +20,7 @@ pub mod conversions;
 pub mod decision;
 mod documents;
 mod draft;
+mod erasure;
 mod exceptions;
 pub mod feed;
 pub mod form;
@@ -172,6 +173,12 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/settings/identifiers", get(settings::identifiers::show))
         .route("/settings/identifiers/block", post(settings::identifiers::block))
         .route("/settings/identifiers/unblock", post(settings::identifiers::unblock))
+        .route("/settings/erasure", get(erasure::list))
+        .route("/settings/erasure/look", post(erasure::preview))
+        .route("/settings/erasure/erase", post(erasure::ask))
+        .route("/settings/erasure/export", post(erasure::hand_over))
+        .route("/settings/erasure/{id}", get(erasure::show))
+        .route("/settings/erasure/{id}/receipt", get(erasure::receipt))
         .route("/settings/groups", get(settings::groups::show).post(settings::groups::set))
         .route("/settings/groups/{program}/{id}", get(settings::groups::edit))
         .route("/settings/overlays", get(settings::overlays::show).post(settings::overlays::set))

@@ -15,6 +15,7 @@ mod credit;
 mod currencies;
 mod deploy;
 mod durability;
+mod erasure;
 mod evidence;
 mod explain;
 mod faults;

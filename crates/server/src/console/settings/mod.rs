@@ -20,7 +20,7 @@ use super::page::page;
 use super::person::{May, Person};
 
 /// A screen of the settings, with the way to the others.
-fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
+pub(super) fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
     let mut places = Vec::new();
     if person.may(May::SetUp) {
         places.extend([
@@ -33,6 +33,9 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
             ("/settings/identifiers", "Identifiers"),
             ("/settings/tokens", "Tokens"),
         ]);
+    }
+    if person.may(May::Manage) {
+        places.push(("/settings/erasure", "Erasure"));
     }
     if person.may(May::Pay) {
         places.push(("/settings/payments", "Payments"));

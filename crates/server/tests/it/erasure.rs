@@ -1,0 +1,201 @@
+//! A person is erased: every file of the data folder is searched for it before and after, and the books are still those
+//! of the log.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use referee_core::fact::Fact;
+use referee_core::identity::{Identifier, IdentifierKind};
+use referee_engine::intake::{identifier, visitor};
+use referee_engine::log::frame::unpack;
+use referee_engine::log::sqlite::SqliteLog;
+use referee_engine::log::{Log, Position, codec};
+use referee_engine::settings::Settings;
+use serde_json::json;
+
+use crate::support::{CHROME, Client, Demo, eventually, next_line};
+
+const CUSTOMER: &str = "ann-4711-private";
+const EMAIL: &str = "Ann.Private@mail.example";
+const PHONE: &str = "+4915112345678";
+const ADDRESS: &str = "203.0.113.77";
+const AGENT: &str = "PrivateBrowser/77.1";
+const PATH: &str = "/account/ann-private";
+
+/// The server behind a proxy that names the visitor's address.
+struct Behind(Child);
+
+impl Behind {
+    fn start(demo: &Demo) -> Behind {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_referee"))
+            .args(["serve", "--scheme", "http", "--console-host", "localhost", "--trust-forwarded", "true", "--data"])
+            .arg(demo.folder())
+            .args(["--listen", &demo.address.to_string()])
+            .args(["--log", "info"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        next_line(&mut lines, "referee serves");
+        // What it prints later is nobody's.
+        std::thread::spawn(move || lines.for_each(drop));
+        Behind(child)
+    }
+
+    fn stop(mut self) {
+        let asked = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().expect("kill runs");
+        assert!(asked.success() && self.0.wait().expect("it ends").success());
+    }
+}
+
+impl Drop for Behind {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+/// Somebody's browser on a host.
+fn browser(demo: &Demo, host: &str, address: &str, agent: &str) -> Client {
+    let client = Client::new(demo.address, host).with("x-forwarded-for", address);
+    let client = client.with("user-agent", &format!("{CHROME} {agent}"));
+    client.with("sec-fetch-mode", "navigate").with("sec-fetch-dest", "document")
+}
+
+/// Clicks, signs in on a page and buys; gives the visitor cookie's value.
+fn shops(demo: &Demo, customer: &str, email: &str, phone: &str, (address, agent): (&str, &str), order: &str) -> String {
+    let clicked = browser(demo, "go.shop.localhost", address, agent).get(&demo.link(0));
+    let click_id = clicked.location_param("pt").expect("a click id");
+    let cookie = clicked.cookie().split_once('=').map(|(_, value)| value.to_owned()).expect("a cookie");
+    let page = json!({ "CampaignId": 1, "ClickId": click_id, "CustomerId": customer, "CustomerEmail": email,
+        "CustomerPhone": phone, "PageUrl": format!("https://www.shop.example{PATH}") });
+    let loaded = browser(demo, "localhost", address, agent).post("/PageLoad", "application/json", &page.to_string());
+    assert_eq!(loaded.status, 200, "{}", loaded.text());
+    let body = json!({ "program": 1, "event": "sale", "order_id": order, "event_date": "NOW", "amount": "100",
+        "customer_id": customer, "customer_email": email, "phone_number": phone });
+    let reported = demo.api().post("/api/v1/conversions", "application/json", &body.to_string());
+    assert_eq!(reported.status, 202, "{}", reported.text());
+    eventually("the order is in the books", || {
+        let found = demo.api().get(&format!("/api/v1/orders/{order}")).json();
+        found["answer"]["code"] == "CREDITED"
+    });
+    cookie
+}
+
+/// What must be found nowhere any more, each with its name.
+fn patterns(folder: &Path, cookie: &str) -> BTreeMap<String, Vec<u8>> {
+    let mut all: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for text in [CUSTOMER, EMAIL, &EMAIL.to_lowercase(), PHONE, ADDRESS, AGENT, cookie] {
+        all.insert(text.to_owned(), text.as_bytes().to_vec());
+    }
+    let settings = Settings::open(folder).expect("settings");
+    let keys = settings.brands().expect("brands").remove(0).1;
+    let mut hash = |name: &str, it: Identifier| {
+        all.insert(format!("{name} in bytes"), it.hash.to_vec());
+        let hex: String = it.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        all.insert(format!("{name} in hex"), hex.into_bytes());
+    };
+    for (kind, value) in
+        [(IdentifierKind::CustomerId, CUSTOMER), (IdentifierKind::Email, EMAIL), (IdentifierKind::Phone, PHONE)]
+    {
+        let found = identifier::found(&keys, kind, value, None).expect("it is one");
+        hash(&format!("{kind:?}"), found.identifier);
+        (0..).zip(found.variants).for_each(|(i, it)| hash(&format!("{kind:?} {i}"), it));
+    }
+    hash("Visitor", visitor::identifier(&keys, cookie).expect("a cookie"));
+    // Those of the address are told by the record of the click.
+    for draft in drafts(folder) {
+        if let Fact::ClickRecorded(click) = &draft.fact
+            && draft.raw.as_ref().is_some_and(|raw| raw.address == ADDRESS)
+        {
+            for (name, number) in [("agent", click.signals.agent_key), ("network", click.signals.network)] {
+                all.insert(format!("{name} ascending"), number.to_le_bytes().to_vec());
+                all.insert(format!("{name} descending"), number.to_be_bytes().to_vec());
+            }
+        }
+    }
+    all
+}
+
+fn drafts(folder: &Path) -> Vec<referee_engine::log::Draft> {
+    let log = SqliteLog::open(&folder.join("log.db")).expect("the log");
+    let mut all = Vec::new();
+    for partition in log.partitions().expect("partitions") {
+        let frames = log.read(partition, Position(0), usize::from(u16::MAX)).expect("read");
+        all.extend(frames.iter().flat_map(|(_, frame)| unpack(frame).expect("frame")).map(|(_, draft)| draft));
+    }
+    all
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|it| it.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// The patterns that some file holds, as it is or in a frame.
+fn found(folder: &Path, patterns: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
+    let mut texts: Vec<Vec<u8>> = files(folder).iter().map(|path| std::fs::read(path).expect("a file")).collect();
+    texts.extend(drafts(folder).iter().flat_map(|draft| {
+        let (fact, raw) = codec::encode(draft);
+        [fact, raw]
+    }));
+    let holds = |text: &[u8], part: &[u8]| text.windows(part.len()).any(|window| window == part);
+    let named = patterns.iter().filter(|(_, part)| texts.iter().any(|text| holds(text, part)));
+    named.map(|(name, _)| name.clone()).collect()
+}
+
+fn said(output: &std::process::Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn is_replayed(demo: &Demo) {
+    let replayed = demo.command(&["replay", "--check"]);
+    assert!(replayed.status.success() && said(&replayed).contains("the same"), "{}", said(&replayed));
+    let verified = demo.command(&["verify"]);
+    assert!(verified.status.success(), "{}", said(&verified));
+}
+
+#[test]
+fn nothing_of_a_person_is_left_in_any_file() {
+    let mut demo = Demo::start();
+    demo.stop();
+    let server = Behind::start(&demo);
+    let cookie = shops(&demo, CUSTOMER, EMAIL, PHONE, (ADDRESS, AGENT), "E-1");
+    let other = ("198.51.100.4", "OtherBrowser/1");
+    shops(&demo, "bob-12", "bob@mail.example", "+4915187654321", other, "E-2");
+    let payouts = |demo: &Demo| {
+        let of = |order: &str| demo.api().get(&format!("/api/v1/orders/{order}")).json()["actions"].clone();
+        [of("E-1"), of("E-2")]
+    };
+    let before = payouts(&demo);
+    server.stop();
+
+    let patterns = patterns(demo.folder(), &cookie);
+    assert!(patterns.len() > 20, "{:?}", patterns.keys());
+    let there = found(demo.folder(), &patterns);
+    for name in ["CustomerId in bytes", "Email in bytes", "Phone in bytes", "Visitor in bytes", "agent ascending"] {
+        assert!(there.contains(name), "{name} is kept: {there:?}");
+    }
+    assert!(there.contains(ADDRESS) && there.contains(AGENT), "raw data is kept: {there:?}");
+
+    let refused = demo.command(&["erase", "--email", EMAIL]);
+    assert!(!refused.status.success() && said(&refused).contains("--yes"), "{}", said(&refused));
+    let unnamed = demo.command(&["erase", "--yes"]);
+    assert!(!unnamed.status.success() && said(&unnamed).contains("--customer-id"), "{}", said(&unnamed));
+    let erased = demo.command(&["erase", "--email", EMAIL, "--yes"]);
+    assert!(erased.status.success() && said(&erased).contains("receipt"), "{}", said(&erased));
+    assert!(said(&erased).contains("1 orders stay"), "{}", said(&erased));
+
+    assert_eq!(found(demo.folder(), &patterns), BTreeSet::new(), "{}", said(&erased));
+    is_replayed(&demo);
+    let again = demo.command(&["erase", "--email", EMAIL, "--yes"]);
+    assert!(said(&again).contains("0 records rewritten"), "nobody is known by it: {}", said(&again));
+
+    let server = Behind::start(&demo);
+    assert_eq!(payouts(&demo), before, "orders, amounts and payouts stay");
+    assert_eq!(demo.api().get(&format!("/api/v1/profiles?customer_id={CUSTOMER}")).status, 404);
+    assert_eq!(demo.api().get("/api/v1/profiles?customer_id=bob-12").status, 200, "somebody else is still there");
+    server.stop();
+}
