@@ -165,6 +165,11 @@ fn tell(engine: &Engine, brand: BrandId, who: &Who, id: ServiceId) -> Result<(Va
     Ok((told, orders))
 }
 
+/// A number with its word.
+pub fn many(n: u32, one: &str, more: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { more })
+}
+
 pub fn found_json(found: &Found) -> Value {
     json!({
         "identifiers": found.identifiers,
@@ -175,5 +180,6 @@ pub fn found_json(found: &Found) -> Value {
         "shared_kept": found.shared,
         "passed_on_kept": found.passed_on,
         "blocked_kept": found.blocked,
+        "papers": found.papers,
     })
 }

@@ -12,6 +12,8 @@ pub mod receipt;
 pub mod records;
 pub(crate) mod seal;
 mod shelf;
+#[cfg(test)]
+mod tests;
 pub mod who;
 pub mod work;
 
@@ -91,6 +93,9 @@ pub struct Found {
     pub passed_on: u32,
     /// Identifiers of the block list, which name nobody and stay.
     pub blocked: u32,
+    /// Refused reports, uploaded files and notes that said the value in so many words, and were forgotten.
+    #[serde(default)]
+    pub papers: u32,
 }
 
 impl Found {

@@ -109,7 +109,19 @@ pub fn ask(
         Ok(who) => who,
         Err(unknown) => return Ok(Err(unknown)),
     };
-    note(engine, brand, &who.found, &who.substitution(), actor).map(Ok)
+    let mut found = who.found.clone();
+    found.papers = engine.settings.forget_papers(brand, &asked.words())?;
+    note(engine, brand, &found, &who.substitution(), actor).map(Ok)
+}
+
+impl Asked {
+    /// What papers may say of the person in so many words.
+    fn words(&self) -> Vec<String> {
+        match self {
+            Asked::Value { value, .. } | Asked::Cookie(value) => vec![value.clone()],
+            Asked::ClickId(_) => Vec::new(),
+        }
+    }
 }
 
 /// The same where it is known what is to be replaced.

@@ -102,11 +102,14 @@ fn marked(mut section: Vec<u8>) -> Vec<u8> {
     section
 }
 
+/// Whether something was replaced in these facts after they were kept.
+pub fn is_rewritten(facts: &[u8]) -> bool {
+    facts.first().is_some_and(|head| head & REWRITTEN != 0 && head & !(COMPRESSED | REWRITTEN) == VERSION)
+}
+
 /// Whether facts that were kept are those of a frame that is sent again. Its edge does not know that they were rewritten.
 pub fn is_same(kept: &[u8], sent: &[u8]) -> bool {
-    let is_rewritten =
-        kept.first().is_some_and(|head| head & REWRITTEN != 0 && head & !(COMPRESSED | REWRITTEN) == VERSION);
-    kept == sent || is_rewritten
+    kept == sent || is_rewritten(kept)
 }
 
 fn records(frame: &Frame, raw: &[&[u8]]) -> Result<Vec<(FactId, Draft)>> {

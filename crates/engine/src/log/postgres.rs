@@ -13,7 +13,7 @@ use std::time::Duration;
 use referee_core::time::Timestamp;
 
 use super::arrivals::Arrivals;
-use super::frame::is_same;
+use super::frame::{is_rewritten, is_same};
 use super::statements::{FIND_END, LIST_FRAMES};
 use super::{Completion, Frame, FrameId, Frames, Kept, Log, Places, Position};
 use crate::database::postgres::{Postgres, Server, Store};
@@ -143,7 +143,15 @@ impl Log for PostgresLog {
         let mut values = vec![partition.0.into()];
         values.extend(columns(frames.iter()));
         let sql = include_str!("../../sql/log/copy_frames.postgres.sql");
-        self.ask("copy frames into the log", |db| db.run(sql, &values)).map(drop)
+        self.ask("copy frames into the log", |db| {
+            db.run(sql, &values)?;
+            // What was rewritten in the other log since it was copied before.
+            let sql = include_str!("../../sql/log/rewrite_frame_by_id.sql");
+            frames.iter().filter(|frame| is_rewritten(&frame.facts)).try_for_each(|frame| {
+                let FrameId { edge, epoch, n } = frame.id;
+                db.run(sql, values![partition.0, edge, epoch, n, &frame.facts, &frame.raw]).map(drop)
+            })
+        })
     }
 
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>> {

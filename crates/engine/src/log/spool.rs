@@ -14,7 +14,7 @@ mod file;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -71,6 +71,7 @@ pub struct SpooledLog {
     shared: Arc<dyn Log>,
     desk: Arc<Desk>,
     figures: Arc<SpoolFigures>,
+    path: PathBuf,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -85,7 +86,7 @@ impl SpooledLog {
             .name("log-spool".into())
             .spawn(move || keeper.run())
             .map_err(|error| Error::setup("start the spool", error))?;
-        Ok(SpooledLog { shared, desk, figures, thread: Some(thread) })
+        Ok(SpooledLog { shared, desk, figures, path: spool.to_owned(), thread: Some(thread) })
     }
 
     pub fn figures(&self) -> &Arc<SpoolFigures> {
@@ -164,7 +165,8 @@ impl Log for SpooledLog {
     }
 
     fn scrub(&self, partition: PartitionId, up_to: Position, traces: &Traces) -> Result<bool> {
-        self.shared.scrub(partition, up_to, traces)
+        // What was sent on is deleted here, and may still stand in the file.
+        Ok(self.shared.scrub(partition, up_to, traces)? && file::scrub(&self.path, traces)?)
     }
 }
 

@@ -9,7 +9,7 @@ use referee_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 use super::arrivals::Arrivals;
-use super::frame::is_same;
+use super::frame::{is_rewritten, is_same};
 use super::statements::{FIND_END, LIST_FRAMES};
 use super::{Completion, Frame, FrameId, Frames, Kept, Log, Places, Position};
 use crate::database::trace::{Traces, scrub};
@@ -53,6 +53,24 @@ impl SqliteLog {
         let places = self.append_each(frames).map_err(|error| Error::unavailable("write the log", error))?;
         self.arrivals.grow();
         places.into_iter().collect()
+    }
+
+    /// What was rewritten in the other log since it was copied before.
+    fn replace_rewritten(&self, frames: &[(PartitionId, Frame)]) -> rusqlite::Result<()> {
+        let mut writer = lock(&self.writer);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (partition, frame) in frames.iter().filter(|(_, frame)| is_rewritten(&frame.facts)) {
+            let FrameId { edge, epoch, n } = frame.id;
+            tx.prepare_cached(include_str!("../../sql/log/rewrite_frame_by_id.sql"))?.execute((
+                partition.0,
+                edge,
+                epoch,
+                n,
+                &frame.facts,
+                &frame.raw,
+            ))?;
+        }
+        tx.commit()
     }
 
     fn rewrite_each(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> rusqlite::Result<()> {
@@ -123,7 +141,8 @@ impl Log for SqliteLog {
 
     fn copy(&self, partition: PartitionId, frames: Vec<Frame>) -> Result<()> {
         let frames: Vec<_> = frames.into_iter().map(|frame| (partition, frame)).collect();
-        self.append(&frames).map(drop)
+        self.append(&frames)?;
+        self.replace_rewritten(&frames).map_err(|error| Error::unavailable("copy frames into the log", error))
     }
 
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>> {

@@ -70,6 +70,13 @@ impl Settings {
         self.ask("read the erasures", |db| list(db, sql, &[], read))
     }
 
+    /// How many of every brand are done.
+    pub fn done_erasures(&self) -> Result<u64> {
+        let sql = include_str!("../../sql/settings/erasure_count_done.sql");
+        let count = self.ask("count the erasures", |db| find(db, sql, &[], |row| row.number(0)))?;
+        Ok(count.unwrap_or_default())
+    }
+
     /// What an erasure replaces; None once it is done.
     pub fn substitution(&self, brand: BrandId, id: ServiceId) -> Result<Option<Substitution>> {
         let (sql, name) = (include_str!("../../sql/settings/erasure_find_sealed.sql"), id.to_string());
@@ -164,6 +171,12 @@ impl Settings {
     pub fn free_erasure(&self, it: &Erasure, held: ErasureLease) -> Result<()> {
         let (sql, id) = (include_str!("../../sql/settings/erasure_lease.sql"), it.id.to_string());
         self.change("leave an erasure", |db| db.run(sql, values![it.brand.0, &id, held.0.0, 0])).map(drop)
+    }
+
+    /// For a copy: its log has other places, and may have been copied before it was rewritten.
+    pub fn rewrite_again(&self) -> Result<()> {
+        let sql = include_str!("../../sql/settings/erasure_begin_again.sql");
+        self.change("go on with erasures", |db| db.run(sql, &[])).map(drop)
     }
 
     /// Nobody has a lease: for a process that is the only one, when it starts.

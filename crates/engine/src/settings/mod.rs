@@ -12,6 +12,7 @@ mod imports;
 mod mails;
 mod notes;
 mod news;
+mod papers;
 mod payees;
 mod placement;
 mod processes;

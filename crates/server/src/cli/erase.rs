@@ -23,6 +23,7 @@ use referee_engine::error::{Error, Result};
 use super::Stores;
 use super::explain::wanted;
 use crate::serve::runtime;
+use crate::subjects::many;
 
 /// How often is looked whether what is in the way has gone.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -162,19 +163,21 @@ fn finish(engine: &Arc<Engine>, runtime: &tokio::runtime::Runtime, erasure: &Era
 /// What would be erased, and what stays.
 fn told(found: &Found) -> String {
     let mut text = String::from("What names the person:\n");
-    for (kind, many) in &found.identifiers {
-        text += &format!("  {kind}: {many} {}\n", if *many == 1 { "hash" } else { "hashes" });
+    for (kind, n) in &found.identifiers {
+        text += &format!("  {kind}: {}\n", many(*n, "hash", "hashes"));
     }
-    text += &format!("  devices and networks of clicks: {} and {}\n", found.devices, found.networks);
-    text += &format!("They go from log and books, with {} clicks' raw data.\n", found.clicks);
-    text += &format!("{} orders stay without the person: amounts, partners and payouts do not change.\n", found.orders);
-    for (many, what) in [
-        (found.shared, "identifiers were seen with too many people to name one, and stay"),
-        (found.passed_on, "devices were the person's and are somebody else's now; they stay"),
-        (found.blocked, "identifiers stand on the block list and name nobody; they stay"),
+    let (devices, networks) = (many(found.devices, "device", "devices"), many(found.networks, "network", "networks"));
+    text += &format!("  {devices} and {networks} of {}\n", many(found.clicks, "click", "clicks"));
+    text += "All of it goes from log and books, with the raw data.\n";
+    let orders = many(found.orders, "order stays", "orders stay");
+    text += &format!("{orders} without the person: amounts, partners and payouts do not change.\n");
+    for (n, what) in [
+        (found.shared, "seen with too many people to name one"),
+        (found.passed_on, "of a device that is somebody else's now"),
+        (found.blocked, "on the block list, where it names nobody"),
     ] {
-        if many > 0 {
-            text += &format!("{many} {what}.\n");
+        if n > 0 {
+            text += &format!("{}: {what}.\n", many(n, "identifier stays", "identifiers stay"));
         }
     }
     text

@@ -16,7 +16,7 @@ use super::page::{csrf, empty};
 use super::person::{Failure, May, Person};
 use super::settings::screen;
 use super::table::{Table, cell, figure, link_cell, number_cell, shown_cell, text, time_cell};
-use crate::subjects::{CLICK_ID, COOKIE, No, SubjectWords, erase, export, look};
+use crate::subjects::{CLICK_ID, COOKIE, No, SubjectWords, erase, export, look, many};
 
 const HERE: &str = "/settings/erasure";
 /// The newest ones.
@@ -174,21 +174,20 @@ pub async fn preview(person: Person, Form(sent): Form<Sent>) -> Result<Response,
 
 /// In numbers: what names the person, and what stays.
 fn told(found: &Found) -> Markup {
-    let many = |n: u32| format::number(i64::from(n));
     html! {
         section.card.pad {
             h2 { "What names this person" }
             ul {
-                @for (kind, n) in &found.identifiers { li { (many(*n)) " " @if *n == 1 { "hash" } @else { "hashes" } " of kind " code { (kind) } } }
-                li { (many(found.devices)) " addresses with user agents and " (many(found.networks)) " networks, as keyed hashes" }
-                li { "Raw data of " (many(found.clicks)) " clicks and of visits, where it is still kept" }
+                @for (kind, n) in &found.identifiers { li { (many(*n, "hash", "hashes")) " of kind " code { (kind) } } }
+                li { (many(found.devices, "address with user agent", "addresses with user agents")) " and " (many(found.networks, "network", "networks")) ", as keyed hashes" }
+                li { "Raw data of " (many(found.clicks, "click", "clicks")) " and of visits, where it is still kept" }
             }
             h2 { "What stays" }
             ul {
-                li { (many(found.orders)) " orders without the person: amounts, partners and payouts do not change" }
-                @if found.shared > 0 { li { (many(found.shared)) " identifiers that were seen with too many people to name one" } }
-                @if found.passed_on > 0 { li { (many(found.passed_on)) " devices that were this person's and are somebody else's now" } }
-                @if found.blocked > 0 { li { (many(found.blocked)) " identifiers of the block list, which name nobody" } }
+                li { (many(found.orders, "order", "orders")) " without the person: amounts, partners and payouts do not change" }
+                @if found.shared > 0 { li { (many(found.shared, "identifier that was", "identifiers that were")) " seen with too many people to name one" } }
+                @if found.passed_on > 0 { li { (many(found.passed_on, "device that was", "devices that were")) " this person's and belongs to somebody else now" } }
+                @if found.blocked > 0 { li { (many(found.blocked, "identifier", "identifiers")) " of the block list, where it names nobody" } }
             }
             @if found.identifiers.get("customer_id").is_some_and(|n| *n > 0) && found.identifiers.len() > 1 {
                 p.muted { "A customer and the devices it is signed in on are one person here. If somebody else uses such a device too, that device is forgotten for both." }

@@ -15,7 +15,9 @@ use referee_engine::log::{Log, Position, codec};
 use referee_engine::settings::Settings;
 use serde_json::json;
 
-use crate::support::{CHROME, Client, Demo, eventually, next_line};
+use crate::support::{CHROME, Client, Demo, Pair, eventually, next_line, on_every_pair};
+
+on_every_pair!(an_erasure_leaves_orders_and_a_replay_agrees, people_of_the_brand_erase_and_export,);
 
 const CUSTOMER: &str = "ann-4711-private";
 const EMAIL: &str = "Ann.Private@mail.example";
@@ -180,16 +182,27 @@ fn nothing_of_a_person_is_left_in_any_file() {
     }
     assert!(there.contains(ADDRESS) && there.contains(AGENT), "raw data is kept: {there:?}");
 
+    let backup = tempfile::tempdir().expect("a folder");
+    let to = backup.path().to_str().expect("a path");
+    let backed_up = || {
+        let made = demo.command(&["backup", to]);
+        assert!(made.status.success(), "{}", said(&made));
+    };
+    backed_up();
+
     let refused = demo.command(&["erase", "--email", EMAIL]);
     assert!(!refused.status.success() && said(&refused).contains("--yes"), "{}", said(&refused));
     let unnamed = demo.command(&["erase", "--yes"]);
     assert!(!unnamed.status.success() && said(&unnamed).contains("--customer-id"), "{}", said(&unnamed));
     let erased = demo.command(&["erase", "--email", EMAIL, "--yes"]);
     assert!(erased.status.success() && said(&erased).contains("receipt"), "{}", said(&erased));
-    assert!(said(&erased).contains("1 orders stay"), "{}", said(&erased));
+    assert!(said(&erased).contains("1 order stays"), "{}", said(&erased));
 
     assert_eq!(found(demo.folder(), &patterns), BTreeSet::new(), "{}", said(&erased));
     is_replayed(&demo);
+    an_older_backup_is_erased_again(&demo, backup.path(), &patterns);
+    backed_up();
+    assert_eq!(found(backup.path(), &patterns), BTreeSet::new(), "a backup that is made again follows");
     let again = demo.command(&["erase", "--email", EMAIL, "--yes"]);
     assert!(said(&again).contains("0 records rewritten"), "nobody is known by it: {}", said(&again));
 
@@ -198,4 +211,129 @@ fn nothing_of_a_person_is_left_in_any_file() {
     assert_eq!(demo.api().get(&format!("/api/v1/profiles?customer_id={CUSTOMER}")).status, 404);
     assert_eq!(demo.api().get("/api/v1/profiles?customer_id=bob-12").status, 200, "somebody else is still there");
     server.stop();
+}
+
+/// By the receipt alone, in stores that know of no erasure.
+fn an_older_backup_is_erased_again(demo: &Demo, backup: &Path, patterns: &BTreeMap<String, Vec<u8>>) {
+    let restored = tempfile::tempdir().expect("a folder");
+    let (from, to) = (backup.to_str().expect("a path"), restored.path().to_str().expect("a path"));
+    let made = demo.command_with(&["restore", from, "--data", to], &[]);
+    assert!(made.status.success(), "{}", said(&made));
+    let there = found(restored.path(), patterns);
+    assert!(there.contains("Email in bytes") && there.contains(ADDRESS), "it is of before: {there:?}");
+    let receipts = std::fs::read_dir(demo.folder().join("erasures")).expect("receipts");
+    let receipt = receipts.map(|it| it.expect("an entry").path()).next().expect("a receipt");
+    let text = std::fs::read(&receipt).expect("a receipt");
+    let holds = |part: &[u8]| text.windows(part.len()).any(|window| window == part);
+    assert!(patterns.values().all(|part| !holds(part)), "a receipt says nothing of the person");
+    let receipt = receipt.to_str().expect("a path");
+    let again = demo.command_with(&["erase", "--again", receipt, "--data", to], &[]);
+    assert!(again.status.success() && said(&again).contains("records rewritten"), "{}", said(&again));
+    assert_eq!(found(restored.path(), patterns), BTreeSet::new(), "{}", said(&again));
+    let replayed = demo.command_with(&["replay", "--check", "--data", to], &[]);
+    assert!(replayed.status.success() && said(&replayed).contains("the same"), "{}", said(&replayed));
+    let twice = demo.command_with(&["erase", "--again", receipt, "--data", to], &[]);
+    assert!(twice.status.success(), "{}", said(&twice));
+}
+
+/// Somebody with a click, a page load that names them, and an order.
+fn somebody(demo: &Demo, customer: &str, order: &str) {
+    let (click_id, _) = demo.click(0);
+    let page = json!({ "CampaignId": 1, "ClickId": click_id, "CustomerId": customer, "CustomerEmail": EMAIL });
+    let loaded = demo.anybody().post("/PageLoad", "application/json", &page.to_string());
+    assert_eq!(loaded.status, 200, "{}", loaded.text());
+    let body = json!({ "program": 1, "event": "sale", "order_id": order, "event_date": "NOW", "amount": "100",
+        "customer_id": customer });
+    assert_eq!(demo.api().post("/api/v1/conversions", "application/json", &body.to_string()).status, 202);
+    eventually("the order is in the books", || {
+        demo.api().get(&format!("/api/v1/orders/{order}")).json()["answer"]["code"] == "CREDITED"
+    });
+}
+
+fn post(demo: &Demo, path: &str, body: &serde_json::Value) -> crate::support::Reply {
+    demo.api().post(path, "application/json", &body.to_string())
+}
+
+fn an_erasure_leaves_orders_and_a_replay_agrees(pair: Pair) {
+    let mut demo = Demo::on(pair);
+    somebody(&demo, CUSTOMER, "P-1");
+    let actions = |demo: &Demo| demo.api().get("/api/v1/actions?order_id=P-1").json()["data"][0]["payout"].clone();
+    let before = actions(&demo);
+    let who = json!({ "kind": "email", "value": EMAIL });
+    let preview = post(&demo, "/api/v1/erasures", &json!({ "kind": "email", "value": EMAIL, "preview": true }));
+    let found = &preview.json()["found"];
+    assert_eq!((preview.status, &found["orders_kept"], &found["clicks"]), (200, &json!(1), &json!(1)), "{found}");
+    assert_eq!(demo.api().get("/api/v1/erasures").json()["data"], json!([]), "a preview is no erasure");
+    for wrong in [json!({ "kind": "name", "value": "Ann" }), json!({ "kind": "email", "value": "ann" })] {
+        assert_eq!(post(&demo, "/api/v1/erasures", &wrong).status, 400, "{wrong}");
+    }
+    let asked = post(&demo, "/api/v1/erasures", &who);
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    let id = asked.json()["id"].as_str().expect("an id").to_owned();
+    let told = || demo.api().get(&format!("/api/v1/erasures/{id}")).json();
+    // The stream lets go of what it holds after minutes; until then its readers replace as they read.
+    let far = if pair == Pair::JetStream { "rewriting" } else { "done" };
+    eventually("it is done", || told()["state"] == far && told()["records_rewritten"].as_u64() >= Some(3));
+    assert_eq!(demo.api().get("/api/v1/erasures").json()["data"][0]["id"], id.as_str());
+    let places = told()["receipt"]["places"].as_array().map(Vec::len);
+    assert!(places >= Some(3) && !told().to_string().contains("ann"), "{}", told());
+    assert_eq!(demo.api().get(&format!("/api/v1/profiles?customer_id={CUSTOMER}")).status, 404);
+    assert_eq!((actions(&demo), before.is_string()), (before.clone(), true), "what was earned stays");
+    // The same person comes back as somebody new.
+    somebody(&demo, CUSTOMER, "P-2");
+    assert_eq!(demo.api().get(&format!("/api/v1/profiles?customer_id={CUSTOMER}")).status, 200);
+    demo.stop();
+    is_replayed(&demo);
+    demo.run();
+    assert_eq!(actions(&demo), before);
+}
+
+fn people_of_the_brand_erase_and_export(pair: Pair) {
+    let demo = Demo::on(pair);
+    somebody(&demo, CUSTOMER, "P-1");
+    let owner = demo.sign_in("/user");
+    let partner = demo.sign_in("/partners/0/user");
+    for path in ["", "/look", "/erase", "/export"] {
+        let path = format!("/settings/erasure{path}");
+        let reply = if path.ends_with("erasure") {
+            partner.get(&path)
+        } else {
+            partner.post(&path, &[("kind", "email"), ("value", EMAIL)])
+        };
+        assert_eq!(reply.status, 403, "{path}");
+    }
+    assert!(owner.get("/settings/erasure").text().contains("None yet"));
+    let who = [("kind", "customer_id"), ("value", CUSTOMER), ("country", "")];
+    let looked = owner.post("/settings/erasure/look", &who);
+    assert!(looked.status == 200 && looked.text().contains("1 order without the person"), "{}", looked.text());
+    let with = |more: &[(&'static str, &'static str)]| [&who[..], more].concat();
+    let exported = owner.post("/settings/erasure/export", &with(&[("reason", "ticket 812")]));
+    let told = exported.json();
+    assert!(
+        exported.header("content-disposition").contains("subject.json"),
+        "{exported:?}",
+        exported = exported.headers
+    );
+    let kinds: BTreeSet<&str> =
+        told["identifiers"].as_array().expect("identifiers").iter().filter_map(|it| it["kind"].as_str()).collect();
+    assert!(kinds.contains("customer_id") && kinds.contains("email") && kinds.contains("visitor"), "{told}");
+    assert_eq!((told["orders"].as_array().map(Vec::len), told["records"].as_array().map(Vec::len)), (Some(1), Some(3)));
+    assert!(told.to_string().contains("\"user_agent\""), "raw data while it is kept: {told}");
+    let by_api = post(&demo, "/api/v1/subject-exports", &json!({ "kind": "email", "value": EMAIL }));
+    assert_eq!((by_api.status, &by_api.json()["orders"][0]["text"]), (200, &json!("P-1")), "{}", by_api.text());
+
+    assert_eq!(owner.post("/settings/erasure/erase", &with(&[("reason", "ticket 812")])).status, 422, "unconfirmed");
+    assert_eq!(owner.post("/settings/erasure/erase", &with(&[("confirmed", "1")])).status, 422, "why");
+    let erased = owner.post("/settings/erasure/erase", &with(&[("confirmed", "1"), ("reason", "ticket 812")]));
+    assert_eq!(erased.status, 303, "{}", erased.text());
+    let place = erased.header("location").to_owned();
+    let words = if pair == Pair::JetStream { "Cleaning up" } else { "Download the receipt" };
+    eventually("it is done", || owner.get(&place).text().contains(words));
+    assert!(owner.get(&format!("{place}/receipt")).json()["places"].is_array());
+    assert!(owner.get("/settings/erasure").text().contains("ticket 812"));
+    let trail = owner.get("/audit").text();
+    assert!(trail.contains("Person erased") && trail.contains("exported") && !trail.contains(CUSTOMER), "{trail}");
+    assert_eq!(owner.get("/settings/erasure/00000000000000000000000000000000").status, 404);
+    let exports = (0..10).map(|_| post(&demo, "/api/v1/subject-exports", &json!({ "kind": "email", "value": EMAIL })));
+    assert_eq!(exports.last().map(|it| it.status), Some(429), "they read the whole log");
 }
