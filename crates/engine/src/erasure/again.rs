@@ -20,13 +20,13 @@ use crate::settings::random_bytes;
 
 const FRAMES_AT_ONCE: usize = 256;
 
-/// Notes the erasure of a receipt once more. None: nothing of what it names is in this log, or all of it was replaced.
+/// Notes the erasure of a receipt once more. None: these stores know of it, or nothing of what it names is in this log.
 pub fn ask_again(engine: &Engine, receipt: &Receipt, actor: &Actor) -> Result<Option<Erasure>> {
-    let brand = BrandId(receipt.brand);
-    let values = values_at(engine, brand, receipt)?;
-    if values.is_empty() {
+    let (brand, id) = (BrandId(receipt.brand), receipt.service_id()?);
+    if engine.settings.erasure(brand, id)?.is_some() {
         return Ok(None);
     }
+    let values = values_at(engine, brand, receipt)?;
     let mut by = Substitution::default();
     let mut found = Found { identifiers: BTreeMap::new(), ..receipt.found.clone() };
     for value in values {
@@ -39,7 +39,9 @@ pub fn ask_again(engine: &Engine, receipt: &Receipt, actor: &Actor) -> Result<Op
             Named::Network(it) => _ = by.networks.insert(it, number()),
         }
     }
-    note(engine, brand, &found, &by, actor).map(Some)
+    let noted = if by.is_empty() { None } else { Some(note(engine, brand, &found, &by, actor)?) };
+    engine.settings.note_done(brand, id, actor, &receipt.found, engine.now())?;
+    Ok(noted)
 }
 
 /// Does again what receipts in the folder say, where these stores do not know of it: they were restored from before.
@@ -51,15 +53,14 @@ pub fn from_folder(engine: &Engine) -> Result<()> {
         let failed = |error| Error::unavailable(format!("read {}", path.display()), error);
         let receipt = Receipt::read(&std::fs::read_to_string(&path).map_err(failed)?)?;
         let (brand, id) = (BrandId(receipt.brand), receipt.service_id()?);
-        let is_brand = engine.routing().brands.contains_key(&brand);
-        if !is_brand || engine.settings.erasure(brand, id)?.is_some() {
+        if !engine.routing().brands.contains_key(&brand) {
             continue;
         }
         let reason = format!("by the receipt {id}");
         let actor = Actor { user: UserId(0), role: Role::Operator, reason };
-        let noted = ask_again(engine, &receipt, &actor)?;
-        tracing::warn!(erasure = %id, left = noted.is_some(), "a receipt of an erasure that these stores do not know");
-        engine.settings.note_done(brand, id, &actor, &receipt.found, engine.now())?;
+        if ask_again(engine, &receipt, &actor)?.is_some() {
+            tracing::warn!(erasure = %id, "these stores were restored from before an erasure: it is done again");
+        }
     }
     Ok(())
 }

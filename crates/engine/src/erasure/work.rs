@@ -60,7 +60,10 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn run(&mut self) -> Result<bool> {
-        if self.erasure.state == ErasureState::Waiting && !self.mark_the_moment()? {
+        // One after the other: what an older one replaced is not there to be replaced by this one.
+        let older = self.older()?;
+        let are_marked = older.iter().all(|it| it.state == ErasureState::Rewriting);
+        if self.erasure.state == ErasureState::Waiting && !(are_marked && self.mark_the_moment()?) {
             return Ok(false);
         }
         let Some(record) = self.erasure.record else {
@@ -68,12 +71,21 @@ impl Work<'_> {
         };
         let position = match self.erasure.position {
             Some(position) => position,
+            None if older.iter().any(|it| it.position.is_none()) => return Ok(false),
             None => match self.rewrite_log(record)? {
                 Some(position) => position,
                 None => return Ok(false),
             },
         };
         self.clean(position)
+    }
+
+    /// Those of the brand that were asked for before, and are not done.
+    fn older(&self) -> Result<Vec<Erasure>> {
+        let mut open = self.engine.settings.open_erasures()?;
+        let own = (self.erasure.asked_at, self.erasure.id);
+        open.retain(|it| it.brand == self.erasure.brand && (it.asked_at, it.id) < own);
+        Ok(open)
     }
 
     /// Somebody else may have taken over.

@@ -107,9 +107,10 @@ pub fn is_rewritten(facts: &[u8]) -> bool {
     facts.first().is_some_and(|head| head & REWRITTEN != 0 && head & !(COMPRESSED | REWRITTEN) == VERSION)
 }
 
-/// Whether facts that were kept are those of a frame that is sent again. Its edge does not know that they were rewritten.
+/// Whether facts that were kept are those of a frame that is sent again. Its edge does not know that they were rewritten,
+/// nor does a copy that was made before.
 pub fn is_same(kept: &[u8], sent: &[u8]) -> bool {
-    kept == sent || is_rewritten(kept)
+    kept == sent || is_rewritten(kept) || is_rewritten(sent)
 }
 
 fn records(frame: &Frame, raw: &[&[u8]]) -> Result<Vec<(FactId, Draft)>> {

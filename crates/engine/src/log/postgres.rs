@@ -14,7 +14,7 @@ use referee_core::time::Timestamp;
 
 use super::arrivals::Arrivals;
 use super::frame::{is_rewritten, is_same};
-use super::statements::{FIND_END, LIST_FRAMES};
+use super::statements::{FIND_END, LIST_FRAMES, REWRITE_FRAME, REWRITE_FRAME_BY_ID};
 use super::{Completion, Frame, FrameId, Frames, Kept, Log, Places, Position};
 use crate::database::postgres::{Postgres, Server, Store};
 use crate::database::trace::Traces;
@@ -146,7 +146,7 @@ impl Log for PostgresLog {
         self.ask("copy frames into the log", |db| {
             db.run(sql, &values)?;
             // What was rewritten in the other log since it was copied before.
-            let sql = include_str!("../../sql/log/rewrite_frame_by_id.sql");
+            let sql = REWRITE_FRAME_BY_ID;
             frames.iter().filter(|frame| is_rewritten(&frame.facts)).try_for_each(|frame| {
                 let FrameId { edge, epoch, n } = frame.id;
                 db.run(sql, values![partition.0, edge, epoch, n, &frame.facts, &frame.raw]).map(drop)
@@ -207,7 +207,7 @@ impl Log for PostgresLog {
     fn rewrite(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<()> {
         self.ask("rewrite the log", |db| {
             db.begin()?;
-            let sql = include_str!("../../sql/log/rewrite_frame.sql");
+            let sql = REWRITE_FRAME;
             let rewritten = frames.iter().try_for_each(|(position, frame)| {
                 db.run(sql, values![partition.0, position.0, &frame.facts, &frame.raw]).map(drop)
             });

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 use super::arrivals::Arrivals;
 use super::frame::{is_rewritten, is_same};
-use super::statements::{FIND_END, LIST_FRAMES};
+use super::statements::{FIND_END, LIST_FRAMES, REWRITE_FRAME, REWRITE_FRAME_BY_ID};
 use super::{Completion, Frame, FrameId, Frames, Kept, Log, Places, Position};
 use crate::database::trace::{Traces, scrub};
 use crate::error::{Error, Result};
@@ -61,14 +61,7 @@ impl SqliteLog {
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for (partition, frame) in frames.iter().filter(|(_, frame)| is_rewritten(&frame.facts)) {
             let FrameId { edge, epoch, n } = frame.id;
-            tx.prepare_cached(include_str!("../../sql/log/rewrite_frame_by_id.sql"))?.execute((
-                partition.0,
-                edge,
-                epoch,
-                n,
-                &frame.facts,
-                &frame.raw,
-            ))?;
+            tx.prepare_cached(REWRITE_FRAME_BY_ID)?.execute((partition.0, edge, epoch, n, &frame.facts, &frame.raw))?;
         }
         tx.commit()
     }
@@ -77,12 +70,7 @@ impl SqliteLog {
         let mut writer = lock(&self.writer);
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for (position, frame) in frames {
-            tx.prepare_cached(include_str!("../../sql/log/rewrite_frame.sql"))?.execute((
-                partition.0,
-                position.0,
-                &frame.facts,
-                &frame.raw,
-            ))?;
+            tx.prepare_cached(REWRITE_FRAME)?.execute((partition.0, position.0, &frame.facts, &frame.raw))?;
         }
         tx.commit()
     }

@@ -337,3 +337,30 @@ fn people_of_the_brand_erase_and_export(pair: Pair) {
     let exports = (0..10).map(|_| post(&demo, "/api/v1/subject-exports", &json!({ "kind": "email", "value": EMAIL })));
     assert_eq!(exports.last().map(|it| it.status), Some(429), "they read the whole log");
 }
+
+/// Wherever it dies, the next run goes on, and each of several is done.
+#[test]
+fn a_server_that_is_killed_goes_on_with_it() {
+    let mut demo = Demo::start();
+    let customers: Vec<String> = (0..4).map(|i| format!("{CUSTOMER}-{i}")).collect();
+    for (i, customer) in customers.iter().enumerate() {
+        somebody(&demo, customer, &format!("K-{i}"));
+    }
+    for customer in &customers {
+        let asked = post(&demo, "/api/v1/erasures", &json!({ "kind": "customer_id", "value": customer }));
+        assert_eq!(asked.status, 202, "{}", asked.text());
+        demo.kill();
+        demo.run();
+    }
+    let done = || {
+        let all = demo.api().get("/api/v1/erasures").json()["data"].clone();
+        let states = all.as_array().map(|all| all.iter().filter(|it| it["state"] == "done").count());
+        states == Some(customers.len())
+    };
+    eventually("all of them are done", done);
+    for customer in &customers {
+        assert_eq!(demo.api().get(&format!("/api/v1/profiles?customer_id={customer}")).status, 404);
+    }
+    demo.stop();
+    is_replayed(&demo);
+}
