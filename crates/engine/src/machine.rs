@@ -284,7 +284,11 @@ impl Machine {
                 }
                 *in_hand = take_in_hand(self.books.as_mut(), partition.id, *brand)?;
             }
-            partition.rewriting.insert(*brand, ahead);
+            if ahead.is_empty() {
+                partition.rewriting.remove(brand);
+            } else {
+                partition.rewriting.insert(*brand, ahead);
+            }
         }
         partition.looked = true;
         Ok(())

@@ -1,7 +1,7 @@
 //! An erasure is asked for: who is meant, and the note of it from which all else follows.
 
 use referee_core::fact::Actor;
-use referee_core::id::{BrandId, ServiceId};
+use referee_core::id::{BrandId, ClickNo, NodeId, ServiceId};
 use referee_core::identity::{Identifier, IdentifierKind};
 use referee_core::refusal::Refusal;
 
@@ -9,7 +9,7 @@ use super::who::{Who, who};
 use super::{Erasure, Found};
 use crate::Engine;
 use crate::error::{Error, Result};
-use crate::intake::identifier::found;
+use crate::intake::identifier::{self, found};
 use crate::intake::{click_id, visitor};
 use crate::settings::{NewErasure, random_bytes};
 
@@ -45,18 +45,20 @@ impl Unknown {
     }
 }
 
-/// The hashes of what names somebody.
-pub fn hashes(engine: &Engine, brand: BrandId, asked: &Asked) -> Result<std::result::Result<Vec<Identifier>, Unknown>> {
+/// By what somebody is found: hashes of the value, or where a click hangs.
+type Start = (Vec<Identifier>, Option<NodeId>);
+
+fn start(engine: &Engine, brand: BrandId, asked: &Asked) -> Result<std::result::Result<Start, Unknown>> {
     let known = known(engine, brand)?;
     let all = |kind, value: &str, country: Option<&str>| match found(&known.keys, kind, value, country) {
-        Ok(found) => Ok(std::iter::once(found.identifier).chain(found.variants).collect()),
+        Ok(found) => Ok((std::iter::once(found.identifier).chain(found.variants).collect(), None)),
         Err(refusal) => Err(Unknown::Refused(refusal)),
     };
     Ok(match asked {
         Asked::Value { kind: IdentifierKind::Visitor, value, .. } | Asked::Cookie(value)
             if visitor::is_visitor(value.trim()) =>
         {
-            Ok(visitor::identifier(&known.keys, value.trim()).into_iter().collect())
+            Ok((visitor::identifier(&known.keys, value.trim()).into_iter().collect(), None))
         }
         Asked::Cookie(value) => all(IdentifierKind::AnonymousId, value, None),
         Asked::Value { kind, value, country } => all(*kind, value, country.as_deref()),
@@ -64,33 +66,27 @@ pub fn hashes(engine: &Engine, brand: BrandId, asked: &Asked) -> Result<std::res
     })
 }
 
-fn click(engine: &Engine, brand: BrandId, text: &str) -> Result<std::result::Result<Vec<Identifier>, Unknown>> {
+/// A click without a cookie has no identifier, and still hangs somewhere.
+fn click(engine: &Engine, brand: BrandId, text: &str) -> Result<std::result::Result<Start, Unknown>> {
     let known = known(engine, brand)?;
     let opened = known.config.programs.keys().find_map(|program| click_id::open(&known.keys, *program, text).ok());
     let no = match opened {
-        Some(click_id::Opened::Click(click)) => click.no,
-        Some(click_id::Opened::Journey(no)) => {
-            return Ok(Ok(vec![crate::intake::identifier::journey(&known.keys, no)]));
-        }
-        None => match text.parse() {
-            Ok(no) => no,
-            Err(_) => return Ok(Err(Unknown::ClickId)),
-        },
+        Some(click_id::Opened::Click(click)) => Some(click.no),
+        Some(click_id::Opened::Journey(no)) => return Ok(Ok((vec![identifier::journey(&known.keys, no)], None))),
+        None => text.parse().ok().map(ClickNo),
     };
-    let Some(click) = engine.reads.click(brand, no)? else { return Ok(Err(Unknown::ClickId)) };
-    let names = engine.reads.identifiers_at(brand, &[click.node])?;
-    // A click without a cookie names nobody but by its device, which is its network's too.
-    if names.is_empty() { Ok(Err(Unknown::ClickId)) } else { Ok(Ok(names.into_iter().map(|(_, it)| it).collect())) }
+    let click = no.map(|no| engine.reads.click(brand, no)).transpose()?.flatten();
+    Ok(click.map(|click| (Vec::new(), Some(click.node))).ok_or(Unknown::ClickId))
 }
 
 /// The person whom somebody names, if anybody.
 pub fn person(engine: &Engine, brand: BrandId, asked: &Asked) -> Result<std::result::Result<Who, Unknown>> {
-    let hashes = match hashes(engine, brand, asked)? {
-        Ok(hashes) => hashes,
+    let (hashes, node) = match start(engine, brand, asked)? {
+        Ok(start) => start,
         Err(unknown) => return Ok(Err(unknown)),
     };
     let config = engine.reads.config(brand)?;
-    Ok(who(engine.reads.as_ref(), &config, brand, &hashes)?.map_err(Unknown::Refused))
+    Ok(who(engine.reads.as_ref(), &config, brand, (&hashes, node))?.map_err(Unknown::Refused))
 }
 
 /// What would be erased.

@@ -28,12 +28,12 @@ pub struct Who {
     pub orders: Vec<(OrderKey, ConversionRow)>,
 }
 
-/// Everything that names the person whom some hashes of one value name. Err: that value names nobody.
+/// Everything that names the person whom some hashes of one value name, or who stands at a node. Err: that value names nobody.
 pub fn who(
     reads: &dyn Reads,
     config: &Config,
     brand: BrandId,
-    named: &[Identifier],
+    (named, at): (&[Identifier], Option<NodeId>),
 ) -> Result<std::result::Result<Who, Refusal>> {
     if named.iter().any(|it| config.is_blocked(*it)) {
         return Ok(Err(Refusal::IdentifierBlocked));
@@ -45,7 +45,7 @@ pub fn who(
         orders: Vec::new(),
     };
     let nodes = named.iter().map(|it| reads.node_of(brand, it)).collect::<Result<Vec<_>>>()?;
-    for node in nodes.into_iter().flatten().collect::<BTreeSet<_>>() {
+    for node in nodes.into_iter().flatten().chain(at).collect::<BTreeSet<_>>() {
         who.join(reads, config, brand, node)?;
     }
     who.count();

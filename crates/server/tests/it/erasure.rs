@@ -264,9 +264,24 @@ fn an_erasure_leaves_orders_and_a_replay_agrees(pair: Pair) {
     let found = &preview.json()["found"];
     assert_eq!((preview.status, &found["orders_kept"], &found["clicks"]), (200, &json!(1), &json!(1)), "{found}");
     assert_eq!(demo.api().get("/api/v1/erasures").json()["data"], json!([]), "a preview is no erasure");
-    for wrong in [json!({ "kind": "name", "value": "Ann" }), json!({ "kind": "email", "value": "ann" })] {
+    let (click_id, cookie) = demo.click(1);
+    let cookie = cookie.split_once('=').map(|(_, value)| value.to_owned()).expect("a cookie");
+    for (kind, value) in [("click_id", &click_id), ("cookie", &cookie)] {
+        let by = json!({ "kind": kind, "value": value, "preview": true });
+        let clicks = || post(&demo, "/api/v1/erasures", &by).json()["found"]["clicks"].clone();
+        eventually("the click is known by its id and by its cookie", || clicks() == 1);
+    }
+    for wrong in [
+        json!({ "kind": "click_id", "value": "nonsense" }),
+        json!({ "kind": "name", "value": "Ann" }),
+        json!({ "kind": "email", "value": "ann" }),
+    ] {
         assert_eq!(post(&demo, "/api/v1/erasures", &wrong).status, 400, "{wrong}");
     }
+    let exported = post(&demo, "/api/v1/subject-exports", &who).json();
+    let known = exported["identifiers"].as_array().expect("identifiers").iter();
+    let hashes: Vec<String> = known.filter_map(|it| it["keyed_hash"].as_str().map(str::to_owned)).collect();
+    assert!(hashes.len() >= 4, "{exported}");
     let asked = post(&demo, "/api/v1/erasures", &who);
     assert_eq!(asked.status, 202, "{}", asked.text());
     let id = asked.json()["id"].as_str().expect("an id").to_owned();
@@ -279,6 +294,11 @@ fn an_erasure_leaves_orders_and_a_replay_agrees(pair: Pair) {
     assert!(places >= Some(3) && !told().to_string().contains("ann"), "{}", told());
     assert_eq!(demo.api().get(&format!("/api/v1/profiles?customer_id={CUSTOMER}")).status, 404);
     assert_eq!((actions(&demo), before.is_string()), (before.clone(), true), "what was earned stays");
+    if pair != Pair::JetStream {
+        let log = said(&demo.command(&["log", "cat"]));
+        assert!(log.contains("subject_erased") && log.contains("P-1"), "{log}");
+        assert_eq!(hashes.iter().find(|it| log.contains(it.as_str())), None, "no record holds it any more");
+    }
     // The same person comes back as somebody new.
     somebody(&demo, CUSTOMER, "P-2");
     assert_eq!(demo.api().get(&format!("/api/v1/profiles?customer_id={CUSTOMER}")).status, 200);
