@@ -152,7 +152,7 @@ impl Work<'_> {
         let (engine, brand) = (self.engine, self.erasure.brand);
         let partition = engine.partition_of(brand)?;
         let by = self.by.clone();
-        let mut reading = Reading::new(brand, &by, until);
+        let mut reading = Reading::new(&self.erasure, &by, until);
         let (mut after, mut rewritten) = (Position::default(), 0);
         while reading.found.is_none() {
             let frames = patiently(|| engine.log().read(partition, after, FRAMES_AT_ONCE))?;
@@ -170,6 +170,12 @@ impl Work<'_> {
                 return Ok(None);
             }
         }
+        if !reading.is_met {
+            return Err(Error::corrupt("rewrite the log", "another record stands where the erasure's was"));
+        }
+        // With those that were replaced before somebody died.
+        let rewritten = engine.settings.count_places(brand, self.erasure.id)?;
+        engine.settings.note_places(&self.erasure, &[], reading.no.min(until.0), rewritten)?;
         if let Some(position) = reading.found {
             engine.settings.note_rewritten(&self.erasure, position)?;
         }
@@ -211,12 +217,15 @@ struct Reading<'a> {
     no: u64,
     /// The frame that holds the record up to which is read.
     found: Option<Position>,
+    /// The erasure's own fact was met.
+    is_met: bool,
+    id: ServiceId,
 }
 
 impl<'a> Reading<'a> {
-    fn new(brand: BrandId, by: &'a Substitution, until: RecordNo) -> Reading<'a> {
-        let numbers = tokens(by);
-        Reading { brand, by, numbers, until, applied: Applied::default(), no: 0, found: None }
+    fn new(erasure: &Erasure, by: &'a Substitution, until: RecordNo) -> Reading<'a> {
+        let (brand, id, numbers, applied) = (erasure.brand, erasure.id, tokens(by), Applied::default());
+        Reading { brand, by, numbers, until, applied, no: 0, found: None, is_met: false, id }
     }
 
     /// The frames of a page that change, and where.
@@ -247,6 +256,7 @@ impl<'a> Reading<'a> {
         }
         self.no += 1;
         if is_new && self.no >= self.until.0 {
+            self.is_met |= matches!(&draft.fact, Fact::SubjectServed(it) if it.id == self.id);
             return Change::default();
         }
         let slots = slots(&mut draft.fact, &self.numbers);
