@@ -8,7 +8,7 @@ use crate::contract::TermsRules;
 use crate::exchange::DayRates;
 use crate::id::{
     ActionId, AdId, BrandId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId,
-    RecordNo, ReviewId, SubmissionId, UserId,
+    RecordNo, ReviewId, ServiceId, SubmissionId, UserId,
 };
 use crate::identity::{Alias, Blocked, Identifier, LeftOut};
 use crate::inquiry::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRules};
@@ -155,6 +155,8 @@ pub enum Fact {
     InquiryOpened(InquiryOpened),
     InquiryAnswered(InquiryAnswered),
     InquiryAppealed(InquiryAppealed),
+    /// Somebody asked for its data, or for their erasure.
+    SubjectServed(SubjectServed),
     /// Brand time is at least the record's `occurred_at`.
     TimePassed,
     /// Takes the next pieces of queued work.
@@ -207,6 +209,8 @@ impl Fact {
             Fact::InquiryOpened(_) => "inquiry_opened",
             Fact::InquiryAnswered(_) => "inquiry_answered",
             Fact::InquiryAppealed(_) => "inquiry_appealed",
+            Fact::SubjectServed(it) if it.service == Service::Export => "subject_exported",
+            Fact::SubjectServed(_) => "subject_erased",
             Fact::TimePassed => "time_passed",
             Fact::WorkAdvanced { .. } => "work_advanced",
         }
@@ -223,6 +227,22 @@ impl Fact {
                 | Fact::ChangeRequested(_)
         )
     }
+}
+
+/// What was done for a person whose data this is. It says neither who nor what: that is in the settings while the work
+/// goes on, and nowhere after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubjectServed {
+    pub id: ServiceId,
+    pub service: Service,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// So many values were replaced by tokens in every record before this one.
+    Erasure { values: u32 },
+    /// All that is known of somebody was handed over.
+    Export,
 }
 
 /// Creates an event type, or changes the one with this id.

@@ -109,3 +109,23 @@ pub struct SubmissionId(pub [u8; 16]);
 /// Names what a person wrote, which is kept in the settings only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NoteId(pub [u8; 16]);
+
+/// Names what was done for somebody whose data this is. Nothing of the person is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceId(pub [u8; 16]);
+
+impl fmt::Display for ServiceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for ServiceId {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let text = text.trim();
+        let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = if digits { u128::from_str_radix(text, 16).map_err(drop)? } else { return Err(()) };
+        Ok(ServiceId(number.to_be_bytes()))
+    }
+}

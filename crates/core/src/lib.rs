@@ -23,6 +23,7 @@ pub mod consent;
 pub mod fact;
 pub mod config;
 pub mod row;
+pub mod erasure;
 pub mod pricing;
 pub mod slice;
 pub mod ledger;

@@ -120,6 +120,8 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::InquiryOpened(fact) => action::inquiry::opened(slice, record, fact).into(),
         Fact::InquiryAnswered(fact) => action::inquiry::answered(slice, record, fact).into(),
         Fact::InquiryAppealed(fact) => action::inquiry::appealed(slice, record, fact).into(),
+        // The engine puts the tokens into the rows; the rules have nothing to do with it.
+        Fact::SubjectServed(it) => Ok(it.id.to_string()).into(),
         Fact::TimePassed => {
             slice.state.brand_time = slice.state.brand_time.max(record.occurred_at);
             slice.state.work_waits = true;

@@ -14,6 +14,7 @@ mod codes;
 mod consents;
 mod credit;
 mod currencies;
+mod erasure;
 mod evidence;
 mod fixture;
 mod groups;

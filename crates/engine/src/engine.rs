@@ -1,6 +1,7 @@
 //! The engine: what a server, a command or a test holds in its hand.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use crate::books::reads::{AuditEntry, Reads};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credentials::Credentials;
+use crate::erasure::Shelf;
 use crate::error::{Error, Result};
 use crate::folder::{Held, hold};
 use crate::intake::click_id::ClickNumbers;
@@ -79,7 +81,10 @@ pub struct Engine {
     pub mail_figures: MailFigures,
     /// What lies on this edge while a shared log is away; none where the log is this computer's own.
     pub spool: Option<Arc<SpoolFigures>>,
+    /// Where receipts of erasures are kept.
+    pub folder: PathBuf,
     log: Arc<dyn Log>,
+    shelf: Arc<dyn Shelf>,
     routing: Arc<ArcSwap<Routing>>,
     progress: watch::Receiver<Progress>,
     done: watch::Sender<DoneUntil>,
@@ -112,6 +117,7 @@ impl Engine {
         let (settings, reads) = (stores.settings.clone(), stores.reads.clone());
         if !shared {
             settings.free_imports()?;
+            settings.free_erasures()?;
             settings.free_mails()?;
         }
         let spooled = shared.then(|| spooled(&stores, config)).transpose()?;
@@ -151,7 +157,8 @@ impl Engine {
         let (done, mut machines) = (watch::Sender::new(DoneUntil::new()), Vec::new());
         for assignment in &assignments {
             let tell = Tell { config: publisher(routing.clone()), progress: told.clone(), done: done.clone() };
-            let mut machine = Machine::new(log.clone(), stores.books()?, tell, figures.clone());
+            let mut machine =
+                Machine::new(log.clone(), stores.books()?, tell, figures.clone()).with_erasures(settings.clone());
             machine.assign(&assignment.load())?;
             machines.push(machine.start(recorder.clone(), clock.clone(), assignment.clone())?);
         }
@@ -165,6 +172,8 @@ impl Engine {
             retention: config.retention,
             clock,
             figures,
+            folder: config.data.clone(),
+            shelf: stores.shelf(),
             mail_figures: MailFigures::default(),
             log,
             spool,
@@ -185,6 +194,11 @@ impl Engine {
 
     pub fn log(&self) -> &Arc<dyn Log> {
         &self.log
+    }
+
+    /// The stores of the books, to be cleaned.
+    pub(crate) fn shelf(&self) -> &dyn Shelf {
+        self.shelf.as_ref()
     }
 
     pub fn now(&self) -> Timestamp {

@@ -12,6 +12,7 @@ pub mod document;
 pub mod domain;
 pub mod doubt;
 pub mod engine;
+pub mod erasure;
 pub mod error;
 mod folder;
 pub mod import;

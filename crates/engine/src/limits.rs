@@ -152,3 +152,5 @@ pub const CONSENT_CHARS_MAX: usize = 8_192;
 pub const CONSENT_KEPT_CHARS_MAX: usize = 1_024;
 /// Fields of one request that tell of consent: each has two names at most.
 pub const CONSENT_WORDS_MAX: usize = 24;
+/// Records of the log that an export of somebody's data holds: more than a person makes, and what a browser still takes.
+pub const SUBJECT_RECORDS_MAX: usize = 50_000;

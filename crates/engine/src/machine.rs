@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use referee_core::config::Config;
-use referee_core::id::{BrandId, RecordNo};
+use referee_core::erasure::Substitution;
+use referee_core::fact::{Fact, Record, Service};
+use referee_core::id::{BrandId, RecordNo, ServiceId};
 use referee_core::row::BrandState;
 use referee_core::time::Timestamp;
 use tokio::sync::watch;
@@ -19,6 +21,7 @@ use self::batch::Batch;
 pub use self::running::Running;
 use crate::books::batch::apply_records;
 use crate::books::{Applied, Books};
+use crate::erasure::{Erasures, NoErasures};
 use crate::error::{Error, Result};
 use crate::log::{Frame, Log, Places, Position, patiently};
 use crate::routing::PartitionId;
@@ -94,6 +97,10 @@ struct Partition {
     page: usize,
     /// Empty after a failure: what was in hand may be half changed, and is read again.
     brands: BTreeMap<BrandId, BrandInHand>,
+    /// Of brands whose log may be rewritten already: what is replaced in every record before one.
+    rewriting: BTreeMap<BrandId, Vec<(RecordNo, Substitution)>>,
+    /// Whether that was asked for since the brands were taken in hand.
+    looked: bool,
     /// Why nothing is applied any more; said once.
     stopped: bool,
 }
@@ -104,6 +111,9 @@ pub struct Machine {
     partitions: Vec<Partition>,
     tell: Tell,
     figures: Arc<MachineFigures>,
+    erasures: Arc<dyn Erasures>,
+    /// Whether the log may be rewritten while this machine reads on behind an erasure's record.
+    rebuilds: bool,
 }
 
 /// Who hears of what was applied.
@@ -122,7 +132,13 @@ impl Tell {
 
 impl Machine {
     pub fn new(log: Arc<dyn Log>, books: Box<dyn Books>, tell: Tell, figures: Arc<MachineFigures>) -> Machine {
-        Machine { log, books, partitions: Vec::new(), tell, figures }
+        let erasures: Arc<dyn Erasures> = Arc::new(NoErasures);
+        Machine { log, books, partitions: Vec::new(), tell, figures, erasures, rebuilds: false }
+    }
+
+    /// The same, with the erasures that may be under way.
+    pub fn with_erasures(self, erasures: Arc<dyn Erasures>) -> Machine {
+        Machine { erasures, ..self }
     }
 
     /// Serves these partitions from now on, and no others. The first trouble is told after all were tried.
@@ -148,6 +164,7 @@ impl Machine {
     /// replays.
     pub fn catch_up(&mut self, until: &Progress, tell: &mut dyn FnMut(u64)) -> Result<u64> {
         let before = self.figures.records.load(Ordering::Relaxed);
+        self.rebuilds = true;
         for i in 0..self.partitions.len() {
             let end = until.get(&self.partitions[i].id).copied().unwrap_or_default();
             while self.partitions[i].applied.position < end {
@@ -173,6 +190,8 @@ impl Machine {
                     applied,
                     page: FRAMES_MIN,
                     brands,
+                    rewriting: BTreeMap::new(),
+                    looked: false,
                     stopped: false,
                 });
                 self.partitions.len() - 1
@@ -181,6 +200,7 @@ impl Machine {
         let partition = &mut self.partitions[i];
         if !partition.members.contains(&brand) {
             partition.members.push(brand);
+            partition.looked = false;
             partition.brands.insert(brand, take_in_hand(self.books.as_mut(), id, brand)?);
             self.tell_config(i, &[brand]);
             self.tell_progress(i);
@@ -201,11 +221,17 @@ impl Machine {
         let partition = &mut self.partitions[i];
         let mut frames = self.log.read(partition.id, partition.applied.position, partition.page)?;
         frames.retain(|(position, _)| *position <= until);
+        // After the frames were read: what was rewritten by then is known now.
+        if !frames.is_empty() && (self.rebuilds || !self.partitions[i].looked) {
+            self.look_for_erasures(i)?;
+        }
+        let partition = &mut self.partitions[i];
         let Some(batch) = Batch::of(&frames, partition)? else { return Ok(false) };
         let records = batch.records();
         partition.page = (batch.frames * 2).clamp(FRAMES_MIN, FRAMES_MAX);
         let kept = if self.log.keeps_frames() { &[] } else { &frames[..batch.frames] };
-        let changed = match catch_unwind(AssertUnwindSafe(|| apply(self.books.as_mut(), partition, batch, kept))) {
+        let (books, erasures) = (self.books.as_mut(), self.erasures.as_ref());
+        let changed = match catch_unwind(AssertUnwindSafe(|| apply(books, partition, batch, kept, erasures))) {
             Ok(Ok(changed)) => changed,
             Ok(Err(error)) => return Err(self.give_up(i, error)),
             Err(_) => return Err(self.give_up(i, bug_in(&self.partitions[i]))),
@@ -232,7 +258,40 @@ impl Machine {
     fn give_up(&mut self, i: usize, error: Error) -> Error {
         self.books.rollback();
         self.partitions[i].brands.clear();
+        self.partitions[i].looked = false;
         error
+    }
+
+    /// Books that stand before an erasure's record while the log is being rewritten hold what was replaced there: it is
+    /// replaced here too, and from now on in whatever is read before that record.
+    fn look_for_erasures(&mut self, i: usize) -> Result<()> {
+        let partition = &mut self.partitions[i];
+        for (brand, in_hand) in &mut partition.brands {
+            let last = in_hand.state.last_record;
+            let all = self.erasures.rewriting(*brand)?.into_iter();
+            let ahead: Vec<_> = all.filter(|(record, _)| last < *record).collect();
+            let known = partition.rewriting.get(brand).map(Vec::as_slice).unwrap_or_default();
+            let news = ahead.iter().filter(|(record, _)| known.iter().all(|(it, _)| it != record));
+            for (_, by) in news {
+                self.books.begin(partition.id, partition.applied.position)?;
+                let erased = self.books.erase(*brand, by).and_then(|_| {
+                    let still = Applied { position: partition.applied.position, ..Applied::default() };
+                    self.books.commit(partition.id, &still)
+                });
+                if let Err(error) = erased {
+                    self.books.rollback();
+                    return Err(error);
+                }
+                *in_hand = take_in_hand(self.books.as_mut(), partition.id, *brand)?;
+            }
+            if ahead.is_empty() {
+                partition.rewriting.remove(brand);
+            } else {
+                partition.rewriting.insert(*brand, ahead);
+            }
+        }
+        partition.looked = true;
+        Ok(())
     }
 
     fn tell_config(&self, i: usize, brands: &[BrandId]) {
@@ -283,14 +342,22 @@ fn apply(
     partition: &mut Partition,
     batch: Batch,
     kept: &[(Position, Frame)],
+    erasures: &dyn Erasures,
 ) -> Result<Changed> {
     books.begin(partition.id, partition.applied.position)?;
     let kept = !kept.is_empty() && books.keep_frames(partition.id, kept)?;
     let mut changed = Vec::new();
     for (brand, records) in &batch.by_brand {
         let Some(in_hand) = partition.brands.get_mut(brand) else { continue };
-        let (config, state) = (std::mem::take(&mut in_hand.config), std::mem::take(&mut in_hand.state));
-        (in_hand.config, in_hand.state) = apply_records(books, *brand, config, state, records, &mut |_, _| {})?;
+        for records in records.split_inclusive(|record| erasure_of(record).is_some()) {
+            let (config, state) = (std::mem::take(&mut in_hand.config), std::mem::take(&mut in_hand.state));
+            (in_hand.config, in_hand.state) = apply_records(books, *brand, config, state, records, &mut |_, _| {})?;
+            let Some((id, record)) = records.last().and_then(erasure_of) else { continue };
+            if let Some(by) = erasures.at(*brand, id, record)? {
+                books.erase(*brand, &by)?;
+                (in_hand.config, in_hand.state) = books.brand(partition.id, *brand)?;
+            }
+        }
         in_hand.next_due = books.next_due(partition.id, *brand)?;
         in_hand.next_period = next_period(&in_hand.config, &in_hand.state);
         in_hand.asked = false;
@@ -301,6 +368,14 @@ fn apply(
     books.commit(partition.id, &batch.moved)?;
     partition.applied = batch.applied;
     Ok(Changed { brands: changed, kept })
+}
+
+/// The erasure whose moment a record is.
+fn erasure_of(record: &Record) -> Option<(ServiceId, RecordNo)> {
+    match &record.fact {
+        Fact::SubjectServed(it) if it.service != Service::Export => Some((it.id, record.no)),
+        _ => None,
+    }
 }
 
 /// Refuses books that did not come from this log: where they stand it holds nothing, or something else.
@@ -323,7 +398,6 @@ fn check_place(log: &dyn Log, partition: PartitionId, applied: &Applied) -> Resu
 #[cfg(test)]
 mod tests {
     use referee_core::config::ConfigEntry;
-    use referee_core::fact::Fact;
 
     use super::*;
     use crate::books::conformance::history;

@@ -49,7 +49,8 @@ pub fn move_partition(
     // What a try that was cut off may have left.
     clear(&mut new, partition, &it.brands)?;
     let books = SqlBooks::new(Clusters::one(Box::new(it.new.connect()?)));
-    let mut machine = Machine::new(stores.log.clone(), Box::new(books), Tell::nobody(), Arc::default());
+    let mut machine = Machine::new(stores.log.clone(), Box::new(books), Tell::nobody(), Arc::default())
+        .with_erasures(stores.settings.clone());
     machine.assign(&it.assignment())?;
     let mut old = it.old.connect()?;
     let place = applied(&mut old, partition)?.position;

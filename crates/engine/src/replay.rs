@@ -38,7 +38,8 @@ pub fn check(config: &Config) -> Result<Report> {
 /// Applies the log up to some positions to new books in a file, whichever engine keeps the live ones.
 pub fn rebuild(stores: &Stores, books: &Path, until: &Places) -> Result<u64> {
     let books = Box::new(SqlBooks::open_file(books)?);
-    let mut machine = Machine::new(stores.log.clone(), books, Tell::nobody(), Arc::default());
+    let mut machine =
+        Machine::new(stores.log.clone(), books, Tell::nobody(), Arc::default()).with_erasures(stores.settings.clone());
     machine.assign(&assignment_of(&stores.settings)?)?;
     machine.catch_up(until, &mut |_| {})
 }

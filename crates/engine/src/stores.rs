@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::postgres::Server;
 use crate::database::sqlite::Sqlite;
+use crate::erasure::{self, Shelf, shelf};
 use crate::error::{Error, Result};
 use crate::log::frame::unpack_facts;
 use crate::log::jetstream::{JetStreamConfig, JetStreamLog};
@@ -130,6 +131,14 @@ impl Stores {
                 SqlBooks::open_on(servers, self.placement.clone(), installation)?
             }
         }))
+    }
+
+    /// The stores of the books, as erasure cleans them.
+    pub fn shelf(&self) -> Arc<dyn Shelf> {
+        shelf(match &self.books {
+            BooksAt::File(path) => erasure::Kept::File(path.clone()),
+            BooksAt::Servers { servers, .. } => erasure::Kept::Servers(servers.clone(), self.placement.clone()),
+        })
     }
 
     /// The latest moment at which a record of the log was received. It reads the whole log.

@@ -64,17 +64,23 @@ fn copy_key(from: &Path, to: &Path) -> Result<()> {
 /// Copies the log and then the settings, so that every id in the log is known to the settings. A server may be at work
 /// meanwhile: what it takes after this began may be missing.
 pub fn copy(from: &Stores, to: &Stores, watch: Watch<'_>) -> Result<Transferred> {
-    let mut done = Transferred::default();
-    let brands = from.settings.brands()?;
-    for (brand, _) in &brands {
-        done.brands += 1;
-        copy_partition(from, to, brand.partition, &mut done, watch)?;
+    loop {
+        let erased = from.settings.done_erasures()?;
+        let mut done = Transferred::default();
+        let brands = from.settings.brands()?;
+        for (brand, _) in &brands {
+            done.brands += 1;
+            copy_partition(from, to, brand.partition, &mut done, watch)?;
+        }
+        to.settings.copy_from(&from.settings)?;
+        to.settings.rewrite_again()?;
+        // An erasure that ended meanwhile is done in these settings, and may not be in what was copied of the log before.
+        if to.settings.done_erasures()? == erased {
+            to.reload_placement()?;
+            return Ok(done);
+        }
     }
-    to.settings.copy_from(&from.settings)?;
-    to.reload_placement()?;
-    Ok(done)
 }
-
 /// Refuses stores that some process writes.
 pub fn nobody_works_on(stores: &Stores, config: &Config) -> Result<()> {
     let at_work = match stores.are_shared() {
@@ -117,7 +123,8 @@ pub fn catch_up(stores: &Stores, watch: Watch<'_>) -> Result<Places> {
     let ends: Places =
         assignment.keys().map(|id| Ok((*id, stores.log.end(*id)?))).collect::<Result<BTreeMap<_, _>>>()?;
     let figures = Arc::new(MachineFigures::default());
-    let mut machine = Machine::new(stores.log.clone(), stores.books()?, Tell::nobody(), figures.clone());
+    let mut machine = Machine::new(stores.log.clone(), stores.books()?, Tell::nobody(), figures.clone())
+        .with_erasures(stores.settings.clone());
     machine.assign(&assignment)?;
     machine.catch_up(&ends, &mut |records| watch(records))?;
     Ok(ends)

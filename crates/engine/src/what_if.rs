@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use referee_core::config::Config as BrandConfig;
+use referee_core::erasure::Substitution;
 use referee_core::fact::Record;
 use referee_core::id::{BrandId, PartnerId, ProgramId};
 use referee_core::money::{Currency, Money};
@@ -105,7 +106,8 @@ fn replay(stores: &Stores, brand: BrandId, rules: OtherRules, path: &Path, until
     };
     let until = until.iter().filter(|(it, _)| **it == partition).map(|(it, at)| (*it, *at)).collect();
     let books = OtherBooks { inner: SqlBooks::open_file(path)?, rules };
-    let mut machine = Machine::new(stores.log.clone(), Box::new(books), Tell::nobody(), Arc::default());
+    let mut machine = Machine::new(stores.log.clone(), Box::new(books), Tell::nobody(), Arc::default())
+        .with_erasures(stores.settings.clone());
     machine.assign(&assignment)?;
     machine.catch_up(&until, &mut |_| {})
 }
@@ -160,6 +162,10 @@ impl Books for OtherBooks {
 
     fn save(&mut self, brand: BrandId, slice: &Slice) -> Result<()> {
         self.inner.save(brand, slice)
+    }
+
+    fn erase(&mut self, brand: BrandId, by: &Substitution) -> Result<u64> {
+        self.inner.erase(brand, by)
     }
 
     fn keep_frames(&mut self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<bool> {

@@ -26,6 +26,7 @@ documents! {
     "guide/apps",
     "guide/missing-order",
     "guide/changes-by-file",
+    "guide/erasure",
     "guide/inquiries",
     "guide/click-payouts",
     "guide/pending-clicks",

@@ -31,6 +31,7 @@ pub mod screening;
 pub mod serve;
 pub mod setup;
 pub mod signals;
+pub mod subjects;
 pub mod tasks;
 pub mod test_clock;
 pub mod tracking;

@@ -20,7 +20,7 @@ struct Task {
     run: fn(Arc<App>) -> Run,
 }
 
-const TASKS: [Task; 8] = [
+const TASKS: [Task; 10] = [
     // What is kept for a number of days goes within the hour after.
     Task {
         name: "clean",
@@ -42,6 +42,18 @@ const TASKS: [Task; 8] = [
         name: "imports",
         every: Duration::from_secs(10),
         run: |it| Box::pin(blocking(move || referee_engine::import::work::resume(&it.engine))),
+    },
+    // Erasures whose process died, or that waited for something.
+    Task {
+        name: "erasures",
+        every: Duration::from_secs(10),
+        run: |it| Box::pin(blocking(move || referee_engine::erasure::work::resume(&it.engine))),
+    },
+    // What was erased after the backup that these stores were restored from: at once when they are opened.
+    Task {
+        name: "receipts",
+        every: Duration::from_secs(60 * 60),
+        run: |it| Box::pin(blocking(move || referee_engine::erasure::again::from_folder(&it.engine))),
     },
     // Partners hear within seconds of what happened and what waits for their word.
     Task {

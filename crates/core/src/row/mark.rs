@@ -29,7 +29,10 @@ pub struct MarkRow {
 impl MarkRow {
     /// A part of the keyed hash is enough to tell cookies apart within a day; 0: there is none.
     pub fn cookie_of(click: &Click) -> u64 {
-        let hash = click.visitor.map(|visitor| visitor.hash).unwrap_or_default();
+        MarkRow::part_of(&click.visitor.map(|visitor| visitor.hash).unwrap_or_default())
+    }
+
+    pub(crate) fn part_of(hash: &[u8; 16]) -> u64 {
         hash.iter().take(8).fold(0, |value, byte| value << 8 | u64::from(*byte))
     }
 }

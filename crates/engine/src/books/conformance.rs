@@ -27,6 +27,7 @@ use crate::routing::PartitionId;
 
 mod bonuses;
 mod clicks;
+mod erasure;
 mod history;
 mod inquiries;
 mod moves;
@@ -59,6 +60,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     held_and_open_actions_are_not_due(make);
     moves::what_is_moved_or_given_is_kept(make);
     bonuses::are_reckoned_and_kept(make);
+    erasure::live_books_become_those_of_a_replay(make);
 }
 
 /// Applies records in transactions of at most so many.

@@ -11,6 +11,7 @@ mod stored;
 use std::collections::BTreeMap;
 
 use referee_core::config::Config;
+use referee_core::erasure::Substitution;
 use referee_core::fact::Record;
 use referee_core::id::BrandId;
 use referee_core::row::BrandState;
@@ -72,6 +73,9 @@ pub trait Books: Send {
 
     /// Saves what the batch changed and added, and the brand's state.
     fn save(&mut self, brand: BrandId, slice: &Slice) -> Result<()>;
+
+    /// Puts tokens in the place of what names a person, in every row; says how many were changed.
+    fn erase(&mut self, brand: BrandId, by: &Substitution) -> Result<u64>;
 
     /// Keeps the frames that were applied, for a log that does not. Their places continue those kept before. False:
     /// these books keep none, and the log must.

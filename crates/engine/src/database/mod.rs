@@ -4,6 +4,7 @@
 pub mod pool;
 pub mod postgres;
 pub mod sqlite;
+pub mod trace;
 mod value;
 
 pub use pool::Pool;

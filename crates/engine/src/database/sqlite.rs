@@ -32,7 +32,10 @@ impl Sqlite {
         // One thread at a time holds it, by its type: the library need not guard it again.
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-        let pragmas = format!("pragma busy_timeout = 5000; pragma foreign_keys = on; pragma {pragma};");
+        // What is deleted or moved is overwritten, so that erasure need not search old pages for it.
+        let pragmas = format!(
+            "pragma busy_timeout = 5000; pragma foreign_keys = on; pragma secure_delete = on; pragma {pragma};"
+        );
         connection.execute_batch(&pragmas).map_err(failed)?;
         rusqlite::vtab::array::load_module(&connection).map_err(failed)?;
         Ok(Sqlite { connection })

@@ -23,6 +23,7 @@ mod lists;
 mod measures;
 mod payments;
 mod signals;
+mod subject;
 mod terms;
 
 use change::{award_in, award_out, change_in, change_out, return_in, return_out};
@@ -266,6 +267,7 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         Fact::InquiryOpened(it) => wire::Fact::InquiryOpened(inquiries::opened_out(it)),
         Fact::InquiryAnswered(it) => wire::Fact::InquiryAnswered(inquiries::answered_out(it)),
         Fact::InquiryAppealed(it) => wire::Fact::InquiryAppealed(inquiries::appealed_out(it)),
+        Fact::SubjectServed(it) => wire::Fact::SubjectServed(subject::served_out(it)),
         Fact::TimePassed => wire::Fact::TimePassed(wire::Nothing {}),
         Fact::WorkAdvanced { limit } => wire::Fact::WorkAdvanced(wire::Work { limit: *limit }),
     }
@@ -347,6 +349,7 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::InquiryOpened(it) => Fact::InquiryOpened(inquiries::opened_in(it)?),
         wire::Fact::InquiryAnswered(it) => Fact::InquiryAnswered(inquiries::answered_in(it)?),
         wire::Fact::InquiryAppealed(it) => Fact::InquiryAppealed(inquiries::appealed_in(it)?),
+        wire::Fact::SubjectServed(it) => Fact::SubjectServed(subject::served_in(&it)?),
         wire::Fact::TimePassed(_) => Fact::TimePassed,
         wire::Fact::WorkAdvanced(it) => Fact::WorkAdvanced { limit: it.limit },
     })

@@ -8,6 +8,7 @@ use std::time::Duration;
 use referee_core::time::Timestamp;
 
 use super::{Frame, FrameId, Frames, Kept, Log, Places, Position};
+use crate::database::trace::Traces;
 use crate::error::Result;
 use crate::routing::PartitionId;
 
@@ -97,6 +98,7 @@ pub fn check(open: Open<'_>, archive: Archives<'_>) {
     drop(log);
     a_release_hides_nothing(open, archive, &before[0]);
     raw_sections_go(open().as_ref(), archive, before.each_ref().map(Vec::len));
+    frames_can_be_rewritten(open, archive);
 }
 
 fn frames_come_back(log: &dyn Log) {
@@ -242,4 +244,34 @@ fn raw_sections_go(log: &dyn Log, archive: Archives<'_>, frames: [usize; 3]) {
     let read = read_all(log, ONE, 100);
     assert!(read.iter().all(|(_, frame)| frame.raw.is_empty()), "of every frame");
     assert_eq!(read[0].1.facts, frame(1).facts, "and the facts stay");
+}
+
+/// Others bytes take the place of some, for every reader and after a restart, and the edge that wrote the first ones
+/// hears of no trouble.
+fn frames_can_be_rewritten(open: Open<'_>, archive: Archives<'_>) {
+    let log = open();
+    keep(log.as_ref(), TWO, Frame { raw: vec![7; 3], ..frame(50) });
+    let before = read_all(log.as_ref(), TWO, 100);
+    if !log.keeps_frames() {
+        archive(TWO, &before);
+    }
+    // As `frame::rewrite` marks them.
+    let rewritten = |frame: &Frame| Frame { facts: vec![0x41, 8, 8, 8], raw: Vec::new(), ..frame.clone() };
+    let (first, last) = (&before[0], &before[before.len() - 1]);
+    let changed: Vec<_> = [first, last].map(|(position, frame)| (*position, rewritten(frame))).into();
+    log.rewrite(TWO, &changed).expect("rewrite");
+    log.rewrite(TWO, &changed).expect("once more is the same");
+    let traces = Traces::of(&[vec![9; 40]]).expect("patterns");
+    assert!(log.scrub(TWO, last.0, &traces).expect("scrub"), "nothing else is in the way");
+    let mut expected = before.clone();
+    (expected[0], expected[before.len() - 1]) = (changed[0].clone(), changed[1].clone());
+    assert_eq!(read_all(log.as_ref(), TWO, 2), expected);
+    assert_eq!(log.end(TWO).expect("end"), last.0, "the end stays where it was");
+    if log.keeps_frames() {
+        assert_eq!(keep(log.as_ref(), TWO, last.1.clone()), last.0, "a frame that is sent again keeps its place");
+    }
+    drop(log);
+    let log = open();
+    assert_eq!(read_all(log.as_ref(), TWO, 100), expected, "also after a restart");
+    assert!(keep(log.as_ref(), TWO, frame(51)) > last.0, "places go on growing");
 }

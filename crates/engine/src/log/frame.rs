@@ -12,6 +12,8 @@ use crate::limits::FRAME_BYTES_MAX;
 
 const VERSION: u8 = 1;
 const COMPRESSED: u8 = 0x80;
+/// Something was replaced after the frame was kept: its bytes are no longer those that its edge wrote.
+const REWRITTEN: u8 = 0x40;
 /// The fastest level: frames are written on the path of an answer.
 const ZSTD_LEVEL: i32 = 1;
 /// Below this, compressing costs more than it saves.
@@ -59,6 +61,58 @@ pub fn unpack_facts(frame: &Frame) -> Result<Vec<(FactId, Draft)>> {
     records(frame, &[])
 }
 
+/// What becomes of one record of a frame that is written anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Change {
+    /// The fact was changed.
+    pub fact: bool,
+    /// What the request said of itself goes.
+    pub blank_raw: bool,
+}
+
+/// The frame with some of its records changed, in the same place; None where nothing was. Records that were not changed
+/// keep their bytes.
+pub fn rewrite(frame: &Frame, mut change: impl FnMut(FactId, &mut Draft) -> Change) -> Result<Option<Frame>> {
+    let mut drafts = unpack(frame)?;
+    let facts = open(frame, &frame.facts)?;
+    let raw = if frame.raw.is_empty() { Vec::new() } else { open(frame, &frame.raw)? };
+    let (facts, raw) = (parts(&facts, frame)?, parts(&raw, frame)?);
+    let (mut new_facts, mut new_raw, mut all) = (Vec::new(), Vec::new(), Change::default());
+    for (i, (id, draft)) in drafts.iter_mut().enumerate() {
+        let Change { fact, blank_raw } = change(*id, draft);
+        let raw = raw.get(i).copied().unwrap_or_default();
+        let blank_raw = blank_raw && !raw.is_empty();
+        new_facts.push(if fact { codec::encode(draft).0 } else { facts[i].to_vec() });
+        new_raw.push(if blank_raw { Vec::new() } else { raw.to_vec() });
+        all = Change { fact: all.fact || fact, blank_raw: all.blank_raw || blank_raw };
+    }
+    if all == Change::default() {
+        return Ok(None);
+    }
+    let facts = marked(section(new_facts.iter().map(Vec::as_slice))?);
+    let raw = if new_raw.iter().all(Vec::is_empty) { Vec::new() } else { section(new_raw.iter().map(Vec::as_slice))? };
+    Ok(Some(Frame { facts, raw, ..frame.clone() }))
+}
+
+fn marked(mut section: Vec<u8>) -> Vec<u8> {
+    section[0] |= REWRITTEN;
+    let body = section.len() - SUM_BYTES;
+    let sum = crc32fast::hash(&section[..body]);
+    section[body..].copy_from_slice(&sum.to_le_bytes());
+    section
+}
+
+/// Whether something was replaced in these facts after they were kept.
+pub fn is_rewritten(facts: &[u8]) -> bool {
+    facts.first().is_some_and(|head| head & REWRITTEN != 0 && head & !(COMPRESSED | REWRITTEN) == VERSION)
+}
+
+/// Whether facts that were kept are those of a frame that is sent again. Its edge does not know that they were rewritten,
+/// nor does a copy that was made before.
+pub fn is_same(kept: &[u8], sent: &[u8]) -> bool {
+    kept == sent || is_rewritten(kept) || is_rewritten(sent)
+}
+
 fn records(frame: &Frame, raw: &[&[u8]]) -> Result<Vec<(FactId, Draft)>> {
     let facts = open(frame, &frame.facts)?;
     let facts = parts(&facts, frame)?;
@@ -104,7 +158,7 @@ fn open(frame: &Frame, section: &[u8]) -> Result<Vec<u8>> {
     let Some((head, body)) = body.split_first_chunk::<HEAD_BYTES>() else {
         return Err(damaged(frame, "it is cut short"));
     };
-    if head[0] & !COMPRESSED != VERSION {
+    if head[0] & !(COMPRESSED | REWRITTEN) != VERSION {
         return Err(Error::setup("read a frame", format!("it is of format {}; start a newer program", head[0])));
     }
     let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;

@@ -29,6 +29,7 @@ use referee_core::fact::{Actor, Fact};
 use referee_core::id::BrandId;
 use referee_core::time::Timestamp;
 
+use crate::database::trace::Traces;
 use crate::error::{Error, Result};
 use crate::routing::PartitionId;
 
@@ -136,6 +137,14 @@ pub trait Log: Send + Sync {
 
     /// Blanks the raw sections of some frames kept before a moment; says of how many. Zero: none are left.
     fn drop_raw_before(&self, before: Timestamp) -> Result<u64>;
+
+    /// Puts other bytes in the place of frames that are kept: of the same ids and numbers of records. Durable when it
+    /// returns, all of them or none.
+    fn rewrite(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<()>;
+
+    /// Leaves nothing behind of what stood up to a position before it was rewritten, as far as the engine can tell.
+    /// False: some of it is still there for now, and the caller asks again later.
+    fn scrub(&self, partition: PartitionId, up_to: Position, traces: &Traces) -> Result<bool>;
 }
 
 /// How long whoever can wait does so, and how often they ask again: a stream that chooses a new leader is away for some
@@ -169,4 +178,7 @@ pub trait Archive: Send + Sync {
 
     /// As `Log::drop_raw_before`.
     fn drop_raw_before(&self, before: Timestamp) -> Result<u64>;
+
+    /// As `Log::rewrite`; frames that are not kept here stay as they are elsewhere.
+    fn rewrite(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<()>;
 }

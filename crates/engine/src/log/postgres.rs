@@ -13,9 +13,11 @@ use std::time::Duration;
 use referee_core::time::Timestamp;
 
 use super::arrivals::Arrivals;
-use super::statements::{FIND_END, LIST_FRAMES};
+use super::frame::{is_rewritten, is_same};
+use super::statements::{FIND_END, LIST_FRAMES, REWRITE_FRAME, REWRITE_FRAME_BY_ID};
 use super::{Completion, Frame, FrameId, Frames, Kept, Log, Places, Position};
 use crate::database::postgres::{Postgres, Server, Store};
+use crate::database::trace::Traces;
 use crate::database::{Answer, Database, Pool, Row, Trouble, Value, find, list};
 use crate::error::{Error, Result};
 use crate::routing::PartitionId;
@@ -111,7 +113,7 @@ fn append(db: &mut Postgres, frames: &Frames) -> Answer<Vec<Result<Kept>>> {
 fn kept_before(db: &mut Postgres, partition: PartitionId, frame: &Frame) -> Answer<Result<Kept>> {
     let id = frame.id;
     let sql = include_str!("../../sql/log/find_frame.postgres.sql");
-    let read = |row: &dyn Row| Ok((Position(row.number(0)?), row.blob(1)? == frame.facts));
+    let read = |row: &dyn Row| Ok((Position(row.number(0)?), is_same(row.blob(1)?, &frame.facts)));
     let found = find(db, sql, values![partition.0, id.edge, id.epoch, id.n], read)?;
     let (position, same) = found.ok_or_else(|| Trouble::Away("a frame was neither kept nor found".into()))?;
     if !same {
@@ -141,7 +143,15 @@ impl Log for PostgresLog {
         let mut values = vec![partition.0.into()];
         values.extend(columns(frames.iter()));
         let sql = include_str!("../../sql/log/copy_frames.postgres.sql");
-        self.ask("copy frames into the log", |db| db.run(sql, &values)).map(drop)
+        self.ask("copy frames into the log", |db| {
+            db.run(sql, &values)?;
+            // What was rewritten in the other log since it was copied before.
+            let sql = REWRITE_FRAME_BY_ID;
+            frames.iter().filter(|frame| is_rewritten(&frame.facts)).try_for_each(|frame| {
+                let FrameId { edge, epoch, n } = frame.id;
+                db.run(sql, values![partition.0, edge, epoch, n, &frame.facts, &frame.raw]).map(drop)
+            })
+        })
     }
 
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>> {
@@ -192,6 +202,25 @@ impl Log for PostgresLog {
     fn drop_raw_before(&self, before: Timestamp) -> Result<u64> {
         let sql = include_str!("../../sql/log/drop_raw.postgres.sql");
         self.ask("drop raw sections", |db| db.run(sql, values![before.0, DROP_FRAMES_MAX]))
+    }
+
+    fn rewrite(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<()> {
+        self.ask("rewrite the log", |db| {
+            db.begin()?;
+            let sql = REWRITE_FRAME;
+            let rewritten = frames.iter().try_for_each(|(position, frame)| {
+                db.run(sql, values![partition.0, position.0, &frame.facts, &frame.raw]).map(drop)
+            });
+            let kept = rewritten.and_then(|()| db.commit());
+            if kept.is_err() {
+                db.roll_back();
+            }
+            kept
+        })
+    }
+
+    fn scrub(&self, _: PartitionId, _: Position, _: &Traces) -> Result<bool> {
+        self.ask("clean the log's tables", |db| db.run_script("vacuum frame")).map(|()| true)
     }
 }
 

@@ -29,6 +29,8 @@ use referee_core::refusal::Refusal;
 use referee_core::screening::ScreeningRules;
 use referee_core::time::{Day, Timestamp};
 
+mod subject;
+
 use super::frame::{Encoded, pack, unpack};
 use super::json::to_json_line;
 use super::{Draft, Frame, FrameId, Raw, codec};
@@ -102,6 +104,8 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::ListSet(list())),
         by_a_person(Fact::ConsentRulesSet(consents::rules())),
         by_a_person(Fact::PartnerRewardSet { partner: PartnerId(11), reward: true }),
+        by_a_person(subject::erased()),
+        by_a_person(subject::exported()),
     ]
 }
 

@@ -14,7 +14,7 @@ mod file;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -25,6 +25,7 @@ use referee_core::time::Timestamp;
 use self::file::{Place, SpoolFile};
 use super::{Completion, Frame, Frames, Kept, Log, Places, Position};
 use crate::clock::{Clock, SystemClock};
+use crate::database::trace::Traces;
 use crate::error::{Error, Result};
 use crate::routing::PartitionId;
 
@@ -70,6 +71,7 @@ pub struct SpooledLog {
     shared: Arc<dyn Log>,
     desk: Arc<Desk>,
     figures: Arc<SpoolFigures>,
+    path: PathBuf,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -84,7 +86,7 @@ impl SpooledLog {
             .name("log-spool".into())
             .spawn(move || keeper.run())
             .map_err(|error| Error::setup("start the spool", error))?;
-        Ok(SpooledLog { shared, desk, figures, thread: Some(thread) })
+        Ok(SpooledLog { shared, desk, figures, path: spool.to_owned(), thread: Some(thread) })
     }
 
     pub fn figures(&self) -> &Arc<SpoolFigures> {
@@ -156,6 +158,15 @@ impl Log for SpooledLog {
 
     fn drop_raw_before(&self, before: Timestamp) -> Result<u64> {
         self.shared.drop_raw_before(before)
+    }
+
+    fn rewrite(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<()> {
+        self.shared.rewrite(partition, frames)
+    }
+
+    fn scrub(&self, partition: PartitionId, up_to: Position, traces: &Traces) -> Result<bool> {
+        // What was sent on is deleted here, and may still stand in the file.
+        Ok(self.shared.scrub(partition, up_to, traces)? && file::scrub(&self.path, traces)?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The embedded log: one SQLite file, one row per frame, durable when the transaction is.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -9,8 +9,10 @@ use referee_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 use super::arrivals::Arrivals;
-use super::statements::{FIND_END, LIST_FRAMES};
+use super::frame::{is_rewritten, is_same};
+use super::statements::{FIND_END, LIST_FRAMES, REWRITE_FRAME, REWRITE_FRAME_BY_ID};
 use super::{Completion, Frame, FrameId, Frames, Kept, Log, Places, Position};
+use crate::database::trace::{Traces, scrub};
 use crate::error::{Error, Result};
 use crate::routing::PartitionId;
 
@@ -26,6 +28,7 @@ pub struct SqliteLog {
     reader: Mutex<Connection>,
     ends: Mutex<Ends>,
     arrivals: Arrivals,
+    path: PathBuf,
 }
 
 /// Where partitions ended when somebody last asked: the next question reads only what came after.
@@ -41,7 +44,8 @@ impl SqliteLog {
         let writer = connect(path)?;
         prepare(&writer)?;
         let reader = Mutex::new(connect(path)?);
-        Ok(SqliteLog { writer: Mutex::new(writer), reader, ends: Mutex::default(), arrivals: Arrivals::default() })
+        let (writer, ends) = (Mutex::new(writer), Mutex::default());
+        Ok(SqliteLog { writer, reader, ends, arrivals: Arrivals::default(), path: path.to_owned() })
     }
 
     /// Appends frames in one transaction, in this order; also several of one partition.
@@ -49,6 +53,26 @@ impl SqliteLog {
         let places = self.append_each(frames).map_err(|error| Error::unavailable("write the log", error))?;
         self.arrivals.grow();
         places.into_iter().collect()
+    }
+
+    /// What was rewritten in the other log since it was copied before.
+    fn replace_rewritten(&self, frames: &[(PartitionId, Frame)]) -> rusqlite::Result<()> {
+        let mut writer = lock(&self.writer);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (partition, frame) in frames.iter().filter(|(_, frame)| is_rewritten(&frame.facts)) {
+            let FrameId { edge, epoch, n } = frame.id;
+            tx.prepare_cached(REWRITE_FRAME_BY_ID)?.execute((partition.0, edge, epoch, n, &frame.facts, &frame.raw))?;
+        }
+        tx.commit()
+    }
+
+    fn rewrite_each(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> rusqlite::Result<()> {
+        let mut writer = lock(&self.writer);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (position, frame) in frames {
+            tx.prepare_cached(REWRITE_FRAME)?.execute((partition.0, position.0, &frame.facts, &frame.raw))?;
+        }
+        tx.commit()
     }
 
     /// An error of the file is everybody's, and nothing was kept. A frame's own leaves the others alone.
@@ -82,7 +106,7 @@ fn kept_before(db: &Connection, partition: PartitionId, frame: &Frame) -> rusqli
     let mut statement = db.prepare_cached(include_str!("../../sql/log/find_frame.sql"))?;
     let values = (partition.0, edge, epoch, n);
     let (position, facts): (i64, Vec<u8>) = statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if facts != frame.facts {
+    if !is_same(&facts, &frame.facts) {
         let cause = "another frame has the same id: two edges share a number";
         return Ok(Err(Error::corrupt("write the log", cause)));
     }
@@ -105,7 +129,8 @@ impl Log for SqliteLog {
 
     fn copy(&self, partition: PartitionId, frames: Vec<Frame>) -> Result<()> {
         let frames: Vec<_> = frames.into_iter().map(|frame| (partition, frame)).collect();
-        self.append(&frames).map(drop)
+        self.append(&frames)?;
+        self.replace_rewritten(&frames).map_err(|error| Error::unavailable("copy frames into the log", error))
     }
 
     fn read(&self, partition: PartitionId, after: Position, frames_max: usize) -> Result<Vec<(Position, Frame)>> {
@@ -160,6 +185,15 @@ impl Log for SqliteLog {
             .map(|frames| frames as u64)
             .map_err(|error| Error::unavailable("drop raw sections", error))
     }
+
+    fn rewrite(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<()> {
+        self.rewrite_each(partition, frames).map_err(|error| Error::unavailable("rewrite the log", error))
+    }
+
+    fn scrub(&self, _partition: PartitionId, _up_to: Position, traces: &Traces) -> Result<bool> {
+        // Not the writer's connection: appends go on as far as the file lets them.
+        scrub(&connect(&self.path)?, &self.path, traces)
+    }
 }
 
 impl SqliteLog {
@@ -199,7 +233,7 @@ fn connect(path: &Path) -> Result<Connection> {
     let doing = || format!("open the log {}", path.display());
     let connection = Connection::open(path).map_err(|error| Error::setup(doing(), error))?;
     connection
-        .execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000;")
+        .execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000; pragma secure_delete = on;")
         .map_err(|error| Error::setup(doing(), error))?;
     Ok(connection)
 }

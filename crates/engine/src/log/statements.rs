@@ -4,3 +4,6 @@
 pub const LIST_FRAMES: &str = include_str!("../../sql/log/list_frames.sql");
 /// Of a partition, the place of the newest frame.
 pub const FIND_END: &str = include_str!("../../sql/log/find_end.sql");
+/// In their places, and by their ids.
+pub const REWRITE_FRAME: &str = include_str!("../../sql/log/rewrite_frame.sql");
+pub const REWRITE_FRAME_BY_ID: &str = include_str!("../../sql/log/rewrite_frame_by_id.sql");

@@ -12,6 +12,7 @@ mod consent;
 mod entry;
 mod inquiries;
 mod payments;
+mod subject;
 mod terms;
 
 pub use click::{Arrival, Click, ClickRef, LinkParam, Signals};
@@ -24,6 +25,7 @@ pub use inquiries::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRule
 pub use payments::{
     ConcludedPayment, DayRates, DecidedRun, Payment, PaymentRules, ProposedRun, Rate, RateTable, Threshold,
 };
+pub use subject::SubjectServed;
 pub use terms::{
     Condition, Decided, EventPayout, Limit, List, ListVersion, MonthEnd, Offer, Overlay, OverlayVersion, Terms,
     TermsRule, TermsRules, Tier, Tiers,
@@ -46,7 +48,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 82, 90, 91, 92, 93, 94, 100, 101"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 82, 90, 91, 92, 93, 94, 95, 100, 101"
     )]
     pub fact: Option<Fact>,
 }
@@ -146,6 +148,8 @@ pub enum Fact {
     ClicksDoubted(ClicksDoubted),
     #[prost(message, tag = "94")]
     PartnerDeviceSeen(PartnerDevice),
+    #[prost(message, tag = "95")]
+    SubjectServed(SubjectServed),
     #[prost(message, tag = "71")]
     InquiryOpened(InquiryOpened),
     #[prost(message, tag = "72")]

@@ -61,7 +61,12 @@ impl Batch {
         }
         let records = self.by_brand.entry(draft.brand).or_default();
         let no = RecordNo(in_hand.state.last_record.0 + 1 + records.len() as u64);
-        let Draft { brand, received_at, occurred_at, actor, fact, raw: _ } = draft;
+        let Draft { brand, received_at, occurred_at, actor, mut fact, raw: _ } = draft;
+        for (before, by) in partition.rewriting.get(&brand).into_iter().flatten() {
+            if no < *before {
+                by.apply_to_fact(&mut fact);
+            }
+        }
         records.push(Record { no, brand, id, received_at, occurred_at, actor, fact });
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use super::{NAME, Settings, set_value};
 
 /// Every table of both schemas, each after those it refers to.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 25] = [
     "installation",
     "brand",
     "click_key",
@@ -30,6 +30,8 @@ const TABLES: [&str; 23] = [
     "payment_figures",
     "note",
     "tracking_domain",
+    "erasure",
+    "erasure_place",
 ];
 
 /// One place of a row, on its way.

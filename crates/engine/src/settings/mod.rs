@@ -7,11 +7,13 @@ mod copy;
 mod directory;
 mod documents;
 mod domains;
+mod erasures;
 mod figures;
 mod imports;
 mod mails;
 mod notes;
 mod news;
+mod papers;
 mod payees;
 mod placement;
 mod processes;
@@ -21,7 +23,7 @@ mod tokens;
 mod users;
 mod vault;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use referee_core::time::Timestamp;
 
@@ -29,6 +31,7 @@ pub use account_codes::{AccountCodes, CODE_LETTERS_MAX};
 pub use directory::{Brand, NewBrand, Partner};
 pub use documents::RecordedDocument;
 pub use domains::{TrackingDomain, Verified};
+pub use erasures::{ErasureLease, NewErasure};
 pub use figures::Figures;
 pub use imports::{Lease, NewImport};
 pub use mails::{LeasedMail, Mail, MailOutcome, MailState};
@@ -45,6 +48,7 @@ pub use vault::{Vault, random_bytes, random_text, write_key};
 
 use crate::database::postgres::{HOLD, Server, Store};
 use crate::database::sqlite::Sqlite;
+use crate::database::trace::{self, Traces};
 use crate::database::{Answer, Database, Pool, Row, find};
 use crate::error::{Error, Result};
 use crate::retention::{Kept, Retention};
@@ -62,6 +66,8 @@ const NAME: &str = "installation's name";
 pub struct Settings {
     pool: Pool,
     vault: Vault,
+    /// Where they are a file.
+    path: Option<PathBuf>,
 }
 
 impl Settings {
@@ -74,8 +80,9 @@ impl Settings {
     pub fn open_file(folder: &Path, key: &Path) -> Result<Settings> {
         let path = folder.join("settings.db");
         prepare(&mut open_file(&path)?)?;
-        let pool = Pool::open(Box::new(move || Ok(Box::new(open_file(&path)?))))?;
-        Settings::with_key(pool, key)
+        let file = path.clone();
+        let pool = Pool::open(Box::new(move || Ok(Box::new(open_file(&file)?))))?;
+        Settings::with_key(pool, key, Some(path))
     }
 
     /// Opens the settings on a server, and makes them if there are none. The master key lies in a file of its own.
@@ -85,7 +92,8 @@ impl Settings {
             version: SCHEMA_VERSION,
             schema: concat!(
                 include_str!("../../sql/settings/schema.postgres.sql"),
-                include_str!("../../sql/settings/domains.postgres.sql")
+                include_str!("../../sql/settings/domains.postgres.sql"),
+                include_str!("../../sql/settings/erasures.postgres.sql")
             ),
             upgrades: &[
                 (
@@ -95,24 +103,30 @@ impl Settings {
                         include_str!("../../sql/settings/partner_tokens.postgres.sql")
                     ),
                 ),
-                (4, include_str!("../../sql/settings/domains.postgres.sql")),
+                (
+                    4,
+                    concat!(
+                        include_str!("../../sql/settings/domains.postgres.sql"),
+                        include_str!("../../sql/settings/erasures.postgres.sql")
+                    ),
+                ),
             ],
         };
         // Whose they are is said by their key.
         store.prepare(server, "")?;
         let server = server.clone();
         let pool = Pool::open(Box::new(move || Ok(Box::new(server.connect()?))))?;
-        Settings::with_key(pool, key)
+        Settings::with_key(pool, key, None)
     }
 
     /// Makes a master key for new settings only, and refuses one that is not the one of these.
-    fn with_key(pool: Pool, key: &Path) -> Result<Settings> {
+    fn with_key(pool: Pool, key: &Path, path: Option<PathBuf>) -> Result<Settings> {
         let named = pool.with(|db| value(db, "name")).map_err(|trouble| trouble.doing("open the settings"))?.is_some();
         if named && !key.exists() {
             let doing = format!("read the master key {}", key.display());
             return Err(Error::setup(doing, "it is missing: put the key of this installation there, from its backup"));
         }
-        Settings { pool, vault: Vault::open(key)? }.with_the_right_key()
+        Settings { pool, vault: Vault::open(key)?, path }.with_the_right_key()
     }
 
     fn with_the_right_key(self) -> Result<Settings> {
@@ -145,6 +159,12 @@ impl Settings {
         self.clean_imports(since(Kept::Imports))?;
         self.delete_mail_before(since(Kept::Mails))?;
         self.delete_expired_sessions(now)
+    }
+
+    /// Leaves nothing behind in the file of what was deleted. False: somebody reads an old state of it just now.
+    pub fn scrub(&self, traces: &Traces) -> Result<bool> {
+        let Some(path) = &self.path else { return Ok(true) };
+        trace::scrub(open_file(path)?.connection(), path, traces)
     }
 
     /// Only asks.
@@ -210,7 +230,8 @@ fn prepare(db: &mut Sqlite) -> Result<()> {
     let partner_tokens = include_str!("../../sql/settings/partner_tokens.sql");
     let fourth = [mails, partner_tokens].concat();
     // Came with version 5.
-    let fifth = include_str!("../../sql/settings/domains.sql");
+    let fifth =
+        concat!(include_str!("../../sql/settings/domains.sql"), include_str!("../../sql/settings/erasures.sql"));
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),
         0 => write(db, &format!("{first} {second} {figures} {fourth} {fifth}")),

@@ -9,6 +9,7 @@ use super::*;
 
 mod documents;
 mod domains;
+mod erasures;
 mod mails;
 mod payees;
 use crate::intake::keys::BrandKeys;
@@ -35,7 +36,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 22] = [
+const CHECKS: [fn(&Place); 25] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -58,6 +59,9 @@ const CHECKS: [fn(&Place); 22] = [
     mails::a_mail_is_sent_by_one,
     mails::what_failed_is_seen_and_tried_again,
     mails::partners_are_told_once_what_they_want_to_hear,
+    erasures::what_is_replaced_is_known_until_it_is_done,
+    erasures::an_erasure_is_worked_on_by_one,
+    erasures::papers_that_say_the_value_are_forgotten,
 ];
 
 #[test]

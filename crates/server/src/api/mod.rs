@@ -27,6 +27,7 @@ mod rescreenings;
 pub mod resources;
 mod returns;
 mod screening;
+mod subjects;
 pub mod terms;
 mod tracking_domains;
 mod tracking_links;
@@ -96,6 +97,9 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/profiles", get(profiles::find_by_name))
         .route("/api/v1/profiles/search", post(profiles::search))
         .route("/api/v1/profiles/{id}", get(profiles::find))
+        .route("/api/v1/erasures", get(subjects::list_erasures).post(subjects::create_erasure))
+        .route("/api/v1/erasures/{id}", get(subjects::find_erasure))
+        .route("/api/v1/subject-exports", post(subjects::create_export))
         .route("/api/v1/refused-joins", get(profiles::list_refused_joins))
         .route("/api/v1/submissions/{id}", get(reports::find_submission))
         .route("/api/v1/actions", get(actions::list_actions))

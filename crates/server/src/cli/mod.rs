@@ -3,6 +3,7 @@
 mod config;
 mod demo;
 mod domain;
+mod erase;
 mod explain;
 mod log;
 mod mail;
@@ -10,6 +11,7 @@ mod partition;
 mod replay;
 mod retention;
 mod serve;
+mod subject;
 mod transfer;
 mod user;
 mod verify;
@@ -50,6 +52,10 @@ enum Command {
     User(user::User),
     /// Says what became of an order or a click, and why.
     Explain(explain::Explain),
+    /// Takes a person out of log and books. Where everything is in files, run it while the server is stopped.
+    Erase(erase::Erase),
+    /// Prints all that is known of a person, as JSON.
+    Subject(subject::Subject),
     /// Say what partners would have earned under other rules; changes nothing.
     WhatIf(what_if::WhatIf),
     /// Tries terms before they hold.
@@ -324,6 +330,8 @@ pub fn run() -> ExitCode {
         Command::Demo(command) => demo::run(command),
         Command::Config(settings) => config::run(settings),
         Command::User(command) => user::run(command),
+        Command::Erase(command) => erase::run(command),
+        Command::Subject(command) => subject::run(command),
         Command::Explain(command) => explain::run(command),
         Command::WhatIf(command) => what_if::run(command),
         Command::Terms(command) => terms::run(command),

@@ -19,7 +19,7 @@ use super::person::{Failure, May, Person};
 use super::table::{Cell, EXPORT_ROWS, PAGE_ROWS, Table, cell, foot, link_cell, minor, shown_cell, text, time_cell};
 
 /// Kinds of a person's commands, as the trail keeps them and as people say them.
-const KINDS: [(&str, &str); 14] = [
+const KINDS: [(&str, &str); 16] = [
     ("rules_adopted", "Rules adopted"),
     ("program_set", "Program set"),
     ("event_type_set", "Event type set"),
@@ -34,6 +34,8 @@ const KINDS: [(&str, &str); 14] = [
     ("join_separated", "Join separated"),
     ("change_requested", "Action changed"),
     ("payment_made", "Payment made"),
+    ("subject_erased", "Person erased"),
+    ("subject_exported", "Person's data exported"),
 ];
 /// Entries looked through for one page of a filter.
 const SCAN_MAX: usize = 20_000;

@@ -20,6 +20,7 @@ pub mod conversions;
 pub mod decision;
 mod documents;
 mod draft;
+mod erasure;
 mod exceptions;
 pub mod feed;
 pub mod form;
@@ -180,6 +181,12 @@ pub fn routes() -> Router<Arc<App>> {
             settings::data_protection::HERE,
             get(settings::data_protection::show).post(settings::data_protection::set),
         )
+        .route("/settings/erasure", get(erasure::list))
+        .route("/settings/erasure/look", post(erasure::preview))
+        .route("/settings/erasure/erase", post(erasure::ask))
+        .route("/settings/erasure/export", post(erasure::hand_over))
+        .route("/settings/erasure/{id}", get(erasure::show))
+        .route("/settings/erasure/{id}/receipt", get(erasure::receipt))
         .route("/settings/groups", get(settings::groups::show).post(settings::groups::set))
         .route("/settings/groups/{program}/{id}", get(settings::groups::edit))
         .route("/settings/overlays", get(settings::overlays::show).post(settings::overlays::set))

@@ -19,6 +19,7 @@ mod currencies;
 mod deploy;
 mod domains;
 mod durability;
+mod erasure;
 mod evidence;
 mod explain;
 mod faults;

@@ -23,7 +23,7 @@ const CLICK: EventTypeId = EventTypeId(2);
 const CENTS_5: Money = Money(MICROS / 20);
 
 /// Clicks of a minute, two of one device, and what a person decides on them.
-fn reviewed() -> Vec<Record> {
+pub(super) fn reviewed() -> Vec<Record> {
     let mut facts = set_up();
     let before = NOON.minus_days(1);
     let of = |wanted: fn(&Fact) -> bool| facts.iter().map(|(_, fact)| fact.clone()).find(wanted);

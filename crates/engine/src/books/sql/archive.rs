@@ -67,4 +67,21 @@ impl Archive for BooksArchive {
         }
         Ok(dropped)
     }
+
+    fn rewrite(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<()> {
+        let sql = include_str!("../../../sql/books/rewrite_archived.postgres.sql");
+        let pool = self.clusters.named(&self.clusters.name_of(partition))?;
+        let rewrite = |db: &mut dyn Database| {
+            db.begin()?;
+            let rewritten = frames.iter().try_for_each(|(position, frame)| {
+                db.run(sql, values![partition.0, position.0, &frame.facts, &frame.raw]).map(drop)
+            });
+            let kept = rewritten.and_then(|()| db.commit());
+            if kept.is_err() {
+                db.roll_back();
+            }
+            kept
+        };
+        pool.with(rewrite).map_err(trouble)
+    }
 }

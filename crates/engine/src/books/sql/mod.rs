@@ -4,6 +4,7 @@ mod archive;
 pub mod clusters;
 mod doubt_read;
 mod dump;
+mod erase;
 mod load;
 mod payable_read;
 mod payable_search;
@@ -16,6 +17,7 @@ mod sqlite;
 mod verify;
 
 use referee_core::config::Config;
+use referee_core::erasure::Substitution;
 use referee_core::fact::Record;
 use referee_core::id::BrandId;
 use referee_core::row::BrandState;
@@ -119,6 +121,10 @@ impl Books for SqlBooks {
 
     fn save(&mut self, brand: BrandId, slice: &Slice) -> Result<()> {
         save::save(self.here()?, brand, slice).map_err(trouble)
+    }
+
+    fn erase(&mut self, brand: BrandId, by: &Substitution) -> Result<u64> {
+        erase::erase(self.here()?, brand, by).map_err(trouble)
     }
 
     fn keep_frames(&mut self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<bool> {

@@ -83,6 +83,9 @@ fn save_config(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<(
     save.finish()
 }
 
+/// Entries of the block list.
+pub const BLOCKS: u8 = 20;
+
 /// The newest entry with the same key holds; of terms, every version is kept.
 fn config_key(entry: &ConfigEntry) -> (u8, u32, String) {
     match entry {
@@ -98,7 +101,7 @@ fn config_key(entry: &ConfigEntry) -> (u8, u32, String) {
         }
         ConfigEntry::Overlay(it) => (21, it.set.program.0, format!("{}/{}", it.id, it.version)),
         ConfigEntry::List(it) => (82, it.program.0, format!("{}/{}", it.id, it.version)),
-        ConfigEntry::Block(it) => (20, 0, it.record.to_string()),
+        ConfigEntry::Block(it) => (BLOCKS, 0, it.record.to_string()),
         ConfigEntry::AssignedValue(it) => (8, it.program.0, format!("{}/{}", it.kind as u8, it.value)),
         ConfigEntry::PartnerGroup(it) => (9, it.program.0, it.id.to_string()),
         ConfigEntry::PaymentRules(_) => (10, 0, String::new()),

@@ -39,6 +39,8 @@ use self::partition::{Hub, Partition};
 use self::stream::{Extent, Streams};
 use self::tail::{End, Found, Tail};
 use super::{Archive, Completion, Frame, Frames, Kept, Log, Places, Position, submit_and_wait};
+use crate::clock::{Clock, SystemClock};
+use crate::database::trace::Traces;
 use crate::error::{Error, Result};
 use crate::routing::PartitionId;
 
@@ -342,6 +344,26 @@ impl Log for JetStreamLog {
             dropped += self.drop_old(partition.id, before)?;
         }
         Ok(dropped)
+    }
+
+    /// Everything that the books have applied lies in the archive; what the stream still holds of it goes with `scrub`.
+    fn rewrite(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<()> {
+        self.archive.rewrite(partition, frames)
+    }
+
+    /// Lets go of the stream up to there, once no frame that comes later can need a part that lies before.
+    fn scrub(&self, partition: PartitionId, up_to: Position, _traces: &Traces) -> Result<bool> {
+        let Some(extent) = self.ask(self.hub.streams.extent(partition))? else { return Ok(true) };
+        if extent.messages == 0 || extent.first > up_to.0 {
+            return Ok(true);
+        }
+        let overlap_ms = i64::try_from(self.hub.overlap.as_millis()).unwrap_or(i64::MAX);
+        let kept_at = self.ask(self.hub.streams.message(partition, up_to.0))?;
+        let kept_at = kept_at.map(|it| stream::milliseconds(it.time.unix_timestamp_nanos()));
+        if kept_at.is_some_and(|at| SystemClock.now().0 - at < overlap_ms) {
+            return Ok(false);
+        }
+        self.ask(self.hub.streams.purge(partition, up_to.0 + 1)).map(|_| true)
     }
 }
 

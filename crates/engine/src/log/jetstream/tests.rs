@@ -36,6 +36,14 @@ impl Archive for Shelf {
         let full = shelf.values_mut().filter(|frame| !frame.raw.is_empty());
         Ok(full.map(|frame| frame.raw.clear()).count() as u64)
     }
+
+    fn rewrite(&self, partition: PartitionId, frames: &[(Position, Frame)]) -> Result<()> {
+        let mut shelf = lock(&self.0);
+        for (position, frame) in frames {
+            shelf.entry((partition, *position)).and_modify(|kept| *kept = frame.clone());
+        }
+        Ok(())
+    }
 }
 
 fn config(nats: &Nats, replicas: usize) -> JetStreamConfig {

@@ -5,6 +5,7 @@ use std::path::Path;
 use referee_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use crate::database::trace::{self, Traces};
 use crate::error::{Error, Result};
 use crate::log::{Frame, FrameId};
 use crate::routing::PartitionId;
@@ -96,10 +97,18 @@ fn next_of(row: &Row<'_>) -> rusqlite::Result<Next> {
     Ok(Next { place: Place(row.get(0)?), frame })
 }
 
+/// Leaves nothing behind in the file of frames that were sent on. What waits there stays.
+pub fn scrub(path: &Path, traces: &Traces) -> Result<bool> {
+    trace::scrub(&connect(path, "full")?, path, traces)
+}
+
 fn connect(path: &Path, synchronous: &str) -> Result<Connection> {
     let doing = || format!("open the spool {}", path.display());
     let connection = Connection::open(path).map_err(|error| Error::setup(doing(), error))?;
-    let pragmas = format!("pragma journal_mode = wal; pragma synchronous = {synchronous}; pragma busy_timeout = 5000;");
+    let pragmas = format!(
+        "pragma journal_mode = wal; pragma synchronous = {synchronous}; pragma busy_timeout = 5000;
+         pragma secure_delete = on;"
+    );
     connection.execute_batch(&pragmas).map_err(|error| Error::setup(doing(), error))?;
     Ok(connection)
 }

@@ -22,7 +22,7 @@ use super::page::page;
 use super::person::{May, Person};
 
 /// A screen of the settings, with the way to the others.
-fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
+pub(super) fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
     let mut places = Vec::new();
     if person.may(May::SetUp) {
         places.extend([
@@ -37,6 +37,9 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
             (data_protection::HERE, "Data protection"),
             ("/settings/tokens", "Tokens"),
         ]);
+    }
+    if person.may(May::Manage) {
+        places.push(("/settings/erasure", "Erasure"));
     }
     if person.may(May::Pay) {
         places.push(("/settings/payments", "Payments"));

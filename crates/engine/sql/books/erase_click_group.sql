@@ -1,0 +1,1 @@
+update click_group set value = ?4 where brand = ?1 and grouped_by = ?2 and value = ?3;

@@ -1,0 +1,1 @@
+select key, body from config where brand = ?1 and kind = ?2;

@@ -1,0 +1,1 @@
+select id, filter from review where brand = ?1;

@@ -1,0 +1,1 @@
+update erasure set position = null, leased_until = 0 where state = 2;

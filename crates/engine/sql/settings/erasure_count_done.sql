@@ -1,0 +1,1 @@
+select count(*) from erasure where state = 3;

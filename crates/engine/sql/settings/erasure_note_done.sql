@@ -1,0 +1,3 @@
+insert into erasure (brand, id, state, asked_at, changed_at, "user", role, reason, found, sealed, record, position, read, rewritten, leased_until)
+values (?1, ?2, 3, ?3, ?3, ?4, ?5, ?6, ?7, null, null, null, 0, 0, 0)
+on conflict (brand, id) do nothing;

@@ -1,0 +1,1 @@
+select id from note where brand = ?1;
