@@ -34,7 +34,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 20] = [
+const CHECKS: [fn(&Place); 21] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -55,6 +55,7 @@ const CHECKS: [fn(&Place); 20] = [
     mails::a_mail_is_sent_by_one,
     mails::what_failed_is_seen_and_tried_again,
     mails::partners_are_told_once_what_they_want_to_hear,
+    mails::what_went_out_is_forgotten_in_time_and_what_waits_is_not,
 ];
 
 #[test]

@@ -7,7 +7,7 @@ use crate::support::{Client, Demo, Pair, Reply, eventually, on_every_pair, on_pa
 on_every_pair!(a_denied_click_leaves_nothing_behind, a_denied_order_is_credited_by_its_code_alone);
 
 on_pair!(
-    files,
+    alone,
     Files,
     whoever_says_no_is_heard,
     garbage_is_a_no_that_is_named,
@@ -186,7 +186,7 @@ fn a_reward_partner_keeps_its_click_and_nothing_else(pair: Pair) {
     assert_eq!(decision(&demo, "R3")["reason"], "CONSENT_DENIED");
     assert_eq!(
         demo.api().post("/api/v1/partners/999/consent-basis", "application/json", "{\"reward\":true}").status,
-        404
+        422
     );
 }
 
@@ -307,7 +307,7 @@ fn what_is_wrong_is_named(pair: Pair) {
         "{}",
         wrong.text()
     );
-    assert_eq!(post(&json!({ "program_id": 9, "ask": "always" })).status, 404);
+    assert_eq!(post(&json!({ "program_id": 9, "ask": "always" })).status, 422);
     let account = demo.account();
     let pairs = [
         ("CampaignId", "1"),
