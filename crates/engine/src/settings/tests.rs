@@ -36,7 +36,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 25] = [
+const CHECKS: [fn(&Place); 26] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -62,6 +62,7 @@ const CHECKS: [fn(&Place); 25] = [
     erasures::what_is_replaced_is_known_until_it_is_done,
     erasures::an_erasure_is_worked_on_by_one,
     erasures::papers_that_say_the_value_are_forgotten,
+    mails::what_went_out_is_forgotten_in_time_and_what_waits_is_not,
 ];
 
 #[test]

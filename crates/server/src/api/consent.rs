@@ -70,9 +70,10 @@ pub struct NewBasis {
 pub async fn set_reward(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Path(partner): Path<u32>,
+    Path(partner): Path<String>,
     Body(body): Body<NewBasis>,
 ) -> Created {
     let caller = caller(&app, &headers, "write").await?;
-    created(&app, &caller, Fact::PartnerRewardSet { partner: PartnerId(partner), reward: body.reward }).await
+    let partner: PartnerId = partner.parse().map_err(|_| ApiError::not_found("partner"))?;
+    created(&app, &caller, Fact::PartnerRewardSet { partner, reward: body.reward }).await
 }

@@ -186,7 +186,7 @@ fn a_reward_partner_keeps_its_click_and_nothing_else(pair: Pair) {
     assert_eq!(decision(&demo, "R3")["reason"], "CONSENT_DENIED");
     assert_eq!(
         demo.api().post("/api/v1/partners/999/consent-basis", "application/json", "{\"reward\":true}").status,
-        404
+        422
     );
 }
 
@@ -307,7 +307,7 @@ fn what_is_wrong_is_named(pair: Pair) {
         "{}",
         wrong.text()
     );
-    assert_eq!(post(&json!({ "program_id": 9, "ask": "always" })).status, 404);
+    assert_eq!(post(&json!({ "program_id": 9, "ask": "always" })).status, 422);
     let account = demo.account();
     let pairs = [
         ("CampaignId", "1"),

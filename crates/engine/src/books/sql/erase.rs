@@ -88,8 +88,9 @@ fn devices(db: &mut dyn Database, brand: BrandId, by: &Substitution) -> Answer<u
         changed += db.run(include_str!("../../../sql/books/erase_payable.sql"), values)?;
     }
     for (network, token) in &by.networks {
-        let (old, new) = (ClickGroup::Network(*network), ClickGroup::Network(*token));
-        let values = values![brand.0, GroupBy::Network as u8, &*old.value(), &*new.value()];
+        let group = |network| ClickGroup::Network(network).value().into_owned();
+        let (old, new) = (group(*network), group(*token));
+        let values = values![brand.0, GroupBy::Network as u8, &old, &new];
         changed += db.run(include_str!("../../../sql/books/erase_click_group.sql"), values)?;
         changed += db.run(include_str!("../../../sql/books/erase_click_total.sql"), values)?;
     }

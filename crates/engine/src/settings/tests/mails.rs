@@ -55,6 +55,19 @@ pub fn what_failed_is_seen_and_tried_again(place: &Place) {
     assert!(settings.mark_mail_sent(brand, 1, NOW.plus_days(9)).unwrap(), "and somebody may still send it by hand");
 }
 
+pub fn what_went_out_is_forgotten_in_time_and_what_waits_is_not(place: &Place) {
+    let settings = place.open();
+    let brand = one_mail(&settings);
+    let retention = Retention { mail_days: Some(40), ..Retention::default() };
+    settings.clean(NOW.plus_days(400), &retention).unwrap();
+    assert_eq!(settings.mails(brand, None).unwrap().len(), 1, "it waits");
+    assert!(settings.mark_mail_sent(brand, 1, NOW).unwrap());
+    settings.clean(NOW.plus_days(40), &retention).unwrap();
+    assert_eq!(settings.mails(brand, None).unwrap().len(), 1);
+    settings.clean(NOW.plus_days(41), &retention).unwrap();
+    assert!(settings.mails(brand, None).unwrap().is_empty());
+}
+
 fn piece(partner: PartnerId, topic: MailTopic, about: &str) -> News {
     let words = Words { subject: about.to_owned(), body: "Look\n".into() };
     News { partner: Some(partner), topic, about: about.to_owned(), words }
