@@ -97,7 +97,7 @@ impl Names {
         }
     }
 
-    /// What follows a prefix: links and views as on a host of their own, the tag, and its endpoints.
+    /// What follows a prefix, under the usual one; the tag's file stands beside it.
     fn under_prefix<'a>(&self, rest: &'a str) -> Cow<'a, str> {
         let (first, more) = first_part(rest);
         if more.is_empty()
@@ -129,19 +129,17 @@ fn first_part(path: &str) -> (&str, &str) {
 
 /// On a host without names of its own.
 fn usual_path(path: &str) -> Option<Cow<'_, str>> {
-    let under_usual = path.strip_prefix("/pt").filter(|rest| rest.starts_with('/'));
-    Some(under_usual.map_or(Cow::Borrowed(path), under))
+    let under_usual = path.strip_prefix("/pt").filter(|rest| stands_beside(rest));
+    Some(Cow::Borrowed(under_usual.unwrap_or(path)))
 }
 
-/// Links and views under a prefix are those without; the rest has the usual prefix.
+/// What has no prefix inside, and may be asked for under one.
+fn stands_beside(rest: &str) -> bool {
+    rest == "/tag.js" || rest == TAG_VERSION || rest == "/robots.txt"
+}
+
 fn under(rest: &str) -> Cow<'_, str> {
-    let (first, more) = first_part(rest);
-    let is_link = first == "c" && !more.is_empty() || first == "i" && !more.is_empty();
-    if is_link || rest == "/tag.js" || rest == TAG_VERSION || rest == "/robots.txt" {
-        Cow::Borrowed(rest)
-    } else {
-        Cow::Owned(format!("/{PREFIX}{rest}"))
-    }
+    if stands_beside(rest) { Cow::Borrowed(rest) } else { Cow::Owned(format!("/{PREFIX}{rest}")) }
 }
 
 impl Routing {
@@ -304,15 +302,15 @@ mod tests {
         for (host, path, inner) in [
             ("go.shop.com", "/c/1/2/7", Some("/c/1/2/7")),
             ("go.shop.com", "/pt/v", Some("/pt/v")),
-            ("go.shop.com", "/pt/c/1/2/7", Some("/c/1/2/7")),
+            ("go.shop.com", "/pt/c/1/2/7", Some("/pt/c/1/2/7")),
             ("go.shop.com", "/pt/tag.js", Some("/tag.js")),
             ("go.shop.com", "/shop-x/v", Some("/shop-x/v")),
             ("go.shop.com", "/spring", Some("/spring")),
             ("links.shop.com", "/shop-x/v", Some("/pt/v")),
             ("links.shop.com", "/shop-x/o.png", Some("/pt/o.png")),
             ("links.shop.com", "/shop-x/i", Some("/pt/i")),
-            ("links.shop.com", "/shop-x/i/1/2/8", Some("/i/1/2/8")),
-            ("links.shop.com", "/shop-x/c/1/2/8", Some("/c/1/2/8")),
+            ("links.shop.com", "/shop-x/i/1/2/8", Some("/pt/i/1/2/8")),
+            ("links.shop.com", "/shop-x/c/1/2/8", Some("/pt/c/1/2/8")),
             ("links.shop.com", "/shop-x/x.js", Some("/tag.js")),
             ("links.shop.com", "/shop-x/x.v1.js", Some("/tag.v1.js")),
             ("links.shop.com", "/x.js", Some("/tag.js")),
@@ -321,7 +319,7 @@ mod tests {
             ("links.shop.com", "/pt/v", Some("/pt/v")),
             ("links.shop.com", "/c/1/2/8", Some("/c/1/2/8")),
             ("links.shop.com", "/shop-x", Some("/shop-x")),
-            ("www.shop.com", "/shop-x/c/1/2/8", Some("/c/1/2/8")),
+            ("www.shop.com", "/shop-x/c/1/2/8", Some("/pt/c/1/2/8")),
             ("www.shop.com", "/shop-x/v", Some("/pt/v")),
             ("www.shop.com", "/shop-x/tag.js", Some("/tag.js")),
             ("www.shop.com", "/shop-x/robots.txt", Some("/robots.txt")),

@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use referee_engine::intake::click::is_slug;
 use referee_engine::limits::BODY_BYTES_MAX;
 use referee_engine::role::Role;
+use referee_engine::routing::PREFIX;
 use tower::ServiceExt;
 
 use crate::app::App;
@@ -112,12 +113,30 @@ fn place_of<B>(app: &App, request: &Request<B>) -> (String, Place) {
     let host = host.unwrap_or_else(|| host_of(request.uri(), request.headers()));
     let path = request.uri().path();
     let inner = routing.hosts.contains_key(&host).then(|| routing.inner_path(&host, path)).flatten();
-    let place = match inner {
-        None => Place::Elsewhere,
-        Some(inner) if inner == path && !forwarded => Place::Tracking,
-        Some(inner) => Place::Renamed(inner.into_owned()),
-    };
+    let Some(inner) = inner else { return (host, Place::Elsewhere) };
+    let inside = beside_prefix(&inner).unwrap_or(&inner);
+    let place = if inside == path && !forwarded { Place::Tracking } else { Place::Renamed(inside.to_owned()) };
     (host, place)
+}
+
+/// Links, views and whatever else has no prefix of its own can be asked for under one: what is no route there is one
+/// without it.
+fn beside_prefix(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix('/')?.strip_prefix(PREFIX).filter(|rest| rest.starts_with('/'))?;
+    let deep = rest.matches('/').count() > 1;
+    (deep && !ROUTES.iter().any(|it| fits(it.path, path))).then_some(rest)
+}
+
+/// Whether a path is one of a route, in which `{..}` stands for any part.
+fn fits(route: &str, path: &str) -> bool {
+    let (mut parts, mut given) = (route.split('/'), path.split('/'));
+    loop {
+        match (parts.next(), given.next()) {
+            (None, None) => return true,
+            (Some(part), Some(given)) if part == given || part.starts_with('{') => {}
+            _ => return false,
+        }
+    }
 }
 
 /// The same request by an inner path, of the host that the visitor named.
@@ -148,4 +167,27 @@ type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 async fn not_found() -> impl IntoResponse {
     (StatusCode::NOT_FOUND, [("content-type", "text/plain; charset=utf-8")], "There is nothing at this address.\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside_prefix;
+
+    #[test]
+    fn what_is_no_route_under_the_prefix_is_one_without_it() {
+        for (path, rest) in [
+            ("/pt/c/1/2/7", Some("/c/1/2/7")),
+            ("/pt/i/1/2/7", Some("/i/1/2/7")),
+            ("/pt/xconv/1/7", Some("/xconv/1/7")),
+            ("/pt/i", None),
+            ("/pt/v", None),
+            ("/pt/o.png", None),
+            ("/pt/nothing", None),
+            ("/pt", None),
+            ("/ptx/c/1/2/7", None),
+            ("/c/1/2/7", None),
+        ] {
+            assert_eq!(beside_prefix(path), rest, "{path}");
+        }
+    }
 }

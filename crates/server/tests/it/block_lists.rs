@@ -151,7 +151,7 @@ fn what_is_known_to_be_blocked_is_seen_to_be() {
     ] {
         assert!(check(&engine, url, kind).should_block(), "{kind} {url} passes: does the engine read its lists?");
     }
-    for (parameter, taken) in [("pt", false), ("irclickid", true), ("gclid", true)] {
+    for (parameter, taken) in [("pt", false), ("gclid", true), ("irclickid", true)] {
         let url = format!("{PAGE}?{parameter}=AbC");
         let found = engine.check_network_request(
             &Request::new(&url, "https://blog.example/", "document", "get").expect("an address"),

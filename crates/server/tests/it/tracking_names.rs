@@ -92,7 +92,7 @@ fn names_of_two_programs_never_hide_each_other(pair: Pair) {
     }
     // One program has a link; another on the same host wants its path, and the other way round.
     let ad = format!("1.{}", demo.text("/partners/0/link").rsplit('/').nth(1).expect("an ad"));
-    let link = |slug: &str| owner.post("/links", &[("slug", slug), ("partner", "1"), ("ad", &ad)]);
+    let link = |slug: &str| owner.post("/links/new", &[("slug", slug), ("partner", "1"), ("ad", &ad)]);
     assert_eq!(link("spring").status, 303);
     let second = |prefix: &str| {
         let pairs = [&form("", "Second", "go.shop.localhost")[..], &[("path_prefix", prefix)]].concat();

@@ -53,7 +53,7 @@ fn table(person: &Person, listed: &[Listed]) -> Table {
         let method = domain.and_then(|domain| domain.method).map_or("", method_word);
         let check = format!("{PATH}/check?host={}", it.host);
         vec![
-            cell(if it.of_shop { format!("{}, a path of the shop", it.host) } else { it.host.clone() }),
+            shown_cell(html! { span.address { (it.host) @if it.of_shop { ", a path of the shop" } } }, &it.host),
             cell(name(it)),
             shown_cell(tag(it), it.standing.code()),
             cell(method),
@@ -68,10 +68,10 @@ fn tag(listed: &Listed) -> Markup {
     let troubled = listed.domain.as_ref().is_some_and(|it| !it.trouble.is_empty());
     html! {
         @match listed.standing {
-            Standing::Inside => span.tag { "Inside, needs no proof" },
+            Standing::Inside => span.tag { "Needs no proof" },
             Standing::InUse => span.tag { "In use, not proved" },
             Standing::Waiting => span.tag.pending { "Not served yet" },
-            Standing::Verified if troubled => span.tag.pending { "Verified, proof not found lately" },
+            Standing::Verified if troubled => span.tag.pending { "Verified, proof gone" },
             Standing::Verified => span.tag.locked { "Verified" },
         }
     }
@@ -99,7 +99,7 @@ fn steps(person: &Person, listed: &Listed, domain: &TrackingDomain) -> Markup {
                 @else { li { "Let the host lead to this server:" @for line in leads(person, host) { (snippet(&line)) } } }
                 li { "Prove that it is yours, by this record" (snippet(&format!("{}. TXT \"{}\"", record_name(host), record_value(&domain.token)))) "or by a file at " code.address { "http://" (host) (file_path(&domain.token)) } " with this text" (snippet(&record_value(&domain.token))) }
             }
-            @if !domain.trouble.is_empty() { p.wrong { (domain.trouble) } }
+            @if !domain.trouble.is_empty() { p.wrong.address { (domain.trouble) } }
             form.row action={ (PATH) "/verify" } method="post" {
                 (csrf(person))
                 input type="hidden" name="host" value=(host);
