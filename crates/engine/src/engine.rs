@@ -110,6 +110,7 @@ impl Engine {
         if !shared {
             settings.free_imports()?;
             settings.free_mails()?;
+            settings.free_certificates()?;
         }
         let spooled = shared.then(|| spooled(&stores, config)).transpose()?;
         let spool = spooled.as_ref().map(|log| log.figures().clone());

@@ -3,6 +3,8 @@
 //!
 //! What goes wrong here is the fault of the machine or of the test, so everything panics with a sentence.
 
+pub mod acme;
+pub mod authority;
 pub mod deadline;
 pub mod nats;
 pub mod pgbouncer;
@@ -19,6 +21,8 @@ mod request;
 mod standby;
 mod template;
 
+pub use acme::Acme;
+pub use authority::Authority;
 pub use nats::Nats;
 pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;

@@ -30,6 +30,7 @@ documents! {
     "guide/partner-api",
     "guide/payments",
     "guide/mail",
+    "guide/tls",
     "guide/scale-out",
     "concepts/tracking-methods",
     "concepts/the-log",

@@ -1,6 +1,5 @@
 //! Every route of the product, by the face it belongs to. The host of a request decides which face it meets.
 
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -11,15 +10,16 @@ use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
+use referee_engine::config::Scheme;
 use referee_engine::intake::click::is_slug;
 use referee_engine::limits::BODY_BYTES_MAX;
 use referee_engine::role::Role;
 use tower::ServiceExt;
 
-use crate::app::App;
+use crate::app::{App, Arrival};
 use crate::host::host_of;
 use crate::tracking::{click, collect, impression, script};
-use crate::{api, console, docs, health, test_clock, vendor};
+use crate::{api, console, docs, health, test_clock, upgrade, vendor};
 
 /// The faces that are routed by path.
 pub struct Faces {
@@ -79,32 +79,39 @@ fn console_face(app: &Arc<App>, edge: bool, reader: bool) -> Router {
 }
 
 /// Answers one request.
-pub async fn dispatch(app: &Arc<App>, faces: &Faces, from: SocketAddr, request: Request<Incoming>) -> Response<Body> {
-    let host = host_of(request.uri(), request.headers());
+pub async fn dispatch(app: &Arc<App>, faces: &Faces, arrival: Arrival, request: Request<Incoming>) -> Response<Body> {
+    let (host, from) = (host_of(request.uri(), request.headers()), arrival.from);
+    let scheme = app.scheme_of(arrival, request.headers());
+    if let Some(tls) = app.tls.as_ref().filter(|_| scheme == Scheme::Http)
+        && let Some(answer) = upgrade::answer(app, tls, &host, from, &request).await
+    {
+        return answer;
+    }
     let tracked = app.engine.routing().hosts.contains_key(&host);
     if let Some(face) = faces.tracking.as_ref().filter(|_| tracked) {
         let path = request.uri().path();
         let may_be_link = path.starts_with("/c/") || path.strip_prefix('/').is_some_and(is_slug) && path != "/PageLoad";
-        if may_be_link && let Some(answer) = click::follow(app, &host, from, &request).await {
+        if may_be_link && let Some(answer) = click::follow(app, &host, from, scheme, &request).await {
             return answer;
         }
-        return route(face, from, request).await;
+        return route(face, arrival, scheme, request).await;
     }
     if app.config.console_hosts.contains(&host) {
-        return route(&faces.console, from, request).await;
+        return route(&faces.console, arrival, scheme, request).await;
     }
     match &app.shop {
-        Some(shop) if shop.host == host => route(&shop.router, from, request).await,
+        Some(shop) if shop.host == host => route(&shop.router, arrival, scheme, request).await,
         _ => not_found().await.into_response(),
     }
 }
 
 /// Boxed: what a routed request needs while it is served is large, and every click would carry room for it.
-fn route(face: &Router, from: SocketAddr, request: Request<Incoming>) -> BoxFuture<Response<Body>> {
+fn route(face: &Router, arrival: Arrival, scheme: Scheme, request: Request<Incoming>) -> BoxFuture<Response<Body>> {
     let face = face.clone();
     Box::pin(async move {
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(from));
+        request.extensions_mut().insert(ConnectInfo(arrival.from));
+        request.extensions_mut().insert(scheme);
         let Ok(response) = face.oneshot(request).await;
         response
     })

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::*;
 
+mod certificates;
 mod documents;
 mod mails;
 mod payees;
@@ -32,7 +33,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 20] = [
+const CHECKS: [fn(&Place); 25] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -53,6 +54,11 @@ const CHECKS: [fn(&Place); 20] = [
     mails::a_mail_is_sent_by_one,
     mails::what_failed_is_seen_and_tried_again,
     mails::partners_are_told_once_what_they_want_to_hear,
+    certificates::a_certificate_is_ordered_by_one,
+    certificates::an_order_that_failed_is_kept_with_its_reason,
+    certificates::an_authoritys_limits_are_kept,
+    certificates::answers_to_an_authority_are_shared_and_end,
+    certificates::an_account_is_kept_once_and_sealed,
 ];
 
 #[test]

@@ -12,6 +12,7 @@ mod transfer;
 mod user;
 mod verify;
 mod terms;
+mod tls;
 mod what_if;
 
 use std::collections::BTreeMap;
@@ -168,6 +169,8 @@ pub struct Settings {
     #[arg(long, env = "REFEREE_SPOOL_ANSWERS_REPORTS")]
     spool_answers_reports: Option<bool>,
     #[command(flatten)]
+    tls: tls::TlsFlags,
+    #[command(flatten)]
     mail: MailFlags,
     #[command(flatten)]
     networks: Networks,
@@ -225,7 +228,7 @@ impl Settings {
                 asn_file: self.networks.asn_file,
                 country_file: self.networks.country_file,
             },
-            ..Source::default()
+            ..self.tls.source()
         };
         Config::new(given.over(self.stores.source()?))
     }

@@ -29,7 +29,13 @@ const PURPOSES: [HeaderName; 3] =
     [HeaderName::from_static("purpose"), HeaderName::from_static("x-moz"), HeaderName::from_static("x-purpose")];
 
 /// Answers a request on a link, or `None` where the path names no link.
-pub async fn follow<B>(app: &App, host: &str, from: SocketAddr, request: &Request<B>) -> Option<Response<Body>> {
+pub async fn follow<B>(
+    app: &App,
+    host: &str,
+    from: SocketAddr,
+    scheme: Scheme,
+    request: &Request<B>,
+) -> Option<Response<Body>> {
     let head = match *request.method() {
         Method::GET => false,
         Method::HEAD => true,
@@ -37,7 +43,7 @@ pub async fn follow<B>(app: &App, host: &str, from: SocketAddr, request: &Reques
     };
     let address = app.address_of(from, request.headers());
     let routing = app.engine.routing();
-    let parsed = parse(host, head, &address, request.uri(), request.headers(), app);
+    let parsed = parse(host, head, &address, request.uri(), request.headers(), (app, scheme));
     let now = app.engine.now();
     let given = Given { now, no: app.engine.click_numbers.next(now), new_visitor: rand::random() };
     let answer = decide(&routing, &parsed, given);
@@ -53,7 +59,7 @@ pub async fn follow<B>(app: &App, host: &str, from: SocketAddr, request: &Reques
             let kept = keep(app, &redirect.draft).await;
             let count = if kept { &app.metrics.clicks_recorded } else { &app.metrics.clicks_flagged };
             count.inc();
-            Some(redirected(app, host, &redirect, kept))
+            Some(redirected(scheme, host, &redirect, kept))
         }
     }
 }
@@ -72,7 +78,7 @@ pub(super) fn parse<'a>(
     address: &'a str,
     uri: &'a Uri,
     headers: &'a HeaderMap,
-    app: &App,
+    (app, scheme): (&App, Scheme),
 ) -> ClickRequest<'a> {
     let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let purpose = match text(&SEC_PURPOSE) {
@@ -84,7 +90,7 @@ pub(super) fn parse<'a>(
         path: uri.path(),
         query: uri.query().unwrap_or_default(),
         head,
-        secure: app.config.scheme == Scheme::Https,
+        secure: scheme == Scheme::Https,
         address,
         network: address.parse().map(|address| app.engine.networks.of(address)).unwrap_or_default(),
         user_agent: text(&header::USER_AGENT),
@@ -98,11 +104,11 @@ pub(super) fn parse<'a>(
         hint_brands: text(&HINT_BRANDS),
         hint_mobile: text(&HINT_MOBILE),
         hint_platform: text(&HINT_PLATFORM),
-        visitor: cookie::visitor(headers, app.config.scheme),
+        visitor: cookie::visitor(headers, scheme),
     }
 }
 
-fn redirected(app: &App, host: &str, redirect: &Redirect, kept: bool) -> Response<Body> {
+fn redirected(scheme: Scheme, host: &str, redirect: &Redirect, kept: bool) -> Response<Body> {
     let mut response = plain(StatusCode::FOUND);
     let headers = response.headers_mut();
     // Landing addresses are parsed when they are set, and ids are plain letters: a value that is no header can't be.
@@ -114,12 +120,12 @@ fn redirected(app: &App, host: &str, redirect: &Redirect, kept: bool) -> Respons
         }
     }
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
-    if app.config.scheme == Scheme::Https {
+    if scheme == Scheme::Https {
         let value = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     if let Some((value, days)) = &redirect.set_visitor
-        && let Ok(line) = HeaderValue::try_from(cookie::set_visitor(value, *days, host, app.config.scheme))
+        && let Ok(line) = HeaderValue::try_from(cookie::set_visitor(value, *days, host, scheme))
     {
         headers.insert(header::SET_COOKIE, line);
     }

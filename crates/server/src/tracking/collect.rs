@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use referee_core::program::Source;
+use referee_engine::config::Scheme;
 use referee_engine::intake::click::without_query;
 use referee_engine::intake::fields::Fields;
 use referee_engine::intake::page_load::{PageLoadContext, page_load};
@@ -31,6 +32,7 @@ pub struct Browser {
     app: Arc<App>,
     host: String,
     address: String,
+    scheme: Scheme,
     headers: HeaderMap,
     query: String,
 }
@@ -45,6 +47,7 @@ impl FromRequestParts<Arc<App>> for Browser {
             app: app.clone(),
             host: host_of(&parts.uri, &parts.headers),
             address: app.address_of(from, &parts.headers),
+            scheme: parts.extensions.get().copied().unwrap_or(app.config.scheme),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers.clone(),
         })
@@ -139,7 +142,7 @@ async fn visit(browser: &Browser, body: &[u8], source: Source) -> Result<String,
         keys: &brand.keys,
         source,
         now,
-        visitor: cookie::visitor(&browser.headers, app.config.scheme),
+        visitor: cookie::visitor(&browser.headers, browser.scheme),
         new_no: app.engine.click_numbers.next(now),
     };
     let Ok(load) = page_load(&fields, &context) else { return Ok(String::new()) };
@@ -172,7 +175,7 @@ async fn report(browser: &Browser, body: &[u8], source: Source) -> bool {
     let Some(brand) = brand_of(&routing, &fields, &browser.host) else { return true };
     let now = app.engine.now();
     let submission = new_submission(now);
-    let visitor = cookie::visitor(&browser.headers, app.config.scheme).filter(|_| !denied(&fields));
+    let visitor = cookie::visitor(&browser.headers, browser.scheme).filter(|_| !denied(&fields));
     let context = ReportContext { config: &brand.config, keys: &brand.keys, source, submission, now, visitor };
     let taken = conversion(&fields, &context);
     let brand = brand.brand;
