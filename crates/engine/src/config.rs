@@ -200,7 +200,7 @@ impl Config {
             clusters: source.clusters.unwrap_or_default(),
             mail: source.mail.without_empty(),
             networks: source.networks,
-            acme: source.acme,
+            acme: source.acme.without_empty(),
             certificates: source.certificates.unwrap_or_default(),
         };
         config.check().map_err(|cause| Error::setup("read the configuration", cause)).map(|()| config)

@@ -79,6 +79,17 @@ impl AcmeConfig {
         }
     }
 
+    /// An empty one, as a deployment may leave it, is none, and who has not agreed has said nothing.
+    pub fn without_empty(self) -> AcmeConfig {
+        AcmeConfig {
+            directory: self.directory.filter(|it| !it.is_empty()),
+            contact: self.contact.filter(|it| !it.is_empty()),
+            terms_agreed: self.terms_agreed.filter(|agreed| *agreed),
+            ca_file: self.ca_file.filter(|it| !it.as_os_str().is_empty()),
+            challenges: self.challenges,
+        }
+    }
+
     pub fn is_silent(&self) -> bool {
         *self == AcmeConfig::default()
     }
@@ -102,7 +113,7 @@ impl AcmeConfig {
         if challenges.is_empty() {
             return Err("acme.challenges is empty: name tls-alpn-01, http-01 or both".into());
         }
-        let contact = self.contact.as_deref().filter(|it| !it.is_empty()).map(contact).transpose()?;
+        let contact = self.contact.as_deref().map(contact).transpose()?;
         Ok(Some(Acme { directory, contact, ca_file: self.ca_file.clone(), challenges }))
     }
 }

@@ -23,9 +23,9 @@ pub fn run(settings: Settings) -> Result<ExitCode> {
     log_as(&config);
     let mail_server = config.mail.server()?;
     let engine = Arc::new(Engine::open(&config, Arc::new(SystemClock))?);
+    let tls = Tls::open(&config, &engine)?.map(Arc::new);
     runtime()?.block_on(async {
         let stop = StopSignal::listen()?;
-        let tls = Tls::open(&config, &engine)?.map(Arc::new);
         let listeners = Listeners { plain: listen(&config).await?, tls: listen_tls(&config).await? };
         let listen_tls = config.listen_tls.map(tracing::field::display);
         tracing::info!(listen = %config.listen, listen_tls, data = %config.data.display(), "referee serves");

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +12,12 @@ use referee_engine::clock::{Clock, SystemClock};
 use referee_engine::config::{Config, Scheme, Source};
 use referee_rig::Authority;
 use referee_rig::authority::Signed;
+use referee_rig::deadline::PATIENCE;
 use referee_rig::ports::Port;
+use referee_rig::process::{Process, last_words};
 use referee_server::app::Arrival;
 
-use crate::support::{Demo, Edge, data_path};
+use crate::support::{Demo, Edge, Pair, ask, connect, data_path};
 
 const TRACKING: &str = "go.shop.localhost";
 
@@ -179,6 +182,44 @@ async fn only_trusted_proxies_say_how_a_visitor_came() {
     assert_eq!(edge.app.address_of(stranger.from, &headers), "203.0.113.5");
     assert_eq!(edge.app.address_of("127.0.0.1:1".parse().unwrap(), &headers), "203.0.113.9");
     edge.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_serves_tls_on_a_shared_database() {
+    let mut demo = Demo::on(Pair::Postgres);
+    demo.stop();
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::new("Test");
+    write(folder.path(), &authority.sign(&[TRACKING]));
+    let (plain, tls, path) = (Port::free(), Port::free(), |name: &str| folder.path().join(name));
+    let text = format!(
+        "data = {:?}\nkey = {:?}\ndatabase_url = {:?}\nlisten = \"{}\"\nlisten_tls = \"{}\"\n[[certificates]]\ncert = {:?}\nkey = {:?}\n",
+        path("data"),
+        demo.folder().join("referee.key"),
+        demo.postgres().url(),
+        plain.address(),
+        tls.address(),
+        path("cert.pem"),
+        path("key.pem"),
+    );
+    std::fs::write(path("referee.toml"), text).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_referee"));
+    command.args(["serve", "--config"]).arg(path("referee.toml"));
+    let mut process = Process::spawn(&mut command, &path("log"));
+    let began = std::time::Instant::now();
+    // What brands have set up is known soon after it listens.
+    loop {
+        if let Ok(stream) = connect(tls.address(), TRACKING, authority.certificate(), true).await {
+            let answer = ask(stream, true, (TRACKING, &demo.link(0))).await;
+            if answer.status == 302 {
+                assert!(answer.header("set-cookie").starts_with("__Secure-pt="));
+                break;
+            }
+        }
+        assert!(began.elapsed() < PATIENCE && !process.has_ended(), "{}", last_words(&path("log")));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(process.end("TERM", PATIENCE) && process.status().unwrap().success(), "{}", last_words(&path("log")));
 }
 
 #[test]

@@ -109,24 +109,34 @@ impl Edge {
 
     /// Shakes hands for a host, with who trusts an authority.
     pub async fn connect(&self, host: &str, root: &str, http2: bool) -> std::io::Result<TlsStream<TcpStream>> {
-        let mut roots = RootCertStore::empty();
-        let root = CertificateDer::from_pem_slice(root.as_bytes()).expect("PEM");
-        roots.add(root).expect("a certificate");
-        let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
-        let mut config = builder.expect("versions").with_root_certificates(roots).with_no_client_auth();
-        config.alpn_protocols = if http2 { vec![b"h2".to_vec()] } else { vec![b"http/1.1".to_vec()] };
-        let stream = TcpStream::connect(self.tls.expect("it serves TLS")).await?;
-        let name = ServerName::try_from(host.to_owned()).expect("a name");
-        TlsConnector::from(Arc::new(config)).connect(name, stream).await
+        connect(self.tls.expect("it serves TLS"), host, root, http2).await
     }
 
     /// Asks by TLS.
     pub async fn secured(&self, root: &str, http2: bool, (host, path): (&str, &str)) -> Answer {
         let stream = self.connect(host, root, http2).await.expect("a handshake");
-        let chosen = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
-        assert_eq!(chosen.as_deref(), Some(if http2 { b"h2".as_slice() } else { b"http/1.1" }));
-        exchange(TokioIo::new(stream), http2, request("GET", host, path, &[])).await
+        ask(stream, http2, (host, path)).await
     }
+}
+
+/// Shakes hands with a server for a host.
+pub async fn connect(to: SocketAddr, host: &str, root: &str, http2: bool) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    let root = CertificateDer::from_pem_slice(root.as_bytes()).expect("PEM");
+    roots.add(root).expect("a certificate");
+    let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
+    let mut config = builder.expect("versions").with_root_certificates(roots).with_no_client_auth();
+    config.alpn_protocols = if http2 { vec![b"h2".to_vec()] } else { vec![b"http/1.1".to_vec()] };
+    let stream = TcpStream::connect(to).await?;
+    let name = ServerName::try_from(host.to_owned()).expect("a name");
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await
+}
+
+/// Asks by a connection, in the version that was chosen.
+pub async fn ask(stream: TlsStream<TcpStream>, http2: bool, (host, path): (&str, &str)) -> Answer {
+    let chosen = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
+    assert_eq!(chosen.as_deref(), Some(if http2 { b"h2".as_slice() } else { b"http/1.1" }));
+    exchange(TokioIo::new(stream), http2, request("GET", host, path, &[])).await
 }
 
 pub struct Answer {

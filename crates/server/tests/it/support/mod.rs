@@ -6,5 +6,5 @@ mod http;
 
 pub use demo::{CHROME, Demo, Pair, Person, data_path, eventually, free_port, next_line};
 pub(crate) use demo::{on_every_pair, on_pair};
-pub use edge::Edge;
+pub use edge::{Edge, ask, connect};
 pub use http::{Client, Reply, form};
