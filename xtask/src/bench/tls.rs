@@ -19,8 +19,9 @@ use super::workshop::Workshop;
 use super::{Options, packages, visitors};
 
 const WARM_UP_SECONDS: u64 = 3;
-/// Threads whose work a visitor waits for.
-const CLICK_THREADS: [&str; 2] = ["edge", "log-writer"];
+/// Threads whose work a visitor waits for; the first one, named like the program, takes connections in.
+const CLICK_THREADS: [&str; 3] = ["referee", "edge", "log-writer"];
+const EDGE_THREADS: [&str; 2] = ["referee", "edge"];
 /// What is to be reached.
 const NEW_IN_NGINX_MOST: f64 = 0.7;
 const OPEN_IN_NGINX_MOST: f64 = 1.1;
@@ -187,7 +188,7 @@ impl Servers {
         self.referee.settle()?;
         let used: Used = used()? - before;
         let each = |names: &[&str]| used.by(names) as f64 / answers.max(1) as f64;
-        Ok(Lap { click_us: each(&CLICK_THREADS), edge_us: each(&["edge"]), per_second })
+        Ok(Lap { click_us: each(&CLICK_THREADS), edge_us: each(&EDGE_THREADS), per_second })
     }
 
     fn nginx_lap(&self, load: impl Fn() -> Result<(u64, f64)>) -> Result<Lap> {

@@ -182,6 +182,14 @@ async fn only_trusted_proxies_say_how_a_visitor_came() {
     assert_eq!(edge.app.address_of(stranger.from, &headers), "203.0.113.5");
     assert_eq!(edge.app.address_of("127.0.0.1:1".parse().unwrap(), &headers), "203.0.113.9");
     edge.stop().await;
+    // The older switch believes whoever asks, and of the address only.
+    let edge = Edge::start(Source { trust_forwarded: Some(true), ..planted.source() }, clock()).await;
+    let mut headers = http::HeaderMap::new();
+    headers.append("x-forwarded-for", "198.51.100.1, 203.0.113.9".parse().unwrap());
+    headers.append("x-forwarded-proto", "http".parse().unwrap());
+    assert_eq!(edge.app.address_of(stranger.from, &headers), "203.0.113.9");
+    assert_eq!(edge.app.scheme_of(stranger, &headers), Scheme::Https);
+    edge.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
