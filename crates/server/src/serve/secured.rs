@@ -44,15 +44,13 @@ pub async fn serve(
         _ = ending.changed() => return,
     };
     let Some(Opened { stream, is_http2 }) = opened else { return };
-    let (io, service) = (TokioIo::new(stream), service(&app, &faces, arrival));
+    let asked = Arc::new(AtomicU64::new(0));
+    let service = Counting { service: service(&app, &faces, arrival), asked: asked.clone() };
+    let io = TokioIo::new(stream);
     if is_http2 {
-        let asked = Arc::new(AtomicU64::new(0));
-        let service = Counting { service, asked: asked.clone() };
-        let connection = http2().serve_connection(io, service);
-        drive(pin!(connection), ending, Some(&asked)).await;
+        drive(pin!(http2().serve_connection(io, service)), ending, &asked).await;
     } else {
-        // Its time for a head begins with the end of the request before, so that an idle one ends by itself.
-        drive(pin!(http1().serve_connection(io, service)), ending, None).await;
+        drive(pin!(http1().serve_connection(io, service)), ending, &asked).await;
     }
 }
 
@@ -69,7 +67,7 @@ fn http2() -> http2::Builder<TokioExecutor> {
 
 /// Serves until the connection ends. It is told to end when the server stops, or when nothing was asked for so long; what is
 /// under way then may still be finished.
-async fn drive<C>(mut connection: Pin<&mut C>, mut ending: watch::Receiver<()>, asked: Option<&AtomicU64>)
+async fn drive<C>(mut connection: Pin<&mut C>, mut ending: watch::Receiver<()>, asked: &AtomicU64)
 where
     C: GracefulConnection,
 {
@@ -81,14 +79,18 @@ where
             // A client that went away is not our trouble.
             _ = connection.as_mut() => return,
             _ = ending.changed(), if !told => {
+                // Who never asked may not even speak HTTP, and would not hear it.
+                if asked.load(Ordering::Relaxed) == 0 {
+                    return;
+                }
                 connection.as_mut().graceful_shutdown();
                 told = true;
             }
-            _ = tick.tick(), if asked.is_some() => {
-                if told {
+            _ = tick.tick() => {
+                let now = asked.load(Ordering::Relaxed);
+                if told || now == 0 {
                     return;
                 }
-                let now = asked.map_or(0, |asked| asked.load(Ordering::Relaxed));
                 if now == before {
                     connection.as_mut().graceful_shutdown();
                     told = true;

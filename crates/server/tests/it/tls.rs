@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use referee_engine::certificate::CertificateFiles;
@@ -17,7 +18,7 @@ use referee_rig::ports::Port;
 use referee_rig::process::{Process, last_words};
 use referee_server::app::Arrival;
 
-use crate::support::{Demo, Edge, Pair, ask, connect, data_path};
+use crate::support::{Demo, Edge, Pair, ask, connect, data_path, eventually};
 
 const TRACKING: &str = "go.shop.localhost";
 
@@ -115,7 +116,8 @@ async fn a_certificate_for_another_host_is_never_shown() {
     }
     // By address, as monitors do: the first of the operator's own, which says whose it is.
     assert!(edge.connect("127.0.0.1", root, true).await.is_err(), "its name is another");
-    assert_eq!(edge.app.tls.as_ref().unwrap().figures.failed.load(std::sync::atomic::Ordering::Relaxed), 4);
+    let failed = || edge.app.tls.as_ref().unwrap().figures.failed.load(Ordering::Relaxed);
+    eventually("they are counted", || failed() == 4);
     // What comes in the file's place is shown from then on.
     let other = Authority::new("Other");
     write(planted.demo.folder(), &other.sign(&[TRACKING]));
