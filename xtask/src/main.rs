@@ -8,12 +8,12 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo xtask bench [scaled] [--rounds N] [--seconds N] [--clicks N] [--only redirect|apply]
+const USAGE: &str = "usage: cargo xtask bench [scaled] [--rounds N] [--seconds N] [--clicks N] [--only redirect|apply|tls]
        cargo xtask faults [--short] [--only WORD] [--pair postgres|jetstream]
        cargo xtask refresh-agents FOLDER
        cargo xtask refresh-networks FOLDER
 
-  bench          measures the click path beside nginx and Express with PostgreSQL, and the machine alone; writes the
+  bench          measures the click path beside nginx and Express with PostgreSQL, the same by TLS, and the machine alone; writes the
                  figures to the target folder and a table to docs/reference/benchmarks.md. Installs what it needs.
   bench scaled   measures edge and machine with servers for log and books beside the same with files. The servers of
                  NATS and PostgreSQL are those that ./test installs. The table goes to the same page.

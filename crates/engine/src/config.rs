@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::books::sql::MAIN;
+use crate::certificate::{AcmeConfig, CertificateFiles};
 use crate::domain::DomainConfig;
 use crate::error::{Error, Result};
 use crate::intake::network::NetworkFiles;
 use crate::mail::MailConfig;
+use crate::proxies::ProxyNetwork;
 use crate::retention::Retention;
 use crate::role::Role;
 use crate::secret::Secret;
@@ -20,12 +22,18 @@ pub struct Config {
     /// Folder of the log, the books, the settings and the master key.
     pub data: PathBuf,
     pub listen: SocketAddr,
+    /// Where TLS is served as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen_tls: Option<SocketAddr>,
     /// Hosts on which the console, the API and the documentation are served.
     pub console_hosts: Vec<String>,
     /// How visitors reach this server: `https` behind a proxy that ends TLS, `http` only to try it out.
     pub scheme: Scheme,
-    /// Whether the last entry of `X-Forwarded-For` is the visitor: only behind a proxy that sets it.
+    /// Whether the last entry of `X-Forwarded-For` is the visitor, whoever sends it. Older than `trusted_proxies`.
     pub trust_forwarded: bool,
+    /// Networks of proxies in front: what they pass on of the visitor's address and scheme is believed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxies: Vec<ProxyNetwork>,
     /// What is logged, as `info` or `referee_engine=debug,info`.
     pub log: String,
     pub log_format: LogFormat,
@@ -66,6 +74,12 @@ pub struct Config {
     /// What tracking domains lead to, and how they are looked up.
     #[serde(skip_serializing_if = "DomainConfig::is_none")]
     pub domains: DomainConfig,
+    /// Who certificates are ordered from.
+    #[serde(skip_serializing_if = "AcmeConfig::is_silent")]
+    pub acme: AcmeConfig,
+    /// Certificates of the operator's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<CertificateFiles>,
 }
 
 fn is_none(mail: &MailConfig) -> bool {
@@ -101,9 +115,11 @@ pub enum LogFormat {
 pub struct Source {
     pub data: Option<PathBuf>,
     pub listen: Option<SocketAddr>,
+    pub listen_tls: Option<SocketAddr>,
     pub console_hosts: Option<Vec<String>>,
     pub scheme: Option<Scheme>,
     pub trust_forwarded: Option<bool>,
+    pub trusted_proxies: Option<Vec<ProxyNetwork>>,
     pub log: Option<String>,
     pub log_format: Option<LogFormat>,
     pub edge: Option<u16>,
@@ -122,7 +138,11 @@ pub struct Source {
     pub networks: NetworkFiles,
     #[serde(default)]
     pub retention: Retention,
+    #[serde(default)]
     pub domains: DomainConfig,
+    #[serde(default)]
+    pub acme: AcmeConfig,
+    pub certificates: Option<Vec<CertificateFiles>>,
 }
 
 /// Click numbers have ten bits for it.
@@ -140,9 +160,11 @@ impl Source {
         Source {
             data: self.data.or(weaker.data),
             listen: self.listen.or(weaker.listen),
+            listen_tls: self.listen_tls.or(weaker.listen_tls),
             console_hosts: self.console_hosts.or(weaker.console_hosts),
             scheme: self.scheme.or(weaker.scheme),
             trust_forwarded: self.trust_forwarded.or(weaker.trust_forwarded),
+            trusted_proxies: self.trusted_proxies.or(weaker.trusted_proxies),
             log: self.log.or(weaker.log),
             log_format: self.log_format.or(weaker.log_format),
             edge: self.edge.or(weaker.edge),
@@ -159,6 +181,8 @@ impl Source {
             networks: self.networks.over(weaker.networks),
             retention: self.retention.over(weaker.retention),
             domains: self.domains.over(weaker.domains),
+            acme: self.acme.over(weaker.acme),
+            certificates: self.certificates.or(weaker.certificates),
         }
     }
 }
@@ -170,9 +194,11 @@ impl Config {
         let config = Config {
             data: source.data.unwrap_or_else(|| "referee-data".into()),
             listen: source.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            listen_tls: source.listen_tls,
             console_hosts: hosts.iter().map(|host| host.trim().to_ascii_lowercase()).collect(),
             scheme: source.scheme.unwrap_or(Scheme::Https),
             trust_forwarded: source.trust_forwarded.unwrap_or(false),
+            trusted_proxies: source.trusted_proxies.unwrap_or_default(),
             log: source.log.unwrap_or_else(|| "info".into()),
             log_format: source.log_format.unwrap_or(LogFormat::Text),
             edge: source.edge.unwrap_or(1),
@@ -190,6 +216,8 @@ impl Config {
             networks: source.networks,
             retention: source.retention,
             domains: source.domains,
+            acme: source.acme.without_empty(),
+            certificates: source.certificates.unwrap_or_default(),
         };
         config.check().map_err(|cause| Error::setup("read the configuration", cause)).map(|()| config)
     }
@@ -222,7 +250,34 @@ impl Config {
             return Err(format!("the cluster {MAIN:?} is the one at database_url: give others another name"));
         }
         self.retention.check()?;
+        self.check_tls()?;
         self.mail.check()
+    }
+
+    fn check_tls(&self) -> std::result::Result<(), String> {
+        let ordered = self.acme.acme()?.is_some();
+        if self.listen_tls.is_none() && (ordered || !self.certificates.is_empty()) {
+            return Err("listen_tls is missing: say where TLS is served, such as 0.0.0.0:443, or leave acme and \
+                        certificates away"
+                .into());
+        }
+        if self.listen_tls.is_some() && !ordered && self.certificates.is_empty() {
+            return Err(
+                "listen_tls has no certificate to show: name some in certificates, or set acme.terms_agreed to \
+                        order them"
+                    .into(),
+            );
+        }
+        if self.listen_tls.is_some() && self.scheme == Scheme::Http {
+            return Err("scheme is http, but TLS is served at listen_tls: leave scheme away".into());
+        }
+        if self.listen_tls == Some(self.listen) {
+            return Err("listen and listen_tls are the same address: give each its own port".into());
+        }
+        if self.trust_forwarded && !self.trusted_proxies.is_empty() {
+            return Err("trust_forwarded and trusted_proxies are both set: keep trusted_proxies".into());
+        }
+        Ok(())
     }
 
     pub fn has(&self, role: Role) -> bool {

@@ -119,6 +119,7 @@ impl Engine {
             settings.free_imports()?;
             settings.free_erasures()?;
             settings.free_mails()?;
+            settings.free_certificates()?;
         }
         let spooled = shared.then(|| spooled(&stores, config)).transpose()?;
         let spool = spooled.as_ref().map(|log| log.figures().clone());

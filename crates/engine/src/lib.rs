@@ -3,6 +3,7 @@
 //! Knows SQL, files and threads; never HTTP servers, and it decides nothing about credit or money.
 
 pub mod books;
+pub mod certificate;
 pub mod clock;
 pub mod config;
 pub mod credentials;
@@ -27,6 +28,7 @@ pub mod payment_file;
 pub mod payment_run;
 pub mod peers;
 pub mod profile;
+pub mod proxies;
 pub mod quote;
 pub mod relocation;
 pub mod replay;

@@ -3,6 +3,8 @@
 //!
 //! What goes wrong here is the fault of the machine or of the test, so everything panics with a sentence.
 
+pub mod acme;
+pub mod authority;
 pub mod deadline;
 pub mod dns;
 pub mod nats;
@@ -20,6 +22,8 @@ mod request;
 mod standby;
 mod template;
 
+pub use acme::Acme;
+pub use authority::Authority;
 pub use dns::Dns;
 pub use nats::Nats;
 pub use pgbouncer::PgBouncer;

@@ -35,6 +35,7 @@ documents! {
     "guide/mail",
     "guide/privacy",
     "guide/tracking-domain",
+    "guide/tls",
     "guide/scale-out",
     "concepts/tracking-methods",
     "concepts/the-log",

@@ -11,6 +11,10 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 use referee_engine::Engine;
 
+use crate::tls::Tls;
+
+mod tls;
+
 pub struct Metrics {
     pub clicks_recorded: Counter,
     pub clicks_flagged: Counter,
@@ -53,6 +57,11 @@ impl Metrics {
         };
         registry.register_collector(Box::new(EngineFigures { engine }));
         Metrics { registry, ..metrics }
+    }
+
+    /// Tells of TLS as well.
+    pub fn watch_tls(&mut self, tls: Arc<Tls>, engine: Arc<Engine>) {
+        self.registry.register_collector(Box::new(tls::TlsCollector { tls, engine }));
     }
 
     pub fn text(&self) -> String {

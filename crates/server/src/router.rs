@@ -11,17 +11,18 @@ use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
 use hyper::body::Incoming;
+use referee_engine::config::Scheme;
 use referee_engine::intake::click::is_slug;
 use referee_engine::limits::BODY_BYTES_MAX;
 use referee_engine::role::Role;
 use referee_engine::routing::PREFIX;
 use tower::ServiceExt;
 
-use crate::app::App;
+use crate::app::{App, Arrival};
 use crate::host::host_of;
 use crate::tracking::click;
 use crate::tracking::routes::ROUTES;
-use crate::{api, console, docs, health, test_clock, vendor};
+use crate::{api, console, docs, health, test_clock, upgrade, vendor};
 
 /// The faces that are routed by path.
 pub struct Faces {
@@ -71,8 +72,15 @@ fn console_face(app: &Arc<App>, edge: bool, reader: bool) -> Router {
 }
 
 /// Answers one request.
-pub async fn dispatch(app: &Arc<App>, faces: &Faces, from: SocketAddr, request: Request<Incoming>) -> Response<Body> {
-    let (host, place) = place_of(app, &request);
+pub async fn dispatch(app: &Arc<App>, faces: &Faces, arrival: Arrival, request: Request<Incoming>) -> Response<Body> {
+    let from = arrival.from;
+    let (host, place) = place_of(app, from, &request);
+    let scheme = app.scheme_of(arrival, request.headers());
+    if let Some(tls) = app.tls.as_ref().filter(|_| scheme == Scheme::Http)
+        && let Some(answer) = upgrade::answer(app, tls, &host, from, &request).await
+    {
+        return answer;
+    }
     if let Some(face) = faces.tracking.as_ref().filter(|_| place != Place::Elsewhere) {
         let request = match place {
             Place::Renamed(path) => renamed(request, &host, &path),
@@ -81,16 +89,16 @@ pub async fn dispatch(app: &Arc<App>, faces: &Faces, from: SocketAddr, request: 
         let path = request.uri().path();
         let may_be_link = path.starts_with("/c/")
             || path.strip_prefix('/').is_some_and(is_slug) && path != "/PageLoad" && path != "/DeferredDeepLink";
-        if may_be_link && let Some(answer) = click::follow(app, &host, from, &request).await {
+        if may_be_link && let Some(answer) = click::follow(app, &host, from, scheme, &request).await {
             return answer;
         }
-        return route(face, from, request).await;
+        return route(face, arrival, scheme, request).await;
     }
     if app.config.console_hosts.contains(&host) {
-        return route(&faces.console, from, request).await;
+        return route(&faces.console, arrival, scheme, request).await;
     }
     match &app.shop {
-        Some(shop) if shop.host == host => route(&shop.router, from, request).await,
+        Some(shop) if shop.host == host => route(&shop.router, arrival, scheme, request).await,
         _ => not_found().await.into_response(),
     }
 }
@@ -106,9 +114,9 @@ enum Place {
     Renamed(String),
 }
 
-fn place_of<B>(app: &App, request: &Request<B>) -> (String, Place) {
+fn place_of<B>(app: &App, from: SocketAddr, request: &Request<B>) -> (String, Place) {
     let routing = app.engine.routing();
-    let host = app.forwarded_host(&routing, request.headers());
+    let host = app.forwarded_host(from, &routing, request.headers());
     let forwarded = host.is_some();
     let host = host.unwrap_or_else(|| host_of(request.uri(), request.headers()));
     let path = request.uri().path();
@@ -153,11 +161,12 @@ fn renamed<B>(mut request: Request<B>, host: &str, path: &str) -> Request<B> {
 }
 
 /// Boxed: what a routed request needs while it is served is large, and every click would carry room for it.
-fn route(face: &Router, from: SocketAddr, request: Request<Incoming>) -> BoxFuture<Response<Body>> {
+fn route(face: &Router, arrival: Arrival, scheme: Scheme, request: Request<Incoming>) -> BoxFuture<Response<Body>> {
     let face = face.clone();
     Box::pin(async move {
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(from));
+        request.extensions_mut().insert(ConnectInfo(arrival.from));
+        request.extensions_mut().insert(scheme);
         let Ok(response) = face.oneshot(request).await;
         response
     })

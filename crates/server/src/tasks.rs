@@ -77,9 +77,36 @@ const TASKS: [Task; 10] = [
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Runs the tasks until the set is dropped, where that is this process's role.
+/// Where TLS is served: files that changed and certificates that another edge ordered are shown within seconds.
+const CERTIFICATES: Task = Task {
+    name: "certificates",
+    every: Duration::from_secs(5),
+    run: |it| Box::pin(blocking(move || it.tls.as_ref().map_or(Ok(()), |tls| tls.renew(&it.engine)))),
+};
+
+/// Where certificates are ordered: a new host has one within a minute.
+const ORDERS: Task = Task {
+    name: "orders of certificates",
+    every: Duration::from_secs(10),
+    run: |it| {
+        Box::pin(async move {
+            match &it.tls {
+                Some(tls) => tls.place_orders(&it.engine).await,
+                None => Ok(()),
+            }
+        })
+    },
+};
+
+/// Runs the tasks until the set is dropped: those of the courier where that is this process's role.
 pub fn start(app: &Arc<App>) -> JoinSet<()> {
     let mut set = JoinSet::new();
+    if let Some(tls) = &app.tls {
+        set.spawn(repeat(CERTIFICATES, app.clone()));
+        if tls.orders() {
+            set.spawn(repeat(ORDERS, app.clone()));
+        }
+    }
     if !app.config.has(Role::Courier) {
         return set;
     }

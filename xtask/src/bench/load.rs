@@ -30,13 +30,27 @@ pub struct Answers {
 
 /// Puts a server under load for so long.
 pub fn run(port: u16, host: &str, path: &str, seconds: u64) -> Result<Answers> {
+    run_at(&format!("http://127.0.0.1:{port}{path}"), host, &[], seconds)
+}
+
+/// As a proxy that ended TLS.
+pub fn run_behind_proxy(port: u16, host: &str, path: &str, seconds: u64) -> Result<Answers> {
+    run_at(&format!("http://127.0.0.1:{port}{path}"), host, &[("X-Forwarded-Proto", "https")], seconds)
+}
+
+/// The same by TLS: every connection shakes hands once and stays.
+pub fn run_tls(port: u16, host: &str, path: &str, seconds: u64) -> Result<Answers> {
+    run_at(&format!("https://127.0.0.1:{port}{path}"), host, &[], seconds)
+}
+
+fn run_at(url: &str, host: &str, more: &[(&str, &str)], seconds: u64) -> Result<Answers> {
     let mut wrk = Command::new("wrk");
     wrk.args(["--threads", "1", "--latency", "--timeout", "10s"]);
     wrk.args(["--connections", &CONNECTIONS.to_string(), "--duration", &format!("{seconds}s")]);
-    for (name, value) in [("Host", host)].iter().chain(&HEADERS) {
+    for (name, value) in [("Host", host)].iter().chain(&HEADERS).chain(more) {
         wrk.args(["--header", &format!("{name}: {value}")]);
     }
-    let said = process::output(wrk.arg(format!("http://127.0.0.1:{port}{path}")))?;
+    let said = process::output(wrk.arg(url))?;
     ensure!(!said.contains("Non-2xx or 3xx") && !said.contains("Socket errors"), "some were not answered:\n{said}");
     parse(&said).with_context(|| format!("understand what wrk said:\n{said}"))
 }

@@ -19,6 +19,8 @@ mod redirect;
 mod referee;
 mod report;
 mod scaled;
+mod tls;
+mod visitors;
 mod workshop;
 
 use anyhow::{Context, Result, bail};
@@ -33,6 +35,7 @@ pub struct Options {
     pub clicks: u64,
     pub redirect: bool,
     pub apply: bool,
+    pub tls: bool,
     pub scaled: bool,
 }
 
@@ -40,7 +43,8 @@ impl Options {
     pub fn read(words: impl Iterator<Item = String>) -> Result<Options> {
         let mut words = words.peekable();
         let scaled = words.next_if(|word| word == "scaled").is_some();
-        let mut options = Options { rounds: 4, seconds: 8, clicks: 500_000, redirect: !scaled, apply: !scaled, scaled };
+        let mut options =
+            Options { rounds: 4, seconds: 8, clicks: 500_000, redirect: !scaled, apply: !scaled, tls: !scaled, scaled };
         while let Some(flag) = words.next() {
             let value = words.next().with_context(|| format!("{flag} needs a value"))?;
             let number = || match value.parse::<u64>() {
@@ -51,8 +55,10 @@ impl Options {
                 ("--rounds", _) => options.rounds = usize::try_from(number()?)?,
                 ("--seconds", _) => options.seconds = number()?,
                 ("--clicks", _) => options.clicks = number()?,
-                ("--only", "redirect") if !scaled => options.apply = false,
-                ("--only", "apply") if !scaled => options.redirect = false,
+                ("--only", part @ ("redirect" | "apply" | "tls")) if !scaled => {
+                    (options.redirect, options.apply, options.tls) =
+                        (part == "redirect", part == "apply", part == "tls");
+                }
                 _ => bail!("{flag} {value} is not known"),
             }
         }
@@ -67,6 +73,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if options.apply {
         apply::run(options, &workshop)?;
+    }
+    if options.tls {
+        tls::run(options, &workshop)?;
     }
     if options.scaled {
         scaled::run(options, &workshop)?;

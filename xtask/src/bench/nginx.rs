@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 
 use super::packages::system;
 use super::process::{Running, free_port};
+use super::tls::Pair;
 use super::workshop::Workshop;
 
 pub struct Nginx {
@@ -13,9 +14,19 @@ pub struct Nginx {
 
 impl Nginx {
     pub fn start(workshop: &Workshop) -> Result<Nginx> {
-        let (folder, port) = (workshop.folder("nginx")?, free_port()?);
+        let port = free_port()?;
+        Nginx::run(workshop, port, &plain(port))
+    }
+
+    /// With OpenSSL, a certificate, and the header lines that a click by TLS is answered with.
+    pub fn start_tls(workshop: &Workshop, pair: &Pair) -> Result<Nginx> {
+        Nginx::run(workshop, pair.port, &secured(pair))
+    }
+
+    fn run(workshop: &Workshop, port: u16, server: &str) -> Result<Nginx> {
+        let folder = workshop.folder("nginx")?;
         let file = folder.join("nginx.conf");
-        std::fs::write(&file, config(&folder.display().to_string(), port)).context("configure nginx")?;
+        std::fs::write(&file, config(&folder.display().to_string(), server)).context("configure nginx")?;
         let errors = folder.join("error.log");
         let mut command = system("nginx");
         command.arg("-p").arg(&folder).arg("-c").arg(&file).arg("-e").arg(&errors);
@@ -31,7 +42,7 @@ impl Nginx {
 }
 
 /// As many workers as cores, as the server has threads; otherwise what Debian's package configures.
-fn config(folder: &str, port: u16) -> String {
+fn config(folder: &str, server: &str) -> String {
     format!(
         r#"daemon off;
 worker_processes auto;
@@ -49,7 +60,14 @@ http {{
     scgi_temp_path {folder}/scgi;
     # A connection lives as long as the load.
     keepalive_requests 1000000000;
-    server {{
+{server}}}
+"#
+    )
+}
+
+fn plain(port: u16) -> String {
+    format!(
+        r#"    server {{
         listen 127.0.0.1:{port} backlog=1024;
         location /c/ {{
             add_header Cache-Control "no-store, private" always;
@@ -57,7 +75,30 @@ http {{
             return 302 http://www.shop.localhost/?pt=$request_id;
         }}
     }}
-}}
 "#
+    )
+}
+
+fn secured(pair: &Pair) -> String {
+    format!(
+        r#"    server {{
+        listen 127.0.0.1:{port} ssl backlog=1024;
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_certificate {cert};
+        ssl_certificate_key {key};
+        location /c/ {{
+            add_header Cache-Control "no-store, private" always;
+            add_header X-Robots-Tag "noindex, nofollow" always;
+            add_header X-Content-Type-Options "nosniff" always;
+            add_header Referrer-Policy "strict-origin-when-cross-origin" always;
+            add_header Strict-Transport-Security "max-age=31536000" always;
+            add_header Set-Cookie "__Secure-pt=$request_id; Domain=shop.localhost; Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=Lax" always;
+            return 302 https://www.shop.localhost/?pt=$request_id;
+        }}
+    }}
+"#,
+        port = pair.port,
+        cert = pair.cert.display(),
+        key = pair.key.display(),
     )
 }

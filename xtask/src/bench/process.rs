@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -33,13 +34,14 @@ fn name_of(command: &Command) -> String {
     command.get_program().to_string_lossy().into_owned()
 }
 
-/// A port of the loopback that nobody listens on.
+/// A port of the loopback that nobody listens on, and that was not given out before.
 pub fn free_port() -> Result<u16> {
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
     // Two benches at once should not meet.
     let offset = u16::try_from(std::process::id() % 5_000).unwrap_or_default() * 2;
-    let ports = (PORTS.start + offset..PORTS.end).chain(PORTS.start..PORTS.start + offset);
-    let mut free = ports.into_iter().filter(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
-    free.next().context("find a free port")
+    let count = PORTS.end - PORTS.start;
+    let mut ports = (0..count).map(|_| PORTS.start + (offset + GIVEN.fetch_add(1, Ordering::Relaxed)) % count);
+    ports.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).context("find a free port")
 }
 
 /// How a process is asked to end.

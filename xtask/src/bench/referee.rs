@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::http;
 use super::process::{Running, free_port};
+use super::tls::Pair;
 use super::workshop::Workshop;
 
 pub const TRACKING_HOST: &str = "go.shop.localhost";
@@ -52,6 +53,22 @@ impl Referee {
         command.args(["serve", "--scheme", "http", "--log", "warn", "--listen", &format!("127.0.0.1:{port}")]);
         let referee = Referee::run(port, command.envs(variables.iter().cloned()))?;
         Ok(Referee { path: path.to_owned(), ..referee })
+    }
+
+    /// The server on a folder that a demonstration has filled, with TLS of its own as well; and where it serves that.
+    pub fn serve_tls(workshop: &Workshop, folder: &Path, path: &str, pair: &Pair) -> Result<(Referee, u16)> {
+        let (port, tls_port) = (free_port()?, pair.port);
+        let file = folder.join("tls.toml");
+        let text = format!(
+            "data = {folder:?}\nlisten = \"127.0.0.1:{port}\"\nlisten_tls = \"127.0.0.1:{tls_port}\"\nlog = \"warn\"\n\
+             trusted_proxies = [\"127.0.0.1\"]\n\
+             [[certificates]]\ncert = {:?}\nkey = {:?}\n",
+            pair.cert, pair.key
+        );
+        std::fs::write(&file, text).context("configure referee")?;
+        let mut command = Command::new(workshop.binary("referee"));
+        let referee = Referee::run(port, command.arg("serve").env("REFEREE_CONFIG", &file))?;
+        Ok((Referee { path: path.to_owned(), ..referee }, tls_port))
     }
 
     fn run(port: u16, command: &mut Command) -> Result<Referee> {

@@ -10,6 +10,7 @@ use super::machine::Machine;
 use super::page::Page;
 use super::redirect::Redirect;
 use super::scaled::{self, Scaled};
+use super::tls::{self, Tls};
 use super::workshop::Workshop;
 
 const PAGE: &str = "docs/reference/benchmarks.md";
@@ -24,7 +25,9 @@ pub fn write(workshop: &Workshop) -> Result<()> {
     let redirect: Option<Redirect> = workshop.last_figures("redirect")?;
     let apply: Option<Apply> = workshop.last_figures("apply")?;
     let scaled: Option<Scaled> = workshop.last_figures("scaled")?;
-    let measured = page(redirect.as_ref(), apply.as_ref(), scaled.as_ref()).context("write the page of figures")?;
+    let tls: Option<Tls> = workshop.last_figures("tls")?;
+    let measured = page(redirect.as_ref(), apply.as_ref(), scaled.as_ref(), tls.as_ref());
+    let measured = measured.context("write the page of figures")?;
     let path = workshop.project.join(PAGE);
     let older = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
     let page = Page::parse(&measured).over(Page::parse(&older));
@@ -51,6 +54,7 @@ fn page(
     redirect: Option<&Redirect>,
     apply: Option<&Apply>,
     scaled: Option<&Scaled>,
+    tls: Option<&Tls>,
 ) -> Result<String, std::fmt::Error> {
     let mut text = format!("{HEAD}{TABLE}");
     if let Some(it) = redirect {
@@ -71,6 +75,9 @@ fn page(
     if let Some(it) = scaled {
         scaled::rows(&mut text, it)?;
     }
+    if let Some(it) = tls {
+        tls::rows(&mut text, it)?;
+    }
     if let Some(it) = redirect {
         redirect_section(&mut text, it)?;
     }
@@ -79,6 +86,9 @@ fn page(
     }
     if let Some(it) = scaled {
         scaled::section(&mut text, it)?;
+    }
+    if let Some(it) = tls {
+        tls::section(&mut text, it)?;
     }
     Ok(text)
 }
@@ -142,7 +152,7 @@ still had some under way when a round ended. {} were sent on before they were du
     machine(text, &it.machine)
 }
 
-fn figure_row(text: &mut String, name: &str, figure: &Figure) -> std::fmt::Result {
+pub fn figure_row(text: &mut String, name: &str, figure: &Figure) -> std::fmt::Result {
     writeln!(text, "| {name} | {:.1} | {:.1} to {:.1} |", figure.median, figure.lowest, figure.highest)
 }
 
@@ -217,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_page_without_figures_has_a_title_and_no_rows() {
-        let text = page(None, None, None).unwrap();
+        let text = page(None, None, None, None).unwrap();
         assert!(text.starts_with("# Benchmarks\n") && text.ends_with("|---|---|---|---|\n"));
         assert_eq!(Page::parse(&text).rows(), "");
     }

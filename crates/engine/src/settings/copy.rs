@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use super::{NAME, Settings, set_value};
 
 /// Every table of both schemas, each after those it refers to.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 29] = [
     "installation",
     "brand",
     "click_key",
@@ -32,6 +32,10 @@ const TABLES: [&str; 25] = [
     "tracking_domain",
     "erasure",
     "erasure_place",
+    "certificate",
+    "acme_account",
+    "acme_challenge",
+    "acme_order",
 ];
 
 /// One place of a row, on its way.

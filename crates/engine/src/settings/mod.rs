@@ -3,6 +3,7 @@
 //! Facts name all of this by number only. The settings are the one store that is backed up for its own sake.
 
 mod account_codes;
+mod certificates;
 mod copy;
 mod directory;
 mod documents;
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 use referee_core::time::Timestamp;
 
 pub use account_codes::{AccountCodes, CODE_LETTERS_MAX};
+pub use certificates::{Certificate, ChallengeKind, Counted, Issued, OrderLease, StoredCertificate};
 pub use directory::{Brand, NewBrand, Partner};
 pub use documents::RecordedDocument;
 pub use domains::{TrackingDomain, Verified};
@@ -93,7 +95,8 @@ impl Settings {
             schema: concat!(
                 include_str!("../../sql/settings/schema.postgres.sql"),
                 include_str!("../../sql/settings/domains.postgres.sql"),
-                include_str!("../../sql/settings/erasures.postgres.sql")
+                include_str!("../../sql/settings/erasures.postgres.sql"),
+                include_str!("../../sql/settings/certificates.postgres.sql"),
             ),
             upgrades: &[
                 (
@@ -107,7 +110,8 @@ impl Settings {
                     4,
                     concat!(
                         include_str!("../../sql/settings/domains.postgres.sql"),
-                        include_str!("../../sql/settings/erasures.postgres.sql")
+                        include_str!("../../sql/settings/erasures.postgres.sql"),
+                        include_str!("../../sql/settings/certificates.postgres.sql"),
                     ),
                 ),
             ],
@@ -158,6 +162,7 @@ impl Settings {
         self.delete_refused_before(since(Kept::RefusedReports))?;
         self.clean_imports(since(Kept::Imports))?;
         self.delete_mail_before(since(Kept::Mails))?;
+        self.clean_certificates(now)?;
         self.delete_expired_sessions(now)
     }
 
@@ -230,8 +235,11 @@ fn prepare(db: &mut Sqlite) -> Result<()> {
     let partner_tokens = include_str!("../../sql/settings/partner_tokens.sql");
     let fourth = [mails, partner_tokens].concat();
     // Came with version 5.
-    let fifth =
-        concat!(include_str!("../../sql/settings/domains.sql"), include_str!("../../sql/settings/erasures.sql"));
+    let fifth = concat!(
+        include_str!("../../sql/settings/domains.sql"),
+        include_str!("../../sql/settings/erasures.sql"),
+        include_str!("../../sql/settings/certificates.sql")
+    );
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),
         0 => write(db, &format!("{first} {second} {figures} {fourth} {fifth}")),

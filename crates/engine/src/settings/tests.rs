@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::*;
 
+mod certificates;
 mod documents;
 mod domains;
 mod erasures;
@@ -36,7 +37,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 26] = [
+const CHECKS: [fn(&Place); 31] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -63,6 +64,11 @@ const CHECKS: [fn(&Place); 26] = [
     erasures::an_erasure_is_worked_on_by_one,
     erasures::papers_that_say_the_value_are_forgotten,
     mails::what_went_out_is_forgotten_in_time_and_what_waits_is_not,
+    certificates::a_certificate_is_ordered_by_one,
+    certificates::an_order_that_failed_is_kept_with_its_reason,
+    certificates::an_authoritys_limits_are_kept,
+    certificates::answers_to_an_authority_are_shared_and_end,
+    certificates::an_account_is_kept_once_and_sealed,
 ];
 
 #[test]

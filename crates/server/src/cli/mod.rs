@@ -16,6 +16,7 @@ mod transfer;
 mod user;
 mod verify;
 mod terms;
+mod tls;
 mod what_if;
 
 use std::collections::BTreeMap;
@@ -179,6 +180,8 @@ pub struct Settings {
     #[arg(long, env = "REFEREE_SPOOL_ANSWERS_REPORTS")]
     spool_answers_reports: Option<bool>,
     #[command(flatten)]
+    tls: tls::TlsFlags,
+    #[command(flatten)]
     mail: MailFlags,
     #[command(flatten)]
     networks: Networks,
@@ -266,7 +269,7 @@ impl Settings {
             },
             retention: self.retention.retention(),
             domains: self.domains.config(),
-            ..Source::default()
+            ..self.tls.source()
         };
         Config::new(given.over(self.stores.source()?))
     }

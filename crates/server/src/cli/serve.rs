@@ -13,7 +13,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
-use crate::serve::{runtime, serve};
+use crate::serve::{Listeners, runtime, serve};
+use crate::tls::Tls;
 
 use super::Settings;
 
@@ -22,19 +23,25 @@ pub fn run(settings: Settings) -> Result<ExitCode> {
     log_as(&config);
     let mail_server = config.mail.server()?;
     let engine = Arc::new(Engine::open(&config, Arc::new(SystemClock))?);
+    let tls = Tls::open(&config, &engine)?.map(Arc::new);
     runtime()?.block_on(async {
         let stop = StopSignal::listen()?;
-        let listener = listen(&config).await?;
-        tracing::info!(listen = %config.listen, data = %config.data.display(), "referee serves");
+        let listeners = Listeners { plain: listen(&config).await?, tls: listen_tls(&config).await? };
+        let listen_tls = config.listen_tls.map(tracing::field::display);
+        tracing::info!(listen = %config.listen, listen_tls, data = %config.data.display(), "referee serves");
         tell_networks(&engine, &config);
-        let app = Arc::new(App { mail_server, ..App::new(engine.clone(), config) });
+        let app = App { mail_server, ..App::new(engine.clone(), config) };
+        let app = Arc::new(match tls {
+            Some(tls) => app.with_tls(tls),
+            None => app,
+        });
         let ends = async {
             tokio::select! {
                 () = stop.wait() => {}
                 () = evicted(&engine) => tracing::error!("another process took this edge number; this one ends"),
             }
         };
-        serve(listener, app, ends).await;
+        serve(listeners, app, ends).await;
         Ok::<_, Error>(())
     })?;
     let code = if engine.is_evicted() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
@@ -60,6 +67,12 @@ async fn evicted(engine: &Engine) {
 
 pub async fn listen(config: &Config) -> Result<TcpListener> {
     TcpListener::bind(config.listen).await.map_err(|error| Error::setup(format!("listen on {}", config.listen), error))
+}
+
+async fn listen_tls(config: &Config) -> Result<Option<TcpListener>> {
+    let Some(address) = config.listen_tls else { return Ok(None) };
+    let listener = TcpListener::bind(address).await;
+    listener.map(Some).map_err(|error| Error::setup(format!("listen for TLS on {address}"), error))
 }
 
 /// Structured lines on standard error.

@@ -30,7 +30,13 @@ const PURPOSES: [HeaderName; 3] =
     [HeaderName::from_static("purpose"), HeaderName::from_static("x-moz"), HeaderName::from_static("x-purpose")];
 
 /// Answers a request on a link, or `None` where the path names no link.
-pub async fn follow<B>(app: &App, host: &str, from: SocketAddr, request: &Request<B>) -> Option<Response<Body>> {
+pub async fn follow<B>(
+    app: &App,
+    host: &str,
+    from: SocketAddr,
+    scheme: Scheme,
+    request: &Request<B>,
+) -> Option<Response<Body>> {
     let head = match *request.method() {
         Method::GET => false,
         Method::HEAD => true,
@@ -38,7 +44,7 @@ pub async fn follow<B>(app: &App, host: &str, from: SocketAddr, request: &Reques
     };
     let address = app.address_of(from, request.headers());
     let routing = app.engine.routing();
-    let parsed = parse(host, head, &address, request.uri(), request.headers(), app);
+    let parsed = parse(host, head, &address, request.uri(), request.headers(), (app, scheme));
     let now = app.engine.now();
     let given = Given { now, no: app.engine.click_numbers.next(now), new_visitor: rand::random() };
     let answer = decide(&routing, &parsed, given);
@@ -54,7 +60,7 @@ pub async fn follow<B>(app: &App, host: &str, from: SocketAddr, request: &Reques
             let kept = keep(app, &redirect.draft).await;
             let count = if kept { &app.metrics.clicks_recorded } else { &app.metrics.clicks_flagged };
             count.inc();
-            Some(redirected(app, host, &redirect, kept))
+            Some(redirected(scheme, host, &redirect, kept))
         }
     }
 }
@@ -73,15 +79,15 @@ pub(super) fn parse<'a>(
     address: &'a str,
     uri: &'a Uri,
     headers: &'a HeaderMap,
-    app: &App,
+    (app, scheme): (&App, Scheme),
 ) -> ClickRequest<'a> {
     let place = (uri.path(), uri.query().unwrap_or_default());
-    ClickRequest { head, ..parse_for(app, host, address, place, headers) }
+    ClickRequest { head, ..parse_for((app, scheme), host, address, place, headers) }
 }
 
 /// The same of a link that is named by its path and query.
 pub(super) fn parse_for<'a>(
-    app: &App,
+    (app, scheme): (&App, Scheme),
     host: &'a str,
     address: &'a str,
     (path, query): (&'a str, &'a str),
@@ -97,7 +103,7 @@ pub(super) fn parse_for<'a>(
         path,
         query,
         head: false,
-        secure: app.config.scheme == Scheme::Https,
+        secure: scheme == Scheme::Https,
         address,
         network: address.parse().map(|address| app.engine.networks.of(address)).unwrap_or_default(),
         user_agent: text(&header::USER_AGENT),
@@ -111,12 +117,12 @@ pub(super) fn parse_for<'a>(
         hint_brands: text(&HINT_BRANDS),
         hint_mobile: text(&HINT_MOBILE),
         hint_platform: text(&HINT_PLATFORM),
-        visitor: cookie::visitor(headers, app.config.scheme),
+        visitor: cookie::visitor(headers, scheme),
         gpc: text(&GPC),
     }
 }
 
-fn redirected(app: &App, host: &str, redirect: &Redirect, kept: bool) -> Response<Body> {
+fn redirected(scheme: Scheme, host: &str, redirect: &Redirect, kept: bool) -> Response<Body> {
     let mut response = plain(StatusCode::FOUND);
     let headers = response.headers_mut();
     // Landing addresses are parsed when they are set, and ids are plain letters: a value that is no header can't be.
@@ -128,11 +134,10 @@ fn redirected(app: &App, host: &str, redirect: &Redirect, kept: bool) -> Respons
         }
     }
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
-    if app.config.scheme == Scheme::Https {
+    if scheme == Scheme::Https {
         let value = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
-    let scheme = app.config.scheme;
     let line = match &redirect.set_visitor {
         Some((value, days)) => Some(cookie::set_visitor(value, *days, host, scheme)),
         None => redirect.clear_visitor.then(|| cookie::clear_visitor(host, scheme)),

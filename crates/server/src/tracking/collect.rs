@@ -15,6 +15,7 @@ use referee_core::consent::{Consent, permits};
 use referee_core::fact::Fact;
 use referee_core::id::ProgramId;
 use referee_core::program::Source;
+use referee_engine::config::Scheme;
 use referee_engine::intake::click::without_query;
 use referee_engine::intake::consent::is_taken_back;
 use referee_engine::intake::consent::raw::shortened;
@@ -43,6 +44,7 @@ pub struct Browser {
     pub(super) app: Arc<App>,
     pub(super) host: String,
     pub(super) address: String,
+    pub(super) scheme: Scheme,
     pub(super) headers: HeaderMap,
     pub(super) query: String,
     /// Only the header lines are asked for: nothing is seen, and nothing kept.
@@ -59,6 +61,7 @@ impl FromRequestParts<Arc<App>> for Browser {
             app: app.clone(),
             host: host_of(&parts.uri, &parts.headers),
             address: app.address_of(from, &parts.headers),
+            scheme: parts.extensions.get().copied().unwrap_or(app.config.scheme),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers.clone(),
             head: parts.method == Method::HEAD,
@@ -180,13 +183,13 @@ pub async fn issue_click_id(browser: Browser) -> Response {
 /// copy that a request of a page brings, for seven days, in place of the one that the click set.
 fn renewed_cookie(browser: &Browser) -> Option<HeaderValue> {
     let (app, host) = (&browser.app, &browser.host);
-    let visitor = cookie::visitor(&browser.headers, app.config.scheme)?;
+    let visitor = cookie::visitor(&browser.headers, browser.scheme)?;
     let fields = browser.fields(&[]).ok()?;
     let routing = app.engine.routing();
     let brand = brand_of(&routing, &fields, host)?;
     let program = program(&fields, &brand.config).ok()?;
     let renews = origin::is_own_page(&browser.headers, host);
-    let line = || cookie::set_visitor(visitor, program.cookie_days, host, app.config.scheme);
+    let line = || cookie::set_visitor(visitor, program.cookie_days, host, browser.scheme);
     if renews { HeaderValue::try_from(line()).ok() } else { None }
 }
 
@@ -233,7 +236,7 @@ impl Heard {
     }
 
     pub(super) fn end(&self, browser: &Browser, mut response: Response) -> Response {
-        let scheme = browser.app.config.scheme;
+        let scheme = browser.scheme;
         if self.taken_back
             && cookie::visitor(&browser.headers, scheme).is_some()
             && let Ok(line) = HeaderValue::try_from(cookie::clear_visitor(&browser.host, scheme))
@@ -263,7 +266,7 @@ pub(super) async fn visit(browser: &Browser, sent: Sent, source: Source) -> Hear
         keys: &brand.keys,
         source,
         now,
-        visitor: cookie::visitor(&browser.headers, app.config.scheme),
+        visitor: cookie::visitor(&browser.headers, browser.scheme),
         new_no: app.engine.click_numbers.next(now),
         country: browser.country(),
     };
@@ -303,7 +306,7 @@ pub(super) async fn report(browser: &Browser, sent: Sent, source: Source) -> Hea
     take_over(browser, &mut fields, &brand.keys);
     let now = app.engine.now();
     let submission = new_submission(now);
-    let visitor = cookie::visitor(&browser.headers, app.config.scheme);
+    let visitor = cookie::visitor(&browser.headers, browser.scheme);
     let (config, keys, country) = (&brand.config, &brand.keys, browser.country());
     let context = ReportContext { config, keys, source, submission, now, visitor, country };
     let taken = match off_site(browser, &fields, &brand.config) {

@@ -59,7 +59,8 @@ pub async fn register(State(app): State<Arc<App>>, method: Method, browser: Brow
     let of_shop = origin::permits(&app.engine.routing(), &browser.host, browser.page(), None);
     // What is loaded from another host of the site only shortens the life of a cookie.
     let may_set_cookie = page_host.is_some_and(|host| host == browser.host);
-    let request = parse_for(&app, &browser.host, &browser.address, (&path, &browser.query), &browser.headers);
+    let request =
+        parse_for((&app, browser.scheme), &browser.host, &browser.address, (&path, &browser.query), &browser.headers);
     let now = app.engine.now();
     let given = Given { now, no: app.engine.click_numbers.next(now), new_visitor: rand::random() };
     let teller = Teller::Page { of_shop, may_set_cookie };
@@ -68,7 +69,7 @@ pub async fn register(State(app): State<Arc<App>>, method: Method, browser: Brow
     keep(&app, &told).await;
     let mut response = answer(&browser, Ok(()), &json!({ "clickId": told.click_id }));
     if let Some((value, days)) = &told.set_visitor
-        && let Ok(line) = HeaderValue::try_from(cookie::set_visitor(value, *days, &browser.host, app.config.scheme))
+        && let Ok(line) = HeaderValue::try_from(cookie::set_visitor(value, *days, &browser.host, browser.scheme))
     {
         response.headers_mut().insert(header::SET_COOKIE, line);
     }

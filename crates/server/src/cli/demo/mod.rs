@@ -94,7 +94,7 @@ pub fn run(command: Demo) -> Result<ExitCode> {
         greet(&seed.welcome(&config.data));
         let traffic = traffic::start(command.traffic, config.listen, &seed, began_s);
         let app = App { shop: Some(shop), test_clock, ..App::new(engine.clone(), config) };
-        serve(listener, Arc::new(app), stop.wait()).await;
+        serve(listener.into(), Arc::new(app), stop.wait()).await;
         traffic.abort();
         Ok::<_, Error>(())
     });

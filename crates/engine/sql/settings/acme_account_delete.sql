@@ -1,0 +1,1 @@
+delete from acme_account where directory = ?1;

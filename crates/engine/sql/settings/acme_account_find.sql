@@ -1,0 +1,1 @@
+select wrapped from acme_account where directory = ?1;

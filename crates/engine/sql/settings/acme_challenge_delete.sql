@@ -1,0 +1,1 @@
+delete from acme_challenge where host = ?1;

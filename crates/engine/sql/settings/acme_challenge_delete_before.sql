@@ -1,0 +1,1 @@
+delete from acme_challenge where expires_at < ?1;

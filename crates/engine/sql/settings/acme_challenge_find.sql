@@ -1,0 +1,1 @@
+select answer from acme_challenge where token = ?1 and kind = ?2 and expires_at > ?3;

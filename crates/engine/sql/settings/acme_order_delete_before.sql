@@ -1,0 +1,1 @@
+delete from acme_order where ordered_at < ?1;

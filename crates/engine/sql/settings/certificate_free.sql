@@ -1,0 +1,1 @@
+update certificate set leased_until = 0 where leased_until <> 0;

@@ -1,0 +1,47 @@
+//! For which hosts a certificate may be ordered and served: an authority is never asked for a host that somebody else
+//! only points here.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::engine::Engine;
+
+/// The list of hosts, as brands and the configuration have it now.
+#[derive(Clone)]
+pub struct Allowed {
+    engine: Arc<Engine>,
+    console_hosts: Vec<String>,
+}
+
+impl Allowed {
+    pub fn new(engine: Arc<Engine>, console_hosts: &[String]) -> Allowed {
+        Allowed { engine, console_hosts: console_hosts.to_vec() }
+    }
+
+    /// Whether a host, in small letters, is a tracking host of a program or one of the console's.
+    pub fn may_have_certificate(&self, host: &str) -> bool {
+        self.engine.routing().hosts.contains_key(host) || self.console_hosts.iter().any(|it| it == host)
+    }
+
+    /// All of them for which an authority can be asked.
+    pub fn hosts(&self) -> BTreeSet<String> {
+        let routing = self.engine.routing();
+        let hosts = routing.hosts.keys().chain(&self.console_hosts);
+        hosts.filter(|host| can_be_ordered(host) && self.may_have_certificate(host)).cloned().collect()
+    }
+}
+
+/// Whether a name is one that an authority could give a certificate for.
+pub fn can_be_ordered(host: &str) -> bool {
+    let labels = || host.split('.');
+    let is_label = |label: &str| {
+        let plain = label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        (1..=63).contains(&label.len()) && plain && !label.starts_with('-') && !label.ends_with('-')
+    };
+    host.len() <= 253
+        && labels().count() > 1
+        && labels().all(is_label)
+        && labels().next_back() != Some("localhost")
+        && host.parse::<IpAddr>().is_err()
+}
