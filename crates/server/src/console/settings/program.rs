@@ -95,7 +95,7 @@ fn program_form(person: &Person, program: Option<&Program>) -> Markup {
                         option value="paused" selected[paused] { "Paused: clicks are sent on and nothing is earned" }
                     } }
                 } @else {
-                    label { "Before a visitor is followed" select name="ask" {
+                    label { "Visitors are followed" select name="ask" {
                         @for (it, meaning) in CHOICES { option value=(it.name()) { (meaning) } }
                     } }
                     label { "Id of another platform (optional)" input name="id" inputmode="numeric" pattern="[0-9]*"; }
