@@ -10,12 +10,10 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use referee_core::consent::{Consent, permits};
-use referee_core::fact::Fact;
 use referee_core::program::Source;
 use referee_engine::intake::click::without_query;
 use referee_engine::intake::consent::is_taken_back;
-use referee_engine::intake::consent::raw::shortened;
+use referee_engine::intake::consent::raw::permitted;
 use referee_engine::intake::fields::Fields;
 use referee_engine::intake::page_load::{PageLoad, PageLoadContext, page_load};
 use referee_engine::intake::report::{ReportContext, conversion, program};
@@ -75,23 +73,14 @@ impl Browser {
         self.address.parse().map(|address| self.app.engine.networks.of(address).country).unwrap_or_default()
     }
 
-    fn raw(&self, page: &str, fact: &Fact) -> Raw {
+    fn raw(&self, page: &str) -> Raw {
         let user_agent = self.text(header::USER_AGENT).chars().take(referee_engine::limits::URL_CHARS_MAX).collect();
-        let raw = Raw {
+        Raw {
             address: self.address.clone(),
             user_agent,
             url: without_query(page).to_owned(),
             referrer: without_query(self.text(header::REFERER)).to_owned(),
-        };
-        if permits(consent_of(fact)) { raw } else { shortened(raw) }
-    }
-}
-
-fn consent_of(fact: &Fact) -> Option<&Consent> {
-    match fact {
-        Fact::VisitRecorded(visit) => visit.consent.as_ref(),
-        Fact::ConversionReported(report) => report.consent.as_ref(),
-        _ => None,
+        }
     }
 }
 
@@ -189,7 +178,8 @@ async fn visit(browser: &Browser, body: &[u8], source: Source) -> Heard {
     if !load.is_kept {
         return heard;
     }
-    let raw = Some(browser.raw(fields.get(&["page"]).unwrap_or_default(), &taken.fact));
+    let raw = browser.raw(fields.get(&["page"]).unwrap_or_default());
+    let raw = Some(permitted(raw, &taken.fact));
     let (brand, occurred_at, fact) = (brand.brand, taken.occurred_at, taken.fact);
     drop(routing);
     let draft = Draft { brand, received_at: now, occurred_at, actor: None, fact, raw };
@@ -224,8 +214,8 @@ async fn report(browser: &Browser, body: &[u8], source: Source) -> Heard {
     let reporter = Reporter { app, brand, now };
     match taken {
         Ok(taken) => {
-            let raw = Some(browser.raw(browser.text(header::REFERER), &taken.fact));
-            let taken_back = is_taken_back(consent_of(&taken.fact));
+            let raw = Some(browser.raw(browser.text(header::REFERER)));
+            let taken_back = is_taken_back(taken.fact.consent());
             Heard { is_kept: reporter.keep(taken, raw).await.is_ok(), taken_back, ..Heard::NOTHING }
         }
         Err(errors) => {
