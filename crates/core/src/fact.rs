@@ -216,6 +216,16 @@ impl Fact {
         }
     }
 
+    /// What its person agreed to, where it has one.
+    pub fn consent(&self) -> Option<&Consent> {
+        match self {
+            Fact::ClickRecorded(it) | Fact::ImpressionRecorded(it) => it.consent.as_ref(),
+            Fact::VisitRecorded(it) => it.consent.as_ref(),
+            Fact::ConversionReported(it) => it.consent.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Whether it must be a batch of its own: it changes or reads what the slice of a batch is chosen by.
     pub fn stands_alone(&self) -> bool {
         !matches!(

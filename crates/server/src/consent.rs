@@ -55,15 +55,14 @@ pub fn rules_now(config: &referee_core::config::Config, program: ProgramId) -> C
     config.consent.get(&program).cloned().unwrap_or_else(|| ConsentRules::by_region(program))
 }
 
-/// What each choice means.
+/// When visitors are followed, by each choice. Europe is short for where the rules ask.
 pub const CHOICES: [(ConsentAsk, &str); 3] = [
-    (
-        ConsentAsk::ByRegion,
-        "By region: in the European Economic Area, the United Kingdom and Switzerland visitors are followed once they agree; elsewhere until they object",
-    ),
-    (ConsentAsk::Always, "Always ask: nobody is followed who has not agreed"),
-    (ConsentAsk::Never, "Not needed: everybody is followed until they object"),
+    (ConsentAsk::ByRegion, "By region: in Europe once they agree, elsewhere until they object"),
+    (ConsentAsk::Always, "Always ask: once they agree"),
+    (ConsentAsk::Never, "Not needed: until they object"),
 ];
+
+pub const EUROPE: &str = "Europe stands for the European Economic Area, the United Kingdom and Switzerland.";
 
 fn source(it: ConsentSource) -> &'static str {
     match it {

@@ -6,6 +6,7 @@ use referee_core::id::BrandId;
 use referee_core::time::Timestamp;
 use referee_engine::engine::blocking;
 use referee_engine::error::{Error, Result};
+use referee_engine::intake::consent::raw::permitted;
 use referee_engine::intake::drop_reason::FieldError;
 use referee_engine::intake::fields::Fields;
 use referee_engine::intake::report::{Taken, redacted};
@@ -35,6 +36,7 @@ impl Reporter<'_> {
     /// nothing.
     pub async fn keep(&self, taken: Taken, raw: Option<Raw>) -> Result<Durable> {
         let Taken { fact, occurred_at, .. } = taken;
+        let raw = raw.map(|raw| permitted(raw, &fact));
         let draft = Draft { brand: self.brand, received_at: self.now, occurred_at, actor: None, fact, raw };
         let deadline = Duration::from_millis(REPORT_DEADLINE_MS);
         let kept = tokio::time::timeout(deadline, self.app.engine.record(&draft)).await;

@@ -15,6 +15,7 @@ use referee_core::config::Config;
 use referee_core::id::{ActionId, BrandId, ClickNo, NodeId, PartnerId, RecordNo};
 use referee_core::identity::Identifier;
 use referee_core::program::SETTLE_HOURS_DEFAULT;
+use referee_core::refusal::Refusal;
 use referee_core::row::{ActionRow, ActionState, ConversionRow, DecisionRow, HistoryKind, OrderKey, SubmissionRow};
 use referee_core::time::Timestamp;
 
@@ -132,7 +133,9 @@ impl Lookup<'_> {
         }
         let event_type = self.config.event_types.get(&(row.program, key.event_type));
         let hours = event_type.map_or(SETTLE_HOURS_DEFAULT, |it| it.settle_hours);
-        let settles_at = row.refusal.map(|_| row.received_at.plus_ms(i64::from(hours) * 3_600_000));
+        // What the buyer did not agree to, nothing that arrives later changes.
+        let may_settle = row.refusal.filter(|it| *it != Refusal::ConsentDenied);
+        let settles_at = may_settle.map(|_| row.received_at.plus_ms(i64::from(hours) * 3_600_000));
         let said = self.said_of(&row, settles_at, &decisions, &actions);
         Ok(Some(OrderTold {
             order: key.clone(),

@@ -2,6 +2,7 @@
 //! the right. Boxes and lines of plain HTML, so that it reads on a phone and aloud; only the windows are a picture.
 
 use maud::{Markup, html};
+use referee_core::consent::permits;
 use referee_core::money::WHOLE_PPM;
 use referee_core::program::Source;
 use referee_core::row::{ActionState, HistoryKind};
@@ -59,7 +60,7 @@ impl Drawing<'_> {
                     @for it in &decision.touchpoints { (self.touchpoint(it)) }
                     @for it in &without_click { (self.evidence(it)) }
                     @if decision.touchpoints.is_empty() && without_click.is_empty() {
-                        li.touch.lost { div.box.faint { "No click or code could be joined to the buyer" } ol.chain aria-hidden="true" { (edge("", None)) } }
+                        li.touch.lost { div.box.faint { (nothing(decision)) } ol.chain aria-hidden="true" { (edge("", None)) } }
                     }
                 }
                 div.end { (end) }
@@ -172,9 +173,6 @@ impl Drawing<'_> {
                 @if let Some(row) = &order.conversion { " " span.num { (format::money(row.amount, row.currency)) } }
                 br;
                 span.muted { (event_type.map_or("", |it| it.name.as_str())) ", " span.time { (self.moment(order.occurred_at)) } }
-                @if let Some(consent) = order.conversion.as_ref().and_then(|row| row.consent.as_ref()) {
-                    br; span.muted { "Consent: " (sentence(consent, self.zone)) }
-                }
                 @if let Some(row) = &order.conversion {
                     br; span.muted { "Reported by " (reporter(row.source)) ", received " span.time { (self.moment(row.received_at)) } ", record " (row.record) }
                 }
@@ -193,9 +191,7 @@ impl Drawing<'_> {
                     b { "Nobody earns it" }
                     @if let Some(refusal) = decision.refusal { br; (reason_sentence(refusal, self.viewer)) }
                 }
-                @if let Some(consent) = decision.consent.as_ref().filter(|it| !it.is_granted()) {
-                    div.muted { (sentence(consent, self.zone)) }
-                }
+                @if let Some(consent) = &decision.consent { div.muted { "Consent: " (sentence(consent, self.zone)) } }
             }
         }
     }
@@ -272,6 +268,15 @@ impl Drawing<'_> {
         }
         let date = format::date(end, self.zone);
         if end < order { format!("{long}, over since {date}") } else { format!("{long}, until {date}") }
+    }
+}
+
+/// What stands where touchpoints would.
+fn nothing(decision: &DecisionTold) -> &'static str {
+    if permits(decision.consent.as_ref()) {
+        "No click or code could be joined to the buyer"
+    } else {
+        "No click was looked for"
     }
 }
 

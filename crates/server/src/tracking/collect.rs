@@ -11,14 +11,12 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use referee_core::config::Config;
-use referee_core::consent::{Consent, permits};
-use referee_core::fact::Fact;
 use referee_core::id::ProgramId;
 use referee_core::program::Source;
 use referee_engine::config::Scheme;
 use referee_engine::intake::click::without_query;
 use referee_engine::intake::consent::is_taken_back;
-use referee_engine::intake::consent::raw::shortened;
+use referee_engine::intake::consent::raw::permitted;
 use referee_engine::intake::drop_reason::{DropReason, FieldError};
 use referee_engine::intake::fields::Fields;
 use referee_engine::intake::installed_tag;
@@ -112,23 +110,14 @@ impl Browser {
         may
     }
 
-    fn raw(&self, page: &str, fact: &Fact) -> Raw {
+    fn raw(&self, page: &str) -> Raw {
         let user_agent = self.text(header::USER_AGENT).chars().take(referee_engine::limits::URL_CHARS_MAX).collect();
-        let raw = Raw {
+        Raw {
             address: self.address.clone(),
             user_agent,
             url: without_query(page).to_owned(),
             referrer: without_query(self.text(header::REFERER)).to_owned(),
-        };
-        if permits(consent_of(fact)) { raw } else { shortened(raw) }
-    }
-}
-
-fn consent_of(fact: &Fact) -> Option<&Consent> {
-    match fact {
-        Fact::VisitRecorded(visit) => visit.consent.as_ref(),
-        Fact::ConversionReported(report) => report.consent.as_ref(),
-        _ => None,
+        }
     }
 }
 
@@ -276,7 +265,8 @@ pub(super) async fn visit(browser: &Browser, sent: Sent, source: Source) -> Hear
     if !load.is_kept {
         return heard;
     }
-    let raw = Some(browser.raw(fields.get(&["page"]).unwrap_or_default(), &taken.fact));
+    let raw = browser.raw(fields.get(&["page"]).unwrap_or_default());
+    let raw = Some(permitted(raw, &taken.fact));
     let (brand, occurred_at, fact) = (brand.brand, taken.occurred_at, taken.fact);
     drop(routing);
     let draft = Draft { brand, received_at: now, occurred_at, actor: None, fact, raw };
@@ -318,8 +308,8 @@ pub(super) async fn report(browser: &Browser, sent: Sent, source: Source) -> Hea
     let reporter = Reporter { app, brand, now };
     match taken {
         Ok(taken) => {
-            let raw = Some(browser.raw(browser.text(header::REFERER), &taken.fact));
-            let taken_back = is_taken_back(consent_of(&taken.fact));
+            let raw = Some(browser.raw(browser.text(header::REFERER)));
+            let taken_back = is_taken_back(taken.fact.consent());
             let kept = reporter.keep(taken, raw).await.map(drop).map_err(|_| Unkept::Away);
             Heard { kept, taken_back, ..Heard::NOTHING }
         }

@@ -335,11 +335,23 @@ fn denied_requests_leave_no_address_in_the_log(pair: Pair) {
     visitor.get(&format!("{}?consent=denied", demo.link(0)));
     let page = demo.page().with("referer", "http://shop.localhost/thanks?email=ann");
     order(&demo, &page, "L1", &[("consent", "denied"), ("customerId", "c-7777")]);
+    let account = demo.account();
+    let pairs = [
+        ("CampaignId", "1"),
+        ("EventTypeCode", "sale"),
+        ("EventDate", "NOW"),
+        ("OrderId", "L2"),
+        ("CustomerId", "c-7777"),
+        ("IpAddress", "127.0.0.1"),
+        ("UserAgent", agent),
+        ("consent", "denied"),
+    ];
+    assert_eq!(account.send("POST", "Conversions", &pairs).status, 200);
     demo.stop();
     let exported = demo.command(&["log", "cat"]);
     let text = String::from_utf8_lossy(&exported.stdout).into_owned();
     let denied: Vec<&str> = text.lines().filter(|line| line.contains("\"word\":\"denied\"")).collect();
-    assert_eq!(denied.len(), 2, "{text}");
+    assert_eq!(denied.len(), 3, "{text}");
     for line in denied {
         assert!(!line.contains("Denied)") && !line.contains("127.0.0.1") && !line.contains("visitor\":{"), "{line}");
         assert!(line.contains("\"source\":\"explicit\""), "{line}");

@@ -48,6 +48,11 @@ fn numbers(text: &str) -> Option<Vec<u64>> {
 
 /// The sections with their numbers, in the order in which they follow the header.
 fn sections(text: &str) -> Option<Vec<(u64, &str)>> {
+    // Sections that are not read may hold nothing else either.
+    let known = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'_' | b'.' | b'~');
+    if !text.bytes().all(known) {
+        return None;
+    }
     let mut parts = text.split('~');
     let mut header = Bits::of(parts.next()?)?;
     if header.number(6)? != HEADER || header.number(6)? != VERSION {

@@ -74,6 +74,9 @@ const NAMES: [(&str, Kind); 13] = [
     ("sec-gpc", Kind::Gpc),
 ];
 
+/// In place of words that were not listened to: no word of consent.
+const UNHEARD: &str = "\u{fffd}";
+
 /// Whether the name is one by which consent is told.
 pub fn is_told_by(name: &str) -> bool {
     NAMES.iter().any(|(it, _)| *it == name)
@@ -99,11 +102,17 @@ impl Said {
     /// Takes a field or parameter, by its name in lower case. An empty one says nothing.
     pub fn hear(&mut self, name: &str, value: &str) {
         let Some((_, kind)) = NAMES.iter().find(|(it, _)| *it == name) else { return };
-        // What is said too often or at too great length is not listened to, and can't be read.
-        let value = if value.len() > CONSENT_CHARS_MAX { "\u{fffd}" } else { value.trim() };
-        if !value.is_empty() && self.words.len() < CONSENT_WORDS_MAX {
-            self.words.push((*kind, value.to_owned()));
+        let value = value.trim();
+        if value.is_empty() {
+            return;
         }
+        if self.words.len() < CONSENT_WORDS_MAX && value.len() <= CONSENT_CHARS_MAX {
+            return self.words.push((*kind, value.to_owned()));
+        }
+        // What is said too often or at too great length is not listened to, and counts as what can't be read.
+        let kind = if *kind == Kind::GppSections { Kind::Gpp } else { *kind };
+        self.words.truncate(CONSENT_WORDS_MAX - 1);
+        self.words.push((kind, UNHEARD.to_owned()));
     }
 
     fn first(&self, kind: Kind) -> Option<&str> {
@@ -155,7 +164,7 @@ pub struct Place<'a> {
 pub fn decide(said: &Said, place: Place<'_>) -> Option<Consent> {
     let vendor = place.rules.and_then(|rules| rules.vendor);
     let heard = said.words.iter().map(|(kind, value)| (*kind, value.as_str(), said.opinion(*kind, value, vendor)));
-    let heard: Vec<(Kind, &str, Opinion)> = if said.words.is_empty() { Vec::new() } else { heard.collect() };
+    let heard: Vec<(Kind, &str, Opinion)> = heard.collect();
     let by_opinion = |of: &[Opinion]| {
         let such = heard.iter().filter(|(_, _, opinion)| of.contains(opinion));
         such.min_by_key(|(kind, _, _)| source(*kind))

@@ -2,7 +2,15 @@
 
 use std::net::IpAddr;
 
+use referee_core::consent::permits;
+use referee_core::fact::Fact;
+
 use crate::log::Raw;
+
+/// What a request said of itself, as far as it may be kept with its fact.
+pub fn permitted(raw: Raw, fact: &Fact) -> Raw {
+    if permits(fact.consent()) { raw } else { shortened(raw) }
+}
 
 /// Without what tells one visitor from another: the address is that of its network, and the agent and where they came from
 /// are gone.

@@ -205,7 +205,9 @@ fn a_no_wins_whoever_says_it() {
     assert_eq!(of(&[("consent", "maybe")]), Some((Denied, Explicit, true)));
     assert_eq!(of(&[("consent", ""), ("sec-gpc", "0")]), None);
     assert_eq!(of(&[("gpp", "DBABTA~1YNN")]), None, "who did not opt out has agreed to nothing");
-    assert_eq!(of(&[("tcf", &"C".repeat(9_000))]), Some((Denied, Tcf, true)));
+    assert_eq!(of(&[("tcf", &"C".repeat(9_000))]), Some((Denied, Tcf, true)), "nobody listens to that");
+    let often: Vec<(&str, &str)> = std::iter::repeat_n(("consent", "granted"), 40).chain([("gpc", "1")]).collect();
+    assert_eq!(of(&often), Some((Denied, Gpc, true)));
 }
 
 #[test]

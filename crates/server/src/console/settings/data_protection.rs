@@ -15,7 +15,7 @@ use super::super::partners::program_of;
 use super::super::person::{Failure, May, Person, done};
 use super::super::table::{Table, cell, minor, text};
 use super::{ProgramQuery, program_screen};
-use crate::consent::{CHOICES, ConsentWords, Wrong, rules_now};
+use crate::consent::{CHOICES, ConsentWords, EUROPE, Wrong, rules_now};
 
 pub const HERE: &str = "/settings/data-protection";
 
@@ -64,13 +64,14 @@ fn fields(person: &Person, rules: &ConsentRules, refused: Option<(&Fields, &Wron
     let vendor = said("vendor", rules.vendor.map(|it| it.to_string()).unwrap_or_default());
     let fault = |field: &str| refused.filter(|(_, (of, _))| *of == field).map(|(_, (_, why))| why.as_str());
     html! {
-        label { "Before a visitor is followed"
+        label { "Visitors are followed"
             select name="ask" { @for (it, meaning) in CHOICES { option value=(it.name()) selected[it.name() == ask] { (meaning) } } }
             (wrong(fault("ask"))) }
-        label { "By region, a visitor whose country is not known"
+        p.muted { (EUROPE) }
+        label { "By region, whoever's country is not known counts as"
             select name="unknown" {
-                option value="" selected[unknown != "asked"] { "counts as one from elsewhere: followed until they object" }
-                option value="asked" selected[unknown == "asked"] { "counts as one from Europe: followed once they agree" }
+                option value="" selected[unknown != "asked"] { "from elsewhere: until they object" }
+                option value="asked" selected[unknown == "asked"] { "from Europe: once they agree" }
             } }
         @if person.app.config.networks.country_file.is_none() {
             p.muted { "This server has no file of countries, so the country of no visitor is known. " a.underlined href="/docs/reference/configuration" { "How to name one" } }

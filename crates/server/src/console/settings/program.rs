@@ -18,7 +18,7 @@ use super::super::page::{csrf, snippet};
 use super::super::partners::program_of;
 use super::super::person::{Failure, May, Person, done};
 use super::super::terms;
-use super::{event_types, screen};
+use super::{data_protection, event_types, screen};
 use crate::consent::{CHOICES, ConsentWords};
 use crate::membership::link_host;
 use crate::{domains, setup};
@@ -97,12 +97,13 @@ fn program_form(person: &Person, program: Option<&Program>) -> Markup {
                 p.muted { a.underlined href="/settings/tracking-domains" { "Tracking domains" } " says how each host stands, and what visitors of each browser would lose." }
                 @if let Some(program) = program {
                     input type="hidden" name="id" value=(program.id);
+                    p.muted { "Whom the program asks before it follows them: " a.underlined href={ (data_protection::HERE) "?program=" (program.id) } { "Data protection" } }
                     label { "Standing" select name="standing" {
                         option value="active" selected[!paused] { "Active" }
                         option value="paused" selected[paused] { "Paused: clicks are sent on and nothing is earned" }
                     } }
                 } @else {
-                    label { "Before a visitor is followed" select name="ask" {
+                    label { "Visitors are followed" select name="ask" {
                         @for (it, meaning) in CHOICES { option value=(it.name()) { (meaning) } }
                     } }
                     label { "Id of another platform (optional)" input name="id" inputmode="numeric" pattern="[0-9]*"; }
