@@ -121,7 +121,7 @@ fn answer(question: &[u8], records: &Records) -> Option<Vec<u8>> {
     let asked = question.get(12..at + 4)?;
     let found = records.get(&(name.join("."), kind)).map(Vec::as_slice).unwrap_or_default();
     // The number and the wish of the question; an answer of somebody who knows; one question; so many answers.
-    let mut answer = vec![question[0], question[1], 0x84 | question[2] & 1, 0x80, 0, 1];
+    let mut answer = vec![question[0], question[1], 0x84 | (question[2] & 1), 0x80, 0, 1];
     answer.extend(u16::try_from(found.len()).ok()?.to_be_bytes());
     answer.extend([0; 4]);
     answer.extend(asked);
