@@ -1,5 +1,8 @@
 //! What pages still send that have another platform's tag: its addresses and its names, the same reports behind them.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -12,8 +15,6 @@ use referee_engine::intake::installed_tag::translate;
 use referee_engine::intake::registration::{Registration, Teller, register as registered};
 use referee_engine::limits::CLICK_DEADLINE_MS;
 use serde_json::{Value, json};
-use std::sync::Arc;
-use std::time::Duration;
 use url::Url;
 
 use super::click::parse_for;
