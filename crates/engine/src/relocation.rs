@@ -45,6 +45,7 @@ pub fn move_partition(
     tell: &mut dyn FnMut(u64),
 ) -> Result<Moved> {
     let it = Move::plan(stores, partition, to)?;
+    let erased = it.no_erasure()?;
     let mut new = it.new.connect()?;
     // What a try that was cut off may have left.
     clear(&mut new, partition, &it.brands)?;
@@ -59,10 +60,18 @@ pub fn move_partition(
     records += machine.catch_up(&Places::from([(partition, place)]), tell)?;
     let difference = it.compare(&mut old, &mut new, folder)?;
     if difference.is_none() {
+        if it.no_erasure()? != erased {
+            return Err(under_way());
+        }
         it.switch(&mut old, to)?;
     }
     old.roll_back();
     Ok(Moved { from: it.from, records, difference })
+}
+
+/// Frames that the old books keep are rewritten there, and the new ones would have copied them before.
+fn under_way() -> Error {
+    Error::setup("move a brand's books", "somebody is being erased: wait until that is done, and move them again")
 }
 
 /// Removes what the old cluster still holds of a partition that was moved. Readers must have heard of the move.
@@ -76,6 +85,15 @@ pub fn forget(stores: &Stores, partition: PartitionId, cluster: &str) -> Result<
 }
 
 impl Move<'_> {
+    /// How many erasures are done, if none is under way.
+    fn no_erasure(&self) -> Result<u64> {
+        let open = self.stores.settings.open_erasures()?;
+        if open.iter().any(|it| self.brands.contains(&it.brand)) {
+            return Err(under_way());
+        }
+        self.stores.settings.done_erasures()
+    }
+
     fn plan<'a>(stores: &'a Stores, partition: PartitionId, to: &str) -> Result<Move<'a>> {
         let placement = stores.settings.placement()?;
         let (from, brands) = (placement.of(partition).to_owned(), brands_of(&placement, partition));

@@ -174,24 +174,38 @@ pub async fn preview(person: Person, Form(sent): Form<Sent>) -> Result<Response,
 
 /// In numbers: what names the person, and what stays.
 fn told(found: &Found) -> Markup {
+    let hashes: u32 = found.identifiers.values().sum();
+    let kept = [
+        (
+            found.shared,
+            "identifier that was seen with too many people to name one",
+            "identifiers that were seen with too many people to name one",
+        ),
+        (
+            found.passed_on,
+            "device that was this person's and belongs to somebody else now",
+            "devices that were this person's and belong to somebody else now",
+        ),
+        (
+            found.blocked,
+            "identifier of the block list, where it names nobody",
+            "identifiers of the block list, where they name nobody",
+        ),
+    ];
     html! {
-        section.card.pad {
-            h2 { "What names this person" }
-            ul {
-                @for (kind, n) in &found.identifiers { li { (many(*n, "hash", "hashes")) " of kind " code { (kind) } } }
-                li { (many(found.devices, "address with user agent", "addresses with user agents")) " and " (many(found.networks, "network", "networks")) ", as keyed hashes" }
-                li { "Raw data of " (many(found.clicks, "click", "clicks")) " and of visits, where it is still kept" }
+        section.card.kpis.three {
+            div { span.muted { "Names this person" } b { (many(hashes, "hash", "hashes")) } span.muted { @for (i, (kind, n)) in found.identifiers.iter().enumerate() { @if i > 0 { ", " } (kind) " " (n) } } }
+            div { span.muted { "Came from" } b { (many(found.devices, "device", "devices")) } span.muted { (many(found.clicks, "click", "clicks")) ", " (many(found.networks, "network", "networks")) } }
+            div { span.muted { "Stays" } b { (many(found.orders, "order", "orders")) } span.muted { "without the person: payouts do not change" } }
+        }
+        @if kept.iter().any(|(n, ..)| *n > 0) {
+            section.card.pad {
+                h2 { "What stays as well" }
+                ul.plain-list { @for (n, one, more) in kept { @if n > 0 { li { (many(n, one, more)) } } } }
             }
-            h2 { "What stays" }
-            ul {
-                li { (many(found.orders, "order", "orders")) " without the person: amounts, partners and payouts do not change" }
-                @if found.shared > 0 { li { (many(found.shared, "identifier that was", "identifiers that were")) " seen with too many people to name one" } }
-                @if found.passed_on > 0 { li { (many(found.passed_on, "device that was", "devices that were")) " this person's and belongs to somebody else now" } }
-                @if found.blocked > 0 { li { (many(found.blocked, "identifier", "identifiers")) " of the block list, where it names nobody" } }
-            }
-            @if found.identifiers.get("customer_id").is_some_and(|n| *n > 0) && found.identifiers.len() > 1 {
-                p.muted { "A customer and the devices it is signed in on are one person here. If somebody else uses such a device too, that device is forgotten for both." }
-            }
+        }
+        @if found.identifiers.get("customer_id").is_some_and(|n| *n > 0) && found.identifiers.len() > 1 {
+            p.muted { "A customer and the devices it is signed in on are one person here. If somebody else uses such a device too, that device is forgotten for both." }
         }
     }
 }
@@ -227,17 +241,14 @@ pub async fn show(person: Person, Path(id): Path<String>) -> Result<Response, Fa
     let erasure = find(&person, &id).await?;
     let zone = person.zone(None);
     let body = html! {
+        section.card.kpis.three {
+            div { span.muted { "State" } b { (state(&erasure)) } span.muted { "asked " (format::time(erasure.asked_at, &zone)) } }
+            div { span.muted { "Replaced" } b { (many(erasure.found.values(), "value", "values")) } span.muted { "in " (format::number(i64::try_from(erasure.rewritten).unwrap_or(i64::MAX))) " of " (format::number(i64::try_from(erasure.read).unwrap_or(i64::MAX))) " records that were read" } }
+            div { span.muted { "Stays" } b { (many(erasure.found.orders, "order", "orders")) } span.muted { "without the person" } }
+        }
         section.card.pad {
-            p { (state(&erasure)) }
-            dl {
-                dt { "Receipt" } dd { code { (erasure.id) } }
-                dt { "Asked" } dd { (format::time(erasure.asked_at, &zone)) }
-                dt { "Why" } dd { (erasure.actor.reason) }
-                dt { "Identifiers" } dd { (format::number(i64::from(erasure.found.values()))) }
-                dt { "Records read" } dd { (format::number(i64::try_from(erasure.read).unwrap_or(i64::MAX))) }
-                dt { "Records rewritten" } dd { (format::number(i64::try_from(erasure.rewritten).unwrap_or(i64::MAX))) }
-                dt { "Orders that stay" } dd { (format::number(i64::from(erasure.found.orders))) }
-            }
+            p { "Why: " (erasure.actor.reason) }
+            p.muted { "Receipt " code { (erasure.id) } }
             @if erasure.state == ErasureState::Done {
                 p { a.underlined href={ (HERE) "/" (erasure.id) "/receipt" } { "Download the receipt" } " and keep it with your backups: an older one that is restored is erased by it again." }
             } @else {
