@@ -179,7 +179,8 @@ fn bring_to(
     }
     let nothing_left = row.comes_to_nothing();
     let gone = is_reversed(&actions_of(slice, key));
-    if if nothing_left { !gone } else { returned != edited } {
+    let goes_back = if nothing_left { !gone } else { returned != edited };
+    if goes_back {
         let disposition = row.cancelled.clone().unwrap_or_else(|| REFUNDED.to_owned());
         let cause = Cause { disposition: &disposition, source: Source::Server };
         let figures = if nothing_left { None } else { Some(returned.clone()) };

@@ -41,6 +41,8 @@ pub async fn show(person: Person) -> Result<Response, Failure> {
 
 async fn shown(person: &Person, refused: Option<(&Fields, &str)>) -> Result<Markup, Failure> {
     let (engine, brand) = (person.app.engine.clone(), person.brand);
+    // Whoever has just sent something looks for what became of it; while the log is away, what is known is shown.
+    _ = engine.catch_up(brand).await;
     let (shops, requests) = blocking(move || {
         let mut all = Vec::new();
         for shop in engine.settings.shops(brand)? {
