@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::super::form::Fields;
 use super::super::format;
+use super::super::order::order_address;
 use super::super::page::{csrf, empty, snippet};
 use super::super::person::{Failure, May, Person, done};
 use super::super::table::{Table, buttons, cell, minor, minor_figure, number_cell, shown_cell, text, time_cell};
@@ -160,7 +161,8 @@ fn deliveries_table(deliveries: &[ShopDelivery], told: &BTreeMap<String, Submiss
             None => (it.outcome.clone(), "paused"),
         };
         let why = row.and_then(|row| row.refusal).map(|refusal| refusal.brand_sentence());
-        let order = html! { @if !it.order_id.is_empty() { a.underlined href={ "/orders?order=" (it.order_id) } { (it.order_id) } } };
+        let order =
+            html! { @if !it.order_id.is_empty() { a.underlined href=(order_address(&it.order_id)) { (it.order_id) } } };
         vec![
             time_cell(it.received_at, zone),
             cell(it.topic.clone()),
