@@ -29,7 +29,9 @@ impl Naming for Fact {
         match self {
             Fact::ClickRecorded(it) | Fact::ImpressionRecorded(it) => it.each_place(visit),
             Fact::VisitRecorded(it) => it.each_place(visit),
-            Fact::ConversionReported(it) => it.each_place(visit),
+            Fact::ConversionReported(it) | Fact::ShopCheckoutSeen(it) => it.each_place(visit),
+            // Lines and refunds are things, and its other fields are of the order.
+            Fact::ShopOrderSeen(it) => it.report.each_place(visit),
             Fact::IdentifierBlocked(it) => it.each_place(visit),
             Fact::PartnerDeviceSeen { partner: _, agent_key } => visit(Place::Agent(agent_key)),
             Fact::ClicksReviewed(it) => it.filter.each_place(visit),
@@ -67,6 +69,7 @@ impl Naming for Fact {
             | Fact::SubjectServed(_)
             | Fact::ConsentRulesSet(_)
             | Fact::PartnerRewardSet { .. }
+            | Fact::ShopRefundSeen(_)
             | Fact::TimePassed
             | Fact::WorkAdvanced { .. } => {}
         }
@@ -141,6 +144,7 @@ impl Naming for Conversion {
             // Intake keeps none that names a person.
             fields: _,
             consent: _,
+            click_path: _,
         } = self;
         identifiers.iter_mut().for_each(|it| visit(Place::Identifier(it)));
         aliases.iter_mut().flat_map(|it| [&mut it.of, &mut it.is]).for_each(|it| visit(Place::Identifier(it)));

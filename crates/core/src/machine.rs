@@ -10,6 +10,7 @@ use crate::payable;
 use crate::refusal::Refusal;
 use crate::row::{AuditRow, TouchKind};
 use crate::setup;
+use crate::shop;
 use crate::slice::Slice;
 use crate::visit;
 
@@ -93,6 +94,7 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::VisitRecorded(visit) => Outcome { refusal: visit::record(slice, record, visit), ..Outcome::default() },
         Fact::ConversionReported(report) => {
             let outcome = action::open::report(slice, record, report);
+            shop::settle_figures(slice, record, report.event_type, &report.order_id);
             Outcome { refusal: outcome.refusal, subject: names(&outcome.actions) }
         }
         Fact::ChangeRequested(request) => action::change::request(slice, record, request).map(|ids| names(&ids)).into(),
@@ -122,6 +124,9 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::InquiryAppealed(fact) => action::inquiry::appealed(slice, record, fact).into(),
         // The engine puts the tokens into the rows; the rules have nothing to do with it.
         Fact::SubjectServed(it) => Ok(it.id.to_string()).into(),
+        Fact::ShopOrderSeen(seen) => shop::order_seen(slice, record, seen),
+        Fact::ShopRefundSeen(seen) => shop::refund_seen(slice, record, seen),
+        Fact::ShopCheckoutSeen(report) => shop::checkout_seen(slice, record, report),
         Fact::TimePassed => {
             slice.state.brand_time = slice.state.brand_time.max(record.occurred_at);
             slice.state.work_waits = true;

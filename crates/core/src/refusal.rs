@@ -222,6 +222,11 @@ refusals! {
     ReviewNotFound = 230, "REVIEW_NOT_FOUND", "There is no review with this number.", "There is no such review.";
     ReviewUndone = 231, "REVIEW_UNDONE", "The review was taken back before.", "The review was taken back before.";
 
+    // What a shop system says of its orders.
+    ShopOrderWithoutLines = 232, "SHOP_ORDER_WITHOUT_LINES", "The order has no line that is paid for: only gift cards, tips, shipping or nothing at all. It opens when a line is added.", "The order has nothing in it that is paid for.";
+    ShopTestOrder = 233, "SHOP_TEST_ORDER", "The shop marked the order as a test: nobody bought anything.", "The order was a test.";
+    ShopOrderNotPaid = 234, "SHOP_ORDER_NOT_PAID", "The order is not paid yet, and the shop's settings open actions of paid orders only. It opens when it is.", "The order is not paid yet.";
+    ShopOrderAwaited = 235, "SHOP_ORDER_AWAITED", "The shop has not told of the order itself yet. What was said of it is kept until then.", "The order is not known yet.";
     // What visitors agreed to.
     ConsentDenied = 240, "CONSENT_DENIED", "The buyer did not agree to be followed, so no click was looked for: only a partner that you name, a promo code or an assigned value can earn such an order.", "The buyer did not agree to be followed: only a promo code or an assigned value earns such an order.";
     ClickUnscreened = 241, "CLICK_UNSCREENED", "The visitor did not agree to be followed, so it can't be told whether the same device clicked before: such clicks are counted and not paid.", "The visitor did not agree to be followed: such clicks are counted and not paid.";

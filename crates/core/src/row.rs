@@ -2,7 +2,7 @@
 
 use crate::consent::Consent;
 use crate::exchange::Exchange;
-use crate::fact::{Actor, Conversion, Device, Item, Signals};
+use crate::fact::{Actor, ClickPath, Conversion, Device, Item, Signals};
 use crate::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
     ReviewId, SubmissionId, UserId,
@@ -19,6 +19,7 @@ mod inquiry;
 mod mark;
 mod payable;
 mod payment;
+mod shop;
 mod tally;
 
 pub use counter::{Counter, CounterGroup, CounterKey};
@@ -30,6 +31,7 @@ pub use payable::{
     PayableClickRow, PayableState, ReviewCursor, ReviewRow, ReviewState,
 };
 pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, PaymentSum, RunState};
+pub use shop::ShopOrderRow;
 pub use tally::{Left, Reckoned, Tallied, Tally};
 
 /// What a brand's history has come to, beside its rows: the applied place and the counters.
@@ -53,6 +55,8 @@ pub struct BrandState {
     /// Queued work may be left: a `WorkAdvanced` would find something or prove there is nothing.
     pub work_waits: bool,
     pub posting: Posting,
+    /// A shop system has told of orders: what else concerns one looks at what the shop said of it.
+    pub has_shop_orders: bool,
 }
 
 /// What kind of touchpoint something is.
@@ -540,6 +544,8 @@ pub struct DecisionRow {
     pub left_out: Vec<LeftOut>,
     /// What it was decided under.
     pub consent: Option<Consent>,
+    /// By what a shop's order was joined to whoever earned it.
+    pub click_path: Option<ClickPath>,
 }
 
 /// Counts and sums of a day, kept by partner and ad. Partner and ad are 0 where nobody earned.

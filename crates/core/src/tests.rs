@@ -39,6 +39,7 @@ mod recovery;
 mod refusals;
 mod reports;
 mod returns;
+mod shop;
 mod script;
 mod second_opinion;
 mod setup;

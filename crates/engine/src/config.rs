@@ -80,6 +80,9 @@ pub struct Config {
     /// Certificates of the operator's own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<CertificateFiles>,
+    /// A made-up Shopify on this computer that is asked instead of the shops: only to try it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shopify_url: Option<String>,
 }
 
 fn is_none(mail: &MailConfig) -> bool {
@@ -143,6 +146,13 @@ pub struct Source {
     #[serde(default)]
     pub acme: AcmeConfig,
     pub certificates: Option<Vec<CertificateFiles>>,
+    pub shopify_url: Option<String>,
+}
+
+/// Plain HTTP goes nowhere else.
+fn is_loopback(url: &str) -> bool {
+    let authority = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+    authority.and_then(|it| it.parse::<SocketAddr>().ok()).is_some_and(|address| address.ip().is_loopback())
 }
 
 /// Click numbers have ten bits for it.
@@ -183,6 +193,7 @@ impl Source {
             domains: self.domains.over(weaker.domains),
             acme: self.acme.over(weaker.acme),
             certificates: self.certificates.or(weaker.certificates),
+            shopify_url: self.shopify_url.or(weaker.shopify_url),
         }
     }
 }
@@ -218,6 +229,7 @@ impl Config {
             domains: source.domains,
             acme: source.acme.without_empty(),
             certificates: source.certificates.unwrap_or_default(),
+            shopify_url: source.shopify_url.filter(|url| !url.is_empty()),
         };
         config.check().map_err(|cause| Error::setup("read the configuration", cause)).map(|()| config)
     }
@@ -251,6 +263,9 @@ impl Config {
         }
         self.retention.check()?;
         self.check_tls()?;
+        if self.shopify_url.as_deref().is_some_and(|url| !is_loopback(url)) {
+            return Err("shopify_url is http:// and an address of this computer, such as http://127.0.0.1:9000".into());
+        }
         self.mail.check()
     }
 

@@ -38,6 +38,14 @@ impl Port {
             .expect("a port is free")
     }
 
+    /// The one that somebody asks for.
+    pub fn fixed(number: u16) -> Port {
+        let folder = env::temp_dir().join(format!("referee-ports-{}", owner::uid()));
+        fs::create_dir_all(&folder).expect("a temporary folder");
+        let lock = File::create(folder.join(number.to_string())).expect("a file in it");
+        Port { number, _lock: lock }
+    }
+
     pub fn number(&self) -> u16 {
         self.number
     }

@@ -15,6 +15,7 @@ use referee_engine::proxies;
 use referee_engine::routing::Routing;
 
 use crate::metrics::Metrics;
+use crate::shopify::feeds::Feeds;
 use crate::tls::Tls;
 use crate::tries::Tries;
 
@@ -33,6 +34,8 @@ pub struct App {
     pub shop: Option<Shop>,
     /// The demonstration's clock, where tests move it.
     pub test_clock: Option<Arc<StandingClock>>,
+    /// Which event types shops tell of.
+    pub shop_feeds: Feeds,
 }
 
 /// A shop of the demonstration.
@@ -56,7 +59,19 @@ impl App {
     pub fn new(engine: Arc<Engine>, config: Config) -> App {
         let metrics = Metrics::new(engine.clone());
         let (sign_in_tries, mail_server, tls, shop, test_clock) = (Tries::default(), None, None, None, None);
-        App { engine, config, metrics, sign_in_tries, mail_server, probe: OnceLock::new(), tls, shop, test_clock }
+        let shop_feeds = Feeds::default();
+        App {
+            engine,
+            config,
+            metrics,
+            sign_in_tries,
+            mail_server,
+            probe: OnceLock::new(),
+            tls,
+            shop,
+            test_clock,
+            shop_feeds,
+        }
     }
 
     /// The same with TLS of its own.

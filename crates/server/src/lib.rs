@@ -30,6 +30,7 @@ pub mod router;
 pub mod screening;
 pub mod serve;
 pub mod setup;
+pub mod shopify;
 pub mod signals;
 pub mod subjects;
 pub mod tasks;

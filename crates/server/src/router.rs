@@ -22,7 +22,7 @@ use crate::app::{App, Arrival};
 use crate::host::host_of;
 use crate::tracking::click;
 use crate::tracking::routes::ROUTES;
-use crate::{api, console, docs, health, test_clock, upgrade, vendor};
+use crate::{api, console, docs, health, shopify, test_clock, upgrade, vendor};
 
 /// The faces that are routed by path.
 pub struct Faces {
@@ -54,6 +54,7 @@ fn console_face(app: &Arc<App>, edge: bool, reader: bool) -> Router {
     if edge || reader {
         face = face
             .merge(api::routes())
+            .merge(shopify::routes())
             .route("/PageLoad", post(vendor::page_load::post_page_load))
             .route("/DeferredDeepLink", post(vendor::deferred_link::ask))
             .route("/Advertisers/{sid}/{*rest}", any(vendor::advertisers))

@@ -139,6 +139,7 @@ pub fn order(n: u64, person: u64, at: Timestamp) -> Fact {
         digest: random.bytes(),
         fields: Vec::new(),
         consent: None,
+        click_path: None,
     })
 }
 

@@ -342,6 +342,7 @@ impl World {
             digest,
             fields: Vec::new(),
             consent: None,
+            click_path: None,
         });
         self.draft(fact, raw)
     }

@@ -140,5 +140,6 @@ fn decision(slice: &Slice, record: &Record, action: &ActionRow, order: OrderKey)
         candidates_left_out: 0,
         left_out: Vec::new(),
         consent: None,
+        click_path: None,
     }
 }

@@ -224,6 +224,7 @@ fn credit(
         digest: [0; 16],
         fields: Vec::new(),
         consent: None,
+        click_path: None,
     };
     let occurred_at = before.as_ref().map_or(row.ordered_at, |before| before.occurred_at);
     open::by_inquiry(slice, &Record { occurred_at, ..record.clone() }, &report, before, click)

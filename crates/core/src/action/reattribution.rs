@@ -139,5 +139,6 @@ fn decision(slice: &Slice, record: &Record, order: OrderKey, occurred_at: crate:
         candidates_left_out: 0,
         left_out: Vec::new(),
         consent: row.and_then(|row| row.consent.clone()),
+        click_path: None,
     }
 }

@@ -29,6 +29,7 @@ use crate::time::{Timestamp, Zone};
 mod clicks;
 mod consents;
 mod inquiries;
+mod shop;
 mod tracking;
 
 use tracking::{ad, assigned, code, link, value};
@@ -188,6 +189,9 @@ impl Reader {
             }
             "visit" => self.visit(line),
             "conversion" => self.conversion(line),
+            "order" => self.shop_order(line),
+            "refund" => self.shop_refund(line),
+            "checkout" => self.shop_checkout(line),
             "modify" => self.modify(line),
             "reverse" => {
                 let target = self.target(line);
@@ -476,6 +480,7 @@ impl Reader {
                 .filter_map(|name| Some((format!("customer{name}"), line.option(name)?.to_owned())))
                 .collect(),
             consent: consents::said(line),
+            click_path: None,
         })
     }
 

@@ -31,6 +31,7 @@ mod erasure;
 mod history;
 mod inquiries;
 mod moves;
+mod shop;
 
 pub use history::history;
 use history::{BRAND, PARTNER, PROGRAM, RATE, SALE, click, conversion, rates_on, record, visit};
@@ -61,6 +62,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     moves::what_is_moved_or_given_is_kept(make);
     bonuses::are_reckoned_and_kept(make);
     erasure::live_books_become_those_of_a_replay(make);
+    shop::is_kept_until_it_is_known(make);
 }
 
 /// Applies records in transactions of at most so many.

@@ -16,6 +16,7 @@ use referee_core::row::{
 use referee_core::time::{Day, Timestamp};
 
 use crate::error::{Error, Result};
+use crate::log::codec::shop::path_in;
 use crate::log::codec::{consent_in, consent_out, conversion_in, conversion_out, left_out_in, left_out_out};
 use crate::log::number;
 use crate::log::wire;
@@ -23,10 +24,12 @@ use crate::log::wire;
 mod action;
 mod click;
 mod consent;
+mod shop;
 
 pub use action::{action_details, fill_action, payment_sums, payment_sums_of};
 pub use click::ClickBits;
 pub use consent::{consent, consent_bits, consent_said};
+pub use shop::{shop_order, shop_order_of};
 
 fn damaged(what: &str) -> Error {
     Error::corrupt("read the books", format!("a {what} is not one this program knows"))
@@ -222,6 +225,8 @@ struct StoredDecision {
     left_out: Vec<wire::LeftOut>,
     #[prost(message, optional, tag = "21")]
     consent: Option<wire::Consent>,
+    #[prost(uint32, optional, tag = "22")]
+    click_path: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -317,6 +322,7 @@ pub fn decision(row: &DecisionRow) -> Vec<u8> {
         candidates_left_out: row.candidates_left_out,
         left_out: left_out_out(&row.left_out),
         consent: row.consent.as_ref().map(consent_out),
+        click_path: row.click_path.map(|path| path as u32),
     }
     .encode_to_vec()
 }
@@ -336,6 +342,7 @@ pub fn decision_of(record: RecordNo, order: OrderKey, body: &[u8]) -> Result<Dec
         candidates_left_out: stored.candidates_left_out,
         left_out: left_out_in(&stored.left_out)?,
         consent: stored.consent.map(consent_in).transpose()?,
+        click_path: path_in(stored.click_path)?,
     })
 }
 

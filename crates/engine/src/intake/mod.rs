@@ -42,6 +42,7 @@ mod ranges;
 pub mod rates;
 pub mod registration;
 pub mod report;
+pub mod shop;
 pub mod signals;
 pub mod submission;
 pub mod terms;

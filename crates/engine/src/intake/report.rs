@@ -120,6 +120,7 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
         digest: [0; 16],
         fields: texts.others,
         consent,
+        click_path: None,
     };
     conversion.digest = digest(&conversion, explicit_date.then_some(occurred_at));
     Ok(Taken { fact: Fact::ConversionReported(conversion), occurred_at, warnings })

@@ -37,10 +37,13 @@ use super::{Draft, Frame, FrameId, Raw, codec};
 
 mod clicks;
 mod consents;
+mod inquiries;
 mod program;
+mod shop;
 
 use clicks::{doubted, reviewed};
 use consents::consent;
+use inquiries::{answered, appealed, inquiry};
 
 const NOON: Timestamp = Timestamp(1_800_000_000_000);
 
@@ -61,7 +64,7 @@ fn drafts() -> Vec<Draft> {
         url: "/c/11/5/7".into(),
         referrer: "https://blog.example/boots".into(),
     };
-    vec![
+    let mut all = vec![
         by_a_person(Fact::RulesAdopted { version: 1 }),
         by_a_person(Fact::ProgramSet(program::program())),
         by_a_person(Fact::EventTypeSet(event_type())),
@@ -106,32 +109,9 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::PartnerRewardSet { partner: PartnerId(11), reward: true }),
         by_a_person(subject::erased()),
         by_a_person(subject::exported()),
-    ]
-}
-
-fn inquiry() -> InquiryOpened {
-    let (program, event_type) = (ProgramId(7), EventTypeId(4_636));
-    InquiryOpened {
-        program,
-        partner: PartnerId(11),
-        kind: InquiryKind::Incorrect,
-        event_type,
-        order_id: "A-1001".into(),
-        action: Some(ActionId { program, event_type, seq: 31 }),
-        ordered_at: NOON.minus_days(3),
-        currency: Currency(*b"EUR"),
-        amount: Some(Money(129_990_000)),
-        click: Some(ClickNo(77)),
-        note: Some(NoteId([7; 16])),
-    }
-}
-
-fn answered(answer: Answer) -> InquiryAnswered {
-    InquiryAnswered { inquiry: InquiryId(5), submission: SubmissionId([8; 16]), answer, note: Some(NoteId([9; 16])) }
-}
-
-fn appealed() -> InquiryAppealed {
-    InquiryAppealed { inquiry: InquiryId(5), partner: PartnerId(11), note: None }
+    ];
+    all.extend(shop::drafts());
+    all
 }
 
 fn event_type() -> EventTypeSet {
@@ -421,6 +401,7 @@ fn conversion() -> Conversion {
         digest: [2; 16],
         fields: vec![("Text1".into(), "gift".into())],
         consent: consent(),
+        click_path: Some(ClickPath::CartAttribute),
     }
 }
 
@@ -472,7 +453,7 @@ fn as_version_1_had_it(mut draft: Draft) -> Draft {
         Fact::VisitRecorded(it) => (it.aliases, it.left_out, it.issued) = (Vec::new(), Vec::new(), None),
         Fact::ConversionReported(it) => {
             it.identifiers.truncate(1);
-            (it.aliases, it.left_out) = (Vec::new(), Vec::new());
+            (it.aliases, it.left_out, it.click_path) = (Vec::new(), Vec::new(), None);
             it.assigned = Vec::new();
             it.parent_order = String::new();
         }
@@ -593,7 +574,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 42, "as many as the wire has");
+    assert_eq!(kinds.len(), 45, "as many as the wire has");
 }
 
 #[test]

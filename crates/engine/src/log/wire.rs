@@ -12,6 +12,7 @@ mod consent;
 mod entry;
 mod inquiries;
 mod payments;
+mod shop;
 mod subject;
 mod terms;
 
@@ -25,6 +26,7 @@ pub use inquiries::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRule
 pub use payments::{
     ConcludedPayment, DayRates, DecidedRun, Payment, PaymentRules, ProposedRun, Rate, RateTable, Threshold,
 };
+pub use shop::{RefundOfShop, RefundedLine, ShopLine, ShopOrder, ShopRefund};
 pub use subject::SubjectServed;
 pub use terms::{
     Condition, Decided, EventPayout, Limit, List, ListVersion, MonthEnd, Offer, Overlay, OverlayVersion, Terms,
@@ -48,7 +50,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 82, 90, 91, 92, 93, 94, 95, 100, 101"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 82, 90, 91, 92, 93, 94, 95, 96, 97, 98, 100, 101"
     )]
     pub fact: Option<Fact>,
 }
@@ -166,6 +168,12 @@ pub enum Fact {
     ConsentRulesSet(ConsentRules),
     #[prost(message, tag = "101")]
     PartnerRewardSet(PartnerReward),
+    #[prost(message, tag = "96")]
+    ShopOrderSeen(ShopOrder),
+    #[prost(message, tag = "97")]
+    ShopRefundSeen(RefundOfShop),
+    #[prost(message, tag = "98")]
+    ShopCheckoutSeen(Conversion),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -328,6 +336,9 @@ pub struct Conversion {
     #[prost(message, optional, tag = "50")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
+    #[prost(uint32, optional, tag = "52")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "names::click_path")]
+    pub click_path: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

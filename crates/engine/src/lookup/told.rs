@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use referee_core::config::Config;
 use referee_core::consent::Consent;
+use referee_core::fact::ClickPath;
 use referee_core::id::{ActionId, AdId, ClickNo, NodeId, PartnerId, ProgramId, RecordNo};
 use referee_core::identity::{Identifier, IdentifierKind, LeftOut};
 use referee_core::refusal::Refusal;
@@ -167,6 +168,8 @@ pub struct DecisionTold {
     pub identifiers_left_out: Vec<LeftOut>,
     /// What the buyer agreed to.
     pub consent: Option<Consent>,
+    /// By what a shop's order was joined to whoever earned it.
+    pub click_path: Option<ClickPath>,
 }
 
 impl DecisionTold {
@@ -293,6 +296,7 @@ pub fn decision_told(row: &DecisionRow, context: &Context<'_>) -> DecisionTold {
             Viewer::Brand => row.left_out.clone(),
             Viewer::Partner(_) => Vec::new(),
         },
+        click_path: row.click_path,
     }
 }
 

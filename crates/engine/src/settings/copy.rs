@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use super::{NAME, Settings, set_value};
 
 /// Every table of both schemas, each after those it refers to.
-const TABLES: [&str; 29] = [
+const TABLES: [&str; 33] = [
     "installation",
     "brand",
     "click_key",
@@ -36,6 +36,10 @@ const TABLES: [&str; 29] = [
     "acme_account",
     "acme_challenge",
     "acme_order",
+    "shop",
+    "shop_delivery",
+    "shop_request",
+    "shop_visit",
 ];
 
 /// One place of a row, on its way.

@@ -20,6 +20,7 @@ mod placement;
 mod processes;
 mod refused;
 mod sessions;
+mod shops;
 mod tokens;
 mod users;
 mod vault;
@@ -44,6 +45,7 @@ pub use processes::{ALIVE_MS, Process};
 pub use refused::RefusedReport;
 pub(crate) use sessions::digest;
 pub use sessions::{Session, SignedIn};
+pub use shops::{KeptShop, NewShop, ShopDelivery, ShopRequest, ShopRequestKind, ShopSecrets, ShopState};
 pub use tokens::{NewToken, PARTNER_SECRET, Token, TokenKind, partner_sid};
 pub use users::{BrandRole, User, UserOfBrand};
 pub use vault::{Vault, random_bytes, random_text, write_key};
@@ -97,6 +99,7 @@ impl Settings {
                 include_str!("../../sql/settings/domains.postgres.sql"),
                 include_str!("../../sql/settings/erasures.postgres.sql"),
                 include_str!("../../sql/settings/certificates.postgres.sql"),
+                include_str!("../../sql/settings/shops.postgres.sql"),
             ),
             upgrades: &[
                 (
@@ -112,6 +115,7 @@ impl Settings {
                         include_str!("../../sql/settings/domains.postgres.sql"),
                         include_str!("../../sql/settings/erasures.postgres.sql"),
                         include_str!("../../sql/settings/certificates.postgres.sql"),
+                        include_str!("../../sql/settings/shops.postgres.sql"),
                     ),
                 ),
             ],
@@ -163,6 +167,7 @@ impl Settings {
         self.clean_imports(since(Kept::Imports))?;
         self.delete_mail_before(since(Kept::Mails))?;
         self.clean_certificates(now)?;
+        self.clean_shops(now)?;
         self.delete_expired_sessions(now)
     }
 
@@ -238,7 +243,8 @@ fn prepare(db: &mut Sqlite) -> Result<()> {
     let fifth = concat!(
         include_str!("../../sql/settings/domains.sql"),
         include_str!("../../sql/settings/erasures.sql"),
-        include_str!("../../sql/settings/certificates.sql")
+        include_str!("../../sql/settings/certificates.sql"),
+        include_str!("../../sql/settings/shops.sql")
     );
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),

@@ -13,6 +13,7 @@ mod domains;
 mod erasures;
 mod mails;
 mod payees;
+mod shops;
 use crate::intake::keys::BrandKeys;
 use crate::limits::SESSION_DAYS;
 use crate::retention::Retention;
@@ -37,7 +38,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 31] = [
+const CHECKS: [fn(&Place); 35] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -69,6 +70,10 @@ const CHECKS: [fn(&Place); 31] = [
     certificates::an_authoritys_limits_are_kept,
     certificates::answers_to_an_authority_are_shared_and_end,
     certificates::an_account_is_kept_once_and_sealed,
+    shops::a_shop_is_one_by_its_domain_and_its_secrets_are_sealed,
+    shops::what_a_shop_sent_is_known_again_for_a_while,
+    shops::whoever_goes_to_a_shop_comes_back_once_and_soon,
+    shops::what_a_shop_asks_by_law_is_sealed_and_done_once,
 ];
 
 #[test]

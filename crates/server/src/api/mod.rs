@@ -28,6 +28,7 @@ pub mod resources;
 mod returns;
 mod screening;
 mod subjects;
+mod shops;
 pub mod terms;
 mod tracking_domains;
 mod tracking_links;
@@ -68,6 +69,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/screening-rules", get(screening::list_rules).post(screening::set_rules))
         .route("/api/v1/consent-rules", get(consent::list_rules).post(consent::set_rules))
         .route("/api/v1/partners/{id}/consent-basis", post(consent::set_reward))
+        .route("/api/v1/shops", get(shops::list).put(shops::set))
         .route("/api/v1/contracts", get(contracts::list_contracts))
         .route("/api/v1/contracts/withdrawals", post(contracts::withdraw_offer))
         .route("/api/v1/contracts/decisions", post(contracts::decide_offer))

@@ -23,7 +23,7 @@ use referee_engine::intake::installed_tag;
 use referee_engine::intake::keys::BrandKeys;
 use referee_engine::intake::landing::is_on_site;
 use referee_engine::intake::page_load::{PageLoad, PageLoadContext, page_load};
-use referee_engine::intake::report::{PROGRAM_FIELDS, ReportContext, conversion, program};
+use referee_engine::intake::report::{PROGRAM_FIELDS, ReportContext, Taken, conversion, program};
 use referee_engine::limits::REPORT_DEADLINE_MS;
 use referee_engine::log::{Draft, Raw};
 use referee_engine::routing::Routing;
@@ -33,6 +33,7 @@ use super::{cookie, origin};
 use crate::app::App;
 use crate::host::host_of;
 use crate::reports::{Refused, Reporter, new_submission, submission_name};
+use crate::shopify::feeds::by_browser;
 
 /// One transparent point.
 const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01D\x00;";
@@ -308,6 +309,7 @@ pub(super) async fn report(browser: &Browser, sent: Sent, source: Source) -> Hea
     let reporter = Reporter { app, brand, now };
     match taken {
         Ok(taken) => {
+            let taken = Taken { fact: by_browser(app, brand, taken.fact).await, ..taken };
             let raw = Some(browser.raw(browser.text(header::REFERER)));
             let taken_back = is_taken_back(taken.fact.consent());
             let kept = reporter.keep(taken, raw).await.map(drop).map_err(|_| Unkept::Away);

@@ -42,6 +42,7 @@ mod pending_clicks;
 mod profiles;
 mod reattribution;
 mod rescreenings;
+mod shopify;
 mod stores;
 mod support;
 mod test_clock;

@@ -312,5 +312,6 @@ fn report(
         digest,
         fields: Vec::new(),
         consent: None,
+        click_path: None,
     })
 }

@@ -331,6 +331,7 @@ impl Life {
             digest: self.random.bytes(),
             fields: Vec::new(),
             consent: None,
+            click_path: None,
         });
         self.coming.insert((at, self.drawn), fact);
     }

@@ -53,6 +53,7 @@ impl Days {
             digest: [0; 16],
             fields: Vec::new(),
             consent: None,
+            click_path: None,
         };
         let report = self.with_evidence_of(report, shown);
         let report = self.priced(report);

@@ -338,5 +338,6 @@ pub(super) fn conversion(i: u64) -> Fact {
         digest: [i as u8; 16],
         fields: Vec::new(),
         consent: consent(i),
+        click_path: None,
     })
 }

@@ -127,8 +127,19 @@ pub fn a_copy_holds_details_mail_and_changes(place: &Place) {
 }
 
 /// What came with version 5.
-const NEW_TABLES: [&str; 7] =
-    ["certificate", "acme_account", "acme_challenge", "acme_order", "tracking_domain", "erasure_place", "erasure"];
+const NEW_TABLES: [&str; 11] = [
+    "certificate",
+    "acme_account",
+    "acme_challenge",
+    "acme_order",
+    "tracking_domain",
+    "erasure_place",
+    "erasure",
+    "shop_visit",
+    "shop_request",
+    "shop_delivery",
+    "shop",
+];
 
 #[test]
 fn a_file_of_an_earlier_version_gets_what_came_later() {

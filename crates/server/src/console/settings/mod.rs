@@ -12,6 +12,7 @@ pub mod people;
 pub mod program;
 pub mod rates;
 pub mod screening;
+pub mod shopify;
 pub mod tokens;
 
 use maud::{Markup, html};
@@ -35,6 +36,7 @@ pub(super) fn screen(person: &Person, here: &str, title: &str, body: Markup) -> 
             ("/settings/exchange-rates", "Exchange rates"),
             ("/settings/identifiers", "Identifiers"),
             (data_protection::HERE, "Data protection"),
+            ("/settings/shopify", "Shopify"),
             ("/settings/tokens", "Tokens"),
         ]);
     }

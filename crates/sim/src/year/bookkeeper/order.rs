@@ -293,5 +293,6 @@ pub fn bare(
         digest: [0; 16],
         fields: Vec::new(),
         consent: None,
+        click_path: None,
     }
 }

@@ -1,0 +1,130 @@
+/*
+ * Referee on the pages of a Shopify shop. Where the visitor's choices allow it, it asks the shop's own tracking host for the
+ * click id, and puts it into the cart, from where Shopify copies it into the order. Visits are the tag's, which it loads.
+ * It writes no cookie and never throws into the page.
+ */
+(function () {
+  'use strict';
+  var script = document.currentScript;
+  if (!script || !script.dataset.host || !script.dataset.program) return;
+  var data = script.dataset;
+  // A name alone is reached over TLS; an address says itself how.
+  var origin = /^https?:\/\//.test(data.host) ? data.host.replace(/\/+$/, '') : 'https://' + data.host;
+  var endpoint = origin + (data.path || '/pt') + '/i';
+  var param = data.param || 'pt';
+  var attribute = '__' + param;
+  var name = data.name || 'referee';
+  var KEY = 'referee.shopify';
+  var busy = null;
+  var tagged = false;
+
+  // What was put into which cart: { id, cart, sent }. Storage may be forbidden, full or absent.
+  function recall() {
+    try { return JSON.parse(localStorage.getItem(KEY)) || {}; } catch (e) { return {}; }
+  }
+  function remember(what) {
+    try { localStorage.setItem(KEY, JSON.stringify(what)); } catch (e) { /* asked again on the next page */ }
+  }
+  function forget() {
+    try { localStorage.removeItem(KEY); } catch (e) { /* nothing was kept */ }
+  }
+
+  function choices() {
+    var privacy = window.Shopify && window.Shopify.customerPrivacy;
+    if (!privacy) return null;
+    return { marketing: !!privacy.marketingAllowed(), sale: !!privacy.saleOfDataAllowed() };
+  }
+  function word(yes) { return yes ? 'yes' : 'no'; }
+  function isAllowed(said) { return !!said && said.marketing && !navigator.globalPrivacyControl; }
+  function shopify(said) { return 'marketing=' + word(said.marketing) + ',sale=' + word(said.sale); }
+
+  /** The cart as the shop names it, or '' while there is none. */
+  function cart() {
+    var found = /(?:^|; )cart=([^;]*)/.exec(document.cookie);
+    return found ? decodeURIComponent(found[1]) : '';
+  }
+
+  /** The click id: from the address, or as the tracking host knows it by the cookie of the click. */
+  function clickId(said) {
+    var kept = recall();
+    var here = new URLSearchParams(location.search).get(param) || '';
+    if (here) return Promise.resolve(here);
+    if (kept.id) return Promise.resolve(kept.id);
+    var query = new URLSearchParams({
+      program: data.program,
+      page: location.href,
+      consent: 'granted',
+      shopify: shopify(said)
+    });
+    return fetch(endpoint + '?' + query, { credentials: 'include' })
+      .then(function (answer) { return answer.ok ? answer.json() : {}; })
+      .then(function (answer) { return answer.clickId || ''; });
+  }
+
+  /** Puts the id into the cart, if it is not there already. An empty one takes it out. */
+  function put(id) {
+    var kept = recall();
+    if (kept.sent === id && kept.cart && kept.cart === cart()) return Promise.resolve();
+    var attributes = {};
+    attributes[attribute] = id;
+    var root = (window.Shopify && window.Shopify.routes && window.Shopify.routes.root) || '/';
+    return fetch(root + 'cart/update.js', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      credentials: 'same-origin',
+      body: JSON.stringify({ attributes: attributes })
+    }).then(function (answer) {
+      if (!answer.ok) throw new Error('the cart answered ' + answer.status);
+      return answer.json();
+    }).then(function (now) {
+      if (id) remember({ id: id, sent: id, cart: now.token || cart() });
+    });
+  }
+
+  function tag(said) {
+    window[name] = window[name] || function () { (window[name].a = window[name].a || []).push(arguments); };
+    window[name]('consent', tagged ? 'update' : 'default', {
+      tracking: isAllowed(said) ? 'granted' : 'denied',
+      shopify: shopify(said)
+    });
+    if (tagged) return;
+    tagged = true;
+    var element = document.createElement('script');
+    element.src = origin + (data.script || '/tag.js');
+    element.async = true;
+    element.dataset.program = data.program;
+    element.dataset.param = param;
+    element.dataset.path = data.path || '/pt';
+    element.dataset.name = name;
+    document.head.appendChild(element);
+  }
+
+  function apply() {
+    var said = choices();
+    if (!said) return Promise.resolve();
+    tag(said);
+    if (isAllowed(said)) {
+      return clickId(said).then(function (id) { return id ? put(id) : undefined; });
+    }
+    // Somebody who takes back what they allowed is taken out of the cart again.
+    if (!recall().sent) return Promise.resolve();
+    return put('').then(forget);
+  }
+
+  /** One after another: what the visitor says last counts. */
+  function run() {
+    busy = (busy || Promise.resolve()).then(apply).catch(function () { /* tried again on the next page */ });
+    return busy;
+  }
+
+  function begin() {
+    run();
+    document.addEventListener('visitorConsentCollected', run);
+  }
+
+  if (!window.Shopify || !window.Shopify.loadFeatures) return;
+  window.Shopify.loadFeatures([{ name: 'consent-tracking-api', version: '0.1' }], function (error) {
+    // Without it nobody knows what the visitor allows, so nothing is done.
+    if (!error) begin();
+  });
+})();
