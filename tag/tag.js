@@ -62,21 +62,28 @@
   function allowed() {
     return !/denied|awaited/.test(consent());
   }
-  function hear(source, word, more) {
+  /** What a source says. `open`: it is what holds until the visitor decides. */
+  function hear(source, word, more, open) {
     said[source] = word;
     awaited[source] = false;
     for (var key in more) evidence[key] = more[key];
-    if (consent() === 'denied') takeBack();
+    if (word === 'denied' && !open) {
+      refused = true;
+      takeBack();
+    }
     if (consent() !== 'awaited') held.splice(0).forEach(function (run) { run(); });
     if (visitHeld && allowed()) visit();
   }
 
-  // A no is told where there may be something to take back: the page reported a visit before, or the visitor has just come
-  // by a link, whose cookie only the server can remove.
+  // What an earlier yes left goes with a visitor's no, and not with what holds until they decide: that comes first on every
+  // page, also of those who agreed long ago. The server is told where it may have something to take back: the page reported a
+  // visit before, or the visitor has just come by a link, whose cookie only the server can remove.
+  var refused = false;
   var settled = false;
   var reported = false;
   var told = false;
   function takeBack() {
+    if (!refused || consent() !== 'denied') return;
     remember('click');
     remember('moved');
     if (!settled || told || !(reported || inAddress)) return;
@@ -119,13 +126,13 @@
     });
   }
 
-  function readShopify() {
+  function readShopify(event) {
     attempt(function () {
       var privacy = page.Shopify.customerPrivacy;
       var marketing = privacy.marketingAllowed();
       var sale = !privacy.saleOfDataAllowed || privacy.saleOfDataAllowed();
       var word = 'marketing=' + (marketing ? 'yes' : 'no') + ',sale=' + (sale ? 'yes' : 'no');
-      hear('shopify', marketing ? 'granted' : 'denied', { shopify: word });
+      hear('shopify', marketing ? 'granted' : 'denied', { shopify: word }, !event);
     });
   }
   function hearShopify() {
@@ -166,7 +173,7 @@
       awaited.gcm = true;
     } else if (text !== google) {
       google = text;
-      hear('gcm', words.ad_storage || '', { gcm: text });
+      hear('gcm', words.ad_storage || '', { gcm: text }, !latest.ad_storage);
     }
   }
   function hearGoogle() {
@@ -193,7 +200,7 @@
     if (page.dataLayer && !known.layer) { known.layer = true; attempt(hearGoogle); }
     attempt(readGoogle);
   }
-  if (navigator.globalPrivacyControl) { said.gpc = 'denied'; evidence.gpc = 1; }
+  if (navigator.globalPrivacyControl) { said.gpc = 'denied'; evidence.gpc = 1; refused = true; }
 
   /** Runs something once consent is known, or after half a second with what is known by then. */
   function decided(run) {
@@ -344,7 +351,7 @@
       });
     },
     consent: function (kind, word) {
-      hear('page', word && word.tracking === 'denied' ? 'denied' : 'granted');
+      hear('page', word && word.tracking === 'denied' ? 'denied' : 'granted', {}, kind === 'default');
     }
   };
   // Of pages that lead to shops.
@@ -387,6 +394,6 @@
   setTimeout(function () {
     settled = true;
     if (!visited) call(['visit']);
-    if (consent() === 'denied') takeBack();
+    takeBack();
   }, 0);
 })();

@@ -74,9 +74,26 @@ test('calls made before the tag was there are replayed, consent first', async ()
     calls: [['identify', { customerId: 'c7' }], ['consent', 'default', { tracking: 'denied' }]],
   });
   await page.settle();
-  assert.deepEqual(page.sent.map(({ body }) => body), [{ program: 7, consent: 'denied' }], 'the server hears the no, and nothing else');
-  assert.equal(page.sent[0].init.credentials, 'include', 'or it could not remove its cookie');
+  assert.deepEqual(page.sent, []);
   assert.equal(page.stored.size, 0);
+});
+
+test('a no of the visitor is told to the server once, and what holds until they decide is none', async () => {
+  const stored = new Map([['referee.click', 'OLD']]);
+  const calls = [['consent', 'default', { tracking: 'denied' }], ['identify', { customerId: 'c7' }]];
+  const agreed = load({ stored, calls });
+  await agreed.settle();
+  assert.deepEqual([agreed.sent, stored.get('referee.click')], [[], 'OLD'], 'it comes first on every page, also of those who agreed');
+  agreed.window.referee('consent', 'update', { tracking: 'granted' });
+  assert.deepEqual(agreed.sent.map(({ body }) => [body.clickId, body.customerId]), [['OLD', 'c7']]);
+  agreed.window.referee('consent', 'update', { tracking: 'denied' });
+  agreed.window.referee('consent', 'update', { tracking: 'denied' });
+  assert.deepEqual(agreed.sent.slice(1).map(({ body }) => body), [{ program: 7, consent: 'denied' }], 'nothing beside it');
+  assert.equal(agreed.sent[1].init.credentials, 'include', 'or the server could not remove its cookie');
+  assert.equal(stored.size, 0);
+  const landed = load({ href: 'https://www.shop.com/?pt=CLICK', gpc: true });
+  await landed.settle();
+  assert.deepEqual(landed.sent.map(({ body }) => body), [{ program: 7, gpc: 1, consent: 'denied' }], 'the link may have set one');
 });
 
 test('a conversion carries the order, its items and who bought', async () => {
