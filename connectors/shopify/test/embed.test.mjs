@@ -73,7 +73,7 @@ test('the click id goes from the tracking host into the cart, once', async () =>
   await her.see('https://www.shop.com/');
   await her.see('https://www.shop.com/products/boot');
   await her.see('https://www.shop.com/cart');
-  assert.deepEqual(her.sent(), [{ __pt: 'FROM-COOKIE' }]);
+  assert.deepEqual(her.sent(), [{ __pt: 'FROM-COOKIE', __pt_consent: '' }]);
   const [ask, ...more] = her.asks();
   assert.equal(more.length, 0, 'it is asked for once');
   assert.equal(ask.pathname, '/pt/i');
@@ -86,7 +86,7 @@ test('the id of the landing address needs no asking, and a new click replaces it
   await her.see('https://www.shop.com/products/boot');
   await her.see('https://www.shop.com/?pt=SECOND');
   await her.see('https://www.shop.com/cart');
-  assert.deepEqual(her.sent(), [{ __pt: 'FIRST' }, { __pt: 'SECOND' }]);
+  assert.deepEqual(her.sent().map((it) => it.__pt), ['FIRST', 'SECOND']);
   assert.equal(her.asks().length, 0);
 });
 
@@ -115,14 +115,25 @@ test('without the privacy interface nothing is done', async () => {
   assert.deepEqual([her.sent(), her.asks(), her.tags], [[], [], []]);
 });
 
+test('a cart says once that its buyer is not to be followed, and says so no longer after a yes', async () => {
+  const her = visitor({ marketing: false });
+  her.cart.token = 'CART-1';
+  await her.see('https://www.shop.com/?pt=CLICK');
+  const page = await her.see('https://www.shop.com/cart');
+  assert.deepEqual(her.sent(), [{ __pt: '', __pt_consent: 'denied' }]);
+  assert.equal(her.asks().length, 0);
+  await page.choose({ marketing: true });
+  assert.deepEqual(her.cart.attributes, { __pt: 'FROM-COOKIE', __pt_consent: '' });
+});
+
 test('a choice counts at once, and so does another one', async () => {
   const her = visitor({ marketing: false });
   const page = await her.see('https://www.shop.com/?pt=CLICK');
   await page.choose({ marketing: true });
   assert.equal(her.cart.attributes.__pt, 'CLICK');
   await page.choose({ marketing: false });
-  assert.equal(her.cart.attributes.__pt, '', 'it is taken out again');
-  assert.equal(her.stored.size, 0);
+  assert.deepEqual(her.cart.attributes, { __pt: '', __pt_consent: 'denied' }, 'it is taken out again');
+  assert.ok(![...her.stored.values()].some((it) => it.includes('CLICK')));
   assert.deepEqual(page.calls.map(([, kind, said]) => [kind, said.tracking]), [['default', 'denied'], ['update', 'granted'], ['update', 'denied']]);
 });
 
@@ -144,7 +155,7 @@ test('a tracking host that is blocked or knows nothing disturbs nobody', async (
   assert.deepEqual(unknown.sent(), []);
   const forbidden = visitor({ brokenStorage: true });
   await forbidden.see('https://www.shop.com/?pt=CLICK');
-  assert.deepEqual(forbidden.sent(), [{ __pt: 'CLICK' }]);
+  assert.deepEqual(forbidden.sent().map((it) => it.__pt), ['CLICK']);
 });
 
 test('nothing happens while the owner has set nothing up', async () => {

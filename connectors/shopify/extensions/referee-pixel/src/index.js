@@ -34,7 +34,7 @@ register(({ analytics, browser, init, settings, customerPrivacy }) => {
 
   /** @param {Checkout} checkout */
   async function clickId(checkout) {
-    const inCart = checkout.attributes.find((it) => it.key === `__${param}`);
+    const inCart = checkout.attributes.find((it) => it.key === '__pt');
     return inCart?.value || (await quietly(() => browser.localStorage.getItem(KEY))) || '';
   }
 
