@@ -23,8 +23,10 @@ use crate::row::PayableState;
 use crate::screening::{ClickTest, ScreeningRules};
 use crate::time::{Day, Timestamp};
 
+mod shop;
 mod signals;
 
+pub use shop::{ClickPath, RefundedLine, ShopLine, ShopOrderSeen, ShopRefund, ShopRefundSeen};
 pub use signals::{
     Agent, Browser, Device, Embedded, Navigation, NetworkClass, Oddities, Preload, Robot, Signals, Site, System,
 };
@@ -147,6 +149,10 @@ pub enum Fact {
     InquiryOpened(InquiryOpened),
     InquiryAnswered(InquiryAnswered),
     InquiryAppealed(InquiryAppealed),
+    ShopOrderSeen(ShopOrderSeen),
+    ShopRefundSeen(ShopRefundSeen),
+    /// A browser saw the checkout of a shop's order: who bought it and by which click. What it came to, the shop says.
+    ShopCheckoutSeen(Conversion),
     /// Brand time is at least the record's `occurred_at`.
     TimePassed,
     /// Takes the next pieces of queued work.
@@ -197,6 +203,9 @@ impl Fact {
             Fact::InquiryOpened(_) => "inquiry_opened",
             Fact::InquiryAnswered(_) => "inquiry_answered",
             Fact::InquiryAppealed(_) => "inquiry_appealed",
+            Fact::ShopOrderSeen(_) => "shop_order_seen",
+            Fact::ShopRefundSeen(_) => "shop_refund_seen",
+            Fact::ShopCheckoutSeen(_) => "shop_checkout_seen",
             Fact::TimePassed => "time_passed",
             Fact::WorkAdvanced { .. } => "work_advanced",
         }
@@ -211,7 +220,29 @@ impl Fact {
                 | Fact::VisitRecorded(_)
                 | Fact::ConversionReported(_)
                 | Fact::ChangeRequested(_)
+                | Fact::ShopOrderSeen(_)
+                | Fact::ShopRefundSeen(_)
+                | Fact::ShopCheckoutSeen(_)
         )
+    }
+
+    /// What it says of an order and its buyer, if it says that.
+    pub fn report(&self) -> Option<&Conversion> {
+        match self {
+            Fact::ConversionReported(report) | Fact::ShopCheckoutSeen(report) => Some(report),
+            Fact::ShopOrderSeen(seen) => Some(&seen.report),
+            _ => None,
+        }
+    }
+
+    /// The order that it is about, if a shop says so: event type, id, and what the checkout called it before it had one.
+    pub fn shop_order(&self) -> Option<(EventTypeId, [&str; 2])> {
+        match self {
+            Fact::ShopOrderSeen(seen) => Some((seen.report.event_type, [&seen.report.order_id, &seen.checkout])),
+            Fact::ShopCheckoutSeen(report) => Some((report.event_type, [&report.order_id, ""])),
+            Fact::ShopRefundSeen(seen) => Some((seen.event_type, [&seen.order_id, ""])),
+            _ => None,
+        }
     }
 }
 
@@ -435,9 +466,11 @@ pub struct Conversion {
     pub digest: [u8; 16],
     /// Further fields as reported, none of a person: name and value.
     pub fields: Vec<(String, String)>,
+    /// By what an order of a shop brought its click id, or would find its partner; None: no shop reported it.
+    pub click_path: Option<ClickPath>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Item {
     pub sku: String,
     pub name: String,

@@ -34,6 +34,7 @@ pub mod payable;
 pub mod click;
 pub mod visit;
 pub mod action;
+pub mod shop;
 pub mod machine;
 
 #[cfg(test)]

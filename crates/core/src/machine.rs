@@ -11,6 +11,7 @@ use crate::payable;
 use crate::refusal::Refusal;
 use crate::row::{AuditRow, TouchKind};
 use crate::setup;
+use crate::shop;
 use crate::slice::Slice;
 use crate::visit;
 
@@ -94,6 +95,7 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::VisitRecorded(visit) => Outcome { refusal: visit::record(slice, record, visit), ..Outcome::default() },
         Fact::ConversionReported(report) => {
             let outcome = action::open::report(slice, record, report);
+            shop::settle_figures(slice, record, report.event_type, &report.order_id);
             Outcome { refusal: outcome.refusal, subject: names(&outcome.actions) }
         }
         Fact::ChangeRequested(request) => action::change::request(slice, record, request).map(|ids| names(&ids)).into(),
@@ -119,6 +121,9 @@ fn consequences(slice: &mut Slice, record: &Record) -> Outcome {
         Fact::InquiryOpened(fact) => action::inquiry::opened(slice, record, fact).into(),
         Fact::InquiryAnswered(fact) => action::inquiry::answered(slice, record, fact).into(),
         Fact::InquiryAppealed(fact) => action::inquiry::appealed(slice, record, fact).into(),
+        Fact::ShopOrderSeen(seen) => shop::order_seen(slice, record, seen),
+        Fact::ShopRefundSeen(seen) => shop::refund_seen(slice, record, seen),
+        Fact::ShopCheckoutSeen(report) => shop::checkout_seen(slice, record, report),
         Fact::TimePassed => {
             slice.state.brand_time = slice.state.brand_time.max(record.occurred_at);
             slice.state.work_waits = true;

@@ -17,6 +17,11 @@ impl Currency {
         }
     }
 
+    /// The least that can be paid in it.
+    pub fn smallest(self) -> Money {
+        Money(10_i64.pow(6 - self.digits()))
+    }
+
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("???")
     }

@@ -221,6 +221,12 @@ refusals! {
     ClickWindowOutOfRange = 229, "CLICK_WINDOW_OUT_OF_RANGE", "The window for duplicates is from 1 minute to 24 hours, and that for double clicks no longer than it.", "The window is not possible.";
     ReviewNotFound = 230, "REVIEW_NOT_FOUND", "There is no review with this number.", "There is no such review.";
     ReviewUndone = 231, "REVIEW_UNDONE", "The review was taken back before.", "The review was taken back before.";
+
+    // What a shop system says of its orders.
+    ShopOrderWithoutLines = 232, "SHOP_ORDER_WITHOUT_LINES", "The order has no line that is paid for: only gift cards, tips, shipping or nothing at all. It opens when a line is added.", "The order has nothing in it that is paid for.";
+    ShopTestOrder = 233, "SHOP_TEST_ORDER", "The shop marked the order as a test: nobody bought anything.", "The order was a test.";
+    ShopOrderNotPaid = 234, "SHOP_ORDER_NOT_PAID", "The order is not paid yet, and the shop's settings open actions of paid orders only. It opens when it is.", "The order is not paid yet.";
+    ShopOrderAwaited = 235, "SHOP_ORDER_AWAITED", "The shop has not told of the order itself yet. What was said of it is kept until then.", "The order is not known yet.";
 }
 
 #[cfg(test)]

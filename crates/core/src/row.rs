@@ -1,7 +1,7 @@
 //! What the books hold: the rows that the rules derive. An engine stores them as they are and decides nothing.
 
 use crate::exchange::Exchange;
-use crate::fact::{Actor, Conversion, Device, Item, Signals};
+use crate::fact::{Actor, ClickPath, Conversion, Device, Item, Signals};
 use crate::id::{
     ActionId, AdId, ClickNo, EventTypeId, FactId, NodeId, PartnerId, PaymentId, PaymentRunId, ProgramId, RecordNo,
     ReviewId, SubmissionId, UserId,
@@ -18,6 +18,7 @@ mod inquiry;
 mod mark;
 mod payable;
 mod payment;
+mod shop;
 mod tally;
 
 pub use counter::{Counter, CounterGroup, CounterKey};
@@ -29,6 +30,7 @@ pub use payable::{
     PayableState, ReviewCursor, ReviewRow, ReviewState,
 };
 pub use payment::{PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, PaymentSum, RunState};
+pub use shop::ShopOrderRow;
 pub use tally::{Left, Reckoned, Tallied, Tally};
 
 /// What a brand's history has come to, beside its rows: the applied place and the counters.
@@ -52,6 +54,8 @@ pub struct BrandState {
     /// Queued work may be left: a `WorkAdvanced` would find something or prove there is nothing.
     pub work_waits: bool,
     pub posting: Posting,
+    /// A shop system has told of orders: what else concerns one looks at what the shop said of it.
+    pub has_shop_orders: bool,
 }
 
 /// What kind of touchpoint something is.
@@ -527,6 +531,8 @@ pub struct DecisionRow {
     pub candidates_left_out: u32,
     /// What the report said of the buyer and could not be used.
     pub left_out: Vec<LeftOut>,
+    /// By what a shop's order was joined to whoever earned it.
+    pub click_path: Option<ClickPath>,
 }
 
 /// Counts and sums of a day, kept by partner and ad. Partner and ad are 0 where nobody earned.

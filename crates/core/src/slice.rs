@@ -20,7 +20,7 @@ use crate::row::{
     ClickGroupKey, ClickRow, ClickTally, ConversionRow, Counter, CounterGroup, CounterKey, DecisionRow, EdgeKey,
     EdgeRow, EffectRow, EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey,
     OrderKey, PayableClickRow, PaymentLineRow, PaymentRow, PaymentRunRow, RefusedJoinRow, Returned, ReturnsKey,
-    ReviewCursor, ReviewRow, Rollup, RollupKey, SubmissionRow, Tallied, Tally, Turnover, UnsettledRow,
+    ReviewCursor, ReviewRow, Rollup, RollupKey, ShopOrderRow, SubmissionRow, Tallied, Tally, Turnover, UnsettledRow,
 };
 use crate::time::{CLOCK_TOLERANCE_MS, Day, Timestamp};
 
@@ -36,6 +36,8 @@ pub struct Wanted {
     /// With them, their actions.
     pub orders: BTreeSet<OrderKey>,
     pub actions: BTreeSet<ActionId>,
+    /// Those of which a shop may have told.
+    pub shop_orders: BTreeSet<OrderKey>,
     /// Those of the actions whose orders are wanted too.
     pub moved: BTreeSet<ActionId>,
     /// Nodes that a person names.
@@ -127,6 +129,7 @@ pub struct Slice {
     pub roots: Table<NodeId, NodeId>,
     pub conversions: Table<OrderKey, ConversionRow>,
     pub actions: Table<ActionId, ActionRow>,
+    pub shop_orders: Table<OrderKey, ShopOrderRow>,
     pub payments: Table<PaymentId, PaymentRow>,
     pub payment_runs: Table<PaymentRunId, PaymentRunRow>,
     /// Of the groups that limits and tiers of this batch ask for, those that are not zero.
@@ -206,6 +209,13 @@ impl Slice {
         // Sets are built whole from lists: most keys come in order.
         let (mut clicks, mut identifiers) = (Vec::new(), Vec::new());
         for record in records {
+            if let Some(report) = record.fact.report() {
+                clicks.extend(report.click.map(|click| click.no));
+                identifiers.extend(report.named());
+                wanted.orders.insert(order_of(report));
+                wanted.orders.extend(self.parent_order(report));
+            }
+            wanted.shop_orders.extend(shop_orders_of(&record.fact));
             match &record.fact {
                 Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) => {
                     clicks.push(click.no);
@@ -215,12 +225,9 @@ impl Slice {
                     clicks.extend(visit.click.map(|click| click.no));
                     identifiers.extend(visit.named());
                 }
-                Fact::ConversionReported(report) => {
-                    clicks.extend(report.click.map(|click| click.no));
-                    identifiers.extend(report.named());
-                    let order_id = report.order_id.clone();
-                    wanted.orders.insert(OrderKey { event_type: report.event_type, order_id });
-                    wanted.orders.extend(self.parent_order(report));
+                Fact::ShopRefundSeen(seen) => {
+                    let order_id = seen.order_id.clone();
+                    wanted.orders.insert(OrderKey { event_type: seen.event_type, order_id });
                 }
                 Fact::ChangeRequested(request) => match &request.target {
                     ActionTarget::Id(id) => {
@@ -255,7 +262,20 @@ impl Slice {
                 _ => {}
             }
         }
+        self.want_shop_orders(&mut wanted);
         Wanted { clicks: clicks.into_iter().collect(), identifiers: identifiers.into_iter().collect(), ..wanted }
+    }
+
+    /// What a shop said of the orders that are wanted, if any ever did.
+    pub fn want_shop_orders(&self, wanted: &mut Wanted) {
+        if self.state.has_shop_orders {
+            wanted.shop_orders.extend(wanted.orders.iter().cloned());
+        }
+    }
+
+    /// What a shop said of an order, where the batch may ask.
+    pub fn shop_order(&self, key: &OrderKey) -> Option<&ShopOrderRow> {
+        if self.shop_orders.knows(key) { self.shop_orders.get(key) } else { None }
     }
 
     /// What a batch may read besides, because an inquiry that was loaded names it.
@@ -272,14 +292,14 @@ impl Slice {
     pub fn wanted_returns(&self, records: &[Record]) -> BTreeSet<(ProgramId, Day)> {
         let takes_back = |record: &Record| {
             matches!(record.fact, Fact::ChangeRequested(_) | Fact::InquiryAnswered(_) | Fact::ReturnDecided(_))
+                || record.fact.shop_order().is_some()
         };
-        if !records.iter().any(takes_back) {
+        // What opens late may have gone back already.
+        if !records.iter().any(takes_back) && self.shop_orders.rows().next().is_none() {
             return BTreeSet::new();
         }
-        let reported = records.iter().filter_map(|record| match &record.fact {
-            Fact::ConversionReported(report) => Some((report.program, record.occurred_at)),
-            _ => None,
-        });
+        let reported =
+            records.iter().filter_map(|record| record.fact.report().map(|report| (report.program, record.occurred_at)));
         let waiting = self.unsettled.rows().map(|(_, row)| (row.report.program, row.occurred_at));
         let before = self.conversions.rows().map(|(_, row)| (row.program, row.occurred_at));
         let actions = self.actions.rows().map(|(_, row)| (row.id.program, row.occurred_at));
@@ -293,6 +313,7 @@ impl Slice {
         self.clicks.expect_all(wanted.clicks.iter().copied());
         self.identifiers.expect_all(wanted.identifiers.iter().copied());
         self.conversions.expect_all(wanted.orders.iter().cloned());
+        self.shop_orders.expect_all(wanted.shop_orders.iter().cloned());
         self.actions.expect_all(wanted.actions.iter().copied());
         wanted.payment_run.into_iter().for_each(|id| self.payment_runs.expect(id));
         wanted.payment.into_iter().for_each(|id| self.payments.expect(id));
@@ -301,12 +322,22 @@ impl Slice {
     }
 }
 
+pub(crate) fn order_of(report: &Conversion) -> OrderKey {
+    OrderKey { event_type: report.event_type, order_id: report.order_id.clone() }
+}
+
+/// Under what a shop may have told of the order that a fact is about.
+fn shop_orders_of(fact: &Fact) -> impl Iterator<Item = OrderKey> + '_ {
+    let told = fact.shop_order().into_iter();
+    let keys = told.flat_map(|(event_type, ids)| ids.map(|id| OrderKey { event_type, order_id: id.to_owned() }));
+    keys.filter(|key| !key.order_id.is_empty())
+}
+
 /// Clicks that visits and reports of a batch bring the ids of.
 fn clicks_named_by_others(records: &[Record]) -> BTreeSet<ClickNo> {
     let named = records.iter().filter_map(|record| match &record.fact {
         Fact::VisitRecorded(visit) => visit.click,
-        Fact::ConversionReported(report) => report.click,
-        _ => None,
+        fact => fact.report()?.click,
     });
     named.map(|click| click.no).collect()
 }
@@ -359,8 +390,7 @@ impl Slice {
         let named = match &record.fact {
             Fact::ClickRecorded(click) => Some((click.no, click.program, click.partner, record.occurred_at)),
             Fact::VisitRecorded(visit) => visit.click.map(|it| (it.no, it.program, it.partner, it.clicked_at)),
-            Fact::ConversionReported(report) => report.click.map(|it| (it.no, it.program, it.partner, it.clicked_at)),
-            _ => None,
+            fact => fact.report()?.click.map(|it| (it.no, it.program, it.partner, it.clicked_at)),
         };
         named.filter(|(_, program, ..)| self.config.click_event_type(*program).is_some())
     }
@@ -400,8 +430,8 @@ impl Slice {
             {
                 wanted.extend(self.counters_for(program, event_type, at));
             }
-            let Fact::ConversionReported(report) = &record.fact else { continue };
-            let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
+            let Some(report) = record.fact.report() else { continue };
+            let key = order_of(report);
             let before = self.conversions.get(&key).map(|row| row.occurred_at);
             for at in before.into_iter().chain([record.occurred_at]) {
                 wanted.extend(self.counters_for(report.program, report.event_type, at));
@@ -514,6 +544,8 @@ impl Slice {
         let clicks = wanted.clicks.iter().filter_map(|key| Some(self.clicks.get(key)?.node));
         let identifiers = wanted.identifiers.iter().filter_map(|key| Some(self.identifiers.get(key)?.node));
         let conversions = wanted.orders.iter().filter_map(|key| self.conversions.get(key)?.node);
+        let conversions =
+            conversions.chain(wanted.shop_orders.iter().filter_map(|key| self.shop_orders.get(key)?.node));
         clicks.chain(identifiers).chain(conversions).chain(wanted.nodes.iter().copied()).collect()
     }
 
@@ -524,7 +556,7 @@ impl Slice {
         let mut wanted = WantedComponents { clicks_since: Timestamp(i64::MAX), ..WantedComponents::default() };
         let named = clicks_named_by_others(records);
         for record in records {
-            if let Fact::ConversionReported(report) = &record.fact {
+            if let Some(report) = record.fact.report() {
                 wanted.clicks_since = wanted.clicks_since.min(self.clicks_since(record, report));
             }
             if let Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) = &record.fact
@@ -549,7 +581,7 @@ impl Slice {
                 wanted.clicks_since = wanted.clicks_since.min(since);
                 late.insert(first);
             }
-            if matches!(record.fact, Fact::ConversionReported(_)) {
+            if record.fact.report().is_some() {
                 credited.insert(first);
             }
         }
@@ -594,11 +626,10 @@ impl Slice {
                 (Some(click.no), click.visitor.into_iter().collect::<Vec<_>>(), None)
             }
             Fact::VisitRecorded(visit) => (visit.click.map(|click| click.no), visit.named().collect(), None),
-            Fact::ConversionReported(report) => {
-                let order = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
-                (report.click.map(|click| click.no), report.named().collect(), Some(order))
-            }
-            _ => (None, Vec::new(), None),
+            fact => match fact.report() {
+                Some(report) => (report.click.map(|click| click.no), report.named().collect(), Some(order_of(report))),
+                None => (None, Vec::new(), None),
+            },
         };
         let mut tokens = Vec::new();
         if let Fact::JoinSeparated { a, b, .. } = &record.fact {
@@ -612,8 +643,11 @@ impl Slice {
             Some(row) => Token::Root(self.root_of(row.node)),
             None => Token::NewIdentifier(*identifier),
         }));
-        let reported_before = order.and_then(|key| self.conversions.get(&key)?.node);
-        tokens.extend(reported_before.map(|node| Token::Root(self.root_of(node))));
+        if let Some(key) = order {
+            let reported = self.conversions.get(&key).and_then(|row| row.node);
+            let checked_out = shop_orders_of(&record.fact).chain([key]).filter_map(|key| self.shop_order(&key)?.node);
+            tokens.extend(checked_out.chain(reported).map(|node| Token::Root(self.root_of(node))));
+        }
         tokens
     }
 }
@@ -632,5 +666,5 @@ fn connects(record: &Record, tokens: &[Token], reach: &Reach) -> bool {
 /// Whether it tells of somebody who was seen.
 fn is_sighting(fact: &Fact) -> bool {
     use Fact::*;
-    matches!(fact, ClickRecorded(_) | ImpressionRecorded(_) | VisitRecorded(_) | ConversionReported(_))
+    matches!(fact, ClickRecorded(_) | ImpressionRecorded(_) | VisitRecorded(_)) || fact.report().is_some()
 }

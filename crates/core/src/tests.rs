@@ -36,6 +36,7 @@ mod recovery;
 mod refusals;
 mod reports;
 mod returns;
+mod shop;
 mod script;
 mod second_opinion;
 mod setup;

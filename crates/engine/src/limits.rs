@@ -139,3 +139,19 @@ pub const NETWORK_LIST_BYTES_MAX: u64 = 32 << 20;
 pub const NETWORK_DATABASE_BYTES_MAX: u64 = 256 << 20;
 /// So many days before the day of pending clicks closes, it is said.
 pub const CLICK_NOTICE_DAYS: u32 = 3;
+
+/// A webhook of a shop: room for an order of five hundred lines, each with its taxes and discounts.
+pub const SHOP_BYTES_MAX: usize = 4 << 20;
+/// Lines of an order of a shop: as many as an order may have items.
+pub const SHOP_LINES_MAX: usize = ITEMS_MAX;
+/// Refunds of an order of a shop: each is held in its row.
+pub const SHOP_REFUNDS_MAX: usize = 250;
+/// How long messages of shops are remembered, so that one that comes again is known: the shop tries for four hours, and people
+/// look back further.
+pub const SHOP_DELIVERY_DAYS: u32 = 30;
+/// Messages of a shop that are shown.
+pub const SHOP_DELIVERIES_SHOWN: u32 = 50;
+/// How long a shop's admin may take to send a person back.
+pub const SHOP_STATE_MINUTES: i64 = 15;
+/// How far back a shop is asked for orders at first: further back an app is not told without a permission of its own.
+pub const SHOP_RECONCILE_DAYS: u32 = 60;

@@ -11,6 +11,7 @@ use referee_engine::mail::MailServer;
 use url::Url;
 
 use crate::metrics::Metrics;
+use crate::shopify::feeds::Feeds;
 use crate::tries::Tries;
 
 pub struct App {
@@ -24,6 +25,8 @@ pub struct App {
     pub shop: Option<Shop>,
     /// The demonstration's clock, where tests move it.
     pub test_clock: Option<Arc<StandingClock>>,
+    /// Which event types shops tell of.
+    pub shop_feeds: Feeds,
 }
 
 /// A shop of the demonstration.
@@ -36,7 +39,8 @@ impl App {
     pub fn new(engine: Arc<Engine>, config: Config) -> App {
         let metrics = Metrics::new(engine.clone());
         let (sign_in_tries, mail_server, shop, test_clock) = (Tries::default(), None, None, None);
-        App { engine, config, metrics, sign_in_tries, mail_server, shop, test_clock }
+        let shop_feeds = Feeds::default();
+        App { engine, config, metrics, sign_in_tries, mail_server, shop, test_clock, shop_feeds }
     }
 
     /// A host's address as visitors type it. The port is the server's own where it is tried out without a proxy.

@@ -28,6 +28,7 @@ pub mod router;
 pub mod screening;
 pub mod serve;
 pub mod setup;
+pub mod shopify;
 pub mod signals;
 pub mod tasks;
 pub mod test_clock;

@@ -19,7 +19,7 @@ use tower::ServiceExt;
 use crate::app::App;
 use crate::host::host_of;
 use crate::tracking::{click, collect, impression, script};
-use crate::{api, console, docs, health, test_clock, vendor};
+use crate::{api, console, docs, health, shopify, test_clock, vendor};
 
 /// The faces that are routed by path.
 pub struct Faces {
@@ -62,6 +62,7 @@ fn console_face(app: &Arc<App>, edge: bool, reader: bool) -> Router {
     if edge || reader {
         face = face
             .merge(api::routes())
+            .merge(shopify::routes())
             .route("/PageLoad", post(vendor::page_load::post_page_load))
             .route("/Advertisers/{sid}/{*rest}", any(vendor::advertisers))
             .route("/Mediapartners/{sid}/{*rest}", any(vendor::mediapartners));

@@ -134,6 +134,7 @@ pub fn order(n: u64, person: u64, at: Timestamp) -> Fact {
         parent_order: String::new(),
         digest: random.bytes(),
         fields: Vec::new(),
+        click_path: None,
     })
 }
 

@@ -335,6 +335,7 @@ impl World {
             parent_order: String::new(),
             digest,
             fields: Vec::new(),
+            click_path: None,
         });
         self.draft(fact, raw)
     }

@@ -26,6 +26,7 @@ use super::{Line, count, parts, put, reattribution, returns, unchanged, write};
 pub const CHANGES_MAX: u32 = 1_000;
 
 /// What an order comes to, or one action's part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Figures {
     pub amount: Money,
     pub items: Vec<Item>,
@@ -124,10 +125,23 @@ pub(crate) fn correct(
     figures: Figures,
     cause: Cause<'_>,
 ) -> Result<(), Refusal> {
-    let shares = parts::shares(&actions);
-    let stage = Stage::Pending;
     // The order was another one all along: nothing goes back.
-    apply(slice, record, Meant { stage, actions, shares, ruled: false }, Wanted::Figures(figures), cause)
+    take_figures(slice, record, actions, Some(figures), cause, false)
+}
+
+/// Gives all actions of an order their parts of what it comes to; None: it is reversed. `is_return`: what it comes to less
+/// goes back, as far as the terms allow.
+pub(crate) fn take_figures(
+    slice: &mut Slice,
+    record: &Record,
+    actions: Vec<ActionRow>,
+    figures: Option<Figures>,
+    cause: Cause<'_>,
+    is_return: bool,
+) -> Result<(), Refusal> {
+    let shares = parts::shares(&actions);
+    let wanted = figures.map_or(Wanted::Reversal, Wanted::Figures);
+    apply(slice, record, Meant { stage: Stage::Pending, actions, shares, ruled: is_return }, wanted, cause)
 }
 
 /// An order means all its actions, each by its share; an action's id means that one, and figures are its own.
@@ -347,7 +361,12 @@ fn admit_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, cause:
 }
 
 /// Takes back the reversal of those of the actions that are reversed and whose time to lock has not passed.
-fn restore_all(slice: &mut Slice, record: &Record, actions: Vec<ActionRow>, cause: Cause<'_>) -> Result<(), Refusal> {
+pub(crate) fn restore_all(
+    slice: &mut Slice,
+    record: &Record,
+    actions: Vec<ActionRow>,
+    cause: Cause<'_>,
+) -> Result<(), Refusal> {
     let brand_time = slice.state.brand_time;
     let restorable = |action: &ActionRow| match action.state {
         ActionState::Reversed if action.moved_to.is_some() => Err(Refusal::ActionMoved),

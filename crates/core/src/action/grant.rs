@@ -138,5 +138,6 @@ fn decision(slice: &Slice, record: &Record, action: &ActionRow, order: OrderKey)
         candidates: Vec::new(),
         candidates_left_out: 0,
         left_out: Vec::new(),
+        click_path: None,
     }
 }

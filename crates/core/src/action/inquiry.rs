@@ -223,6 +223,7 @@ fn credit(
         parent_order: String::new(),
         digest: [0; 16],
         fields: Vec::new(),
+        click_path: None,
     };
     let occurred_at = before.as_ref().map_or(row.ordered_at, |before| before.occurred_at);
     open::by_inquiry(slice, &Record { occurred_at, ..record.clone() }, &report, before, click)

@@ -14,7 +14,7 @@ use crate::row::{
     Account, ActionRow, ActionState, Buyer, ClickRow, ConversionRow, Evidence, HistoryKind, OrderKey, Rollup,
     RollupKey, SubmissionKind, SubmissionRow, UnsettledRow, Whole,
 };
-use crate::slice::{EarlierOrder, Slice};
+use crate::slice::{EarlierOrder, Slice, order_of};
 use crate::time::Timestamp;
 
 use super::change::{self, Cause, Figures};
@@ -42,6 +42,44 @@ pub(crate) fn report(slice: &mut Slice, record: &Record, report: &Conversion) ->
     };
     told(slice, record, report, key, &outcome);
     outcome
+}
+
+/// A shop tells of its order, which is known or not; the figures of what earns nothing yet are replaced by the shop's. `node`:
+/// where the shop's checkout found the buyer.
+pub(crate) fn by_shop(slice: &mut Slice, record: &Record, report: &Conversion, node: Option<NodeId>) -> Outcome {
+    let key = order_of(report);
+    let Some(mut before) = slice.conversions.get(&key).cloned() else {
+        if let Some(refusal) = not_accepted(slice, report) {
+            return Outcome { refusal: Some(refusal), actions: Vec::new(), unchanged: false };
+        }
+        let buyer = know_buyer(slice, record, report, record.occurred_at, node);
+        let row = new_order(record, report, buyer.anchor.or(node));
+        return settle(slice, record, report, &key, row, &buyer);
+    };
+    if before.digest == report.digest {
+        return Outcome { refusal: before.refusal, actions: before.actions, unchanged: true };
+    }
+    let buyer = know_buyer(slice, record, report, before.occurred_at, before.node.or(node));
+    before.node = before.node.or(buyer.anchor).or(node);
+    before.source = report.source;
+    if before.actions.is_empty() {
+        (before.amount, before.currency) = (report.amount, report.currency);
+        return decide_again(slice, record, report, &key, before, &buyer);
+    }
+    before.digest = report.digest;
+    let actions = before.actions.clone();
+    slice.conversions.set(key, before);
+    Outcome { refusal: None, actions, unchanged: true }
+}
+
+/// Where the buyer of a shop's order hangs, by what its checkout told.
+pub(crate) fn at_checkout(
+    slice: &mut Slice,
+    record: &Record,
+    report: &Conversion,
+    node: Option<NodeId>,
+) -> Option<NodeId> {
+    know_buyer(slice, record, report, record.occurred_at, node).anchor.or(node)
 }
 
 /// Keeps what became of a report, for whoever sent it.

@@ -5,6 +5,7 @@ use crate::id::NodeId;
 use crate::identity::component;
 use crate::identity::profiles::SESSION_MS;
 use crate::row::{OrderKey, UnsettledRow};
+use crate::shop;
 use crate::slice::Slice;
 use crate::time::{CLOCK_TOLERANCE_MS, MINUTE_MS, Timestamp};
 
@@ -55,6 +56,7 @@ pub(crate) fn news(slice: &mut Slice, record: &Record) {
     for (key, row) in waiting {
         if !is_of(&record.fact, &key) {
             open::on_news(slice, record, &key, &row);
+            shop::settle_figures(slice, record, key.event_type, &key.order_id);
         }
     }
 }
@@ -64,8 +66,10 @@ fn node_named(slice: &Slice, fact: &Fact) -> Option<NodeId> {
     let (click, identifier) = match fact {
         Fact::ClickRecorded(click) | Fact::ImpressionRecorded(click) => (Some(click.no), None),
         Fact::VisitRecorded(visit) => (visit.click.map(|click| click.no), visit.named().next()),
-        Fact::ConversionReported(report) => (report.click.map(|click| click.no), report.named().next()),
-        _ => (None, None),
+        fact => match fact.report() {
+            Some(report) => (report.click.map(|click| click.no), report.named().next()),
+            None => (None, None),
+        },
     };
     let of_identifier = identifier.and_then(|it| slice.identifiers.get(&it)).map(|row| row.node);
     of_identifier.or_else(|| Some(slice.clicks.get(&click?)?.node))
@@ -73,6 +77,6 @@ fn node_named(slice: &Slice, fact: &Fact) -> Option<NodeId> {
 
 /// Whether it is a report of this order, which has just been decided.
 fn is_of(fact: &Fact, key: &OrderKey) -> bool {
-    let Fact::ConversionReported(Conversion { event_type, order_id, .. }) = fact else { return false };
+    let Some(Conversion { event_type, order_id, .. }) = fact.report() else { return false };
     (*event_type, order_id) == (key.event_type, &key.order_id)
 }

@@ -1,9 +1,9 @@
 //! The decision: strongest evidence first, then the touchpoints inside their windows, and a reason for every loser.
 
-use crate::fact::{Conversion, Record};
+use crate::fact::{ClickPath, Conversion, Record};
 use crate::id::NodeId;
 use crate::refusal::Refusal;
-use crate::row::{Buyer, Candidate, Credit, DecisionRow, OrderKey, TouchKind};
+use crate::row::{Buyer, Candidate, Credit, DecisionRow, Evidence, OrderKey, TouchKind};
 use crate::slice::{EarlierOrder, Slice};
 
 use super::candidates::{Candidates, Found, candidates};
@@ -129,6 +129,7 @@ fn decision_row(
     found: Vec<Found>,
 ) -> DecisionRow {
     let credits: Vec<Credit> = credited.iter().map(Winner::credit).collect();
+    let click_path = credited.last().and_then(|winner| click_path(report, winner.evidence));
     let terms = credits.last().map(|last| slice.config.terms_at(report.program, last.partner, record.occurred_at));
     let found_in_all = found.len();
     // Those with a share are kept however far back they stand.
@@ -148,5 +149,17 @@ fn decision_row(
         candidates,
         candidates_left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
         left_out: Vec::new(),
+        click_path,
+    }
+}
+
+/// By what an order of a shop was joined to whoever earned it.
+fn click_path(report: &Conversion, evidence: Evidence) -> Option<ClickPath> {
+    match (report.click_path?, evidence) {
+        (path, Evidence::ClickId) => Some(path),
+        (_, Evidence::PromoCode) => Some(ClickPath::DiscountCode),
+        (ClickPath::Pixel, Evidence::Identifier | Evidence::Impression) => Some(ClickPath::Pixel),
+        (_, Evidence::Identifier | Evidence::Impression) => Some(ClickPath::KnownCustomer),
+        _ => None,
     }
 }

@@ -15,7 +15,7 @@ use crate::row::{
     ClickGroupKey, ClickRow, ClickTally, ConversionRow, Counter, CounterKey, DecisionRow, EdgeKey, EdgeRow, EffectRow,
     EntryRow, HistoryRow, IdentifierRow, InquiryRow, LeftOutKey, MarkKey, MarkRow, MonthKey, OrderKey, PayableClickRow,
     PaymentLineRow, PaymentRow, PaymentRunRow, PaymentState, RefusedJoinRow, Returned, ReturnsKey, ReviewRow, Rollup,
-    RollupKey, SubmissionRow, Tally, Turnover, UnsettledRow,
+    RollupKey, ShopOrderRow, SubmissionRow, Tally, Turnover, UnsettledRow,
 };
 use crate::slice::{EarlierOrder, Slice, Wanted, WantedComponents};
 
@@ -33,6 +33,7 @@ pub struct Books {
     pub unsettled: BTreeMap<OrderKey, UnsettledRow>,
     pub conversions: BTreeMap<OrderKey, ConversionRow>,
     pub actions: BTreeMap<u32, ActionRow>,
+    pub shop_orders: BTreeMap<OrderKey, ShopOrderRow>,
     pub counters: BTreeMap<CounterKey, Counter>,
     pub payments: BTreeMap<PaymentId, PaymentRow>,
     pub payment_runs: BTreeMap<PaymentRunId, PaymentRunRow>,
@@ -132,6 +133,9 @@ impl Books {
         for action in actions.iter().filter_map(|seq| self.actions.get(seq)) {
             slice.actions.load(action.id, Some(action.clone()));
         }
+        for key in &wanted.shop_orders {
+            slice.shop_orders.load(key.clone(), self.shop_orders.get(key).cloned());
+        }
     }
 
     fn load_components(&self, components: &WantedComponents, slice: &mut Slice) {
@@ -162,6 +166,7 @@ impl Books {
             named.orders.extend(slice.parent_order(&row.report));
             named.clicks.extend(row.buyer.click.map(|(no, _)| no));
         }
+        slice.want_shop_orders(&mut named);
         named.clicks.iter().for_each(|no| slice.clicks.load(*no, self.clicks.get(no).cloned()));
         self.load_orders(&named, slice);
         slice.expect(&named);
@@ -296,6 +301,7 @@ impl Books {
                 assert_eq!(*row, updated_action(before, row), "engines update no other column of an action");
             }
         }
+        self.shop_orders.extend(slice.shop_orders.changed().map(|(key, row)| (key.clone(), row.clone())));
         self.unsettled.extend(slice.unsettled.changed().map(|(key, row)| (key.clone(), row.clone())));
         self.unsettled.retain(|key, _| !slice.unsettled.removed().any(|gone| gone == key));
         self.counters.extend(slice.counters.changed().map(|(key, row)| (*key, *row)));

@@ -275,7 +275,8 @@ fn decision(books: &Books, row: &DecisionRow) -> String {
         None => row.credits.iter().map(credit).collect::<Vec<_>>().join(", "),
         Some(refusal) => refusal.code().to_owned(),
     };
-    let mut text = format!("decision {} at {}: {outcome}\n", row.order.order_id, time(row.occurred_at));
+    let by = row.click_path.map(|path| format!(", by {}", path.code())).unwrap_or_default();
+    let mut text = format!("decision {} at {}: {outcome}{by}\n", row.order.order_id, time(row.occurred_at));
     row.candidates.iter().for_each(|it| text += &candidate(books, it));
     if row.candidates_left_out > 0 {
         _ = writeln!(text, "  and {} more", row.candidates_left_out);

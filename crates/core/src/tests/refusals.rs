@@ -188,6 +188,10 @@ fn history(refusal: Refusal) -> &'static str {
         Refusal::ReviewUndone => "event click clicks\n reject-clicks\n repeat 2 undo-review 1",
         Refusal::ReturnForPartner => "conversion 1001 sale 1.00 partner=A\n agree A 1.1.1 brand",
         Refusal::TiersPeriod => "contract A sale=8% tiers=sale:actions/day/all:1/1.00",
+        Refusal::ShopOrderWithoutLines => "order 1001 paid",
+        Refusal::ShopTestOrder => "order 1001 L1=1x1.00 test",
+        Refusal::ShopOrderNotPaid => "order 1001 L1=1x1.00 when-paid",
+        Refusal::ShopOrderAwaited => "refund 1001 R1=L1x1@1.00",
         Refusal::AwardOfTerms => "award bonus A 1.00 TIER-1-2026-01-1",
     }
 }

@@ -26,6 +26,7 @@ use crate::time::{Timestamp, Zone};
 
 mod clicks;
 mod inquiries;
+mod shop;
 mod tracking;
 
 use tracking::{ad, assigned, code, link, value};
@@ -183,6 +184,9 @@ impl Reader {
             }
             "visit" => self.visit(line),
             "conversion" => self.conversion(line),
+            "order" => self.shop_order(line),
+            "refund" => self.shop_refund(line),
+            "checkout" => self.shop_checkout(line),
             "modify" => self.modify(line),
             "reverse" => {
                 let target = self.target(line);
@@ -466,6 +470,7 @@ impl Reader {
                 .into_iter()
                 .filter_map(|name| Some((format!("customer{name}"), line.option(name)?.to_owned())))
                 .collect(),
+            click_path: None,
         })
     }
 

@@ -1,1 +1,1 @@
-select last_record, rules_version, brand_time, last_node, last_ad, last_event_type, last_action_seq, last_payment, last_payment_run, last_review, last_unsettled_at, work_waits, posted_at, not_before, rates_after from brand_state where brand = ?1;
+select last_record, rules_version, brand_time, last_node, last_ad, last_event_type, last_action_seq, last_payment, last_payment_run, last_review, last_unsettled_at, work_waits, posted_at, not_before, rates_after, has_shop_orders from brand_state where brand = ?1;

@@ -1,5 +1,5 @@
-insert into brand_state (brand, last_record, rules_version, brand_time, last_node, last_ad, last_event_type, last_action_seq, last_payment, last_payment_run, last_review, last_unsettled_at, work_waits, posted_at, not_before, rates_after)
-values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+insert into brand_state (brand, last_record, rules_version, brand_time, last_node, last_ad, last_event_type, last_action_seq, last_payment, last_payment_run, last_review, last_unsettled_at, work_waits, posted_at, not_before, rates_after, has_shop_orders)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
 on conflict (brand) do update set
   last_record = excluded.last_record,
   rules_version = excluded.rules_version,
@@ -15,4 +15,5 @@ on conflict (brand) do update set
   work_waits = excluded.work_waits,
   posted_at = excluded.posted_at,
   not_before = excluded.not_before,
-  rates_after = excluded.rates_after;
+  rates_after = excluded.rates_after,
+  has_shop_orders = excluded.has_shop_orders;

@@ -29,7 +29,8 @@ create table brand_state (
   rates_after     bigint,
   work_waits      integer not null,
   posted_at       bigint not null,
-  not_before      text collate "C"
+  not_before      text collate "C",
+  has_shop_orders integer not null
 );
 
 create table config (
@@ -138,6 +139,17 @@ create table unsettled (
 
 create index unsettled_by_node on unsettled (brand, node);
 create index unsettled_due on unsettled (brand, until);
+
+-- What a shop system has said of its orders, whatever they earn.
+create table shop_order (
+  brand      integer not null,
+  order_id   text collate "C" not null,
+  event_type integer not null,
+  record     bigint not null,
+  program    integer not null,
+  body       bytea not null,
+  primary key (brand, order_id, event_type)
+);
 
 create table conversion (
   brand       integer not null,

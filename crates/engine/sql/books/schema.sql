@@ -29,7 +29,8 @@ create table brand_state (
   rates_after     integer,
   work_waits      integer not null,
   posted_at       integer not null,
-  not_before      text
+  not_before      text,
+  has_shop_orders integer not null
 ) strict;
 
 create table config (
@@ -134,6 +135,17 @@ create table unsettled (
 
 create index unsettled_by_node on unsettled (brand, node);
 create index unsettled_due on unsettled (brand, until);
+
+-- What a shop system has said of its orders, whatever they earn.
+create table shop_order (
+  brand      integer not null,
+  order_id   text not null,
+  event_type integer not null,
+  record     integer not null,
+  program    integer not null,
+  body       blob not null,
+  primary key (brand, order_id, event_type)
+) strict, without rowid;
 
 create table conversion (
   brand       integer not null,

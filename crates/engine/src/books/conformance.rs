@@ -30,6 +30,7 @@ mod clicks;
 mod history;
 mod inquiries;
 mod moves;
+mod shop;
 
 pub use history::history;
 use history::{BRAND, PARTNER, PROGRAM, RATE, SALE, click, conversion, rates_on, record, visit};
@@ -59,6 +60,7 @@ pub fn check(make: &mut dyn FnMut() -> Subject) {
     held_and_open_actions_are_not_due(make);
     moves::what_is_moved_or_given_is_kept(make);
     bonuses::are_reckoned_and_kept(make);
+    shop::is_kept_until_it_is_known(make);
 }
 
 /// Applies records in transactions of at most so many.

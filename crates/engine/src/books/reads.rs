@@ -13,7 +13,7 @@ use referee_core::refusal::Refusal;
 use referee_core::row::{
     Account, ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, CounterKey, DecisionRow, EdgeRow, EntryRow,
     HistoryRow, InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow,
-    Rollup, SubmissionRow, Tally,
+    Rollup, ShopOrderRow, SubmissionRow, Tally,
 };
 use referee_core::slice::Slice;
 use referee_core::statement::Movement;
@@ -274,6 +274,8 @@ pub trait Reads: PayableReads + DoubtReads + Send + Sync {
     fn intended(&self, brand: BrandId, since: Timestamp) -> Result<Vec<Intended>>;
     fn count_conversions(&self, brand: BrandId, since: Timestamp) -> Result<CountedConversions>;
 
+    /// What a shop has said of the order with this id, by event type.
+    fn shop_orders(&self, brand: BrandId, order_id: &str) -> Result<Vec<(OrderKey, ShopOrderRow)>>;
     fn submission(&self, brand: BrandId, id: SubmissionId) -> Result<Option<SubmissionRow>>;
     /// Reports of an order that the rules refused, newest first.
     fn refused_submissions(&self, brand: BrandId, order_id: &str, most: u32) -> Result<Vec<SubmissionRow>>;

@@ -16,15 +16,18 @@ use referee_core::row::{
 use referee_core::time::{Day, Timestamp};
 
 use crate::error::{Error, Result};
+use crate::log::codec::shop::path_in;
 use crate::log::codec::{conversion_in, conversion_out, left_out_in, left_out_out};
 use crate::log::number;
 use crate::log::wire;
 
 mod action;
 mod click;
+mod shop;
 
 pub use action::{action_details, fill_action, payment_sums, payment_sums_of};
 pub use click::ClickBits;
+pub use shop::{shop_order, shop_order_of};
 
 fn damaged(what: &str) -> Error {
     Error::corrupt("read the books", format!("a {what} is not one this program knows"))
@@ -218,6 +221,8 @@ struct StoredDecision {
     candidates_left_out: u32,
     #[prost(message, repeated, tag = "20")]
     left_out: Vec<wire::LeftOut>,
+    #[prost(uint32, optional, tag = "21")]
+    click_path: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -312,6 +317,7 @@ pub fn decision(row: &DecisionRow) -> Vec<u8> {
         candidates: row.candidates.iter().map(candidate).collect(),
         candidates_left_out: row.candidates_left_out,
         left_out: left_out_out(&row.left_out),
+        click_path: row.click_path.map(|path| path as u32),
     }
     .encode_to_vec()
 }
@@ -330,6 +336,7 @@ pub fn decision_of(record: RecordNo, order: OrderKey, body: &[u8]) -> Result<Dec
         candidates: stored.candidates.into_iter().map(candidate_of).collect::<Result<_>>()?,
         candidates_left_out: stored.candidates_left_out,
         left_out: left_out_in(&stored.left_out)?,
+        click_path: path_in(stored.click_path)?,
     })
 }
 

@@ -38,6 +38,7 @@ pub mod measures;
 mod ranges;
 pub mod rates;
 pub mod report;
+pub mod shop;
 pub mod signals;
 pub mod submission;
 pub mod terms;

@@ -105,6 +105,7 @@ pub fn conversion(fields: &Fields, context: &ReportContext<'_>) -> Result<Taken,
         parent_order,
         digest: [0; 16],
         fields: texts.others,
+        click_path: None,
     };
     conversion.digest = digest(&conversion, explicit_date.then_some(occurred_at));
     Ok(Taken { fact: Fact::ConversionReported(conversion), occurred_at, warnings })

@@ -21,6 +21,7 @@ mod inquiries;
 mod lists;
 mod measures;
 mod payments;
+pub mod shop;
 mod signals;
 mod terms;
 
@@ -257,6 +258,9 @@ fn fact_out(fact: &Fact) -> wire::Fact {
         Fact::InquiryOpened(it) => wire::Fact::InquiryOpened(inquiries::opened_out(it)),
         Fact::InquiryAnswered(it) => wire::Fact::InquiryAnswered(inquiries::answered_out(it)),
         Fact::InquiryAppealed(it) => wire::Fact::InquiryAppealed(inquiries::appealed_out(it)),
+        Fact::ShopOrderSeen(it) => wire::Fact::ShopOrderSeen(shop::order_out(it)),
+        Fact::ShopRefundSeen(it) => wire::Fact::ShopRefundSeen(shop::refund_seen_out(it)),
+        Fact::ShopCheckoutSeen(it) => wire::Fact::ShopCheckoutSeen(conversion_out(it)),
         Fact::TimePassed => wire::Fact::TimePassed(wire::Nothing {}),
         Fact::WorkAdvanced { limit } => wire::Fact::WorkAdvanced(wire::Work { limit: *limit }),
     }
@@ -334,6 +338,9 @@ fn fact_in(fact: wire::Fact) -> Result<Fact> {
         wire::Fact::InquiryOpened(it) => Fact::InquiryOpened(inquiries::opened_in(it)?),
         wire::Fact::InquiryAnswered(it) => Fact::InquiryAnswered(inquiries::answered_in(it)?),
         wire::Fact::InquiryAppealed(it) => Fact::InquiryAppealed(inquiries::appealed_in(it)?),
+        wire::Fact::ShopOrderSeen(it) => Fact::ShopOrderSeen(shop::order_in(it)?),
+        wire::Fact::ShopRefundSeen(it) => Fact::ShopRefundSeen(shop::refund_seen_in(it)?),
+        wire::Fact::ShopCheckoutSeen(it) => Fact::ShopCheckoutSeen(conversion_in(it)?),
         wire::Fact::TimePassed(_) => Fact::TimePassed,
         wire::Fact::WorkAdvanced(it) => Fact::WorkAdvanced { limit: it.limit },
     })
@@ -478,6 +485,7 @@ pub fn conversion_out(it: &fact::Conversion) -> wire::Conversion {
         aliases: aliases_out(&it.aliases),
         left_out: left_out_out(&it.left_out),
         parent_order: it.parent_order.clone(),
+        click_path: it.click_path.map(|path| path as u32),
     }
 }
 
@@ -505,6 +513,7 @@ pub fn conversion_in(it: wire::Conversion) -> Result<fact::Conversion> {
         parent_order: it.parent_order,
         digest: fixed(&it.digest)?,
         fields: it.fields.into_iter().map(field_in).collect(),
+        click_path: shop::path_in(it.click_path)?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use referee_core::fact::Oddities;
+use referee_core::fact::{ClickPath, Oddities};
 use referee_core::time::Timestamp;
 use serde::Serializer;
 
@@ -25,6 +25,12 @@ pub fn word(value: impl Debug) -> String {
         out.push(letter.to_ascii_lowercase());
     }
     out
+}
+
+/// By the published code.
+pub fn click_path<S: Serializer>(it: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
+    let path = ClickPath::ALL.into_iter().find(|path| Some(*path as u32) == *it);
+    to.serialize_str(path.map(ClickPath::code).unwrap_or_default())
 }
 
 pub fn role<S: Serializer>(it: &u32, to: S) -> Result<S::Ok, S::Error> {

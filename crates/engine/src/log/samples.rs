@@ -34,6 +34,8 @@ use super::frame::{Encoded, pack, unpack};
 use super::json::to_json_line;
 use super::{Draft, Frame, FrameId, Raw, codec};
 
+mod shop;
+
 const NOON: Timestamp = Timestamp(1_800_000_000_000);
 
 fn draft(fact: Fact) -> Draft {
@@ -53,7 +55,7 @@ fn drafts() -> Vec<Draft> {
         url: "/c/11/5/7".into(),
         referrer: "https://blog.example/boots".into(),
     };
-    vec![
+    let mut all = vec![
         by_a_person(Fact::RulesAdopted { version: 1 }),
         by_a_person(Fact::ProgramSet(program())),
         by_a_person(Fact::EventTypeSet(event_type())),
@@ -94,7 +96,9 @@ fn drafts() -> Vec<Draft> {
         by_a_person(Fact::AwardGiven(award())),
         by_a_person(Fact::ReturnDecided(return_decided())),
         by_a_person(Fact::ListSet(list())),
-    ]
+    ];
+    all.extend(shop::drafts());
+    all
 }
 
 fn reviewed() -> ClicksReviewed {
@@ -448,6 +452,7 @@ fn conversion() -> Conversion {
         parent_order: "10481".into(),
         digest: [2; 16],
         fields: vec![("Text1".into(), "gift".into())],
+        click_path: Some(ClickPath::CartAttribute),
     }
 }
 
@@ -496,7 +501,7 @@ fn as_version_1_had_it(mut draft: Draft) -> Draft {
         Fact::VisitRecorded(it) => (it.aliases, it.left_out, it.issued) = (Vec::new(), Vec::new(), None),
         Fact::ConversionReported(it) => {
             it.identifiers.truncate(1);
-            (it.aliases, it.left_out) = (Vec::new(), Vec::new());
+            (it.aliases, it.left_out, it.click_path) = (Vec::new(), Vec::new(), None);
             it.assigned = Vec::new();
             it.parent_order = String::new();
         }
@@ -617,7 +622,7 @@ fn is_read_back(fact: Fact) {
 fn every_kind_has_a_sample() {
     let mut kinds: Vec<_> = drafts().iter().map(|draft| draft.fact.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds.len(), 40, "as many as the wire has");
+    assert_eq!(kinds.len(), 43, "as many as the wire has");
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod clicks;
 mod entry;
 mod inquiries;
 mod payments;
+mod shop;
 mod terms;
 
 pub use click::{Click, ClickRef, LinkParam, Signals};
@@ -22,6 +23,7 @@ pub use inquiries::{InquiryAnswered, InquiryAppealed, InquiryOpened, InquiryRule
 pub use payments::{
     ConcludedPayment, DayRates, DecidedRun, Payment, PaymentRules, ProposedRun, Rate, RateTable, Threshold,
 };
+pub use shop::{RefundOfShop, RefundedLine, ShopLine, ShopOrder, ShopRefund};
 pub use terms::{
     Condition, Decided, EventPayout, Limit, List, ListVersion, MonthEnd, Offer, Overlay, OverlayVersion, Terms,
     TermsRule, TermsRules, Tier, Tiers,
@@ -44,7 +46,7 @@ pub struct Record {
     pub actor: Option<Actor>,
     #[prost(
         oneof = "Fact",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 82, 90, 91, 92, 93, 94"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 49, 50, 51, 52, 53, 54, 60, 61, 62, 70, 71, 72, 73, 80, 81, 82, 90, 91, 92, 93, 94, 96, 97, 98"
     )]
     pub fact: Option<Fact>,
 }
@@ -156,6 +158,12 @@ pub enum Fact {
     ReturnDecided(DecidedReturn),
     #[prost(message, tag = "82")]
     ListSet(List),
+    #[prost(message, tag = "96")]
+    ShopOrderSeen(ShopOrder),
+    #[prost(message, tag = "97")]
+    ShopRefundSeen(RefundOfShop),
+    #[prost(message, tag = "98")]
+    ShopCheckoutSeen(Conversion),
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
@@ -312,6 +320,9 @@ pub struct Conversion {
     pub parent_order: String,
     #[prost(message, repeated, tag = "22")]
     pub assigned: Vec<NamedValue>,
+    #[prost(uint32, optional, tag = "52")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "names::click_path")]
+    pub click_path: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]

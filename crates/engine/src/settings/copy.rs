@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use super::{NAME, Settings, set_value};
 
 /// Every table of both schemas, each after those it refers to.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 26] = [
     "installation",
     "brand",
     "click_key",
@@ -29,6 +29,10 @@ const TABLES: [&str; 22] = [
     "document",
     "payment_figures",
     "note",
+    "shop",
+    "shop_delivery",
+    "shop_request",
+    "shop_visit",
 ];
 
 /// One place of a row, on its way.

@@ -16,6 +16,7 @@ mod placement;
 mod processes;
 mod refused;
 mod sessions;
+mod shops;
 mod tokens;
 mod users;
 mod vault;
@@ -37,6 +38,7 @@ pub use processes::{ALIVE_MS, Process};
 pub use refused::RefusedReport;
 pub(crate) use sessions::digest;
 pub use sessions::{SESSION_DAYS, Session, SignedIn};
+pub use shops::{KeptShop, NewShop, ShopDelivery, ShopRequest, ShopRequestKind, ShopSecrets, ShopState};
 pub use tokens::{NewToken, PARTNER_SECRET, Token, TokenKind, partner_sid};
 pub use users::{BrandRole, User, UserOfBrand};
 pub use vault::{Vault, random_bytes, random_text, write_key};
@@ -49,7 +51,7 @@ use crate::values;
 
 /// "Rfse": marks the file as ours.
 const APPLICATION_ID: i32 = 0x5266_7365;
-const SCHEMA_VERSION: i32 = 4;
+const SCHEMA_VERSION: i32 = 5;
 /// Held by whoever changes the settings on a server, so that numbers are given out once. Any number would do.
 const CHANGING: i64 = 0x0052_6673_6574_7469;
 
@@ -80,14 +82,20 @@ impl Settings {
         let store = Store {
             name: "settings",
             version: SCHEMA_VERSION,
-            schema: include_str!("../../sql/settings/schema.postgres.sql"),
-            upgrades: &[(
-                3,
-                concat!(
-                    include_str!("../../sql/settings/mails.postgres.sql"),
-                    include_str!("../../sql/settings/partner_tokens.postgres.sql")
+            schema: concat!(
+                include_str!("../../sql/settings/schema.postgres.sql"),
+                include_str!("../../sql/settings/shops.postgres.sql")
+            ),
+            upgrades: &[
+                (
+                    3,
+                    concat!(
+                        include_str!("../../sql/settings/mails.postgres.sql"),
+                        include_str!("../../sql/settings/partner_tokens.postgres.sql")
+                    ),
                 ),
-            )],
+                (4, include_str!("../../sql/settings/shops.postgres.sql")),
+            ],
         };
         // Whose they are is said by their key.
         store.prepare(server, "")?;
@@ -133,6 +141,7 @@ impl Settings {
     pub fn clean(&self, now: Timestamp) -> Result<()> {
         self.delete_refused_before(now.minus_days(crate::limits::REFUSED_REPORT_DAYS))?;
         self.clean_imports(now)?;
+        self.clean_shops(now)?;
         self.delete_expired_sessions(now)
     }
 
@@ -186,7 +195,7 @@ fn open_file(path: &Path) -> Result<Sqlite> {
 
 fn prepare(db: &mut Sqlite) -> Result<()> {
     let first = include_str!("../../sql/settings/schema.sql");
-    // Came with versions 2, 3 and 4: older files get them when they are opened.
+    // Came with versions 2, 3, 4 and 5: older files get them when they are opened.
     let second = [
         include_str!("../../sql/settings/payees.sql"),
         include_str!("../../sql/settings/imports.sql"),
@@ -198,12 +207,15 @@ fn prepare(db: &mut Sqlite) -> Result<()> {
     let mails = include_str!("../../sql/settings/mails.sql");
     let partner_tokens = include_str!("../../sql/settings/partner_tokens.sql");
     let fourth = [mails, partner_tokens].concat();
+    // Came with version 5.
+    let fifth = include_str!("../../sql/settings/shops.sql");
     match db.version().map_err(|trouble| trouble.doing("prepare the settings"))? {
         SCHEMA_VERSION => Ok(()),
-        0 => write(db, &format!("{first} {second} {figures} {fourth}")),
-        1 => write(db, &format!("{second} {figures} {fourth}")),
-        2 => write(db, &format!("{figures} {fourth}")),
-        3 => write(db, &fourth),
+        0 => write(db, &format!("{first} {second} {figures} {fourth} {fifth}")),
+        1 => write(db, &format!("{second} {figures} {fourth} {fifth}")),
+        2 => write(db, &format!("{figures} {fourth} {fifth}")),
+        3 => write(db, &format!("{fourth} {fifth}")),
+        4 => write(db, fifth),
         newer => Err(Error::setup(
             "open the settings",
             format!("the file is of version {newer}, this program knows {SCHEMA_VERSION}; run the newer program"),

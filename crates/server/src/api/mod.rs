@@ -26,6 +26,7 @@ mod rescreenings;
 pub mod resources;
 mod returns;
 mod screening;
+mod shops;
 pub mod terms;
 mod tracking_links;
 pub mod updates;
@@ -59,6 +60,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/v1/partner-groups", get(claims::list_partner_groups).post(claims::set_partner_group))
         .route("/api/v1/terms", get(terms::list_terms).post(terms::set_terms))
         .route("/api/v1/screening-rules", get(screening::list_rules).post(screening::set_rules))
+        .route("/api/v1/shops", get(shops::list).put(shops::set))
         .route("/api/v1/contracts", get(contracts::list_contracts))
         .route("/api/v1/contracts/withdrawals", post(contracts::withdraw_offer))
         .route("/api/v1/contracts/decisions", post(contracts::decide_offer))

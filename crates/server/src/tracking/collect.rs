@@ -14,7 +14,7 @@ use referee_core::program::Source;
 use referee_engine::intake::click::without_query;
 use referee_engine::intake::fields::Fields;
 use referee_engine::intake::page_load::{PageLoadContext, page_load};
-use referee_engine::intake::report::{ReportContext, conversion, program};
+use referee_engine::intake::report::{ReportContext, Taken, conversion, program};
 use referee_engine::limits::REPORT_DEADLINE_MS;
 use referee_engine::log::{Draft, Raw};
 
@@ -22,6 +22,7 @@ use super::cookie;
 use crate::app::App;
 use crate::host::host_of;
 use crate::reports::{Refused, Reporter, new_submission, submission_name};
+use crate::shopify::feeds::by_browser;
 
 /// One transparent point.
 const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01D\x00;";
@@ -180,6 +181,7 @@ async fn report(browser: &Browser, body: &[u8], source: Source) -> bool {
     let reporter = Reporter { app, brand, now };
     match taken {
         Ok(taken) => {
+            let taken = Taken { fact: by_browser(app, brand, taken.fact).await, ..taken };
             let raw = Some(browser.raw(browser.text(header::REFERER)));
             reporter.keep(taken, raw).await.is_ok()
         }

@@ -307,5 +307,6 @@ fn report(
         parent_order: String::new(),
         digest,
         fields: Vec::new(),
+        click_path: None,
     })
 }

@@ -327,6 +327,7 @@ impl Life {
             parent_order: String::new(),
             digest: self.random.bytes(),
             fields: Vec::new(),
+            click_path: None,
         });
         self.coming.insert((at, self.drawn), fact);
     }

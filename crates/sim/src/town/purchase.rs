@@ -52,6 +52,7 @@ impl Days {
             parent_order: String::new(),
             digest: [0; 16],
             fields: Vec::new(),
+            click_path: None,
         };
         let report = self.with_evidence_of(report, shown);
         let report = self.priced(report);

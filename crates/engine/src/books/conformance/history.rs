@@ -312,5 +312,6 @@ pub(super) fn conversion(i: u64) -> Fact {
         parent_order: String::new(),
         digest: [i as u8; 16],
         fields: Vec::new(),
+        click_path: None,
     })
 }

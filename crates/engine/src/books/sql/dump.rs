@@ -16,7 +16,7 @@ use crate::routing::PartitionId;
 use crate::values;
 
 /// Everything the rules derive, each in the order of its primary key.
-const TABLES: [(&str, &str); 36] = [
+const TABLES: [(&str, &str); 37] = [
     ("action", "brand, seq"),
     ("audit", "brand, record"),
     ("balance", "brand, program, partner, account, currency"),
@@ -48,6 +48,7 @@ const TABLES: [(&str, &str); 36] = [
     ("refused_join", "brand, record, n"),
     ("review", "brand, id"),
     ("rollup", "brand, program, day, partner, ad"),
+    ("shop_order", "brand, order_id, event_type"),
     ("submission", "brand, id"),
     ("returns", "brand, program, month, partner"),
     ("tally", "brand, program, event_type, period, day, partner"),

@@ -23,6 +23,7 @@ pub fn load(db: &mut dyn Database, brand: BrandId, records: &[Record], slice: &m
     clicks(db, brand, &wanted, slice)?;
     identifiers(db, brand, &wanted, slice)?;
     conversions_and_actions(db, brand, &wanted, slice)?;
+    shop_orders(db, brand, &wanted, slice)?;
     payees(db, brand, &wanted, slice)?;
     payments(db, brand, &wanted, slice)?;
     payables::review_of(db, brand, &wanted, slice)?;
@@ -126,6 +127,23 @@ fn conversions_and_actions(db: &mut dyn Database, brand: BrandId, wanted: &Wante
     })
 }
 
+/// What a shop has said of orders.
+fn shop_orders(db: &mut dyn Database, brand: BrandId, wanted: &Wanted, slice: &mut Slice) -> Answer<()> {
+    if wanted.shop_orders.is_empty() {
+        return Ok(());
+    }
+    let orders: BTreeSet<&str> = wanted.shop_orders.iter().map(|key| key.order_id.as_str()).collect();
+    let sql = db.choose(
+        include_str!("../../../sql/books/load_shop_orders.sql"),
+        include_str!("../../../sql/books/load_shop_orders.postgres.sql"),
+    );
+    db.ask(sql, &[brand.0.into(), Value::Texts(orders.into_iter().collect())], &mut |row| {
+        let (key, row) = rows::shop_order(row)?;
+        slice.shop_orders.load(key, Some(row));
+        Ok(())
+    })
+}
+
 /// The orders of actions that are named by their ids.
 fn orders_of(db: &mut dyn Database, brand: BrandId, actions: &BTreeSet<ActionId>) -> Answer<Vec<String>> {
     let mut orders = Vec::new();
@@ -225,6 +243,8 @@ fn unsettled(db: &mut dyn Database, brand: BrandId, components: &WantedComponent
     })?;
     clicks(db, brand, &named, slice)?;
     conversions_and_actions(db, brand, &named, slice)?;
+    slice.want_shop_orders(&mut named);
+    shop_orders(db, brand, &named, slice)?;
     slice.expect(&named);
     Ok(())
 }

@@ -11,7 +11,7 @@ use referee_core::money::Money;
 use referee_core::row::{
     ActionRow, ActionState, BalanceKey, ClickRow, ConversionRow, CounterKey, DecisionRow, EdgeRow, EntryRow,
     HistoryRow, InquiryRow, LeftOutKey, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, RefusedJoinRow,
-    Rollup, SubmissionRow, Tally,
+    Rollup, ShopOrderRow, SubmissionRow, Tally,
 };
 use referee_core::slice::Slice;
 use referee_core::statement::Movement;
@@ -397,6 +397,11 @@ impl Reads for SqlReads {
             Ok(CountedConversions { all: row.number(0)?, unclaimed: row.number(1)? })
         })?;
         Ok(counted.unwrap_or(CountedConversions { all: 0, unclaimed: 0 }))
+    }
+
+    fn shop_orders(&self, brand: BrandId, order_id: &str) -> Result<Vec<(OrderKey, ShopOrderRow)>> {
+        let sql = include_str!("../../../sql/books/read_shop_orders.sql");
+        self.ask(brand, sql, values![brand.0, order_id], rows::shop_order)
     }
 
     fn submission(&self, brand: BrandId, id: SubmissionId) -> Result<Option<SubmissionRow>> {

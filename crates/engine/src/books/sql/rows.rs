@@ -15,7 +15,7 @@ use referee_core::money::{Currency, Money};
 use referee_core::row::{
     ActionRow, BalanceKey, BrandState, ClickRow, ConversionRow, CounterGroup, CounterKey, DecisionRow, EdgeRow,
     EntryRow, HistoryRow, InquiryRow, OrderKey, PaymentLineRow, PaymentRow, PaymentRunRow, Posting, Reckoned,
-    RefusedJoinRow, Rollup, SubmissionRow, Tally, UnsettledRow, Whole,
+    RefusedJoinRow, Rollup, ShopOrderRow, SubmissionRow, Tally, UnsettledRow, Whole,
 };
 use referee_core::statement::Movement;
 use referee_core::time::{Day, Timestamp};
@@ -49,6 +49,7 @@ pub fn brand_state(row: &dyn Row) -> Result<BrandState> {
         work_waits: row.number(11)?,
         posting: posting(row, 12)?,
         rates_after: row.some_number(14)?,
+        has_shop_orders: row.number(15)?,
     })
 }
 
@@ -427,6 +428,11 @@ pub fn unsettled(row: &dyn Row) -> Result<(OrderKey, UnsettledRow)> {
     let (buyer, report) = stored::unsettled_of(row.blob(5)?)?;
     let node = NodeId(row.number(2)?);
     Ok((order_key(row)?, UnsettledRow { node, occurred_at: time(row, 3)?, until: time(row, 4)?, buyer, report }))
+}
+
+pub fn shop_order(row: &dyn Row) -> Result<(OrderKey, ShopOrderRow)> {
+    let (record, program) = (RecordNo(row.number(2)?), ProgramId(row.number(3)?));
+    Ok((order_key(row)?, stored::shop_order_of(record, program, row.blob(4)?)?))
 }
 
 pub fn refused_join(row: &dyn Row) -> Result<RefusedJoinRow> {

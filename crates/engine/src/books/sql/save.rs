@@ -24,6 +24,7 @@ pub fn save(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> 
     save_graph(db, brand, slice)?;
     save_orders(db, brand, slice)?;
     save_unsettled(db, brand, slice)?;
+    save_shop_orders(db, brand, slice)?;
     save_counters(db, brand, slice)?;
     save_tallies(db, brand, slice)?;
     payables::save(db, brand, slice)?;
@@ -63,6 +64,7 @@ fn save_state(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()
             state.posting.moment.0,
             stored::first_days(&state.posting.not_before).as_deref(),
             state.rates_after,
+            state.has_shop_orders,
         ],
     )
     .map(drop)
@@ -322,6 +324,15 @@ fn save_tallies(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<
         let (program, event_type, period, day) = (of.program.0, of.event_type.0, of.per as u8, of.day.0);
         let (partner, actions, amount, ends_at) = (key.partner.0, added.actions, added.amount.0, added.ends_at.0);
         save.row(values![brand.0, program, event_type, period, day, partner, actions, amount, ends_at, true])?;
+    }
+    save.finish()
+}
+
+fn save_shop_orders(db: &mut dyn Database, brand: BrandId, slice: &Slice) -> Answer<()> {
+    let mut save = db.write(include_str!("../../../sql/books/save_shop_order.sql"))?;
+    for (key, row) in slice.shop_orders.changed() {
+        let (event_type, record, program) = (key.event_type.0, row.record.0, row.program.0);
+        save.row(values![brand.0, &key.order_id, event_type, record, program, &stored::shop_order(row)])?;
     }
     save.finish()
 }

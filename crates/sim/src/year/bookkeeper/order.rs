@@ -292,5 +292,6 @@ pub fn bare(
         parent_order: String::new(),
         digest: [0; 16],
         fields: Vec::new(),
+        click_path: None,
     }
 }

@@ -1,0 +1,1 @@
+delete from shop_delivery where received_at < ?1;

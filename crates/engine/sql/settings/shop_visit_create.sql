@@ -1,0 +1,1 @@
+insert into shop_visit (state, shop, created_at) values (?1, ?2, ?3);

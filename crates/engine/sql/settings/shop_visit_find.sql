@@ -1,0 +1,1 @@
+select shop, created_at from shop_visit where state = ?1;
