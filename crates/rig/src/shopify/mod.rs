@@ -286,6 +286,12 @@ impl Script {
         lock(&self.world).now = Some(at);
     }
 
+    /// It is so many seconds later.
+    pub fn pass_time(&self, seconds: i64) {
+        let mut world = lock(&self.world);
+        world.now = Some(world.now() + seconds);
+    }
+
     /// What the owner changes in the settings of the app's extensions.
     pub fn set(&self, name: &str, value: &str) {
         lock(&self.world).settings.insert(name.into(), value.into());

@@ -15,7 +15,6 @@
   // Names that begin like this are private: Shopify shows them to no other page.
   var CLICK = '__pt';
   var CONSENT = '__pt_consent';
-  var name = data.name || 'referee';
   var KEY = 'referee.shopify';
   var busy = null;
   var tagged = false;
@@ -32,9 +31,7 @@
     if (!privacy) return null;
     return { marketing: !!privacy.marketingAllowed(), sale: !!privacy.saleOfDataAllowed() };
   }
-  function word(yes) { return yes ? 'yes' : 'no'; }
   function isAllowed(said) { return !!said && said.marketing && !navigator.globalPrivacyControl; }
-  function shopify(said) { return 'marketing=' + word(said.marketing) + ',sale=' + word(said.sale); }
 
   /** The cart as the shop names it, or '' while there is none. */
   function cart() {
@@ -51,8 +48,7 @@
     var query = new URLSearchParams({
       program: data.program,
       page: location.href,
-      consent: 'granted',
-      shopify: shopify(said)
+      shopify: 'marketing=yes,sale=' + (said.sale ? 'yes' : 'no')
     });
     return fetch(endpoint + '?' + query, { credentials: 'include' })
       .then(function (answer) { return answer.ok ? answer.json() : {}; })
@@ -81,12 +77,8 @@
     });
   }
 
-  function tag(said) {
-    window[name] = window[name] || function () { (window[name].a = window[name].a || []).push(arguments); };
-    window[name]('consent', tagged ? 'update' : 'default', {
-      tracking: isAllowed(said) ? 'granted' : 'denied',
-      shopify: shopify(said)
-    });
+  /** Loads the tag, which sees by itself what the visitor chooses from then on. */
+  function loadTag() {
     if (tagged) return;
     tagged = true;
     var element = document.createElement('script');
@@ -95,15 +87,15 @@
     element.dataset.program = data.program;
     element.dataset.param = param;
     element.dataset.path = data.path || '/pt';
-    element.dataset.name = name;
+    element.dataset.name = data.name || 'referee';
     document.head.appendChild(element);
   }
 
   function apply() {
     var said = choices();
     if (!said) return Promise.resolve();
-    tag(said);
     if (isAllowed(said)) {
+      loadTag();
       return clickId(said).then(function (id) { return id || recall().sent ? put(id, '') : undefined; });
     }
     // The order says then that its buyer is not to be followed. Nobody gets a cart for that.

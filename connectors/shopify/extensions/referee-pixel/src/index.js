@@ -96,7 +96,7 @@ function report(checkout, settings, choices, id) {
     orderSubTotalPostDiscount: decimal(sum, digits),
     items,
     ...(code && { orderPromoCode: code }),
-    consent: choices.marketingAllowed ? 'granted' : 'denied',
+    ...(!choices.marketingAllowed && { consent: 'denied' }),
     shopify: `marketing=${choices.marketingAllowed ? 'yes' : 'no'},sale=${choices.saleOfDataAllowed ? 'yes' : 'no'}`,
   };
 }
