@@ -3,6 +3,6 @@
 mod demo;
 mod http;
 
-pub use demo::{CHROME, Demo, Pair, Person, data_path, eventually, free_port, next_line};
+pub use demo::{Account, CHROME, Demo, Pair, Person, data_path, eventually, free_port, next_line};
 pub(crate) use demo::{on_every_pair, on_pair};
 pub use http::{Client, Reply, form};
