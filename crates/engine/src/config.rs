@@ -58,6 +58,9 @@ pub struct Config {
     /// What is known of visitors' addresses.
     #[serde(skip_serializing_if = "NetworkFiles::is_empty")]
     pub networks: NetworkFiles,
+    /// A made-up Shopify on this computer that is asked instead of the shops: only to try it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shopify_url: Option<String>,
 }
 
 fn is_none(mail: &MailConfig) -> bool {
@@ -112,6 +115,13 @@ pub struct Source {
     pub mail: MailConfig,
     #[serde(default)]
     pub networks: NetworkFiles,
+    pub shopify_url: Option<String>,
+}
+
+/// Plain HTTP goes nowhere else.
+fn is_loopback(url: &str) -> bool {
+    let authority = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+    authority.and_then(|it| it.parse::<SocketAddr>().ok()).is_some_and(|address| address.ip().is_loopback())
 }
 
 /// Click numbers have ten bits for it.
@@ -146,6 +156,7 @@ impl Source {
             clusters: self.clusters.or(weaker.clusters),
             mail: self.mail.over(weaker.mail),
             networks: self.networks.over(weaker.networks),
+            shopify_url: self.shopify_url.or(weaker.shopify_url),
         }
     }
 }
@@ -175,6 +186,7 @@ impl Config {
             clusters: source.clusters.unwrap_or_default(),
             mail: source.mail.without_empty(),
             networks: source.networks,
+            shopify_url: source.shopify_url.filter(|url| !url.is_empty()),
         };
         config.check().map_err(|cause| Error::setup("read the configuration", cause)).map(|()| config)
     }
@@ -205,6 +217,9 @@ impl Config {
         }
         if self.clusters.contains_key(MAIN) {
             return Err(format!("the cluster {MAIN:?} is the one at database_url: give others another name"));
+        }
+        if self.shopify_url.as_deref().is_some_and(|url| !is_loopback(url)) {
+            return Err("shopify_url is http:// and an address of this computer, such as http://127.0.0.1:9000".into());
         }
         self.mail.check()
     }

@@ -27,6 +27,7 @@ documents! {
     "guide/inquiries",
     "guide/click-payouts",
     "guide/pending-clicks",
+    "guide/shopify",
     "guide/partner-api",
     "guide/payments",
     "guide/mail",

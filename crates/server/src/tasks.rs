@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
+use crate::shopify::reconcile::reconcile_due;
 
 type Run = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -20,7 +21,7 @@ struct Task {
     run: fn(Arc<App>) -> Run,
 }
 
-const TASKS: [Task; 7] = [
+const TASKS: [Task; 8] = [
     // What is kept for a number of days goes within the hour after.
     Task {
         name: "clean",
@@ -43,6 +44,8 @@ const TASKS: [Task; 7] = [
         every: Duration::from_secs(10),
         run: |it| Box::pin(blocking(move || referee_engine::import::work::resume(&it.engine))),
     },
+    // Shops are asked once a night, and at once when they are new.
+    Task { name: "shops", every: Duration::from_secs(5 * 60), run: |it| Box::pin(reconcile_due(it)) },
     // Partners hear within seconds of what happened and what waits for their word.
     Task {
         name: "news",

@@ -1,5 +1,6 @@
 //! How people are told what was found: one place for screens and commands.
 
+use referee_core::fact::ClickPath;
 use referee_core::program::Source;
 use referee_core::row::{Evidence, HistoryKind, TouchKind};
 use referee_core::time::Timestamp;
@@ -10,6 +11,18 @@ use crate::console::format::identifier_kind;
 /// A kind, and enough of the hash to tell two apart.
 pub fn masked(it: Masked) -> String {
     format!("{} ••{}", identifier_kind(it.kind), it.handle())
+}
+
+/// By what an order of a shop was joined to whoever earned it.
+pub fn click_path(path: ClickPath) -> &'static str {
+    match path {
+        ClickPath::CartAttribute => "the click id in the cart",
+        ClickPath::Pixel => "the pixel of the checkout",
+        ClickPath::LandingAddress => "the address of the landing page",
+        ClickPath::Journey => "the shop's record of the buyer's visits",
+        ClickPath::DiscountCode => "the discount code",
+        ClickPath::KnownCustomer => "the customer, who is known",
+    }
 }
 
 pub fn touchpoint(kind: TouchKind) -> &'static str {

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use referee_core::config::Config;
+use referee_core::fact::ClickPath;
 use referee_core::id::{ActionId, AdId, ClickNo, NodeId, PartnerId, ProgramId, RecordNo};
 use referee_core::identity::{Identifier, IdentifierKind, LeftOut};
 use referee_core::refusal::Refusal;
@@ -164,6 +165,8 @@ pub struct DecisionTold {
     pub left_out: u32,
     /// What the report said of the buyer and could not be used; for the brand only.
     pub identifiers_left_out: Vec<LeftOut>,
+    /// By what a shop's order was joined to whoever earned it.
+    pub click_path: Option<ClickPath>,
 }
 
 impl DecisionTold {
@@ -289,6 +292,7 @@ pub fn decision_told(row: &DecisionRow, context: &Context<'_>) -> DecisionTold {
             Viewer::Brand => row.left_out.clone(),
             Viewer::Partner(_) => Vec::new(),
         },
+        click_path: row.click_path,
     }
 }
 

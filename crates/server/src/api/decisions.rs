@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use http::HeaderMap;
 use referee_core::config::Config;
+use referee_core::fact::ClickPath;
 use referee_core::id::{BrandId, EventTypeId, PartnerId};
 use referee_core::identity::LeftOut;
 use referee_core::program::Source;
@@ -185,6 +186,7 @@ impl Tell {
                 "click_no": credit.click.map(|no| no.to_string()),
                 "action_id": credit.action.map(|id| id.to_string()),
             })).collect::<Vec<_>>(),
+            "click_path": it.click_path.map(ClickPath::code),
             "reason": it.refusal.map(|refusal| reason_code(refusal, self.viewer)),
             "message": it.refusal.map(|refusal| reason_sentence(refusal, self.viewer)),
             "rules_version": it.rules_version,

@@ -104,6 +104,9 @@ pub struct Servers {
     /// Further PostgreSQL servers for books, as name=postgres://.., several after spaces.
     #[arg(long, env = "REFEREE_CLUSTERS", hide_env_values = true, value_delimiter = ' ', value_parser = cluster)]
     cluster: Vec<(String, Secret)>,
+    /// A made-up Shopify on this computer, as http://127.0.0.1:PORT, that is asked instead of the shops.
+    #[arg(long, env = "REFEREE_SHOPIFY_URL")]
+    shopify_url: Option<String>,
 }
 
 impl Servers {
@@ -114,6 +117,7 @@ impl Servers {
             log_replicas: self.log_replicas,
             log_credentials: self.log_credentials,
             clusters: (!self.cluster.is_empty()).then(|| self.cluster.into_iter().collect()),
+            shopify_url: self.shopify_url,
             ..Source::default()
         }
     }

@@ -185,6 +185,7 @@ impl Drawing<'_> {
                 @for credit in &decision.credits {
                     div { (format::evidence(credit.evidence)) ": " b { (self.name(credit.who)) } (share(credit.share_ppm)) }
                 }
+                @if let Some(path) = decision.click_path { div.muted { "Joined by " (crate::words::click_path(path)) } }
                 @if decision.credits.is_empty() {
                     b { "Nobody earns it" }
                     @if let Some(refusal) = decision.refusal { br; (reason_sentence(refusal, self.viewer)) }

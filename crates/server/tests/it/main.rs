@@ -35,6 +35,7 @@ mod pending_clicks;
 mod profiles;
 mod reattribution;
 mod rescreenings;
+mod shopify;
 mod shopify_walk;
 mod stores;
 mod support;

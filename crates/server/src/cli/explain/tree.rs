@@ -115,6 +115,7 @@ impl Telling<'_> {
             let share = share(credit.share_ppm);
             leaf(format!("{}: {}{share}", evidence(credit.evidence), credit.who.name(&|id| self.name(id))))
         }));
+        under.extend(it.click_path.map(|path| leaf(format!("Joined by {}", words::click_path(path)))));
         under.extend(it.refusal.map(|refusal| leaf(self.reason(refusal))));
         let which = if earlier { "Earlier decision" } else { "Decision" };
         Branch { line: format!("{which}, record {}, rules version {}", it.record, it.rules_version), under }

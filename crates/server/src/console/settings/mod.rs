@@ -10,6 +10,7 @@ pub mod people;
 pub mod program;
 pub mod rates;
 pub mod screening;
+pub mod shopify;
 pub mod tokens;
 
 use maud::{Markup, html};
@@ -31,6 +32,7 @@ fn screen(person: &Person, here: &str, title: &str, body: Markup) -> Markup {
             ("/settings/screening", "Screening"),
             ("/settings/exchange-rates", "Exchange rates"),
             ("/settings/identifiers", "Identifiers"),
+            ("/settings/shopify", "Shopify"),
             ("/settings/tokens", "Tokens"),
         ]);
     }

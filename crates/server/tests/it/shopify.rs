@@ -1,0 +1,276 @@
+//! A shop of Shopify: what it sends, in whatever order and state, and what follows.
+
+use referee_rig::shopify::{Customer, Delivery, Discount, Edit, FakeShop, Line, Options, Order, Refund, RefundMoney};
+use serde_json::{Value, json};
+
+use crate::support::{Demo, Pair, on_every_pair, on_pair};
+
+on_every_pair!(an_order_is_paid_edited_returned_and_cancelled_to_the_cent);
+on_pair!(
+    on_files,
+    Files,
+    whoever_does_not_know_the_secret_is_refused,
+    what_comes_again_or_in_another_order_changes_nothing,
+    a_huge_message_is_refused_and_one_of_five_hundred_lines_is_not,
+    what_is_no_order_is_seen_with_its_reason,
+    a_refund_waits_for_its_order_and_a_checkout_names_its_buyer,
+    each_way_to_the_click_is_told,
+    what_a_shop_asks_by_law_waits_for_whoever_does_it
+);
+
+/// A shop whose webhooks come here, and where it sends them.
+pub struct Shop {
+    pub fake: FakeShop,
+    pub key: String,
+}
+
+impl Shop {
+    pub fn of(demo: &Demo) -> Shop {
+        let fake = FakeShop::start(Options::default());
+        let key = connect(demo, &fake, "paid");
+        fake.set_webhooks(&address(demo, &key));
+        Shop { fake, key }
+    }
+
+    fn order(&self, click: &str) -> Order {
+        let attributes = vec![("__pt".to_owned(), click.to_owned())];
+        Order { lines: vec![Line::goods("BOOT", 10_000, 2)], attributes, paid: true, ..Order::default() }
+    }
+
+    fn taken(&self, deliveries: &[Delivery]) {
+        assert!(self.fake.deliver_all(deliveries), "the shop's messages are taken");
+    }
+}
+
+fn address(demo: &Demo, key: &str) -> String {
+    format!("http://localhost:{}/shopify/{key}/webhooks", demo.address.port())
+}
+
+pub fn connect(demo: &Demo, fake: &FakeShop, opens_at: &str) -> String {
+    let body = json!({
+        "domain": fake.domain(), "program_id": 1, "event_type": "sale", "client_id": fake.api_key(),
+        "client_secret": fake.secret(), "opens_at": opens_at,
+    });
+    let reply = demo.api().send("PUT", "/api/v1/shops", "application/json", body.to_string().as_bytes());
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    reply.json()["key"].as_str().expect("a key").to_owned()
+}
+
+pub fn action(demo: &Demo, order: u64) -> Value {
+    let found = demo.api().get(&format!("/api/v1/actions?order_id={order}")).json();
+    assert!(found["data"].as_array().expect("a list").len() < 2, "{found}");
+    found["data"][0].clone()
+}
+
+/// State, amount and payout of an order's action.
+pub fn figures(demo: &Demo, order: u64) -> (String, String, String) {
+    let action = action(demo, order);
+    let text = |name: &str| action[name].as_str().unwrap_or_default().to_owned();
+    (text("state"), text("amount"), text("payout"))
+}
+
+pub fn is(state: &str, amount: &str, payout: &str) -> (String, String, String) {
+    (state.to_owned(), amount.to_owned(), payout.to_owned())
+}
+
+fn an_order_is_paid_edited_returned_and_cancelled_to_the_cent(pair: Pair) {
+    let demo = Demo::on(pair);
+    let shop = Shop::of(&demo);
+    let (click, _) = demo.click(0);
+    let lines =
+        vec![Line::goods("BOOT", 12_000, 2), Line::goods("SOCK", 1_500, 1), Line::gift_card(5_000), Line::tip(300)];
+    let code = Discount::Code { code: "TEN".into(), basis_points: 1_000 };
+    let order = Order {
+        lines,
+        discounts: vec![code],
+        tax: 2_000,
+        taxes_included: true,
+        shipping: 790,
+        paid: false,
+        ..shop.order(&click)
+    };
+    let placed = shop.fake.order(order);
+    shop.taken(&placed.deliveries);
+    assert_eq!(action(&demo, placed.id), Value::Null, "it is not paid yet");
+    shop.taken(&shop.fake.pay(placed.id).deliveries);
+    // (240.00 + 15.00) * 0.9 / 1.2
+    assert_eq!(figures(&demo, placed.id), is("pending", "191.25", "15.30"));
+    let opened = action(&demo, placed.id);
+    assert_eq!(opened["partner_id"], demo.seed["partners"][0]["id"]);
+    // One boot goes back: 120.00 * 0.9 / 1.2.
+    let returned = shop.fake.refund(placed.id, Refund { lines: vec![(0, 1)], ..Refund::default() });
+    shop.taken(&returned.deliveries);
+    assert_eq!(figures(&demo, placed.id), is("pending", "101.25", "8.10"));
+    // The socks are taken out, and a cap is added that no discount was for.
+    let edit = Edit { quantities: vec![(1, -1)], additions: vec![Line::goods("CAP", 2_400, 1)], ..Edit::default() };
+    shop.taken(&shop.fake.edit(placed.id, edit).deliveries);
+    assert_eq!(figures(&demo, placed.id), is("pending", "110.00", "8.80"));
+    shop.taken(&shop.fake.touch(placed.id).deliveries);
+    let items = action(&demo, placed.id)["items"].clone();
+    let quantities: Vec<_> = items.as_array().expect("items").iter().map(|it| it["quantity"].clone()).collect();
+    assert_eq!(quantities, [1, 0, 1]);
+    // Something for the trouble, beside what went back.
+    let kept = Refund { money: RefundMoney::Exactly(1_000), ..Refund::default() };
+    shop.taken(&shop.fake.refund(placed.id, kept).deliveries);
+    assert_eq!(figures(&demo, placed.id), is("pending", "100.00", "8.00"));
+    shop.taken(&shop.fake.cancel(placed.id).deliveries);
+    assert_eq!(figures(&demo, placed.id), is("reversed", "0.00", "0.00"));
+    let verified = demo.command(&["verify"]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+fn whoever_does_not_know_the_secret_is_refused(pair: Pair) {
+    let demo = Demo::on(pair);
+    let shop = Shop::of(&demo);
+    let (click, _) = demo.click(0);
+    let placed = shop.fake.order(shop.order(&click));
+    let told = placed.of("orders/paid").clone();
+    for bad in [told.clone().forged(), told.clone().unsigned(), told.clone().forged().as_event()] {
+        assert_eq!(shop.fake.deliver(&bad), 401);
+    }
+    let mut changed = told.clone();
+    changed.body.push(b' ');
+    let late = changed.headers();
+    let signed_before: Vec<_> =
+        late.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("x-shopify-hmac-sha256")).collect();
+    let good = told
+        .headers()
+        .into_iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("x-shopify-hmac-sha256"))
+        .expect("signed");
+    let client = signed_before.into_iter().chain([good]).filter(|(name, _)| name != "Content-Type");
+    let client = client.fold(demo.anybody(), |client, (name, value)| client.with(&name, &value));
+    let path = format!("/shopify/{}/webhooks", shop.key);
+    assert_eq!(client.send("POST", &path, "application/json", &changed.body).status, 401, "one blank more");
+    assert_eq!(shop.fake.deliver(&told.clone().to(&address(&demo, "nobody"))), 404);
+    assert_eq!(action(&demo, placed.id), Value::Null);
+    let told_of = demo.api().get("/api/v1/shops").json();
+    assert_eq!(told_of["data"][0]["signatures_wrong"], 4);
+    assert!(!told_of.to_string().contains(&shop.fake.secret()), "no secret is told");
+    assert_eq!(shop.fake.deliver(&told.as_event()), 200, "the newer headers are as good");
+    assert_eq!(figures(&demo, placed.id).1, "200.00");
+}
+
+fn what_comes_again_or_in_another_order_changes_nothing(pair: Pair) {
+    let demo = Demo::on(pair);
+    let shop = Shop::of(&demo);
+    let (click, _) = demo.click(0);
+    let placed = shop.fake.order(shop.order(&click));
+    let returned = shop.fake.refund(placed.id, Refund { lines: vec![(0, 1)], ..Refund::default() });
+    let mut all: Vec<Delivery> = placed.deliveries.iter().chain(&returned.deliveries).cloned().collect();
+    all.reverse();
+    shop.taken(&all);
+    let once = figures(&demo, placed.id);
+    assert_eq!(once, is("pending", "100.00", "8.00"));
+    let before = action(&demo, placed.id);
+    // Each again, and each once more by another subscription.
+    shop.taken(&all);
+    let other: Vec<_> = all.iter().map(|it| it.clone().by_another_subscription()).collect();
+    shop.taken(&other);
+    assert_eq!(action(&demo, placed.id), before);
+    let one = demo.api().get("/api/v1/shops").json();
+    assert_eq!(one["data"][0]["state"], "prepared");
+}
+
+fn a_huge_message_is_refused_and_one_of_five_hundred_lines_is_not(pair: Pair) {
+    let demo = Demo::on(pair);
+    let shop = Shop::of(&demo);
+    let (click, _) = demo.click(0);
+    let lines: Vec<Line> = (0..500).map(|n| Line::goods(&format!("SKU-{n}"), 1_000, 1)).collect();
+    let placed = shop.fake.order(Order { lines, tax: 2_000, taxes_included: false, ..shop.order(&click) });
+    let told = placed.of("orders/paid");
+    assert!(told.body.len() > 512 << 10, "it is larger than any report may be: {}", told.body.len());
+    assert_eq!(shop.fake.deliver(told), 200);
+    assert_eq!(figures(&demo, placed.id).1, "5000.00");
+    let huge = told.clone().with_body(vec![b' '; 5 << 20]).by_another_subscription();
+    assert_eq!(shop.fake.deliver(&huge), 413);
+    let page = demo.sign_in("/user").client.get("/settings/shopify").text();
+    assert!(page.contains("SHOP_MESSAGE_TOO_LARGE"), "it is seen");
+}
+
+fn what_is_no_order_is_seen_with_its_reason(pair: Pair) {
+    let demo = Demo::on(pair);
+    let shop = Shop::of(&demo);
+    let (click, _) = demo.click(0);
+    let test = shop.fake.order(Order { test: true, ..shop.order(&click) });
+    let cards = shop.fake.order(Order { lines: vec![Line::gift_card(5_000)], ..shop.order(&click) });
+    let unpaid = shop.fake.order(Order { paid: false, ..shop.order(&click) });
+    for placed in [&test, &cards, &unpaid] {
+        shop.taken(&placed.deliveries);
+        assert_eq!(action(&demo, placed.id), Value::Null);
+    }
+    let odd = unpaid.of("orders/create").clone().by_another_subscription();
+    assert_eq!(shop.fake.deliver(&odd.clone().with_body("{\"id\":1}")), 200);
+    let other = FakeShop::start(Options { domain: "another.myshopify.com".into(), ..Options::default() });
+    let theirs = other.order(shop.order(&click)).of("orders/paid").clone().to(&address(&demo, &shop.key));
+    assert_eq!(other.deliver(&theirs), 404, "the same app, another shop");
+    let page = demo.sign_in("/user").client.get("/settings/shopify").text();
+    for reason in [
+        "SHOP_TEST_ORDER",
+        "SHOP_ORDER_WITHOUT_LINES",
+        "SHOP_ORDER_NOT_PAID",
+        "SHOP_MESSAGE_UNREADABLE",
+        "SHOP_UNKNOWN",
+    ] {
+        assert!(page.contains(reason), "{reason} is seen");
+    }
+}
+
+fn a_refund_waits_for_its_order_and_a_checkout_names_its_buyer(pair: Pair) {
+    let demo = Demo::on(pair);
+    let shop = Shop::of(&demo);
+    let (click, cookie) = demo.click(0);
+    let placed = shop.fake.order(Order { attributes: Vec::new(), ..shop.order("") });
+    let returned = shop.fake.refund(placed.id, Refund { lines: vec![(0, 1)], ..Refund::default() });
+    shop.taken(std::slice::from_ref(returned.of("refunds/create")));
+    // In the buyer's own currency, as the page knows it.
+    let seen = json!({
+        "program": "1", "event": "sale", "orderId": placed.id.to_string(), "currencyCode": "USD",
+        "orderSubTotalPostDiscount": "234.00", "consent": "granted",
+    });
+    let page = demo.page().with("cookie", &cookie);
+    assert_eq!(page.post("/pt/o", "text/plain", &seen.to_string()).status, 204);
+    assert_eq!(action(&demo, placed.id), Value::Null, "a browser opens nothing");
+    shop.taken(std::slice::from_ref(placed.of("orders/paid")));
+    assert_eq!(figures(&demo, placed.id), is("pending", "100.00", "8.00"));
+    let id = action(&demo, placed.id)["id"].as_str().expect("an id").to_owned();
+    let decision = demo.api().get(&format!("/api/v1/actions/{id}/decision")).json();
+    assert_eq!(decision["click_path"], "pixel", "{decision}");
+    assert!(!click.is_empty());
+}
+
+fn each_way_to_the_click_is_told(pair: Pair) {
+    let demo = Demo::on(pair);
+    let shop = Shop::of(&demo);
+    let path = |placed: u64| {
+        let id = action(&demo, placed)["id"].as_str().expect("an action").to_owned();
+        let decision = demo.api().get(&format!("/api/v1/actions/{id}/decision")).json();
+        decision["click_path"].as_str().unwrap_or_default().to_owned()
+    };
+    let (click, _) = demo.click(0);
+    let customer = Some(Customer::new(1, "ann@example.com"));
+    let cart = shop.fake.order(Order { customer: customer.clone(), ..shop.order(&click) });
+    shop.taken(&cart.deliveries);
+    assert_eq!(path(cart.id), "cart_attribute");
+    let (click, _) = demo.click(1);
+    let landing_site = Some(format!("/products/boot?utm_source=x&pt={click}"));
+    let landed = shop.fake.order(Order { attributes: Vec::new(), landing_site, ..shop.order("") });
+    shop.taken(&landed.deliveries);
+    assert_eq!(path(landed.id), "landing_address");
+    let known = shop.fake.order(Order { attributes: Vec::new(), customer, ..shop.order("") });
+    shop.taken(&known.deliveries);
+    assert_eq!(path(known.id), "known_customer");
+}
+
+fn what_a_shop_asks_by_law_waits_for_whoever_does_it(pair: Pair) {
+    let demo = Demo::on(pair);
+    let shop = Shop::of(&demo);
+    let customer = Customer::new(1, "ann@example.com");
+    shop.taken(&shop.fake.request_data(&customer).deliveries);
+    shop.taken(&shop.fake.redact_customer(&customer).deliveries);
+    let forged = shop.fake.redact_customer(&customer).of("customers/redact").clone().forged();
+    assert_eq!(shop.fake.deliver(&forged), 401);
+    let page = demo.sign_in("/user").client.get("/settings/shopify").text();
+    assert!(page.contains("customers/redact") && page.contains("customers/data_request"), "they are seen");
+    assert!(!page.contains("ann@example.com"), "and whom they are about is not");
+}
