@@ -28,7 +28,7 @@ mod tests;
 mod wire;
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -255,6 +255,10 @@ impl FakeShop {
 
     pub fn port(&self) -> u16 {
         self.port.number()
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.port.address()
     }
 
     /// `http://127.0.0.1:PORT`: where the app finds the shop's admin.

@@ -8,10 +8,11 @@ use referee_rig::shopify::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Account, Demo, Pair, on_every_pair};
+use crate::support::{Account, Client, Demo, Pair, on_every_pair};
 
 on_every_pair!(
     a_shop_from_the_first_click_to_the_end,
+    what_no_message_told_is_found_by_asking,
     whatever_order_messages_come_in_the_end_is_the_same,
     what_is_wrong_with_a_message_is_said_and_changes_nothing,
     the_pixel_finds_the_click_and_the_shop_names_the_figures,
@@ -33,8 +34,40 @@ impl Connected {
         it
     }
 
+    /// The whole way in: the brand types what it knows, a person goes to the shop and comes back, and the app asks for its
+    /// webhooks by itself.
+    fn installed(pair: Pair) -> Connected {
+        let (mut demo, shop) = (Demo::on(pair), FakeShop::start(Options::default()));
+        demo.stop();
+        demo.set("REFEREE_SHOPIFY_URL", &shop.url());
+        demo.run();
+        let account = demo.account();
+        let it = Connected { demo, shop, account };
+        let key = it.connect();
+        // Nothing of the app's own configuration is needed.
+        it.shop.set_webhooks("");
+        let forged = it.agree(&key).replace("code=", "code=x");
+        assert_eq!(it.demo.anybody().get(&forged).status, 400, "the address is not signed");
+        let back = it.demo.anybody().get(&it.agree(&key));
+        assert_eq!(back.status, 303, "{}", back.text());
+        it
+    }
+
+    /// Goes to the shop and agrees; the path with which the shop sends people back.
+    fn agree(&self, key: &str) -> String {
+        let manager = self.demo.sign_in("/user");
+        let page = manager.post(&format!("/settings/shopify/{key}/connect"), &[]).text();
+        let links = page.split("href=\"").filter_map(|rest| rest.split('"').next());
+        let to = links.filter_map(|to| to.strip_prefix(&self.shop.url())).next().expect("a link to the shop");
+        let shop = Client::new(self.shop.address(), "localhost");
+        let agreed = shop.get(&to.replace("&amp;", "&"));
+        assert_eq!(agreed.status, 302, "{}", agreed.text());
+        let back = url::Url::parse(agreed.header("location")).expect("an address");
+        format!("{}?{}", back.path(), back.query().expect("it is signed"))
+    }
+
     /// What the brand types, and where Shopify sends to from then on.
-    fn connect(&self) {
+    fn connect(&self) -> String {
         let body = json!({
             "domain": self.shop.domain(),
             "program_id": self.demo.number("/program_id"),
@@ -45,6 +78,7 @@ impl Connected {
         let reply = self.demo.api().send("PUT", "/api/v1/shops", "application/json", body.to_string().as_bytes());
         assert_eq!(reply.status, 200, "{}", reply.text());
         self.shop.set_webhooks(reply.json()["webhook_address"].as_str().expect("an address"));
+        reply.json()["key"].as_str().expect("a key").to_owned()
     }
 
     fn send(&self, deliveries: &[Delivery]) {
@@ -68,9 +102,13 @@ impl Connected {
         }
     }
 
+    /// The shop as the API tells of it.
+    fn told(&self) -> Value {
+        self.demo.api().get("/api/v1/shops").json()["data"][0].clone()
+    }
+
     fn state(&self) -> String {
-        let shops = self.demo.api().get("/api/v1/shops").json();
-        shops["data"][0]["state"].as_str().expect("a state").to_owned()
+        self.told()["state"].as_str().expect("a state").to_owned()
     }
 }
 
@@ -93,7 +131,19 @@ fn basket(click: &str) -> Order {
 }
 
 fn a_shop_from_the_first_click_to_the_end(pair: Pair) {
-    let it = Connected::on(pair, Options::default());
+    let it = Connected::installed(pair);
+    assert_eq!(it.state(), "connected");
+    assert_eq!(it.shop.subscriptions().len(), 7, "the app asks for what it needs");
+    let settings: Value =
+        serde_json::from_str(it.shop.pixel().expect("settings").as_str().expect("text")).expect("JSON");
+    assert_eq!(settings["program"], it.demo.number("/program_id").to_string());
+    // Once more: nothing is asked for twice, and the pixel's settings are written anew.
+    let key = it.told()["key"].as_str().expect("a key").to_owned();
+    assert_eq!(it.demo.anybody().get(&it.agree(&key)).status, 303);
+    assert_eq!(it.shop.subscriptions().len(), 7);
+    let asked = |word: &str| it.shop.asked().iter().any(|it| it["query"].as_str().is_some_and(|it| it.contains(word)));
+    assert!(asked("webPixelUpdate"));
+
     let (click, _) = it.demo.click(0);
     let bought = it.shop.order(basket(&click));
     it.send(&bought.deliveries);
@@ -125,7 +175,6 @@ fn a_shop_from_the_first_click_to_the_end(pair: Pair) {
     it.send(&it.shop.cancel(bought.id).deliveries);
     it.earns(bought.id, "REVERSED", "0.00", "0.00");
 
-    assert_eq!(it.state(), "prepared");
     let last = it.shop.order(Order { paid: true, ..basket(&click) });
     it.send(&last.deliveries);
     it.earns(last.id, "PENDING", "191.25", "22.95");
@@ -133,9 +182,32 @@ fn a_shop_from_the_first_click_to_the_end(pair: Pair) {
     assert_eq!(it.state(), "uninstalled");
     it.shop.pass_time(60);
     let after = it.shop.order(Order { paid: true, ..basket(&click) });
-    assert_eq!(it.shop.deliver(after.of("orders/paid")), 410, "the shop has taken the app off");
+    let late = after.of("orders/paid").clone().to(&last.of("orders/paid").address);
+    assert_eq!(it.shop.deliver(&late), 410, "the shop has taken the app off");
     it.earns(last.id, "PENDING", "191.25", "22.95");
     assert!(it.account.actions_of(&after.id.to_string()).is_empty());
+}
+
+fn what_no_message_told_is_found_by_asking(pair: Pair) {
+    let it = Connected::installed(pair);
+    let (click, _) = it.demo.click(0);
+    // Twelve orders are two pages; of none does a message come.
+    let orders: Vec<_> = (0..12).map(|_| it.shop.order(Order { paid: true, ..basket(&click) }).id).collect();
+    it.shop.refund(orders[0], Refund { lines: vec![(0, 1)], shipping: 490, ..Refund::default() });
+    it.shop.cancel(orders[1]);
+    it.shop.throttle(1);
+    it.shop.expire_tokens();
+    let manager = it.demo.sign_in("/user");
+    let key = it.told()["key"].as_str().expect("a key").to_owned();
+    let asked = manager.post(&format!("/settings/shopify/{key}/reconcile"), &[]);
+    assert_eq!(asked.status, 303, "{}", asked.text());
+    it.earns(orders[0], "PENDING", "101.25", "12.15");
+    assert!(it.account.actions_of(&orders[1].to_string()).iter().all(|it| it["Payout"] == "0.00"));
+    for order in &orders[2..] {
+        it.earns(*order, "PENDING", "191.25", "22.95");
+    }
+    let shop = it.told();
+    assert_eq!((&shop["reconciled_new"], &shop["reconcile_trouble"]), (&json!(12), &Value::Null));
 }
 
 fn whatever_order_messages_come_in_the_end_is_the_same(pair: Pair) {
@@ -194,7 +266,7 @@ fn what_is_wrong_with_a_message_is_said_and_changes_nothing(pair: Pair) {
     it.send(&bought.deliveries[2..]);
     it.earns(bought.id, "PENDING", "191.25", "22.95");
     assert!(it.account.actions_of(&test.id.to_string()).is_empty());
-    let shop = it.demo.api().get("/api/v1/shops").json()["data"][0].clone();
+    let shop = it.told();
     assert_eq!(shop["signatures_wrong"], 2);
 
     // The buyer pays in pounds; what counts is what the shop gets.
