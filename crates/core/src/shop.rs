@@ -64,12 +64,9 @@ pub(crate) fn checkout_seen(slice: &mut Slice, record: &Record, report: &Convers
     Sighting::of_report(&slice.config, report).count_left_out(slice, record, report.program);
     let before = slice.shop_orders.get(&key).cloned();
     let mut row = before.unwrap_or_else(|| new_row(record, report.program));
-    row.node = open::at_checkout(slice, record, report, row.node);
     let earning = slice.conversions.get(&key).cloned();
     let told = match earning {
-        None => Told { refusal: Some(Refusal::ShopOrderAwaited), ..nothing() },
-        Some(order) if !order.actions.is_empty() => Told { actions: order.actions, ..nothing() },
-        Some(order) => {
+        Some(order) if order.actions.is_empty() => {
             // The order came first and earned nothing. It is decided again with the buyer who is known now.
             let figures = row.figures(&[], false, order.currency);
             let report = Conversion {
@@ -81,7 +78,16 @@ pub(crate) fn checkout_seen(slice: &mut Slice, record: &Record, report: &Convers
                 ..report.clone()
             };
             let outcome = open::by_shop(slice, record, &report, row.node);
+            row.node = row.node.or(slice.conversions.get(&key).and_then(|order| order.node));
             Told { refusal: outcome.refusal, actions: outcome.actions, unchanged: outcome.unchanged, ..nothing() }
+        }
+        Some(order) => {
+            row.node = open::at_checkout(slice, record, report, row.node.or(order.node));
+            Told { actions: order.actions, ..nothing() }
+        }
+        None => {
+            row.node = open::at_checkout(slice, record, report, row.node);
+            Told { refusal: Some(Refusal::ShopOrderAwaited), ..nothing() }
         }
     };
     slice.shop_orders.set(key.clone(), row);
@@ -181,7 +187,8 @@ fn bring_to(
     }
     let nothing_left = row.comes_to_nothing();
     let gone = is_reversed(&actions_of(slice, key));
-    if if nothing_left { !gone } else { returned != edited } {
+    let goes_back = if nothing_left { !gone } else { returned != edited };
+    if goes_back {
         let disposition = row.cancelled.clone().unwrap_or_else(|| REFUNDED.to_owned());
         let cause = Cause { disposition: &disposition, source: Source::Server };
         let figures = if nothing_left { None } else { Some(returned.clone()) };

@@ -178,10 +178,15 @@ fn a_checkout_names_the_buyer_and_opens_nothing() {
               k1 A d0 won: reported id
             decision 1003 at d3: A by identifier, by known_customer
               k1 A d0 won: customer:c7 -(d1+1m)- visitor:v1
+            d4 checkout 7f3a: SHOP_ORDER_AWAITED
+            decision 1004 at d4+1m: B by identifier, by pixel
+              k4 B d4 won: reported before visitor:v4
             action 1.1.1 A 1001 50.00 pays 4.00 pending until d31+1m, by identifier k1, terms template/1
             action 1.1.2 A 1002 70.00 pays 5.60 pending until d32, by click id k1, terms template/1
             action 1.1.3 A 1003 30.00 pays 2.40 pending until d33, by identifier k1, terms template/1
+            action 1.1.4 B 1004 10.00 pays 0.80 pending until d34+1m, by identifier k4, terms template/1
             balance A pending 12.00 locked 0.00 paid 0.00
+            balance B pending 0.80 locked 0.00 paid 0.00
         "#]],
     );
 }

@@ -12,7 +12,7 @@ pub fn bytes_of(text: &str) -> Option<Vec<u8>> {
     let pairs = text.as_bytes().chunks(2);
     pairs
         .map(|pair| match pair {
-            [high, low] => u8::try_from(digit(*high)? << 4 | digit(*low)?).ok(),
+            [high, low] => u8::try_from((digit(*high)? << 4) | digit(*low)?).ok(),
             _ => None,
         })
         .collect()

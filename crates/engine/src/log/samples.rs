@@ -34,7 +34,10 @@ use super::frame::{Encoded, pack, unpack};
 use super::json::to_json_line;
 use super::{Draft, Frame, FrameId, Raw, codec};
 
+mod inquiries;
 mod shop;
+
+use inquiries::{answered, appealed, inquiry};
 
 const NOON: Timestamp = Timestamp(1_800_000_000_000);
 
@@ -128,31 +131,6 @@ fn doubted() -> ClicksDoubted {
         expected_ppm: 21_000,
         chance_ppm: 3,
     }
-}
-
-fn inquiry() -> InquiryOpened {
-    let (program, event_type) = (ProgramId(7), EventTypeId(4_636));
-    InquiryOpened {
-        program,
-        partner: PartnerId(11),
-        kind: InquiryKind::Incorrect,
-        event_type,
-        order_id: "A-1001".into(),
-        action: Some(ActionId { program, event_type, seq: 31 }),
-        ordered_at: NOON.minus_days(3),
-        currency: Currency(*b"EUR"),
-        amount: Some(Money(129_990_000)),
-        click: Some(ClickNo(77)),
-        note: Some(NoteId([7; 16])),
-    }
-}
-
-fn answered(answer: Answer) -> InquiryAnswered {
-    InquiryAnswered { inquiry: InquiryId(5), submission: SubmissionId([8; 16]), answer, note: Some(NoteId([9; 16])) }
-}
-
-fn appealed() -> InquiryAppealed {
-    InquiryAppealed { inquiry: InquiryId(5), partner: PartnerId(11), note: None }
 }
 
 fn program() -> Program {

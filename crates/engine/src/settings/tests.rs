@@ -10,6 +10,7 @@ use super::*;
 mod documents;
 mod mails;
 mod payees;
+mod shops;
 use crate::intake::keys::BrandKeys;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -32,7 +33,7 @@ impl Place {
     }
 }
 
-const CHECKS: [fn(&Place); 20] = [
+const CHECKS: [fn(&Place); 24] = [
     keys_survive_a_restart_and_need_the_master_key,
     epochs_never_repeat,
     ids_of_another_platform_are_kept_and_taken_once,
@@ -53,6 +54,10 @@ const CHECKS: [fn(&Place); 20] = [
     mails::a_mail_is_sent_by_one,
     mails::what_failed_is_seen_and_tried_again,
     mails::partners_are_told_once_what_they_want_to_hear,
+    shops::a_shop_is_one_by_its_domain_and_its_secrets_are_sealed,
+    shops::what_a_shop_sent_is_known_again_for_a_while,
+    shops::whoever_goes_to_a_shop_comes_back_once_and_soon,
+    shops::what_a_shop_asks_by_law_is_sealed_and_done_once,
 ];
 
 #[test]

@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt;
 use referee_core::id::SubmissionId;
 use referee_core::identity::IdentifierKind;
 use referee_core::time::{Timestamp, Zone};
@@ -122,7 +123,7 @@ async fn take(app: &Arc<App>, key: String, headers: &HeaderMap, body: Body) -> R
     let Some(shop) = blocking(move || engine.settings.shop(&asked)).await? else {
         return Ok(answer(StatusCode::NOT_FOUND, "SHOP_UNKNOWN"));
     };
-    let Ok(body) = axum::body::to_bytes(body, SHOP_BYTES_MAX).await else {
+    let Some(body) = read(body).await else {
         // Nobody knows who sent it: one line tells of all of them.
         let message = Message { topic: "?".into(), webhook_id: "(too large)".into(), ..Message::bare(&shop) };
         let told = Told::of(Outcome::TooLarge, format!("More than {} MiB.", SHOP_BYTES_MAX >> 20));
@@ -146,6 +147,21 @@ async fn take(app: &Arc<App>, key: String, headers: &HeaderMap, body: Body) -> R
     let told = follow(app, &shop, &message).await?;
     keep_delivery(app, &shop, &message, &told).await?;
     Ok(answer(told.outcome.status(), told.outcome.code()))
+}
+
+/// A body as far as it may go. What is beyond is read and let go, so that whoever sends it sees the answer.
+async fn read(mut body: Body) -> Option<Bytes> {
+    let (mut bytes, mut length) = (Vec::new(), 0_usize);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.ok()?.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length <= SHOP_BYTES_MAX {
+            bytes.extend_from_slice(&data);
+        } else if length > 8 * SHOP_BYTES_MAX {
+            return None;
+        }
+    }
+    (length <= SHOP_BYTES_MAX).then(|| bytes.into())
 }
 
 /// The first of these headers that is there: the names of webhooks, and the newer ones of events.
@@ -291,8 +307,8 @@ pub fn with_context<T>(
 
 /// The shop took the app off. What it said of orders stays as it is.
 async fn end(app: &Arc<App>, shop: &KeptShop, message: &Message) -> Result<Told> {
-    // It may be late, and the app may be back.
-    if message.triggered_at.is_some_and(|at| at < shop.changed_at) || !shop.state.is_open() {
+    // It may be late, and the app may be back. The shop tells whole seconds.
+    if message.triggered_at.is_some_and(|at| at.plus_ms(1_000) < shop.changed_at) || !shop.state.is_open() {
         return Ok(Told::of(Outcome::Ignored, "The shop was connected again since, or not connected any more."));
     }
     let client_secret = shop.secrets.client_secret.clone();

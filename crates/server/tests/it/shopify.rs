@@ -3,9 +3,9 @@
 use referee_rig::shopify::{Customer, Delivery, Discount, Edit, FakeShop, Line, Options, Order, Refund, RefundMoney};
 use serde_json::{Value, json};
 
-use crate::support::{Demo, Pair, on_every_pair, on_pair};
+use crate::support::{Client, Demo, Pair, on_every_pair, on_pair};
 
-on_every_pair!(an_order_is_paid_edited_returned_and_cancelled_to_the_cent);
+on_every_pair!(an_order_is_paid_edited_returned_and_cancelled_to_the_cent, the_app_goes_in_and_out_of_a_shop);
 on_pair!(
     on_files,
     Files,
@@ -15,7 +15,9 @@ on_pair!(
     what_is_no_order_is_seen_with_its_reason,
     a_refund_waits_for_its_order_and_a_checkout_names_its_buyer,
     each_way_to_the_click_is_told,
-    what_a_shop_asks_by_law_waits_for_whoever_does_it
+    what_a_shop_asks_by_law_waits_for_whoever_does_it,
+    whoever_opens_the_app_in_the_shop_lets_it_in,
+    nobody_is_let_in_by_another_address
 );
 
 /// A shop whose webhooks come here, and where it sends them.
@@ -71,6 +73,13 @@ pub fn figures(demo: &Demo, order: u64) -> (String, String, String) {
 
 pub fn is(state: &str, amount: &str, payout: &str) -> (String, String, String) {
     (state.to_owned(), amount.to_owned(), payout.to_owned())
+}
+
+/// By what the newest decision joined an order.
+fn path_in(told: &Value) -> String {
+    let text = told.to_string();
+    let path = text.split("\"click_path\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    path.unwrap_or_default().to_owned()
 }
 
 fn an_order_is_paid_edited_returned_and_cancelled_to_the_cent(pair: Pair) {
@@ -235,7 +244,7 @@ fn a_refund_waits_for_its_order_and_a_checkout_names_its_buyer(pair: Pair) {
     assert_eq!(figures(&demo, placed.id), is("pending", "100.00", "8.00"));
     let id = action(&demo, placed.id)["id"].as_str().expect("an id").to_owned();
     let decision = demo.api().get(&format!("/api/v1/actions/{id}/decision")).json();
-    assert_eq!(decision["click_path"], "pixel", "{decision}");
+    assert_eq!(path_in(&decision), "pixel", "{decision}");
     assert!(!click.is_empty());
 }
 
@@ -245,7 +254,7 @@ fn each_way_to_the_click_is_told(pair: Pair) {
     let path = |placed: u64| {
         let id = action(&demo, placed)["id"].as_str().expect("an action").to_owned();
         let decision = demo.api().get(&format!("/api/v1/actions/{id}/decision")).json();
-        decision["click_path"].as_str().unwrap_or_default().to_owned()
+        path_in(&decision)
     };
     let (click, _) = demo.click(0);
     let customer = Some(Customer::new(1, "ann@example.com"));
@@ -273,4 +282,139 @@ fn what_a_shop_asks_by_law_waits_for_whoever_does_it(pair: Pair) {
     let page = demo.sign_in("/user").client.get("/settings/shopify").text();
     assert!(page.contains("customers/redact") && page.contains("customers/data_request"), "they are seen");
     assert!(!page.contains("ann@example.com"), "and whom they are about is not");
+}
+
+/// A demonstration that asks a made-up Shopify.
+fn with_shopify(pair: Pair) -> (Demo, FakeShop) {
+    let mut demo = Demo::on(pair);
+    let fake = FakeShop::start(Options::default());
+    demo.set("REFEREE_SHOPIFY_URL", &fake.url());
+    demo.stop();
+    demo.run();
+    (demo, fake)
+}
+
+/// What a page links to at the shop.
+fn way_in(page: &str) -> String {
+    let link = page.split("href=\"").find(|it| it.contains("/admin/oauth/authorize")).expect("a link to the shop");
+    link.split('"').next().expect("it ends").replace("&amp;", "&")
+}
+
+/// Opens an address of the shop, and gives the path here to which it leads back.
+fn comes_back(fake: &FakeShop, address: &str) -> String {
+    let path = address.strip_prefix(&fake.url()).expect("it is the shop's");
+    let shop = Client::new(([127, 0, 0, 1], fake.port()).into(), "127.0.0.1");
+    let back = shop.get(path).header("location").to_owned();
+    let url = url::Url::parse(&back).expect("an address");
+    format!("{}?{}", url.path(), url.query().unwrap_or_default())
+}
+
+fn the_app_goes_in_and_out_of_a_shop(pair: Pair) {
+    let (demo, fake) = with_shopify(pair);
+    let key = connect(&demo, &fake, "created");
+    let person = demo.sign_in("/user");
+    let page = |what: &str| person.post(&format!("/settings/shopify/{key}/{what}"), &[]);
+    let back = comes_back(&fake, &way_in(&page("connect").text()));
+    let came = person.client.get(&back);
+    assert_eq!((came.status, came.header("location")), (303, "/settings/shopify"), "{}", came.text());
+    assert_eq!(person.client.get(&back).status, 400, "once is enough");
+    assert!(fake.is_installed());
+    assert_eq!(fake.subscriptions().len(), 7);
+    assert!(fake.pixel().is_some(), "the pixel has its settings");
+    let tested = page("test").text();
+    assert!(tested.contains("All is well") && tested.contains("Made-up Shop"), "{tested}");
+
+    let (click, _) = demo.click(0);
+    let order = || Order {
+        lines: vec![Line::goods("BOOT", 10_000, 2)],
+        attributes: vec![("__pt".to_owned(), click.clone())],
+        paid: true,
+        ..Order::default()
+    };
+    let told = fake.order(order());
+    assert!(fake.deliver_all(&told.deliveries));
+    assert_eq!(figures(&demo, told.id), is("pending", "200.00", "16.00"));
+    // Nobody told of these; of one there is more than a page, and the shop is asked too much.
+    let missed = fake.order(order());
+    let lines = (0..130).map(|n| Line::goods(&format!("SKU-{n}"), 100, 1)).collect();
+    let long = fake.order(Order { lines, ..order() });
+    for _ in 0..10 {
+        fake.order(order());
+    }
+    let returned = fake.refund(told.id, Refund { lines: vec![(0, 1)], ..Refund::default() });
+    fake.throttle(2);
+    assert_eq!(page("reconcile").status, 303);
+    assert_eq!(figures(&demo, missed.id), is("pending", "200.00", "16.00"));
+    assert_eq!(figures(&demo, long.id).1, "130.00");
+    assert_eq!(figures(&demo, told.id).1, "100.00", "the return was found as well");
+    let shops = demo.api().get("/api/v1/shops").json();
+    assert_eq!(
+        (&shops["data"][0]["reconciled_new"], &shops["data"][0]["state"]),
+        (&json!(13), &json!("connected")),
+        "{shops}"
+    );
+    assert!(fake.deliver_all(&returned.deliveries), "what comes late changes nothing");
+    assert_eq!(figures(&demo, told.id).1, "100.00");
+    fake.expire_tokens();
+    assert_eq!(page("reconcile").status, 303);
+    let shops = demo.api().get("/api/v1/shops").json();
+    assert_eq!(
+        (&shops["data"][0]["reconcile_trouble"], &shops["data"][0]["reconciled_new"]),
+        (&Value::Null, &json!(0)),
+        "{shops}"
+    );
+
+    let in_flight = fake.order(order());
+    let uninstalled = fake.uninstall();
+    assert!(fake.deliver_all(&uninstalled.deliveries));
+    assert_eq!(demo.api().get("/api/v1/shops").json()["data"][0]["state"], "uninstalled");
+    assert!(fake.deliver_all(&in_flight.deliveries), "what happened before is taken");
+    assert_eq!(figures(&demo, in_flight.id).1, "200.00");
+    fake.set_time(i64::try_from(std::time::UNIX_EPOCH.elapsed().expect("a clock").as_secs()).expect("a moment") + 60);
+    let later = fake.order(order()).of("orders/create").clone().to(&address(&demo, &key));
+    assert_eq!(fake.deliver(&later), 410);
+    let page = person.client.get("/settings/shopify").text();
+    assert!(page.contains("SHOP_UNINSTALLED") && page.contains("Taken off by the shop"));
+    assert_eq!(figures(&demo, told.id).0, "pending", "what is here goes on");
+}
+
+fn whoever_opens_the_app_in_the_shop_lets_it_in(pair: Pair) {
+    let (demo, fake) = with_shopify(pair);
+    connect(&demo, &fake, "paid");
+    let query = fake.app_query();
+    assert_eq!(demo.anybody().get(&format!("/shopify?{}", query.replace("hmac=", "hmac=0"))).status, 400);
+    let opened = demo.anybody().get(&format!("/shopify?{query}"));
+    assert_eq!((opened.status, opened.header("location")), (303, "/settings/shopify"), "{}", opened.text());
+    assert_eq!(demo.api().get("/api/v1/shops").json()["data"][0]["state"], "connected");
+    assert_eq!(fake.subscriptions().len(), 7);
+    let person = demo.sign_in("/user");
+    let key = demo.api().get("/api/v1/shops").json()["data"][0]["key"].as_str().expect("a key").to_owned();
+    assert_eq!(person.post(&format!("/settings/shopify/{key}/disconnect"), &[]).status, 303);
+    assert_eq!(demo.api().get("/api/v1/shops").json()["data"][0]["state"], "disconnected");
+}
+
+fn nobody_is_let_in_by_another_address(pair: Pair) {
+    let (demo, fake) = with_shopify(pair);
+    let key = connect(&demo, &fake, "paid");
+    let person = demo.sign_in("/user");
+    let begin = || way_in(&person.post(&format!("/settings/shopify/{key}/connect"), &[]).text());
+    let back = comes_back(&fake, &begin());
+    assert_eq!(demo.anybody().get(&back.replace("made-up.myshopify", "another.myshopify")).status, 400, "another shop");
+    let back = comes_back(&fake, &begin());
+    assert_eq!(demo.anybody().get(&back.replace("hmac=", "hmac=00")).status, 400, "not signed");
+    let back = comes_back(&fake, &begin());
+    let (path, query) = back.split_once('?').expect("a query");
+    let state = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "state").expect("a state").1;
+    assert_eq!(
+        demo.anybody().get(&format!("{path}?{}", query.replace(&*state, "made-up"))).status,
+        400,
+        "nobody asked"
+    );
+    for domain in ["127.0.0.1:22", "evil.example", "made-up.myshopify.com.evil.example", ""] {
+        let body =
+            json!({ "domain": domain, "program_id": 1, "event_type": "sale", "client_id": "x", "client_secret": "y" });
+        let reply = demo.api().send("PUT", "/api/v1/shops", "application/json", body.to_string().as_bytes());
+        assert_eq!(reply.status, 400, "{domain}: {}", reply.text());
+    }
+    assert!(!fake.is_installed());
 }

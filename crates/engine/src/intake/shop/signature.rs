@@ -91,7 +91,7 @@ pub fn session_shop(secret: &str, client_id: &str, token: &str, now: Timestamp) 
     let (signed, signature) = token.rsplit_once('.')?;
     let (header, claims) = signed.split_once('.')?;
     let given = URL_SAFE_NO_PAD.decode(signature).ok()?;
-    if !mac(secret.as_bytes(), signed.as_bytes()).verify_slice(&given).is_ok() {
+    if mac(secret.as_bytes(), signed.as_bytes()).verify_slice(&given).is_err() {
         return None;
     }
     let json = |part: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).ok()?).ok();

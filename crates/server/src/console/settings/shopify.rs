@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::super::form::Fields;
 use super::super::format;
+use super::super::order::order_address;
 use super::super::page::{csrf, empty, snippet};
 use super::super::person::{Failure, May, Person, done};
 use super::super::table::{Table, buttons, cell, minor, minor_figure, number_cell, shown_cell, text, time_cell};
@@ -41,6 +42,8 @@ pub async fn show(person: Person) -> Result<Response, Failure> {
 
 async fn shown(person: &Person, refused: Option<(&Fields, &str)>) -> Result<Markup, Failure> {
     let (engine, brand) = (person.app.engine.clone(), person.brand);
+    // Whoever has just sent something looks for what became of it; while the log is away, what is known is shown.
+    _ = engine.catch_up(brand).await;
     let (shops, requests) = blocking(move || {
         let mut all = Vec::new();
         for shop in engine.settings.shops(brand)? {
@@ -158,7 +161,8 @@ fn deliveries_table(deliveries: &[ShopDelivery], told: &BTreeMap<String, Submiss
             None => (it.outcome.clone(), "paused"),
         };
         let why = row.and_then(|row| row.refusal).map(|refusal| refusal.brand_sentence());
-        let order = html! { @if !it.order_id.is_empty() { a.underlined href={ "/orders?order=" (it.order_id) } { (it.order_id) } } };
+        let order =
+            html! { @if !it.order_id.is_empty() { a.underlined href=(order_address(&it.order_id)) { (it.order_id) } } };
         vec![
             time_cell(it.received_at, zone),
             cell(it.topic.clone()),
