@@ -12,7 +12,7 @@ let browser;
 
 before(async () => {
   [demo, shop] = await Promise.all([startDemo(), startShop()]);
-  const settings = { host: demo.seed.tracking_url, program: String(demo.seed.program_id ?? 1), event: 'sale', path: '/pt', param: 'pt' };
+  const settings = { host: demo.seed.tracking_url, program: String(demo.seed.program_id), event: 'sale', path: '/pt', param: 'pt' };
   await shop.say({ do: 'set', settings });
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -125,8 +125,9 @@ test('who was not asked yet leaves nothing, and who agrees is known from then on
   await settled(page);
   assert.deepEqual([to('/cart/update.js').length, to('/pt/i').length, to('/pt/o').length], [0, 0, 0]);
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
+  const written = page.waitForRequest((request) => request.url().endsWith('/cart/update.js'));
   await page.evaluate(() => window.Shopify.customerPrivacy.setTrackingConsent({ marketing: true, analytics: true, preferences: true, sale_of_data: false }));
-  await page.waitForRequest((request) => request.url().endsWith('/cart/update.js'));
+  await written;
   await settled(page);
   const order = await checkOut(page);
   assert.ok((await noted(order)).__pt);

@@ -34,7 +34,6 @@ function visitor({ marketing = true, sale = false, gpc = false, clickId = 'FROM-
 
   async function see(href, { data = {}, privacy = true } = {}) {
     const listeners = {};
-    const calls = [];
     const window = {
       URL, URLSearchParams, JSON, Promise, decodeURIComponent, encodeURIComponent, String,
       location: new URL(href), localStorage: storage, fetch: answer, navigator: { globalPrivacyControl: gpc },
@@ -45,7 +44,6 @@ function visitor({ marketing = true, sale = false, gpc = false, clickId = 'FROM-
         createElement: () => ({ dataset: {} }),
         head: { appendChild: (element) => tags.push(element) },
       },
-      referee: (...args) => calls.push(args),
     };
     window.window = window;
     window.Shopify = {
@@ -59,7 +57,6 @@ function visitor({ marketing = true, sale = false, gpc = false, clickId = 'FROM-
     const settle = async () => { for (let i = 0; i < 20; i += 1) await null; await new Promise(setImmediate); };
     await settle();
     return {
-      calls,
       async choose(said) { Object.assign(choices, said); listeners.visitorConsentCollected?.(); await settle(); },
     };
   }
@@ -73,11 +70,11 @@ test('the click id goes from the tracking host into the cart, once', async () =>
   await her.see('https://www.shop.com/');
   await her.see('https://www.shop.com/products/boot');
   await her.see('https://www.shop.com/cart');
-  assert.deepEqual(her.sent(), [{ __pt: 'FROM-COOKIE' }]);
+  assert.deepEqual(her.sent(), [{ __pt: 'FROM-COOKIE', __pt_consent: '' }]);
   const [ask, ...more] = her.asks();
   assert.equal(more.length, 0, 'it is asked for once');
   assert.equal(ask.pathname, '/pt/i');
-  assert.deepEqual(Object.fromEntries(ask.searchParams), { program: '7', page: 'https://www.shop.com/', consent: 'granted', shopify: 'marketing=yes,sale=no' });
+  assert.deepEqual(Object.fromEntries(ask.searchParams), { program: '7', page: 'https://www.shop.com/', shopify: 'marketing=yes,sale=no' });
 });
 
 test('the id of the landing address needs no asking, and a new click replaces it', async () => {
@@ -86,7 +83,7 @@ test('the id of the landing address needs no asking, and a new click replaces it
   await her.see('https://www.shop.com/products/boot');
   await her.see('https://www.shop.com/?pt=SECOND');
   await her.see('https://www.shop.com/cart');
-  assert.deepEqual(her.sent(), [{ __pt: 'FIRST' }, { __pt: 'SECOND' }]);
+  assert.deepEqual(her.sent().map((it) => it.__pt), ['FIRST', 'SECOND']);
   assert.equal(her.asks().length, 0);
 });
 
@@ -102,10 +99,8 @@ test('a new cart gets it too', async () => {
 test('who allows nothing is not asked after, and nothing is written', async () => {
   for (const options of [{ marketing: false }, { gpc: true }]) {
     const her = visitor(options);
-    const page = await her.see('https://www.shop.com/?pt=CLICK');
-    assert.deepEqual([her.sent(), her.asks(), her.stored.size], [[], [], 0]);
-    assert.equal(page.calls[0][0], 'consent');
-    assert.equal(page.calls[0][2].tracking, 'denied', 'the tag is told before it is loaded');
+    await her.see('https://www.shop.com/?pt=CLICK');
+    assert.deepEqual([her.sent(), her.asks(), her.stored.size, her.tags], [[], [], 0, []]);
   }
 });
 
@@ -115,15 +110,26 @@ test('without the privacy interface nothing is done', async () => {
   assert.deepEqual([her.sent(), her.asks(), her.tags], [[], [], []]);
 });
 
+test('a cart says once that its buyer is not to be followed, and says so no longer after a yes', async () => {
+  const her = visitor({ marketing: false });
+  her.cart.token = 'CART-1';
+  await her.see('https://www.shop.com/?pt=CLICK');
+  const page = await her.see('https://www.shop.com/cart');
+  assert.deepEqual(her.sent(), [{ __pt: '', __pt_consent: 'denied' }]);
+  assert.equal(her.asks().length, 0);
+  await page.choose({ marketing: true });
+  assert.deepEqual(her.cart.attributes, { __pt: 'FROM-COOKIE', __pt_consent: '' });
+});
+
 test('a choice counts at once, and so does another one', async () => {
   const her = visitor({ marketing: false });
   const page = await her.see('https://www.shop.com/?pt=CLICK');
   await page.choose({ marketing: true });
   assert.equal(her.cart.attributes.__pt, 'CLICK');
   await page.choose({ marketing: false });
-  assert.equal(her.cart.attributes.__pt, '', 'it is taken out again');
-  assert.equal(her.stored.size, 0);
-  assert.deepEqual(page.calls.map(([, kind, said]) => [kind, said.tracking]), [['default', 'denied'], ['update', 'granted'], ['update', 'denied']]);
+  assert.deepEqual(her.cart.attributes, { __pt: '', __pt_consent: 'denied' }, 'it is taken out again');
+  assert.ok(![...her.stored.values()].some((it) => it.includes('CLICK')));
+  assert.equal(her.tags.length, 1, 'from the first yes on the tag hears by itself');
 });
 
 test('the tag is loaded from the tracking host, once, with what it needs', async () => {
@@ -144,7 +150,7 @@ test('a tracking host that is blocked or knows nothing disturbs nobody', async (
   assert.deepEqual(unknown.sent(), []);
   const forbidden = visitor({ brokenStorage: true });
   await forbidden.see('https://www.shop.com/?pt=CLICK');
-  assert.deepEqual(forbidden.sent(), [{ __pt: 'CLICK' }]);
+  assert.deepEqual(forbidden.sent().map((it) => it.__pt), ['CLICK']);
 });
 
 test('nothing happens while the owner has set nothing up', async () => {

@@ -67,7 +67,7 @@ test('an order is reported with its number and the click that the visitor landed
   assert.deepEqual(body, {
     program: '7', event: 'sale', orderId: '820982911946154508', clickId: 'CLICK', currencyCode: 'EUR',
     orderSubTotalPostDiscount: '85.00', items: [{ sku: 'BOOT', name: 'Product BOOT', quantity: 1, subTotal: '85.00' }],
-    consent: 'granted', shopify: 'marketing=yes,sale=no',
+    shopify: 'marketing=yes,sale=no',
   });
 });
 

@@ -3,7 +3,9 @@
 
 use crate::action::change::{self, Cause, Figures};
 use crate::action::{open, parts};
-use crate::fact::{ClickPath, Conversion, Item, Record, ShopLine, ShopOrderSeen, ShopRefund, ShopRefundSeen};
+use crate::fact::{
+    ClickPath, Conversion, Item, Record, RefundedLine, ShopLine, ShopOrderSeen, ShopRefund, ShopRefundSeen,
+};
 use crate::id::{ActionId, EventTypeId, ProgramId, SubmissionId};
 use crate::identity::Sighting;
 use crate::machine::Outcome;
@@ -323,10 +325,27 @@ impl ShopOrderRow {
         let refunds: Vec<&ShopRefund> = self.refunds.iter().filter(|it| refunds.contains(&it.id)).collect();
         let items: Vec<Item> = self.lines.iter().map(|line| self.left_of(line, &refunds, cancelled)).collect();
         let of_items = change::sum(&items);
-        let adjusted = refunds.iter().fold(of_items, |sum, refund| sum.plus(refund.adjustment));
+        let adjusted = refunds.iter().fold(of_items, |sum, refund| sum.plus(self.adjustment(refund)));
         let amount = if cancelled { Money::ZERO } else { adjusted.max(Money::ZERO).min(Money::ORDER_MAX) };
         let items = if amount == of_items { items } else { change::spread(&items, amount, currency) };
         Figures { amount, items }
+    }
+
+    /// What was given back beside a refund's lines, below zero; above it: what was kept of them. That is said with tax, and
+    /// has the lines' part of it. No more is kept than the lines took.
+    fn adjustment(&self, refund: &ShopRefund) -> Money {
+        let is_payable = |it: &&RefundedLine| self.lines.iter().any(|line| line.id == it.line);
+        let (mut with_tax, mut without) = (Money::ZERO, Money::ZERO);
+        for it in refund.lines.iter().filter(is_payable) {
+            let (more, less) = if self.taxes_included { (Money::ZERO, it.tax) } else { (it.tax, Money::ZERO) };
+            with_tax = with_tax.plus(it.amount.plus(more));
+            without = without.plus(it.amount.minus(less));
+        }
+        let part = match with_tax {
+            Money::ZERO => refund.adjustment,
+            whole => refund.adjustment.share(without.0, whole.0, self.currency),
+        };
+        part.min(without)
     }
 
     /// A line without what was taken out of the order and what went back of it.

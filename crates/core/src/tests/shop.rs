@@ -77,6 +77,29 @@ fn what_is_stale_or_said_again_changes_nothing() {
     );
 }
 
+/// Ten of 108.00 or 120.00 are sent back: that is less tax than in the lines, and never more than nothing.
+#[test]
+fn what_is_kept_of_a_refund_has_its_part_of_the_tax() {
+    check(
+        "
+        shop
+        at d0  click k1 A visitor=v1
+        at d1  order 1001 L1=1x90.00 L2=1x10.00 with-tax click=k1 paid
+        at d2  refund 1001 R1=L1x1@108.00~18.00+98.00
+        at d1  order 1002 L1=1x100.00 L2=1x10.00 click=k1 paid
+        at d2  refund 1002 R1=L1x1@100.00~20.00+110.00
+        at d1  order 1003 L1=1x100.00 L2=1x10.00 click=k1 paid
+        at d2  refund 1003 R1=L1x1@100.00+150.00
+        ",
+        expect![[r#"
+            action 1.1.1 A 1001 91.67 pays 7.33 pending until d31, by click id k1, terms template/1
+            action 1.1.2 A 1002 101.67 pays 8.13 pending until d31, by click id k1, terms template/1
+            action 1.1.3 A 1003 110.00 pays 8.80 pending until d31, by click id k1, terms template/1
+            balance A pending 24.26 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
 #[test]
 fn a_refund_waits_for_its_order() {
     check(

@@ -28,7 +28,8 @@ impl World {
     /// Everything that one change brings about has one event.
     fn tell(&mut self, news: Vec<(&str, Value)>) -> Vec<Delivery> {
         let event = self.fresh("event");
-        let triggered_at = format!("{}.000000000Z", moment::utc(self.now()).trim_end_matches('Z'));
+        let (at, nanos) = self.now.map_or_else(moment::precise, |at| (at, 0));
+        let triggered_at = format!("{}.{nanos:09}Z", moment::utc(at).trim_end_matches('Z'));
         let mut all = Vec::new();
         for (topic, body) in news {
             let mut wanted: Vec<(String, Vec<String>)> = Vec::new();

@@ -28,7 +28,7 @@ mod tests;
 mod wire;
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -257,6 +257,10 @@ impl FakeShop {
         self.port.number()
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.port.address()
+    }
+
     /// `http://127.0.0.1:PORT`: where the app finds the shop's admin.
     pub fn url(&self) -> String {
         format!("http://{}", self.port.address())
@@ -284,6 +288,12 @@ impl Script {
     /// The moment that the shop thinks it is, in seconds since 1970. It stands still from then on.
     pub fn set_time(&self, at: i64) {
         lock(&self.world).now = Some(at);
+    }
+
+    /// It is so many seconds later.
+    pub fn pass_time(&self, seconds: i64) {
+        let mut world = lock(&self.world);
+        world.now = Some(world.now() + seconds);
     }
 
     /// What the owner changes in the settings of the app's extensions.

@@ -3,7 +3,13 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs() as i64
+    precise().0
+}
+
+/// With the nanoseconds of the second.
+pub fn precise() -> (i64, u32) {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    (since.as_secs() as i64, since.subsec_nanos())
 }
 
 /// `2026-11-27T08:17:18+01:00`, in the shop's own time, as webhooks have it.

@@ -9,7 +9,7 @@ use maud::html;
 use referee_engine::engine::blocking;
 use referee_engine::intake::shop::signature::{is_admin_query, session_shop};
 use referee_engine::settings::{KeptShop, ShopState};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::{Asked, Grant, SCOPES, Trouble, ask, obtain};
 use super::words::webhook_address;
@@ -142,7 +142,7 @@ pub async fn subscribed(app: &App, shop: &mut KeptShop) -> Asked<Vec<(String, St
     let query = "query { webhookSubscriptions(first: 100) { nodes { topic uri } } }";
     let answer = ask(app, shop, query, json!({})).await?;
     let nodes = answer["webhookSubscriptions"]["nodes"].as_array().cloned().unwrap_or_default();
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     Ok(nodes.iter().map(|it| (text(&it["topic"]), text(&it["uri"]))).collect())
 }
 
@@ -159,12 +159,30 @@ async fn begin_pixel(app: &App, shop: &mut KeptShop) -> Asked<()> {
     let settings = json!({
         "host": app.origin(host), "program": program.id.to_string(), "event": event, "path": "/pt", "param": program.click_param,
     });
-    let query = "mutation Pixel($to: WebPixelInput!) {
-  webPixelCreate(webPixel: $to) { webPixel { id } userErrors { field message } }
-}";
-    let asked = ask(app, shop, query, json!({ "to": { "settings": settings.to_string() } })).await;
-    if let Err(Trouble(why)) = asked {
+    if let Err(Trouble(why)) = write_pixel(app, shop, &json!({ "settings": settings.to_string() })).await {
         tracing::warn!(shop = shop.domain, why, "the shop's pixel was not given its settings");
     }
     Ok(())
+}
+
+/// A pixel that has settings already gets these instead.
+async fn write_pixel(app: &App, shop: &mut KeptShop, to: &Value) -> Asked<()> {
+    let create = "mutation Pixel($to: WebPixelInput!) {
+  webPixelCreate(webPixel: $to) { userErrors { code message } }
+}";
+    let answer = ask(app, shop, create, json!({ "to": to })).await?;
+    let errors = &answer["webPixelCreate"]["userErrors"];
+    if errors[0]["code"] != "TAKEN" {
+        return unless(errors);
+    }
+    let known = ask(app, shop, "query { webPixel { id } }", json!({})).await?;
+    let update = "mutation Pixel($id: ID!, $to: WebPixelInput!) {
+  webPixelUpdate(id: $id, webPixel: $to) { userErrors { message } }
+}";
+    let answer = ask(app, shop, update, json!({ "id": known["webPixel"]["id"], "to": to })).await?;
+    unless(&answer["webPixelUpdate"]["userErrors"])
+}
+
+fn unless(errors: &Value) -> Asked<()> {
+    errors[0]["message"].as_str().map_or(Ok(()), |why| Err(Trouble(why.to_owned())))
 }

@@ -43,6 +43,7 @@ mod profiles;
 mod reattribution;
 mod rescreenings;
 mod shopify;
+mod shopify_walk;
 mod stores;
 mod support;
 mod test_clock;

@@ -12,31 +12,26 @@
   var origin = /^https?:\/\//.test(data.host) ? data.host.replace(/\/+$/, '') : 'https://' + data.host;
   var endpoint = origin + (data.path || '/pt') + '/i';
   var param = data.param || 'pt';
-  var attribute = '__' + param;
-  var name = data.name || 'referee';
+  // Names that begin like this are private: Shopify shows them to no other page.
+  var CLICK = '__pt';
+  var CONSENT = '__pt_consent';
   var KEY = 'referee.shopify';
   var busy = null;
   var tagged = false;
 
-  // What was put into which cart: { id, cart, sent }. Storage may be forbidden, full or absent.
+  // The click id, and what was put into which cart: { id, cart, sent }. Storage may be forbidden, full or absent.
   function recall() {
     try { return JSON.parse(localStorage.getItem(KEY)) || {}; } catch (e) { return {}; }
   }
   function remember(what) {
     try { localStorage.setItem(KEY, JSON.stringify(what)); } catch (e) { /* asked again on the next page */ }
   }
-  function forget() {
-    try { localStorage.removeItem(KEY); } catch (e) { /* nothing was kept */ }
-  }
-
   function choices() {
     var privacy = window.Shopify && window.Shopify.customerPrivacy;
     if (!privacy) return null;
     return { marketing: !!privacy.marketingAllowed(), sale: !!privacy.saleOfDataAllowed() };
   }
-  function word(yes) { return yes ? 'yes' : 'no'; }
   function isAllowed(said) { return !!said && said.marketing && !navigator.globalPrivacyControl; }
-  function shopify(said) { return 'marketing=' + word(said.marketing) + ',sale=' + word(said.sale); }
 
   /** The cart as the shop names it, or '' while there is none. */
   function cart() {
@@ -53,40 +48,37 @@
     var query = new URLSearchParams({
       program: data.program,
       page: location.href,
-      consent: 'granted',
-      shopify: shopify(said)
+      shopify: 'marketing=yes,sale=' + (said.sale ? 'yes' : 'no')
     });
     return fetch(endpoint + '?' + query, { credentials: 'include' })
       .then(function (answer) { return answer.ok ? answer.json() : {}; })
       .then(function (answer) { return answer.clickId || ''; });
   }
 
-  /** Puts the id into the cart, if it is not there already. An empty one takes it out. */
-  function put(id) {
-    var kept = recall();
-    if (kept.sent === id && kept.cart && kept.cart === cart()) return Promise.resolve();
+  /** Puts what is to be known into the cart, if it is not there already. Empty values take it out again. */
+  function put(id, consent) {
     var attributes = {};
-    attributes[attribute] = id;
+    attributes[CLICK] = id;
+    attributes[CONSENT] = consent;
+    var text = JSON.stringify({ attributes: attributes });
+    var kept = recall();
+    if (kept.sent === text && kept.cart && kept.cart === cart()) return Promise.resolve();
     var root = (window.Shopify && window.Shopify.routes && window.Shopify.routes.root) || '/';
     return fetch(root + 'cart/update.js', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       credentials: 'same-origin',
-      body: JSON.stringify({ attributes: attributes })
+      body: text
     }).then(function (answer) {
       if (!answer.ok) throw new Error('the cart answered ' + answer.status);
       return answer.json();
     }).then(function (now) {
-      if (id) remember({ id: id, sent: id, cart: now.token || cart() });
+      remember({ id: id, sent: text, cart: now.token || cart() });
     });
   }
 
-  function tag(said) {
-    window[name] = window[name] || function () { (window[name].a = window[name].a || []).push(arguments); };
-    window[name]('consent', tagged ? 'update' : 'default', {
-      tracking: isAllowed(said) ? 'granted' : 'denied',
-      shopify: shopify(said)
-    });
+  /** Loads the tag, which sees by itself what the visitor chooses from then on. */
+  function loadTag() {
     if (tagged) return;
     tagged = true;
     var element = document.createElement('script');
@@ -95,20 +87,19 @@
     element.dataset.program = data.program;
     element.dataset.param = param;
     element.dataset.path = data.path || '/pt';
-    element.dataset.name = name;
+    element.dataset.name = data.name || 'referee';
     document.head.appendChild(element);
   }
 
   function apply() {
     var said = choices();
     if (!said) return Promise.resolve();
-    tag(said);
     if (isAllowed(said)) {
-      return clickId(said).then(function (id) { return id ? put(id) : undefined; });
+      loadTag();
+      return clickId(said).then(function (id) { return id || recall().sent ? put(id, '') : undefined; });
     }
-    // Somebody who takes back what they allowed is taken out of the cart again.
-    if (!recall().sent) return Promise.resolve();
-    return put('').then(forget);
+    // The order says then that its buyer is not to be followed. Nobody gets a cart for that.
+    return cart() || recall().sent ? put('', 'denied') : Promise.resolve();
   }
 
   /** One after another: what the visitor says last counts. */

@@ -34,7 +34,7 @@ register(({ analytics, browser, init, settings, customerPrivacy }) => {
 
   /** @param {Checkout} checkout */
   async function clickId(checkout) {
-    const inCart = checkout.attributes.find((it) => it.key === `__${param}`);
+    const inCart = checkout.attributes.find((it) => it.key === '__pt');
     return inCart?.value || (await quietly(() => browser.localStorage.getItem(KEY))) || '';
   }
 
@@ -96,7 +96,7 @@ function report(checkout, settings, choices, id) {
     orderSubTotalPostDiscount: decimal(sum, digits),
     items,
     ...(code && { orderPromoCode: code }),
-    consent: choices.marketingAllowed ? 'granted' : 'denied',
+    ...(!choices.marketingAllowed && { consent: 'denied' }),
     shopify: `marketing=${choices.marketingAllowed ? 'yes' : 'no'},sale=${choices.saleOfDataAllowed ? 'yes' : 'no'}`,
   };
 }
