@@ -81,6 +81,9 @@ pub fn log_as(config: &Config) {
         eprintln!("referee: the log filter {:?} is not understood ({error}); logging at info", config.log);
         tracing_subscriber::EnvFilter::new("info")
     });
+    // Whoever shakes hands could fill the log with what is odd about it.
+    let quiet = Some("rustls=error").filter(|_| !config.log.contains("rustls")).and_then(|it| it.parse().ok());
+    let filter = quiet.into_iter().fold(filter, tracing_subscriber::EnvFilter::add_directive);
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => lines.init(),

@@ -78,15 +78,15 @@ async fn hosts_get_certificates_by(way: Challenge) {
         assert!(edge.connect(host, &root, true).await.is_err(), "{host}");
     }
     // An answer that is put away is given no more, and nobody orders for hosts that only point here.
-    let kept = edge.certificate(TRACKING).await.unwrap();
-    let (begins_at, ends_at) = kept.held.unwrap();
+    let kept = edge.certificate(TRACKING).await.expect("it is known");
+    let (begins_at, ends_at) = kept.held.expect("it is held");
     assert_eq!(kept.next_try_at.0 - begins_at.0, (ends_at.0 - begins_at.0) / 3 * 2, "at two thirds of its life");
     let known = edge.certificates().await;
     assert_eq!(known.iter().map(|it| it.host.as_str()).collect::<Vec<_>>(), [CONSOLE, TRACKING]);
 
     let before = leaf(&edge, TRACKING, &root).await;
-    let wait = Duration::from_millis((kept.next_try_at.0 - kept.tried_at.unwrap().0) as u64);
-    clock.advance(wait).unwrap();
+    let wait = Duration::from_millis((kept.next_try_at.0 - kept.tried_at.expect("it was tried").0) as u64);
+    clock.advance(wait).expect("not past its end");
     let renewed =
         |known: &[Certificate]| known.iter().any(|it| it.host == TRACKING && it.next_try_at > kept.next_try_at);
     edge.order_until("it is renewed", renewed).await;

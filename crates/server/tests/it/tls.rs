@@ -166,7 +166,7 @@ async fn only_trusted_proxies_say_how_a_visitor_came() {
     let cookie = async |scheme: &[(&str, &str)]| {
         let answer = edge.plain("GET", TRACKING, &planted.link, scheme).await;
         assert_eq!(answer.status, 302);
-        let secure = answer.header("strict-transport-security") != "";
+        let secure = !answer.header("strict-transport-security").is_empty();
         (answer.header("set-cookie").split('=').next().unwrap_or_default().to_owned(), secure)
     };
     let (secured, plain) = (("__Secure-pt".to_owned(), true), ("pt".to_owned(), false));
