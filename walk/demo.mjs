@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeAuthority } from './authority.mjs';
 
 const binary = process.env.REFEREE_BIN ?? new URL('../target/debug/referee', import.meta.url).pathname;
 
@@ -22,19 +23,26 @@ export async function freePort() {
   throw new Error('no free port');
 }
 
-export async function startDemo() {
+/** Starts it on the hosts of this computer; or over TLS on the hosts of `site`, with certificates for `names`. */
+export async function startDemo({ site, names, testClock = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'referee-walk-'));
-  const port = await freePort();
-  const child = spawn(binary, ['demo', '--data', folder, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port, tlsPort] = [await freePort(), await freePort()];
+  const words = ['demo', '--data', join(folder, 'data'), '--listen', `127.0.0.1:${port}`];
+  if (testClock) words.push('--test-clock');
+  const files = site && await makeAuthority(folder, names);
+  if (site) words.push('--site', site, '--listen-tls', `127.0.0.1:${tlsPort}`, '--certificate', files.certificate, '--certificate-key', files.key);
+  const child = spawn(binary, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   // The greeting is printed once everything is served.
   await Promise.race([
     once(child.stdout, 'data'),
     once(child, 'exit').then(([code]) => { throw new Error(`the demonstration ended with ${code}`); }),
   ]);
   child.stdout.resume();
-  const seed = JSON.parse(await readFile(join(folder, 'demo.json'), 'utf8'));
+  const seed = JSON.parse(await readFile(join(folder, 'data', 'demo.json'), 'utf8'));
   return {
     seed,
+    files,
+    tlsPort,
     async stop() {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');

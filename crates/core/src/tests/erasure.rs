@@ -23,7 +23,7 @@ fn tokens(records: &[Record], seed: u64, every: u64) -> Substitution {
         match value {
             Named::Identifier(it) => {
                 let number = u128::from_be_bytes(it.hash);
-                if (number as u64 ^ (number >> 64) as u64).wrapping_add(seed) % every == 0 {
+                if (number as u64 ^ (number >> 64) as u64).wrapping_add(seed).is_multiple_of(every) {
                     let token = u128::from(mixed((number >> 64) as u64)) << 64 | u128::from(mixed(number as u64));
                     by.identifiers.insert(it, token.to_be_bytes());
                 }

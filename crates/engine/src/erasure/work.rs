@@ -222,6 +222,9 @@ struct Reading<'a> {
     id: ServiceId,
 }
 
+/// Frames as they are to be, and the places that change in them.
+type Rewritten = (Vec<(Position, Frame)>, Vec<PlaceOf>);
+
 impl<'a> Reading<'a> {
     fn new(erasure: &Erasure, by: &'a Substitution, until: RecordNo) -> Reading<'a> {
         let (brand, id, numbers, applied) = (erasure.brand, erasure.id, tokens(by), Applied::default());
@@ -229,7 +232,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The frames of a page that change, and where.
-    fn page(&mut self, frames: &[(Position, Frame)]) -> Result<(Vec<(Position, Frame)>, Vec<PlaceOf>)> {
+    fn page(&mut self, frames: &[(Position, Frame)]) -> Result<Rewritten> {
         let (mut changed, mut places) = (Vec::new(), Vec::new());
         for (position, frame) in frames {
             if self.found.is_some() {

@@ -69,7 +69,7 @@ pub async fn listen(config: &Config) -> Result<TcpListener> {
     TcpListener::bind(config.listen).await.map_err(|error| Error::setup(format!("listen on {}", config.listen), error))
 }
 
-async fn listen_tls(config: &Config) -> Result<Option<TcpListener>> {
+pub async fn listen_tls(config: &Config) -> Result<Option<TcpListener>> {
     let Some(address) = config.listen_tls else { return Ok(None) };
     let listener = TcpListener::bind(address).await;
     listener.map(Some).map_err(|error| Error::setup(format!("listen for TLS on {address}"), error))

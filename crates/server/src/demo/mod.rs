@@ -23,6 +23,7 @@ use pages::{Order, Page};
 #[derive(Clone)]
 pub struct ShopConfig {
     pub tracking_origin: String,
+    pub console_origin: String,
     pub program_id: u32,
     pub sale_event: u32,
     pub click_param: String,

@@ -4,9 +4,6 @@ use maud::{Markup, html};
 
 use super::pages::{Order, Page};
 
-/// The demonstration's console, on the same port as its shop.
-const CONSOLE_HOST: &str = "localhost";
-
 pub fn aside(page: &Page<'_>, order: Option<&Order>) -> Markup {
     html! {
         aside.panel aria-label="What tracking does on this page" {
@@ -17,8 +14,8 @@ pub fn aside(page: &Page<'_>, order: Option<&Order>) -> Markup {
             } @else {
                 ol #what { li.waiting { "Waiting for the tag…" } }
             }
-            @if let Some((order, address)) = order.zip(console(page)) {
-                p { a.button href={ (address) "/orders?id=" (order.id) } { "Who earns it, and why" } }
+            @if let Some(order) = order {
+                p { a.button href={ (page.config.console_origin) "/orders?id=" (order.id) } { "Who earns it, and why" } }
             }
             @if page.visitor.customer.is_none() {
                 p.muted { "Sign in above to see how two devices of one customer are joined." }
@@ -42,9 +39,4 @@ fn pictures(page: &Page<'_>, order: Option<&Order>) -> Markup {
             }
         }
     }
-}
-
-fn console(page: &Page<'_>) -> Option<String> {
-    let port = url::Url::parse(&page.config.tracking_origin).ok()?.port()?;
-    Some(format!("http://{CONSOLE_HOST}:{port}"))
 }

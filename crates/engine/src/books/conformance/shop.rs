@@ -61,7 +61,7 @@ pub(super) fn is_kept_until_it_is_known(make: &mut dyn FnMut() -> Subject) {
     assert_eq!((subject.dump)(), (split.dump)());
     let told = subject.reads.submission(super::BRAND, SubmissionId([202; 16])).expect("read").expect("it is there");
     let action = subject.reads.action(super::BRAND, told.actions[0]).expect("read").expect("it is there");
-    assert_eq!((action.amount, action.state), (Money(45 * MICROS), ActionState::Pending));
+    assert_eq!((action.amount, action.state), (Money(45_830_000), ActionState::Pending));
     let again = subject.reads.submission(super::BRAND, SubmissionId([203; 16])).expect("read").expect("it is there");
     assert_eq!((again.actions, again.unchanged), (told.actions, true));
     let known = subject.reads.shop_orders(super::BRAND, "820982911946154508").expect("read");

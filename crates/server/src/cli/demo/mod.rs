@@ -2,6 +2,7 @@
 
 mod payees;
 mod seed;
+mod site;
 mod traffic;
 
 use std::io::Write;
@@ -13,16 +14,18 @@ use std::sync::Arc;
 use clap::Args;
 use referee_engine::Engine;
 use referee_engine::clock::{Clock, StandingClock, SystemClock};
-use referee_engine::config::{Config, Scheme, Source};
+use referee_engine::config::{Config, Source};
 use referee_engine::error::{Error, Result};
 use referee_engine::stores::Stores;
 
 use crate::app::{App, Shop};
 use crate::demo::ShopConfig;
-use crate::serve::{runtime, serve};
+use crate::serve::{Listeners, runtime, serve};
+use crate::tls::Tls;
 
 use super::Servers;
-use super::serve::{StopSignal, listen, log_as};
+use super::serve::{StopSignal, listen, listen_tls, log_as};
+use site::{Named, Site};
 
 #[derive(Args)]
 pub struct Demo {
@@ -46,21 +49,22 @@ pub struct Demo {
     /// The clock stands still, and moves only by POST /test/clock on the console's host: for tests.
     #[arg(long)]
     test_clock: bool,
+    #[command(flatten)]
+    named: Named,
 }
-
-pub const SHOP_HOST: &str = "www.shop.localhost";
-pub const TRACKING_HOST: &str = "go.shop.localhost";
-pub const CONSOLE_HOST: &str = "localhost";
 
 pub fn run(command: Demo) -> Result<ExitCode> {
     if command.fresh {
         remove_earlier(&command.data)?;
     }
+    let Site { scheme, console, .. } = command.named.site(command.listen.port());
     let mut config = Config::new(Source {
         data: Some(command.data.clone()),
         listen: Some(command.listen),
-        console_hosts: Some(vec![CONSOLE_HOST.into(), "127.0.0.1".into()]),
-        scheme: Some(Scheme::Http),
+        listen_tls: command.named.listen_tls,
+        certificates: command.named.certificates(),
+        console_hosts: Some(vec![console, "127.0.0.1".into()]),
+        scheme: Some(scheme),
         log: Some("warn".into()),
         domains: command.domains.config(),
         ..command.servers.source()
@@ -76,14 +80,16 @@ pub fn run(command: Demo) -> Result<ExitCode> {
     let began_s = u64::try_from(SystemClock.now().0 / 1_000).unwrap_or_default();
     let outcome = runtime()?.block_on(async {
         let stop = StopSignal::listen()?;
-        let listener = listen(&config).await?;
-        config.listen = listener.local_addr().map_err(|error| Error::setup("read the port", error))?;
-        let port = config.listen.port();
-        let seed = seed::seed(&engine, &config.data, port, command.test_clock).await?;
+        let tls = Tls::open(&config, &engine)?.map(Arc::new);
+        let listeners = Listeners { plain: listen(&config).await?, tls: listen_tls(&config).await? };
+        config.listen = listeners.plain.local_addr().map_err(|error| Error::setup("read the port", error))?;
+        let site = command.named.site(config.listen.port());
+        let seed = seed::seed(&engine, &config.data, &site, command.test_clock).await?;
         let shop = Shop {
-            host: SHOP_HOST.into(),
+            host: site.shop.clone(),
             router: crate::demo::router(ShopConfig {
-                tracking_origin: format!("http://{TRACKING_HOST}:{port}"),
+                tracking_origin: site.tracking_origin(),
+                console_origin: site.console_origin(),
                 program_id: seed.program_id,
                 sale_event: seed.event_types.sale,
                 click_param: seed::CLICK_PARAM.into(),
@@ -94,7 +100,11 @@ pub fn run(command: Demo) -> Result<ExitCode> {
         greet(&seed.welcome(&config.data));
         let traffic = traffic::start(command.traffic, config.listen, &seed, began_s);
         let app = App { shop: Some(shop), test_clock, ..App::new(engine.clone(), config) };
-        serve(listener.into(), Arc::new(app), stop.wait()).await;
+        let app = match tls {
+            Some(tls) => app.with_tls(tls),
+            None => app,
+        };
+        serve(listeners, Arc::new(app), stop.wait()).await;
         traffic.abort();
         Ok::<_, Error>(())
     });

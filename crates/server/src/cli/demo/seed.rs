@@ -18,7 +18,7 @@ use referee_engine::zone::zone;
 use serde::{Deserialize, Serialize};
 
 use super::payees::{self, PayeePlan};
-use super::{CONSOLE_HOST, SHOP_HOST, TRACKING_HOST};
+use super::site::Site;
 
 pub const CLICK_PARAM: &str = "pt";
 
@@ -125,15 +125,15 @@ const PARTNERS: [PartnerPlan; 3] = [
 const ADS: [(&str, &str); 3] = [("Spring boots", "/"), ("Trail runners", "/products/ridge"), ("Sale", "/?from=sale")];
 
 /// Makes the brand in an empty folder; in one that has it, reads back what was made.
-pub async fn seed(engine: &Engine, folder: &Path, port: u16, test_clock: bool) -> Result<Seed> {
+pub async fn seed(engine: &Engine, folder: &Path, site: &Site, test_clock: bool) -> Result<Seed> {
     let file = folder.join("demo.json");
     let made = match std::fs::read_to_string(&file) {
         Ok(text) => {
             let seed: Seed = serde_json::from_str(&text)
                 .map_err(|error| Error::setup("read demo.json; begin anew with --fresh", error))?;
-            moved(engine, seed, port).await?
+            moved(engine, seed, site).await?
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Planter::plant(engine, port).await?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Planter::plant(engine, site).await?,
         Err(error) => return Err(Error::setup("read demo.json", error)),
     };
     let made = Seed { test_clock, ..made };
@@ -146,11 +146,11 @@ struct Planter<'a> {
     engine: &'a Engine,
     brand: BrandId,
     program: ProgramId,
-    port: u16,
+    site: &'a Site,
 }
 
 impl Planter<'_> {
-    async fn plant(engine: &Engine, port: u16) -> Result<Seed> {
+    async fn plant(engine: &Engine, site: &Site) -> Result<Seed> {
         if !engine.routing().brands.is_empty() {
             let cause =
                 "there are brands already, and no demo.json: name an empty folder, and an empty database if any";
@@ -158,7 +158,7 @@ impl Planter<'_> {
         }
         let brand = engine.create_brand(NewBrand { name: "Acme Shoes".into() }, operator()).await.map_err(trouble)?;
         let program = engine.create_program(brand, None).await?;
-        let planter = Planter { engine, brand, program, port };
+        let planter = Planter { engine, brand, program, site };
         planter.program().await?;
         let event_types = EventTypes {
             sale: planter.event_type("sale", "Online sale", Category::Sale).await?,
@@ -186,12 +186,12 @@ impl Planter<'_> {
             Ok((account, api, account_sid))
         };
         let (account, api, account_sid) = self.engine.with_settings(tokens).await?;
-        let port = self.port;
+        let site = self.site;
         Ok(Seed {
-            console_url: format!("http://{CONSOLE_HOST}:{port}"),
-            shop_url: format!("http://{SHOP_HOST}:{port}"),
-            tracking_url: format!("http://{TRACKING_HOST}:{port}"),
-            api_url: format!("http://{CONSOLE_HOST}:{port}"),
+            console_url: site.console_origin(),
+            shop_url: site.shop_origin(),
+            tracking_url: site.tracking_origin(),
+            api_url: site.console_origin(),
             user,
             account_sid,
             auth_token: account.secret,
@@ -233,9 +233,9 @@ impl Planter<'_> {
             currency: Currency(*b"EUR"),
             zone: zone("Europe/Berlin", self.engine.now())?,
             standing: Standing::Active,
-            default_landing_url: format!("http://{SHOP_HOST}:{}/", self.port),
-            permitted_hosts: vec![SHOP_HOST.into(), "shop.localhost".into()],
-            tracking_hosts: vec![TRACKING_HOST.into()],
+            default_landing_url: format!("{}/", self.site.shop_origin()),
+            permitted_hosts: vec![self.site.shop.clone(), self.site.domain().into()],
+            tracking_hosts: vec![self.site.tracking.clone()],
             click_param: CLICK_PARAM.into(),
             cookie_days: 30,
             path_prefix: PATH_PREFIX.into(),
@@ -265,7 +265,7 @@ impl Planter<'_> {
     async fn ads(&self, ids: impl IntoIterator<Item = Option<AdId>>) -> Result<Vec<AdSeed>> {
         let mut ads = Vec::new();
         for ((name, path), id) in ADS.into_iter().zip(ids) {
-            let landing_url = format!("http://{SHOP_HOST}:{}{path}", self.port);
+            let landing_url = format!("{}{path}", self.site.shop_origin());
             let id = self
                 .number(Fact::AdSet(AdSet {
                     program: self.program,
@@ -319,7 +319,7 @@ impl Planter<'_> {
         self.settle(Fact::PromoCodeSet(code)).await?;
         let email = format!("{}@partners.example", plan.slug);
         let user = self.user(email, plan.name, Role::Partner, Some(partner)).await?;
-        let origin = format!("http://{TRACKING_HOST}:{}", self.port);
+        let origin = self.site.tracking_origin();
         Ok(PartnerSeed {
             id: partner.0,
             name: plan.name.into(),
@@ -364,15 +364,20 @@ fn trouble(error: SettleError) -> Error {
 }
 
 /// The same brand, served on another port than before: where links lead moves along.
-async fn moved(engine: &Engine, before: Seed, port: u16) -> Result<Seed> {
-    let seed = before.at_port(port);
+async fn moved(engine: &Engine, before: Seed, site: &Site) -> Result<Seed> {
+    let host = |url: &str| Some(url::Url::parse(url).ok()?.host_str()?.to_owned());
+    if host(&before.shop_url).as_ref() != Some(&site.shop) {
+        let cause = format!("it was made for {}: name that site, another folder, or --fresh", before.shop_url);
+        return Err(Error::setup("go on with the demonstration", cause));
+    }
+    let seed = before.at(site);
     let program = ProgramId(seed.program_id);
     let routing = engine.routing();
     let found = routing.brand_of(program).and_then(|it| Some((it.brand, it.config.programs.get(&program)?.clone())));
     drop(routing);
     let (brand, known) = found.ok_or_else(|| Error::setup("read demo.json", "its program is not in the books"))?;
-    let planter = Planter { engine, brand, program, port };
-    let default_landing_url = format!("http://{SHOP_HOST}:{port}/");
+    let planter = Planter { engine, brand, program, site };
+    let default_landing_url = format!("{}/", site.shop_origin());
     if known.default_landing_url != default_landing_url {
         planter.settle(Fact::ProgramSet(Program { default_landing_url, ..known })).await?;
         planter.ads(seed.ads.iter().map(|ad| Some(AdId(ad.id)))).await?;
@@ -381,11 +386,11 @@ async fn moved(engine: &Engine, before: Seed, port: u16) -> Result<Seed> {
 }
 
 impl Seed {
-    fn at_port(mut self, port: u16) -> Seed {
+    fn at(mut self, site: &Site) -> Seed {
         let moved = |url: &str| match url::Url::parse(url) {
             Ok(mut parsed) => {
                 // Refused only for addresses without a host, which a demonstration has none of.
-                _ = parsed.set_port(Some(port));
+                _ = parsed.set_port(site.port);
                 parsed.to_string()
             }
             Err(_) => url.to_owned(),

@@ -20,7 +20,7 @@ use tokio::time::MissedTickBehavior;
 use url::Url;
 
 use super::seed::{CLICK_PARAM, Seed};
-use super::{SHOP_HOST, TRACKING_HOST};
+use super::site::{LOCAL_SHOP, LOCAL_TRACKING};
 use crate::demo::products::{PRODUCTS, euros};
 
 /// Visitors are let in this often; so many at a time as make up the rate.
@@ -188,7 +188,7 @@ async fn send(connection: &mut SendRequest<Body>, request: Request<Body>) -> Res
 /// Follows a link, to where it leads.
 async fn click(connection: &mut SendRequest<Body>, agent: &str, path: &str) -> Result<Url, String> {
     let request = Request::get(path)
-        .header(header::HOST, TRACKING_HOST)
+        .header(header::HOST, LOCAL_TRACKING)
         .header(header::USER_AGENT, agent)
         .header("sec-fetch-mode", "navigate")
         .header("sec-fetch-dest", "document")
@@ -202,9 +202,9 @@ async fn click(connection: &mut SendRequest<Body>, agent: &str, path: &str) -> R
 /// Sends what the tag would send.
 async fn tell(connection: &mut SendRequest<Body>, agent: &str, path: &str, body: &Value) -> Result<(), String> {
     let request = Request::post(path)
-        .header(header::HOST, TRACKING_HOST)
+        .header(header::HOST, LOCAL_TRACKING)
         .header(header::USER_AGENT, agent)
-        .header(header::ORIGIN, format!("http://{SHOP_HOST}"))
+        .header(header::ORIGIN, format!("http://{LOCAL_SHOP}"))
         .header(header::CONTENT_TYPE, "text/plain")
         .body(Body::from(body.to_string()))
         .map_err(|error| error.to_string())?;
