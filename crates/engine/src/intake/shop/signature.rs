@@ -68,8 +68,10 @@ fn plain(pairs: &[(String, String)], between: &str) -> String {
     pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(between)
 }
 
+type Pairs = Vec<(String, String)>;
+
 /// All but the signature, and the signature; none where it stands not exactly once.
-fn signed_pairs(query: &str, name: &str) -> Option<(Vec<(String, String)>, Vec<u8>)> {
+fn signed_pairs(query: &str, name: &str) -> Option<(Pairs, Vec<u8>)> {
     let all =
         url::form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned()));
     let (given, pairs): (Vec<_>, Vec<_>) = all.partition(|(other, _)| other == name);
