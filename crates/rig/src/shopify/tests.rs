@@ -211,6 +211,15 @@ fn an_order_brings_its_webhooks() {
 }
 
 #[test]
+fn two_shops_have_nothing_in_common() {
+    let id = |domain: &str| {
+        let shop = FakeShop::start(Options { domain: domain.into(), ..Options::default() });
+        shop.order(rich(true)).deliveries[0].webhook_id.clone()
+    };
+    assert_ne!(id("one.myshopify.com"), id("two.myshopify.com"));
+}
+
+#[test]
 fn a_buyer_pays_in_another_currency() {
     let shop = FakeShop::start(Options::default());
     let presentment = Some(Presentment { currency: "GBP".into(), rate: 870_000 });

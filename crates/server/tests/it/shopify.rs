@@ -85,7 +85,7 @@ fn path_in(told: &Value) -> String {
 fn an_order_is_paid_edited_returned_and_cancelled_to_the_cent(pair: Pair) {
     let demo = Demo::on(pair);
     let shop = Shop::of(&demo);
-    let (click, _) = demo.click(0);
+    let (click, _) = demo.click(1);
     let lines =
         vec![Line::goods("BOOT", 12_000, 2), Line::goods("SOCK", 1_500, 1), Line::gift_card(5_000), Line::tip(300)];
     let code = Discount::Code { code: "TEN".into(), basis_points: 1_000 };
@@ -105,7 +105,7 @@ fn an_order_is_paid_edited_returned_and_cancelled_to_the_cent(pair: Pair) {
     // (240.00 + 15.00) * 0.9 / 1.2
     assert_eq!(figures(&demo, placed.id), is("pending", "191.25", "15.30"));
     let opened = action(&demo, placed.id);
-    assert_eq!(opened["partner_id"], demo.seed["partners"][0]["id"]);
+    assert_eq!(opened["partner_id"], demo.seed["partners"][1]["id"]);
     // One boot goes back: 120.00 * 0.9 / 1.2.
     let returned = shop.fake.refund(placed.id, Refund { lines: vec![(0, 1)], ..Refund::default() });
     shop.taken(&returned.deliveries);
@@ -163,7 +163,7 @@ fn whoever_does_not_know_the_secret_is_refused(pair: Pair) {
 fn what_comes_again_or_in_another_order_changes_nothing(pair: Pair) {
     let demo = Demo::on(pair);
     let shop = Shop::of(&demo);
-    let (click, _) = demo.click(0);
+    let (click, _) = demo.click(1);
     let placed = shop.fake.order(shop.order(&click));
     let returned = shop.fake.refund(placed.id, Refund { lines: vec![(0, 1)], ..Refund::default() });
     let mut all: Vec<Delivery> = placed.deliveries.iter().chain(&returned.deliveries).cloned().collect();
@@ -228,7 +228,7 @@ fn what_is_no_order_is_seen_with_its_reason(pair: Pair) {
 fn a_refund_waits_for_its_order_and_a_checkout_names_its_buyer(pair: Pair) {
     let demo = Demo::on(pair);
     let shop = Shop::of(&demo);
-    let (click, cookie) = demo.click(0);
+    let (click, cookie) = demo.click(1);
     let placed = shop.fake.order(Order { attributes: Vec::new(), ..shop.order("") });
     let returned = shop.fake.refund(placed.id, Refund { lines: vec![(0, 1)], ..Refund::default() });
     shop.taken(std::slice::from_ref(returned.of("refunds/create")));
@@ -324,7 +324,7 @@ fn the_app_goes_in_and_out_of_a_shop(pair: Pair) {
     let tested = page("test").text();
     assert!(tested.contains("All is well") && tested.contains("Made-up Shop"), "{tested}");
 
-    let (click, _) = demo.click(0);
+    let (click, _) = demo.click(1);
     let order = || Order {
         lines: vec![Line::goods("BOOT", 10_000, 2)],
         attributes: vec![("__pt".to_owned(), click.clone())],
