@@ -71,8 +71,8 @@ pub struct Names {
 /// The usual names.
 pub const PREFIX: &str = referee_core::program::PATH_PREFIX;
 pub const TAG: &str = referee_core::program::TAG_NAME;
-/// A published file of the tag, which never changes.
-pub const TAG_VERSION: &str = "/tag.v1.js";
+/// The published files of the tag, which never change, by how their names end.
+pub const TAG_VERSIONS: [(&str, &str); 2] = [(".v1.js", "/tag.v1.js"), (".v2.js", "/tag.v2.js")];
 
 impl Names {
     fn add(&mut self, program: &Program) {
@@ -109,15 +109,12 @@ impl Names {
     }
 
     fn tag(&self, file: &str) -> Option<&'static str> {
-        let versioned =
-            |name: &str| name.strip_suffix(".js").is_some_and(|stem| file.strip_prefix(stem) == Some(".v1.js"));
         if file == TAG || self.tags.iter().any(|it| it == file) {
-            Some("/tag.js")
-        } else if self.tags.iter().any(|it| versioned(it)) {
-            Some(TAG_VERSION)
-        } else {
-            None
+            return Some("/tag.js");
         }
+        let stems = || self.tags.iter().filter_map(|it| it.strip_suffix(".js"));
+        let is = |end: &str| stems().any(|stem| file.strip_prefix(stem) == Some(end));
+        TAG_VERSIONS.iter().find(|(end, _)| is(end)).map(|(_, path)| *path)
     }
 }
 
@@ -135,7 +132,7 @@ fn usual_path(path: &str) -> Option<Cow<'_, str>> {
 
 /// What has no prefix inside, and may be asked for under one.
 fn stands_beside(rest: &str) -> bool {
-    rest == "/tag.js" || rest == TAG_VERSION || rest == "/robots.txt"
+    rest == "/tag.js" || TAG_VERSIONS.iter().any(|(_, path)| rest == *path) || rest == "/robots.txt"
 }
 
 fn under(rest: &str) -> Cow<'_, str> {

@@ -101,10 +101,11 @@ impl Browser {
         self.address.parse().map(|address| self.app.engine.networks.of(address).country).unwrap_or_default()
     }
 
-    /// Whether the page that asks is one that may, for a program if it is known. What names no page is no script of one.
+    /// Whether the page that asks is one that may, for a program if it is known. What names no page is no script of one, and a
+    /// sandbox, in which shops run their pixels, has no origin to name.
     fn may_ask(&self, routing: &Routing, program: Option<ProgramId>) -> bool {
         let origin = self.text(header::ORIGIN);
-        let may = origin.is_empty() || origin::permits(routing, &self.host, origin, program);
+        let may = matches!(origin, "" | "null") || origin::permits(routing, &self.host, origin, program);
         if !may {
             self.app.metrics.origins_refused.inc();
         }

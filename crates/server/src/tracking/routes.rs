@@ -31,9 +31,10 @@ pub struct Route {
 }
 
 /// By inner paths, as `Routing::inner_path` names them.
-pub const ROUTES: [Route; 17] = [
+pub const ROUTES: [Route; 18] = [
     Route { path: "/tag.js", kind: Kind::Script, answer: || get(script::serve_tag) },
-    Route { path: "/tag.v2.js", kind: Kind::Script, answer: || get(script::serve_version) },
+    Route { path: "/tag.v1.js", kind: Kind::Script, answer: || get(script::serve_v1) },
+    Route { path: "/tag.v2.js", kind: Kind::Script, answer: || get(script::serve_v2) },
     Route { path: "/{file}", kind: Kind::Script, answer: || get(script::serve_installed) },
     Route { path: "/pt/v", kind: Kind::Beacon, answer: || post(collect::post_visit).options(collect::preflight) },
     Route { path: "/pt/o", kind: Kind::Beacon, answer: || post(collect::post_conversion).options(collect::preflight) },

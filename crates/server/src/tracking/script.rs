@@ -16,6 +16,7 @@ use crate::host::Host;
 
 /// Published versions never change; this is the newest.
 const TAG: &str = include_str!("../../../../tag/dist/tag.v2.js");
+const TAG_V1: &str = include_str!("../../../../tag/dist/tag.v1.js");
 /// Asked for again after five minutes, and served on while nobody answers.
 const NEWEST: &str = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -24,6 +25,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const GPC: &str = "{\"gpc\":true,\"lastUpdate\":\"2026-11-27\"}\n";
 
 static ETAG: LazyLock<String> = LazyLock::new(|| etag(TAG));
+static ETAG_V1: LazyLock<String> = LazyLock::new(|| etag(TAG_V1));
 
 fn etag(text: &str) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
@@ -84,8 +86,13 @@ fn is_installed_file(file: &str) -> bool {
 }
 
 /// A published version, which can be kept for ever and named with its hash in a page.
-pub async fn serve_version(headers: HeaderMap) -> Response {
+pub async fn serve_v2(headers: HeaderMap) -> Response {
     served(&headers, &ETAG, TAG, FOR_EVER)
+}
+
+/// The one before, for pages that name it.
+pub async fn serve_v1(headers: HeaderMap) -> Response {
+    served(&headers, &ETAG_V1, TAG_V1, FOR_EVER)
 }
 
 fn served(headers: &HeaderMap, etag: &str, script: impl IntoResponse, kept: &'static str) -> Response {

@@ -72,7 +72,7 @@ fn shops(demo: &Demo, customer: &str, email: &str, phone: &str, (address, agent)
     let click_id = clicked.location_param("pt").expect("a click id");
     let cookie = clicked.cookie().split_once('=').map(|(_, value)| value.to_owned()).expect("a cookie");
     let page = json!({ "CampaignId": 1, "ClickId": click_id, "CustomerId": customer, "CustomerEmail": email,
-        "CustomerPhone": phone, "PageUrl": format!("https://www.shop.example{PATH}") });
+        "CustomerPhone": phone, "PageUrl": format!("{}{PATH}", demo.text("/shop_url")) });
     let loaded = browser(demo, "localhost", address, agent).post("/PageLoad", "application/json", &page.to_string());
     assert_eq!(loaded.status, 200, "{}", loaded.text());
     let body = json!({ "program": 1, "event": "sale", "order_id": order, "event_date": "NOW", "amount": "100",

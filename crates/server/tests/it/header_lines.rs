@@ -131,7 +131,7 @@ fn the_tag_and_what_it_asks() {
     ];
     let newest = "cache-control: public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800";
     are(&tag, 200, &[&script[..], &[newest]].concat());
-    let version = host.get("/tag.v1.js");
+    let version = host.get("/tag.v2.js");
     are(&version, 200, &[&script[..], &["cache-control: public, max-age=31536000, immutable"]].concat());
     assert_eq!(host.send("HEAD", "/tag.js", "", b"").body.len(), 0);
 
@@ -189,7 +189,7 @@ fn pages_of_strangers_are_refused() {
         line.rsplit(' ').next().expect("a number").to_owned()
     };
     let body = json!({ "program": 1, "page": "/" }).to_string();
-    for origin in ["https://evil.example", "null", "http://www.shop.localhost.evil.example", "file://"] {
+    for origin in ["https://evil.example", "http://www.shop.localhost.evil.example", "file://"] {
         let stranger = Client::new(demo.address, GO).with("user-agent", CHROME).with("origin", origin);
         let refused = ["cache-control: no-store", "vary: Origin"];
         let with_length = [&refused[..], &["content-length: 0"]].concat();
@@ -200,13 +200,14 @@ fn pages_of_strangers_are_refused() {
         are(&stranger.get("/pt/i?program=1"), 403, &with_length);
     }
     assert_eq!(visits(), "0");
-    assert!(demo.anybody().get("/metrics").text().contains("referee_origins_refused_total 16"));
+    assert!(demo.anybody().get("/metrics").text().contains("referee_origins_refused_total 12"));
     assert_eq!(demo.page().send("HEAD", "/pt/v.png?program=1", "", b"").status, 200);
     assert_eq!(demo.page().send("HEAD", "/pt/i?program=1", "", b"").status, 200);
     assert_eq!(visits(), "0", "whoever asks for the lines sees no page");
-    for origin in [demo.text("/shop_url"), format!("http://{GO}")] {
+    // A page in a sandbox has no origin to name: shops run their pixels so.
+    for origin in [demo.text("/shop_url"), format!("http://{GO}"), "null".to_owned()] {
         let page = Client::new(demo.address, GO).with("user-agent", CHROME).with("origin", &origin);
         assert_eq!(page.post("/pt/v", "text/plain", &body).status, 204, "{origin}");
     }
-    assert_eq!(visits(), "2");
+    assert_eq!(visits(), "3");
 }

@@ -201,9 +201,12 @@ fn a_report_that_asks_for_it_counts_on_the_programs_hosts_only() {
     };
     assert_eq!(page(&demo).post("/pt/o", "text/plain", &body("S1")).status, 204);
     assert_eq!(partner_of(&demo, "S1"), "Trail Notes");
-    assert_eq!(stranger(&demo, "https://copy.example").post("/pt/o", "text/plain", &body("S2")).status, 204);
-    assert_eq!(partner_of(&demo, "S2"), "nobody");
-    let found = demo.api().get("/api/v1/orders/S2").json().to_string();
+    // A script of another site is refused at once; what names its page by its address only is kept with its reason.
+    assert_eq!(stranger(&demo, "https://copy.example").post("/pt/o", "text/plain", &body("S2")).status, 403);
+    let framed = stranger(&demo, "null").with("referer", "https://copy.example/checkout");
+    assert_eq!(framed.post("/pt/o", "text/plain", &body("S3")).status, 204);
+    assert_eq!(partner_of(&demo, "S3"), "nobody");
+    let found = demo.api().get("/api/v1/orders/S3").json().to_string();
     assert!(found.contains("SITE_MISMATCH"), "{found}");
 }
 
