@@ -88,9 +88,14 @@ fn addresses() -> Vec<(String, Kind)> {
         let links = LINKS.iter().map(|it| (*it, Kind::Document));
         let fill = |path: &str| {
             let mut filled = path.to_owned();
-            for (name, value) in
-                [("{partner}", "11"), ("{ad}", "5"), ("{program}", "7"), ("{slug}", "spring-sale"), ("{event}", "4636")]
-            {
+            for (name, value) in [
+                ("{partner}", "11"),
+                ("{ad}", "5"),
+                ("{program}", "7"),
+                ("{slug}", "spring-sale"),
+                ("{event_type}", "4636"),
+                ("{file}", "A123456-0123abcd-4567-89ab.js"),
+            ] {
                 filled = filled.replace(name, value);
             }
             assert!(!filled.contains('{'), "{path}: say what stands there");

@@ -291,7 +291,7 @@ fn the_pixel_finds_the_click_and_the_shop_names_the_figures(pair: Pair) {
     let page = it.demo.page().with("cookie", &cookie);
     let body = json!({
         "program": it.demo.number("/program_id"), "event": "sale", "orderId": bought.id.to_string(), "currencyCode": "EUR",
-        "orderSubTotalPostDiscount": "1.00", "consent": "granted", "shopify": "marketing=yes,sale=no",
+        "orderSubTotalPostDiscount": "1.00", "consent": "granted", "shopify": "marketing=yes,sale=yes",
     });
     assert_eq!(page.post("/pt/o", "text/plain", &body.to_string()).status, 204);
     assert!(it.account.actions_of(&bought.id.to_string()).is_empty(), "what a shop sells, the shop says");
