@@ -41,6 +41,8 @@ pub struct Directory {
     pub programs: HashMap<ProgramId, BrandId>,
     /// Hosts that a brand says are its own, and has not proved yet.
     pub unverified: HashSet<(BrandId, String)>,
+    /// Hosts that were proved to be a brand's.
+    pub proved: HashSet<String>,
 }
 
 #[derive(Default)]
@@ -55,6 +57,8 @@ pub struct Routing {
     pub names: HashMap<String, Names>,
     /// Hosts that a brand says are its own, and has not proved yet: nothing is served there for the brand.
     pub unverified: Arc<HashSet<(BrandId, String)>>,
+    /// Hosts that were proved to be a brand's: only they get certificates.
+    pub proved: Arc<HashSet<String>>,
 }
 
 /// Names that the programs of a host chose.
@@ -150,7 +154,9 @@ impl Routing {
             (brand, Arc::new(BrandRouting { as_of, ..BrandRouting::new(brand, partition, config, keys) }))
         });
         let (brands, programs) = (brands.collect(), directory.programs.clone());
-        Routing::new(self.version + 1, brands, programs, Arc::new(directory.unverified.clone()))
+        let unverified = Arc::new(directory.unverified.clone());
+        let routing = Routing::new(self.version + 1, brands, programs, unverified);
+        Routing { proved: Arc::new(directory.proved.clone()), ..routing }
     }
 
     /// This picture, with what a brand had set up by a record. It is told by whoever applies records and by whoever looks at
@@ -163,7 +169,8 @@ impl Routing {
             let now = BrandRouting { as_of, ..BrandRouting::new(brand, partition, config, keys) };
             brands.insert(brand, Arc::new(now));
         }
-        Routing::new(self.version + 1, brands, self.programs.clone(), self.unverified.clone())
+        let routing = Routing::new(self.version + 1, brands, self.programs.clone(), self.unverified.clone());
+        Routing { proved: self.proved.clone(), ..routing }
     }
 
     fn new(
@@ -235,6 +242,7 @@ mod tests {
             brands,
             programs: HashMap::new(),
             unverified: HashSet::new(),
+            proved: HashSet::new(),
         });
         let mut config = Config::default();
         config.partners.insert(
@@ -270,7 +278,8 @@ mod tests {
     fn routing(programs: Vec<Program>, unverified: &[(u32, &str)]) -> Routing {
         let brands = [1, 2].map(|id| (BrandId(id), PartitionId(id), Arc::new(BrandKeys::new([1; 32], Vec::new()))));
         let unverified = unverified.iter().map(|(brand, host)| (BrandId(*brand), (*host).to_owned())).collect();
-        let directory = Directory { brands: brands.to_vec(), programs: HashMap::new(), unverified };
+        let (programs_of, proved) = (HashMap::new(), HashSet::new());
+        let directory = Directory { brands: brands.to_vec(), programs: programs_of, unverified, proved };
         let mut config = Config::default();
         config.programs.extend(programs.into_iter().map(|it| (it.id, it)));
         Routing::default().with_directory(&directory).with_config(BrandId(1), &config, RecordNo(1))

@@ -6,7 +6,7 @@ use referee_core::program::Program;
 use referee_engine::domain::{Asked, Finding, Findings, examine, is_name, is_open};
 use referee_engine::engine::blocking;
 use referee_engine::error::Result;
-use referee_engine::settings::TrackingDomain;
+use referee_engine::settings::{Certificate, TrackingDomain};
 use url::Url;
 
 use crate::app::App;
@@ -48,12 +48,15 @@ pub struct Listed {
     pub of_shop: bool,
     pub standing: Standing,
     pub domain: Option<TrackingDomain>,
+    /// How its certificate stands, where this server orders them.
+    pub certificate: Option<Certificate>,
 }
 
 /// The hosts of a brand's programs, by name.
 pub async fn listed(app: &App, brand: BrandId, config: &Config) -> Result<Vec<Listed>> {
     let engine = app.engine.clone();
-    let domains = blocking(move || engine.settings.domains(brand)).await?;
+    let read = move || Ok((engine.settings.domains(brand)?, engine.settings.certificates()?));
+    let (domains, certificates) = blocking(read).await?;
     let mut list: Vec<Listed> = Vec::new();
     for program in config.programs.values() {
         for host in program.all_hosts() {
@@ -63,7 +66,9 @@ pub async fn listed(app: &App, brand: BrandId, config: &Config) -> Result<Vec<Li
                     let domain = domains.iter().find(|it| it.host == *host).cloned();
                     let standing = standing(host, domain.as_ref());
                     let of_shop = program.shop_hosts.contains(host);
-                    list.push(Listed { host: host.clone(), programs: vec![program.id], of_shop, standing, domain });
+                    let certificate = certificates.iter().find(|it| it.host == *host).cloned();
+                    let (host, programs) = (host.clone(), vec![program.id]);
+                    list.push(Listed { host, programs, of_shop, standing, domain, certificate });
                 }
             }
         }

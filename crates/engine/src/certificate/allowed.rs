@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::domain::is_open;
 use crate::engine::Engine;
 
 /// The list of hosts, as brands and the configuration have it now.
@@ -19,9 +20,12 @@ impl Allowed {
         Allowed { engine, console_hosts: console_hosts.to_vec() }
     }
 
-    /// Whether a host, in small letters, is a tracking host of a program or one of the console's.
+    /// Whether a host, in small letters, is one of the console's, or a tracking host that was proved to be a brand's. One of
+    /// a private network needs no proof: only a private authority issues any there.
     pub fn may_have_certificate(&self, host: &str) -> bool {
-        self.engine.routing().hosts.contains_key(host) || self.console_hosts.iter().any(|it| it == host)
+        let routing = self.engine.routing();
+        let tracked = routing.hosts.contains_key(host) && (!is_open(host) || routing.proved.contains(host));
+        tracked || self.console_hosts.iter().any(|it| it == host)
     }
 
     /// All of them for which an authority can be asked.

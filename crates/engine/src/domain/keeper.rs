@@ -75,16 +75,6 @@ impl Engine {
         }
     }
 
-    /// Whether a certificate may be asked for: for a host that was proved to be a brand's, or one of a private network that
-    /// a brand tracks on, where only a private authority issues any.
-    pub async fn may_have_certificate(&self, host: &str) -> Result<bool> {
-        if !is_open(host) {
-            return Ok(self.routing().hosts.contains_key(host));
-        }
-        let host = host.to_owned();
-        Ok(self.with_settings(move |settings| settings.domain_owner(&host)).await?.is_some())
-    }
-
     /// Whoever runs the server says whose a host is.
     pub async fn vouch_for_domain(&self, brand: BrandId, host: &str) -> Result<Option<TrackingDomain>> {
         self.claim_domains(brand, vec![host.to_owned()]).await?;

@@ -127,16 +127,27 @@ pub struct LinkPlace<'a> {
     pub link: Option<&'a VanityLink>,
 }
 
-pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> Answer {
-    let Some(target) = target(routing, request) else { return Answer::NotFound };
+/// A click as the request tells it, before anybody is known by it.
+pub(super) struct Told {
+    pub click: Click,
+    /// The permitted page that the link asks for.
+    pub deep_link: Option<String>,
+    /// The device that the link names.
+    pub device: Option<Identifier>,
+    pub followed: bool,
+    /// Whether an id may bring the visitor's order here: what was asked of a reward partner may, whatever else they agreed to.
+    pub leads: bool,
+}
+
+pub(super) fn told(request: &ClickRequest<'_>, target: &Target<'_>, given: &Given) -> Told {
     let query = Query::read(request.query, &target.brand.link_params);
-    let device = query.device(&target.brand.keys);
-    let consent = agreed(&query.said, request, &target);
+    let consent = agreed(&query.said, request, target);
     let followed = permits(consent.as_ref());
-    let signals = unnamed(signals(request, &target.brand.keys), followed);
-    let deep_link = query.deep_link.as_deref().map(|link| landing::permitted(link, &target.program.permitted_hosts));
-    let deep_link_refused = matches!(deep_link, Some(None));
-    let deep_link = deep_link.flatten().map(String::from);
+    let leads = followed || consent.as_ref().is_some_and(|it| it.word == ConsentWord::Limited);
+    let device = query.device(&target.brand.keys).filter(|_| followed);
+    let asked = query.deep_link.as_deref().map(|link| landing::permitted(link, &target.program.permitted_hosts));
+    let deep_link_refused = matches!(asked, Some(None));
+    let deep_link = asked.flatten().map(String::from);
     let click = Click {
         no: given.no,
         program: target.program.id,
@@ -146,7 +157,7 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
         visitor: None,
         sub_ids: query.sub_ids,
         shared_id: query.shared_id,
-        signals,
+        signals: unnamed(signals(request, &target.brand.keys), followed),
         deep_link_refused,
         referrer_host: referrer_host(request.referrer),
         link_params: query.link_params,
@@ -154,6 +165,13 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
         deep_link: deep_link.as_deref().and_then(landing::kept),
         consent,
     };
+    Told { click, deep_link, device, followed, leads }
+}
+
+pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> Answer {
+    let Some(target) = target(routing, request) else { return Answer::NotFound };
+    let Told { click, deep_link, device, followed, leads } = told(request, &target, &given);
+    let prefetch = click.signals.prefetch;
     // Whether that was a person, the rules say; only a person has use for a cookie.
     let counted = click.invalid().is_none();
     let keys = &target.brand.keys;
@@ -165,10 +183,8 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
         None => None,
     };
     let clear_visitor = cookie.is_some() && consent::is_taken_back(click.consent.as_ref());
-    // What was asked of a reward partner leads to the order, whatever else the visitor agreed to.
-    let leads = followed || click.consent.as_ref().is_some_and(|it| it.word == ConsentWord::Limited);
     // A cookie that is new says less than the device does; the first page that brings the click's id tells of both.
-    let device = device.filter(|_| followed && cookie.is_none());
+    let device = device.filter(|_| cookie.is_none());
     let seen_as = device.or_else(|| visitor.as_deref().and_then(|value| visitor::identifier(keys, value)));
     let draft = Draft {
         brand: target.brand.brand,
@@ -178,7 +194,7 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
         fact: Fact::ClickRecorded(Click { visitor: seen_as, ..click }),
         raw: Some(raw(request, followed)),
     };
-    if signals.prefetch {
+    if prefetch {
         return Answer::Prefetch(draft);
     }
     let landing = target.landing(deep_link, given.now);
@@ -191,7 +207,7 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
 }
 
 /// What the visitor agreed to, by the request and the rules of the program that it is for.
-pub(super) fn agreed(said: &Said, request: &ClickRequest<'_>, target: &Target<'_>) -> Option<Consent> {
+fn agreed(said: &Said, request: &ClickRequest<'_>, target: &Target<'_>) -> Option<Consent> {
     let rules = target.brand.config.consent.get(&target.program.id);
     let place = Place { rules, country: request.network.country, of_visitor: true };
     let decision = if request.gpc.is_empty() {
@@ -205,7 +221,7 @@ pub(super) fn agreed(said: &Said, request: &ClickRequest<'_>, target: &Target<'_
 }
 
 /// What was measured, without what tells one visitor from another.
-pub(super) fn unnamed(signals: Signals, followed: bool) -> Signals {
+fn unnamed(signals: Signals, followed: bool) -> Signals {
     if followed { signals } else { Signals { agent_key: 0, network: 0, returning: false, ..signals } }
 }
 

@@ -1,15 +1,13 @@
 //! Somebody came by a partner's link, and nobody was led on from here: the shop's page or app tells of it. It is a click
 //! like any other; only what is measured of it differs.
 
-use referee_core::consent::{ConsentWord, permits};
 use referee_core::fact::{Agent, Click, ClickRef, Fact, Oddities};
 use referee_core::id::PartnerId;
 use referee_core::identity::Identifier;
 
-use super::click::{ClickRequest, Given, Query, Target, agreed, raw, target, unnamed};
+use super::click::{ClickRequest, Given, Target, Told, raw, target, told};
 use super::click_id::seal;
-use super::signals::{referrer_host, signals};
-use super::{landing, visitor};
+use super::visitor;
 use crate::log::Draft;
 use crate::routing::Routing;
 
@@ -37,36 +35,12 @@ pub struct Registration {
 /// None where the host serves no such link. The request's path is that of the link.
 pub fn register(routing: &Routing, request: &ClickRequest<'_>, given: &Given, teller: Teller) -> Option<Registration> {
     let target = target(routing, request)?;
-    let query = Query::read(request.query, &target.brand.link_params);
-    let by_link = query.device(&target.brand.keys);
-    let consent = agreed(&query.said, request, &target);
-    let followed = permits(consent.as_ref());
-    // As of links that are followed: what was asked of a reward partner leads to the order.
-    let leads = followed || consent.as_ref().is_some_and(|it| it.word == ConsentWord::Limited);
-    let deep_link = query.deep_link.as_deref().map(|link| landing::permitted(link, &target.program.permitted_hosts));
-    let deep_link_refused = matches!(deep_link, Some(None));
-    let deep_link = deep_link.flatten().map(String::from);
-    let click = Click {
-        no: given.no,
-        program: target.program.id,
-        partner: target.partner,
-        ad: target.ad,
-        slug: target.slug.map(str::to_owned),
-        visitor: None,
-        sub_ids: query.sub_ids,
-        shared_id: query.shared_id,
-        signals: unnamed(signals(request, &target.brand.keys), followed),
-        deep_link_refused,
-        referrer_host: referrer_host(request.referrer),
-        link_params: query.link_params,
-        told_by_shop: !matches!(teller, Teller::Page { of_shop: false, .. }),
-        deep_link: deep_link.as_deref().and_then(landing::kept),
-        consent,
-    };
+    let Told { click, deep_link, device, followed, leads } = told(request, &target, given);
+    let click = Click { told_by_shop: !matches!(teller, Teller::Page { of_shop: false, .. }), ..click };
     let mut click = measured(click, teller);
     let counted = click.invalid().is_none();
     let seen = if followed { seen(request, &target, given, teller, counted) } else { Seen::default() };
-    click.visitor = seen.identifier.or(by_link.filter(|_| followed));
+    click.visitor = seen.identifier.or(device);
     let id = (counted && target.partner != PartnerId(0) && leads)
         .then(|| seal(&target.brand.keys, &target.click_ref(given)))
         .flatten();

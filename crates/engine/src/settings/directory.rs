@@ -141,7 +141,8 @@ impl Settings {
     pub fn directory(&self) -> Result<Directory> {
         let brands = self.brands()?.into_iter().map(|(brand, keys)| (brand.id, brand.partition, Arc::new(keys)));
         let (brands, programs) = (brands.collect(), self.programs()?.into_iter().collect());
-        Ok(Directory { brands, programs, unverified: self.unverified_domains()? })
+        let (unverified, proved) = (self.unverified_domains()?, self.proved_domains()?);
+        Ok(Directory { brands, programs, unverified, proved })
     }
 
     pub fn find_brand(&self, id: BrandId) -> Result<Option<Brand>> {

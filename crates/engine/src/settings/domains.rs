@@ -79,7 +79,7 @@ impl Settings {
         self.ask("read a tracking domain", |db| find(db, sql, values![brand.0, host], domain))
     }
 
-    /// Whose a host is, if that was proved: only then it gets a certificate.
+    /// Whose a host is, if that was proved.
     pub fn domain_owner(&self, host: &str) -> Result<Option<BrandId>> {
         self.ask("read whose a tracking domain is", |db| owner(db, host))
     }
@@ -132,6 +132,13 @@ impl Settings {
         let sql = include_str!("../../sql/settings/domain_list_unverified.sql");
         let found = self.ask("read the tracking domains", |db| list(db, sql, &[], of_brand))?;
         Ok(found.into_iter().collect())
+    }
+
+    pub(super) fn proved_domains(&self) -> Result<HashSet<String>> {
+        let sql = include_str!("../../sql/settings/domain_list_proved.sql");
+        let hosts =
+            self.ask("read the tracking domains", |db| list(db, sql, &[], |row| Ok(row.text(0)?.to_owned())))?;
+        Ok(hosts.into_iter().collect())
     }
 }
 

@@ -173,6 +173,7 @@ pub fn routes() -> Router<Arc<App>> {
         )
         .route("/settings/tracking-domains", get(settings::domains::show).post(settings::domains::add))
         .route("/settings/tracking-domains/verify", post(settings::domains::verify))
+        .route("/settings/tracking-domains/certificate", post(settings::domains::order_certificate))
         .route("/settings/tracking-domains/check", get(settings::domains::check))
         .route("/settings/identifiers", get(settings::identifiers::show))
         .route("/settings/identifiers/block", post(settings::identifiers::block))

@@ -45,6 +45,7 @@ fn routing(reward: bool) -> Routing {
         brands: vec![(brand, PartitionId(1), keys)],
         programs: HashMap::from([(program, brand)]),
         unverified: Default::default(),
+        proved: Default::default(),
     };
     Routing::default().with_directory(&directory).with_config(brand, &config, RecordNo(1))
 }

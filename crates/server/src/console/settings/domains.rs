@@ -4,14 +4,16 @@ use axum::extract::{Form, Query};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use referee_core::program::Program;
+use referee_core::time::Zone;
 use referee_engine::domain::{Browser, Finding, Findings, Method, Weight, file_path, record_name, record_value};
-use referee_engine::settings::TrackingDomain;
+use referee_engine::settings::{Certificate, TrackingDomain};
 use serde::Deserialize;
 
+use super::super::format::date_time;
 use super::super::page::{csrf, snippet};
 use super::super::partners::program_of;
 use super::super::person::{Failure, May, Person, done};
-use super::super::table::{Table, buttons, cell, minor, shown_cell, text, time_cell};
+use super::super::table::{Cell, Table, buttons, cell, date_cell, minor, shown_cell, text, time_cell};
 use super::program::{may_have, save};
 use super::screen;
 use crate::domains::{self, Listed, Standing};
@@ -35,14 +37,24 @@ pub async fn show(person: Person) -> Result<Response, Failure> {
         @for it in listed.iter().filter(|it| it.standing == Standing::Waiting || it.standing == Standing::InUse) {
             @if let Some(domain) = &it.domain { (steps(&person, it, domain)) }
         }
+        @for it in listed.iter().filter_map(|it| it.certificate.as_ref()).filter(|it| !it.trouble.is_empty()) {
+            (failed_order(&person, it))
+        }
         (add_form(&person))
     };
     Ok(screen(&person, PATH, "Tracking domains", body).into_response())
 }
 
 fn table(person: &Person, listed: &[Listed]) -> Table {
-    let columns =
-        vec![text("Host"), minor("Program"), text("Standing"), minor("Proved by"), minor("Looked at"), buttons()];
+    let columns = vec![
+        text("Host"),
+        minor("Program"),
+        text("Standing"),
+        minor("Proved by"),
+        minor("Looked at"),
+        minor("Certificate"),
+        buttons(),
+    ];
     let zone = person.zone(None);
     let name = |it: &Listed| {
         let names = it.programs.iter().filter_map(|id| person.config.programs.get(id)).map(|it| it.name.as_str());
@@ -58,6 +70,7 @@ fn table(person: &Person, listed: &[Listed]) -> Table {
             shown_cell(tag(it), it.standing.code()),
             cell(method),
             domain.and_then(|domain| domain.checked_at).map_or_else(|| cell(""), |at| time_cell(at, &zone)),
+            certificate_cell(it.certificate.as_ref(), &zone),
             shown_cell(html! { a.underlined href=(check) aria-label={ "Check " (it.host) } { "Check" } }, ""),
         ]
     };
@@ -73,6 +86,36 @@ fn tag(listed: &Listed) -> Markup {
             Standing::Waiting => span.tag.pending { "Not served yet" },
             Standing::Verified if troubled => span.tag.pending { "Verified, proof gone" },
             Standing::Verified => span.tag.locked { "Verified" },
+        }
+    }
+}
+
+fn certificate_cell(certificate: Option<&Certificate>, zone: &Zone) -> Cell {
+    match certificate {
+        Some(it) if !it.trouble.is_empty() => shown_cell(html! { span.tag.pending { "Order failed" } }, "failed"),
+        Some(Certificate { held: Some((_, ends_at)), .. }) => date_cell(*ends_at, zone),
+        Some(_) => shown_cell(html! { span.tag { "Ordered" } }, "ordered"),
+        None => cell(""),
+    }
+}
+
+/// Why the authority gave none, and when it is asked again.
+fn failed_order(person: &Person, certificate: &Certificate) -> Markup {
+    let (host, zone) = (&certificate.host, person.zone(None));
+    html! {
+        section.card.pad {
+            h2 { "Certificate of " (host) }
+            p.wrong.address { (certificate.trouble) }
+            p {
+                @if let Some(at) = certificate.tried_at { "Tried at " (date_time(at, &zone)) ". " }
+                "It is ordered again at " (date_time(certificate.next_try_at, &zone)) "."
+                @if certificate.held.is_some() { " The one before is shown until it ends." }
+            }
+            form.row action={ (PATH) "/certificate" } method="post" {
+                (csrf(person))
+                input type="hidden" name="host" value=(host);
+                button.primary aria-label={ "Order the certificate of " (host) " now" } { "Order it now" }
+            }
         }
     }
 }
@@ -186,6 +229,19 @@ pub async fn verify(person: Person, Form(sent): Form<NamedHost>) -> Result<Respo
         // What was found stands on the page.
         None => Ok(axum::response::Redirect::to(&format!("{PATH}#{}", domain.host)).into_response()),
     }
+}
+
+/// Somebody mended what the authority complained of.
+pub async fn order_certificate(person: Person, Form(sent): Form<NamedHost>) -> Result<Response, Failure> {
+    person.check_csrf(&sent.csrf)?;
+    person.require(May::SetUp)?;
+    let listed = domains::listed(&person.app, person.brand, &person.config).await?;
+    if !listed.iter().any(|it| it.host == sent.host && it.certificate.is_some()) {
+        return Err(Failure::NotFound);
+    }
+    let (host, now) = (sent.host, person.app.engine.now());
+    person.app.engine.with_settings(move |settings| settings.retry_certificate(&host, now)).await?;
+    Ok(done(PATH))
 }
 
 #[derive(Deserialize)]

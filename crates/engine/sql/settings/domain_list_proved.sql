@@ -1,0 +1,1 @@
+select host from tracking_domain where verified_at is not null;
