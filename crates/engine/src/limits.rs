@@ -143,6 +143,8 @@ pub const NETWORK_LIST_BYTES_MAX: u64 = 32 << 20;
 pub const NETWORK_DATABASE_BYTES_MAX: u64 = 256 << 20;
 /// How old a click may be that says where an app opens first: later it was opened for another reason.
 pub const DEFERRED_LINK_DAYS: u32 = 7;
+/// Hosts of one kind that a program names: each tracking host is looked up again and again.
+pub const PROGRAM_HOSTS_MAX: usize = 50;
 /// So many days before the day of pending clicks closes, it is said.
 pub const CLICK_NOTICE_DAYS: u32 = 3;
 

@@ -9,6 +9,7 @@ use referee_core::id::{BrandId, ProgramId, RecordNo};
 use referee_core::program::Program;
 
 use crate::intake::keys::BrandKeys;
+use crate::intake::landing;
 
 /// Which ordered stream a brand's records go to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -23,12 +24,18 @@ pub struct BrandRouting {
     pub keys: Arc<BrandKeys>,
     /// Parameters of links that are kept because terms may ask for them, in small letters.
     pub link_params: Vec<String>,
+    /// Hosts that ads and programs lead to, in small letters: their pages may talk to the program.
+    pub landing_hosts: HashSet<(ProgramId, String)>,
 }
 
 impl BrandRouting {
     pub fn new(brand: BrandId, partition: PartitionId, config: Arc<Config>, keys: Arc<BrandKeys>) -> BrandRouting {
         let link_params = LINK_PARAMS.map(str::to_owned).to_vec();
-        BrandRouting { brand, partition, config, as_of: RecordNo::default(), keys, link_params }
+        let landings = config.ads.values().map(|ad| (ad.program, &ad.landing_url));
+        let landings = landings.chain(config.programs.values().map(|it| (it.id, &it.default_landing_url)));
+        let host = |(program, landing): (ProgramId, &String)| Some((program, landing::host_of(landing)?));
+        let landing_hosts = landings.filter_map(host).collect();
+        BrandRouting { brand, partition, config, as_of: RecordNo::default(), keys, link_params, landing_hosts }
     }
 }
 

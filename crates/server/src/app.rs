@@ -98,7 +98,8 @@ impl App {
         if !self.config.trust_forwarded && !proxies::is_proxy(&self.config.trusted_proxies, from.ip()) {
             return None;
         }
-        let named = headers.get("x-forwarded-host")?.to_str().ok()?;
+        // The last line: the proxy's own stands after a client's.
+        let named = headers.get_all("x-forwarded-host").iter().next_back()?.to_str().ok()?;
         let host = named.rsplit(',').next().unwrap_or_default().trim().to_ascii_lowercase();
         let host = host.split(':').next().unwrap_or_default();
         // Nobody else's host is taken on trust: the proxy in front of a tracking host passes on what clients say.

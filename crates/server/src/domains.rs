@@ -6,6 +6,7 @@ use referee_core::program::Program;
 use referee_engine::domain::{Asked, Finding, Findings, examine, is_name, is_open};
 use referee_engine::engine::blocking;
 use referee_engine::error::Result;
+use referee_engine::intake::landing::host_of;
 use referee_engine::settings::{Certificate, TrackingDomain};
 use url::Url;
 
@@ -89,9 +90,8 @@ fn standing(host: &str, domain: Option<&TrackingDomain>) -> Standing {
 /// What the doctor is asked about a host of a program, on a page of its shop.
 pub fn asked(app: &App, config: &Config, listed: &Listed, page: &str) -> Option<Asked> {
     let program = listed.programs.first().and_then(|id| config.programs.get(id))?;
-    let landing = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let ads = config.ads.values().filter(|ad| ad.program == program.id).filter_map(|ad| landing(&ad.landing_url));
-    let mut landing_hosts: Vec<String> = landing(&program.default_landing_url).into_iter().chain(ads).collect();
+    let ads = config.ads.values().filter(|ad| ad.program == program.id).filter_map(|ad| host_of(&ad.landing_url));
+    let mut landing_hosts: Vec<String> = host_of(&program.default_landing_url).into_iter().chain(ads).collect();
     let page = match page {
         "" if listed.of_shop => listed.host.clone(),
         "" => landing_hosts.first().cloned().unwrap_or_default(),
@@ -131,10 +131,7 @@ pub fn page_host(text: &str) -> std::result::Result<String, String> {
 /// Why a program may not have its hosts and names, in a sentence that names what is in the way.
 pub async fn refused(app: &App, brand: BrandId, wanted: &Program) -> Result<Option<String>> {
     let mut why = wanted.all_hosts().find_map(|host| host_refused(app, brand, host));
-    why = why.or_else(|| {
-        let both = wanted.tracking_hosts.iter().find(|it| wanted.shop_hosts.contains(it));
-        both.map(|it| format!("{it} is either a tracking host or a host of the shop, not both."))
-    });
+    why = why.or_else(|| kind_refused(app, brand, wanted));
     why = why.or_else(|| names_refused(app, brand, wanted));
     if why.is_some() {
         return Ok(why);
@@ -165,6 +162,18 @@ fn host_refused(app: &App, brand: BrandId, host: &str) -> Option<String> {
     others.then(|| format!("{host} already serves the links of another brand here. Choose a host of your own."))
 }
 
+/// What is not under a prefix of a shop's own host is the shop's: another program's links there would lead nowhere.
+fn kind_refused(app: &App, brand: BrandId, wanted: &Program) -> Option<String> {
+    let routing = app.engine.routing();
+    let config = routing.brands.get(&brand).map(|it| it.config.clone());
+    let others = config.iter().flat_map(|it| it.programs.values()).filter(|it| it.id != wanted.id);
+    let both = others.chain([wanted]).find_map(|other| {
+        let tracked = other.tracking_hosts.iter().find(|it| wanted.shop_hosts.contains(it));
+        tracked.or_else(|| wanted.tracking_hosts.iter().find(|it| other.shop_hosts.contains(it)))
+    });
+    both.map(|it| format!("{it} is either a tracking host or a host of the shop, not both, for all programs."))
+}
+
 /// Names of one program must not hide another's on the same host.
 fn names_refused(app: &App, brand: BrandId, wanted: &Program) -> Option<String> {
     let prefix = &wanted.path_prefix;
@@ -190,7 +199,10 @@ fn names_refused(app: &App, brand: BrandId, wanted: &Program) -> Option<String> 
     let shares =
         |it: &&Program| it.id == wanted.id || it.all_hosts().any(|host| wanted.all_hosts().any(|of| of == host));
     let on_host: Vec<&Program> = config.programs.values().filter(shares).collect();
-    let link = config.links.values().find(|it| it.slug == *prefix && on_host.iter().any(|of| of.id == it.program));
+    let link = config
+        .links
+        .values()
+        .find(|it| it.slug.eq_ignore_ascii_case(prefix) && on_host.iter().any(|of| of.id == it.program));
     link.map(|link| {
         let name = config.programs.get(&link.program).map_or("", |it| it.name.as_str());
         format!("/{prefix} is a link of the program {name} on the same host. Choose another first part of the path.")

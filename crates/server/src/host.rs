@@ -16,7 +16,8 @@ pub fn host_of(uri: &Uri, headers: &HeaderMap) -> String {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !host.is_empty() => host,
         _ => authority,
     };
-    without_port.to_ascii_lowercase()
+    // The same host, named to its end.
+    without_port.strip_suffix('.').unwrap_or(without_port).to_ascii_lowercase()
 }
 
 /// The host of a request, for handlers.
@@ -41,6 +42,7 @@ mod tests {
             ("go.shop.com:8080", "go.shop.com"),
             ("[::1]:8080", "[::1]"),
             ("[::1]", "[::1]"),
+            ("go.shop.com.:443", "go.shop.com"),
             ("", ""),
             (":80", ":80"),
         ] {

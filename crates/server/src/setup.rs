@@ -1,10 +1,13 @@
 //! What people and programs type when they set something up, checked in one place.
 
+use std::net::IpAddr;
+
 use referee_core::config::Config;
 use referee_core::id::{EventTypeId, ProgramId};
 use referee_core::program::CreditPolicy;
+use referee_engine::domain::is_name;
 use referee_engine::intake::click::is_slug;
-use referee_engine::limits::{SETTLE_HOURS_MAX, URL_CHARS_MAX};
+use referee_engine::limits::{PROGRAM_HOSTS_MAX, SETTLE_HOURS_MAX, URL_CHARS_MAX};
 use url::Url;
 
 /// Paths on a tracking host that are ours.
@@ -93,17 +96,20 @@ pub fn slug(text: &str) -> Result<String, &'static str> {
 /// Hosts, one a line or after a comma: lower case, without scheme, port or path.
 pub fn hosts(text: &str) -> Result<Vec<String>, String> {
     let words = text.split([',', '\n', ' ', '\r']).map(str::trim).filter(|word| !word.is_empty());
-    words
+    let read: Result<Vec<String>, String> = words
         .map(|word| {
             let bare = word.strip_prefix("*.").unwrap_or(word).to_ascii_lowercase();
-            let sound = bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
-            if sound && bare.len() <= 253 && !bare.starts_with('.') {
+            if is_name(&bare) || bare.parse::<IpAddr>().is_ok() {
                 Ok(word.to_ascii_lowercase())
             } else {
                 Err(format!("{word} is not a host such as www.shop.com or *.shop.com."))
             }
         })
-        .collect()
+        .collect();
+    match read {
+        Ok(hosts) if hosts.len() > PROGRAM_HOSTS_MAX => Err(format!("At most {PROGRAM_HOSTS_MAX} hosts are taken.")),
+        read => read,
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +127,10 @@ mod tests {
     #[test]
     fn hosts_are_read_from_what_people_paste() {
         assert_eq!(hosts("WWW.Shop.com, *.shop.de\n").unwrap(), ["www.shop.com", "*.shop.de"]);
-        assert!(hosts("https://www.shop.com/").is_err());
+        for text in ["https://www.shop.com/", "go.shop.com.", "go..shop.com", "-go.shop.com", "go_.shop.com", "."] {
+            assert!(hosts(text).is_err(), "{text}");
+        }
+        assert!(hosts("127.0.0.1, localhost").is_ok());
         assert!(slug("tag").is_err() && slug("a b").is_err() && slug("spring-sale").is_ok());
     }
 }

@@ -25,6 +25,8 @@ use tokio_rustls::server::TlsStream;
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Questions of authorities that are looked up at once: whoever asks may be anybody.
 const LOOKS_MAX: usize = 8;
+/// How long one waits for its turn: authorities give up after some seconds.
+const LOOK_PATIENCE: Duration = Duration::from_secs(4);
 const HTTP_2: &[u8] = b"h2";
 const HTTP_1: &[u8] = b"http/1.1";
 /// What an authority names that looks by a handshake.
@@ -145,7 +147,8 @@ impl Tls {
         if !self.shelf.allowed().may_have_certificate(host) {
             return Err(format!("{host} is no host of ours"));
         }
-        let _look = self.looks.try_acquire().map_err(|_| "too many look at once")?;
+        let look = timeout(LOOK_PATIENCE, self.looks.acquire()).await;
+        let _look = look.map_err(|_| "too many look at once")?.map_err(|error| error.to_string())?;
         let (named, now) = (host.to_owned(), engine.now());
         let found = engine.with_settings(move |settings| settings.challenge_by_host(&named, now)).await;
         let answer = found.map_err(|error| error.to_string())?.ok_or_else(|| format!("nobody orders for {host}"))?;
@@ -156,12 +159,13 @@ impl Tls {
     }
 
     /// The answer to a token that an authority asks the plain listener for.
-    pub async fn answer_to(&self, token: &str, engine: &Engine) -> Option<String> {
+    pub async fn answer_to(&self, host: &str, token: &str, engine: &Engine) -> Option<String> {
         let plain = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        if !plain || !(16..=128).contains(&token.len()) {
+        if !plain || !(16..=128).contains(&token.len()) || !self.shelf.allowed().may_have_certificate(host) {
             return None;
         }
-        let _look = self.looks.try_acquire().ok()?;
+        // The authority asks once: whoever else asks at the same time is waited for.
+        let _look = timeout(LOOK_PATIENCE, self.looks.acquire()).await.ok()?.ok()?;
         let (token, now) = (token.to_owned(), engine.now());
         let found = engine.with_settings(move |settings| settings.challenge_by_token(&token, now)).await;
         let answer = found.unwrap_or_else(|error| {

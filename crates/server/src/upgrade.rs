@@ -21,7 +21,7 @@ pub async fn answer<B>(
 ) -> Option<Response<Body>> {
     let path = request.uri().path();
     if let Some(token) = path.strip_prefix(LOOK) {
-        return Some(match tls.answer_to(token, &app.engine).await {
+        return Some(match tls.answer_to(host, token, &app.engine).await {
             Some(answer) => text(StatusCode::OK, answer),
             None => text(StatusCode::NOT_FOUND, "There is nothing at this address.\n".into()),
         });

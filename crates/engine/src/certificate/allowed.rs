@@ -2,10 +2,9 @@
 //! only points here.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::domain::is_open;
+use crate::domain::{is_name, is_open};
 use crate::engine::Engine;
 
 /// The list of hosts, as brands and the configuration have it now.
@@ -38,14 +37,5 @@ impl Allowed {
 
 /// Whether a name is one that an authority could give a certificate for.
 pub fn can_be_ordered(host: &str) -> bool {
-    let labels = || host.split('.');
-    let is_label = |label: &str| {
-        let plain = label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        (1..=63).contains(&label.len()) && plain && !label.starts_with('-') && !label.ends_with('-')
-    };
-    host.len() <= 253
-        && labels().count() > 1
-        && labels().all(is_label)
-        && labels().next_back() != Some("localhost")
-        && host.parse::<IpAddr>().is_err()
+    is_name(host) && host.contains('.') && !host.ends_with(".localhost")
 }

@@ -42,7 +42,8 @@ pub struct Orders {
 }
 
 impl Orders {
-    /// Orders what is due for these hosts. One order at a time, and a failure holds up no other host.
+    /// Orders what is due for these hosts. One order at a time: a refusal holds up no other host, an authority that does not answer holds
+    /// up all of them.
     pub async fn place_due(&self, hosts: BTreeSet<String>) -> Result<()> {
         let hosts = Arc::new(hosts);
         let (settings, wanted, now) = (self.settings.clone(), hosts.clone(), self.clock.now());

@@ -75,12 +75,6 @@ impl Shelf {
         self.allowed.may_have_certificate(host).then(|| found.key.clone())
     }
 
-    /// When the certificate that a host's visitors get ends.
-    pub fn ends_at(&self, host: &str) -> Option<Timestamp> {
-        let own = self.own.load().iter().find(|pair| pair.covers(host)).map(|pair| pair.ends_at);
-        own.or_else(|| self.ordered.load().get(host).map(|pair| pair.ends_at))
-    }
-
     /// The earliest end of any certificate that is served.
     pub fn first_end(&self) -> Option<Timestamp> {
         let (own, ordered) = (self.own.load(), self.ordered.load());

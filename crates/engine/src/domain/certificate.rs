@@ -1,13 +1,16 @@
 //! What a host shows to a browser that begins TLS with it.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, RootCertStore};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
 use super::probe::Probe;
+use crate::certificate::provider;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Certificate {
@@ -24,55 +27,47 @@ pub(super) async fn look(probe: &Probe, host: &str) -> Certificate {
         Ok(addresses) => addresses,
         Err(why) => return Certificate::Unreachable(why),
     };
-    let (patience, port, name) = (probe.patience, probe.https_port, host.to_owned());
-    let looked = tokio::task::spawn_blocking(move || {
-        let mut last = Certificate::default();
-        for address in addresses.into_iter().take(2) {
-            last = shake_hands(SocketAddr::new(address, port), &name, patience);
-            if !matches!(last, Certificate::Unreachable(_)) {
-                break;
-            }
+    let connector = match connector() {
+        Ok(connector) => connector,
+        Err(error) => return Certificate::Unreachable(error.to_string()),
+    };
+    let mut last = Certificate::default();
+    for address in addresses.into_iter().take(2) {
+        let at = SocketAddr::new(address, probe.https_port);
+        // All of it in one time: a host that sends a little now and then is not waited for.
+        let shaken = timeout(probe.patience, shake_hands(&connector, at, host)).await;
+        last = shaken.unwrap_or_else(|_| Certificate::Unreachable(format!("{at} did not answer in time")));
+        if !matches!(last, Certificate::Unreachable(_)) {
+            break;
         }
-        last
-    });
-    looked.await.unwrap_or_else(|error| Certificate::Unreachable(error.to_string()))
+    }
+    last
 }
 
-fn shake_hands(at: SocketAddr, host: &str, patience: Duration) -> Certificate {
-    let away = |error: String| Certificate::Unreachable(error);
-    let mut stream = match TcpStream::connect_timeout(&at, patience) {
+async fn shake_hands(connector: &TlsConnector, at: SocketAddr, host: &str) -> Certificate {
+    let name = match ServerName::try_from(host.to_owned()) {
+        Ok(name) => name,
+        Err(error) => return Certificate::Unreachable(error.to_string()),
+    };
+    let stream = match TcpStream::connect(at).await {
         Ok(stream) => stream,
-        Err(error) => return away(format!("{at}: {error}")),
+        Err(error) => return Certificate::Unreachable(format!("{at}: {error}")),
     };
-    let timed = stream.set_read_timeout(Some(patience)).and_then(|()| stream.set_write_timeout(Some(patience)));
-    if let Err(error) = timed {
-        return away(error.to_string());
+    match connector.connect(name, stream).await {
+        Ok(_) => Certificate::Trusted,
+        Err(error) => match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Some(rustls::Error::InvalidCertificate(why)) => Certificate::Untrusted(why.to_string()),
+            _ => Certificate::Unreachable(error.to_string()),
+        },
     }
-    let mut connection = match begin(host) {
-        Ok(connection) => connection,
-        Err(why) => return away(why),
-    };
-    while connection.is_handshaking() {
-        if let Err(error) = connection.complete_io(&mut stream) {
-            let refused = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-            return match refused {
-                Some(rustls::Error::InvalidCertificate(why)) => Certificate::Untrusted(why.to_string()),
-                _ => away(error.to_string()),
-            };
-        }
-    }
-    Certificate::Trusted
 }
 
-fn begin(host: &str) -> Result<ClientConnection, String> {
+fn connector() -> Result<TlsConnector, rustls::Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
-    ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())
+    Ok(TlsConnector::from(Arc::new(config)))
 }

@@ -117,7 +117,9 @@ impl Engine {
         let given_up = now.minus_days(GIVEN_UP_DAYS);
         let due = self.with_settings(move |settings| settings.domains_due(waiting, verified, given_up, TURN)).await?;
         for (brand, host) in due {
-            self.verify_domain(probe, config, brand, &host).await?;
+            if let Err(error) = self.verify_domain(probe, config, brand, &host).await {
+                tracing::warn!(host, %error, "a tracking domain could not be looked at");
+            }
         }
         Ok(())
     }

@@ -28,10 +28,14 @@ pub fn kept(deep_link: &str) -> Option<String> {
 /// Whether a page belongs to the program: on a host that links may lead to, or that of its own page. A program that names
 /// no hosts says nothing of it.
 pub fn is_on_site(page: &str, program: &Program) -> bool {
-    let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
     program.permitted_hosts.is_empty()
         || permitted(page, &program.permitted_hosts).is_some()
-        || host(page).is_some_and(|it| Some(it) == host(&program.default_landing_url))
+        || host_of(page).is_some_and(|it| Some(it) == host_of(&program.default_landing_url))
+}
+
+/// The host of an address, in small letters.
+pub fn host_of(url: &str) -> Option<String> {
+    Url::parse(url).ok()?.host_str().map(str::to_owned)
 }
 
 /// `shop.com` is itself; `*.shop.com` is every host below it.

@@ -181,11 +181,14 @@ impl Settings {
             Ok((stored, row.number(3)?))
         };
         let rows = self.ask("read new certificates", |db| list(db, sql, values![serial], read))?;
+        // One that is damaged is no reason to show none of the others.
         let open = |((host, chain, wrapped), serial): ((String, String, Vec<u8>), u64)| {
-            let key = self.vault.unwrap(&purpose(&host), &wrapped)?;
-            Ok(StoredCertificate { host, chain, key, serial })
+            let key = self.vault.unwrap(&purpose(&host), &wrapped);
+            let key =
+                key.inspect_err(|error| tracing::error!(host, %error, "a certificate's key can't be opened")).ok()?;
+            Some(StoredCertificate { host, chain, key, serial })
         };
-        rows.into_iter().map(open).collect()
+        Ok(rows.into_iter().filter_map(open).collect())
     }
 
     /// Who this installation is at an authority, as the authority's client wrote it.

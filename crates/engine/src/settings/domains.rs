@@ -42,12 +42,6 @@ pub enum Verified {
     Unknown,
 }
 
-impl TrackingDomain {
-    pub fn is_served(&self) -> bool {
-        self.verified_at.is_some() || self.in_use
-    }
-}
-
 impl Settings {
     /// A brand says that a host is its own; until it is proved, nothing is served there for the brand, unless it is in use
     /// already.

@@ -1,23 +1,26 @@
 //! A connection that speaks TLS: HTTP/2 or HTTP/1.1, as its client chose in the handshake.
 
+use std::convert::Infallible;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use http::Request;
-use hyper::body::Incoming;
+use axum::body::Body;
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http2;
-use hyper::service::Service;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{http1, service};
+use super::http1;
 use crate::app::{App, Arrival};
-use crate::router::Faces;
+use crate::router::{Faces, dispatch};
 use crate::tls::Opened;
 
 /// Requests that one connection may have under way at once.
@@ -44,8 +47,12 @@ pub async fn serve(
         _ = ending.changed() => return,
     };
     let Some(Opened { stream, is_http2 }) = opened else { return };
-    let asked = Arc::new(AtomicU64::new(0));
-    let service = Counting { service: service(&app, &faces, arrival), asked: asked.clone() };
+    let asked = Arc::new(Asked::default());
+    let counted = asked.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (app, faces, busy) = (app.clone(), faces.clone(), Busy::begin(&counted));
+        async move { Ok::<_, Infallible>(busy.until_sent(dispatch(&app, &faces, arrival, request).await)) }
+    });
     let io = TokioIo::new(stream);
     if is_http2 {
         drive(pin!(http2().serve_connection(io, service)), ending, &asked).await;
@@ -67,7 +74,7 @@ fn http2() -> http2::Builder<TokioExecutor> {
 
 /// Serves until the connection ends. It is told to end when the server stops, or when nothing was asked for so long; what is
 /// under way then may still be finished.
-async fn drive<C>(mut connection: Pin<&mut C>, mut ending: watch::Receiver<()>, asked: &AtomicU64)
+async fn drive<C>(mut connection: Pin<&mut C>, mut ending: watch::Receiver<()>, asked: &Asked)
 where
     C: GracefulConnection,
 {
@@ -80,14 +87,18 @@ where
             _ = connection.as_mut() => return,
             _ = ending.changed(), if !told => {
                 // Who never asked may not even speak HTTP, and would not hear it.
-                if asked.load(Ordering::Relaxed) == 0 {
+                if asked.requests.load(Ordering::Relaxed) == 0 {
                     return;
                 }
                 connection.as_mut().graceful_shutdown();
                 told = true;
             }
             _ = tick.tick() => {
-                let now = asked.load(Ordering::Relaxed);
+                let now = asked.requests.load(Ordering::Relaxed);
+                if asked.under_way.load(Ordering::Relaxed) > 0 {
+                    before = now;
+                    continue;
+                }
                 if told || now == 0 {
                     return;
                 }
@@ -101,19 +112,55 @@ where
     }
 }
 
-/// Counts what is asked.
-struct Counting<S> {
-    service: S,
-    asked: Arc<AtomicU64>,
+/// What was asked for on a connection, and what of it is under way.
+#[derive(Default)]
+struct Asked {
+    requests: AtomicU64,
+    under_way: AtomicU64,
 }
 
-impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Counting<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
+/// A request, from its head to the last of its answer.
+struct Busy(Arc<Asked>);
 
-    fn call(&self, request: Request<Incoming>) -> S::Future {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        self.service.call(request)
+impl Busy {
+    fn begin(asked: &Arc<Asked>) -> Busy {
+        asked.requests.fetch_add(1, Ordering::Relaxed);
+        asked.under_way.fetch_add(1, Ordering::Relaxed);
+        Busy(asked.clone())
+    }
+
+    /// The answer, which is under way until its body is sent or given up.
+    fn until_sent(self, response: Response<Body>) -> Response<Body> {
+        if response.body().is_end_stream() {
+            return response;
+        }
+        response.map(|body| {
+            Body::new(body.map_frame(move |frame| {
+                let _until_dropped = &self;
+                frame
+            }))
+        })
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_under_way_until_its_answer_is_sent() {
+        let asked = Arc::new(Asked::default());
+        let under_way = || asked.under_way.load(Ordering::Relaxed);
+        let answer = Busy::begin(&asked).until_sent(Response::new(Body::from("a long one")));
+        assert_eq!(under_way(), 1);
+        drop(answer);
+        drop(Busy::begin(&asked).until_sent(Response::new(Body::empty())));
+        assert_eq!((under_way(), asked.requests.load(Ordering::Relaxed)), (0, 2));
     }
 }

@@ -174,14 +174,13 @@ pub async fn issue_click_id(browser: Browser) -> Response {
 /// copy that a request of a page brings, for seven days, in place of the one that the click set.
 fn renewed_cookie(browser: &Browser) -> Option<HeaderValue> {
     let (app, host) = (&browser.app, &browser.host);
-    let visitor = cookie::visitor(&browser.headers, browser.scheme)?;
+    let visitor =
+        cookie::visitor(&browser.headers, browser.scheme).filter(|_| origin::is_own_page(&browser.headers, host))?;
     let fields = browser.fields(&[]).ok()?;
     let routing = app.engine.routing();
     let brand = brand_of(&routing, &fields, host)?;
     let program = program(&fields, &brand.config).ok()?;
-    let renews = origin::is_own_page(&browser.headers, host);
-    let line = || cookie::set_visitor(visitor, program.cookie_days, host, browser.scheme);
-    if renews { HeaderValue::try_from(line()).ok() } else { None }
+    HeaderValue::try_from(cookie::set_visitor(visitor, program.cookie_days, host, browser.scheme)).ok()
 }
 
 pub async fn preflight(browser: Browser) -> Response {

@@ -2,7 +2,6 @@
 
 use http::{HeaderMap, HeaderName, header};
 use referee_core::id::ProgramId;
-use referee_core::program::Program;
 use referee_engine::intake::landing::permitted;
 use referee_engine::routing::Routing;
 use url::Url;
@@ -16,19 +15,10 @@ pub fn permits(routing: &Routing, host: &str, origin: &str, program: Option<Prog
     let programs = routing.hosts.get(host).map(Vec::as_slice).unwrap_or_default();
     let asked = programs.iter().filter(|id| program.is_none_or(|program| **id == program));
     asked.filter_map(|id| routing.program_on(host, *id)).any(|(brand, program)| {
-        is_of_shop(program, origin, &from)
-            || brand.config.ads.values().any(|ad| ad.program == program.id && leads_to(&ad.landing_url, &from))
+        permitted(origin, &program.permitted_hosts).is_some()
+            || program.shop_hosts.contains(&from)
+            || brand.landing_hosts.contains(&(program.id, from.clone()))
     })
-}
-
-fn is_of_shop(program: &Program, origin: &str, from: &str) -> bool {
-    permitted(origin, &program.permitted_hosts).is_some()
-        || program.shop_hosts.iter().any(|host| host == from)
-        || leads_to(&program.default_landing_url, from)
-}
-
-fn leads_to(landing: &str, host: &str) -> bool {
-    Url::parse(landing).is_ok_and(|url| url.host_str() == Some(host))
 }
 
 fn host_of_origin(origin: &str) -> Option<String> {

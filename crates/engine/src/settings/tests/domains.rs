@@ -42,8 +42,11 @@ pub fn a_host_is_one_brands_once_it_is_proved(place: &Place) {
     settings.claim_domain(acme, "old.shop.com", true, NOW).unwrap();
     let unverified = Routing::default().with_directory(&settings.directory().unwrap()).unverified;
     assert!(!unverified.contains(&(acme, "old.shop.com".into())), "what was in use goes on");
-    assert!(settings.domain(acme, "old.shop.com").unwrap().unwrap().is_served());
-    assert!(settings.domain_owner("old.shop.com").unwrap().is_none(), "but gets no certificate");
+    let directory = settings.directory().unwrap();
+    assert!(!directory.proved.contains("old.shop.com") && directory.proved.contains(host), "but gets no certificate");
+    settings.claim_domain(acme, "old.shop.com", false, NOW).unwrap();
+    settings.claim_domain(acme, "old.shop.com", true, NOW).unwrap();
+    assert!(!settings.domain(acme, "old.shop.com").unwrap().unwrap().in_use, "what is named anew has to be proved");
     settings.release_domain(acme, "old.shop.com").unwrap();
     settings.release_domain(acme, host).unwrap();
     assert_eq!(settings.verify_domain(other, host, Method::File, NOW).unwrap(), Verified::Yes);
