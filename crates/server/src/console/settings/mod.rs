@@ -35,9 +35,9 @@ pub(super) fn screen(person: &Person, here: &str, title: &str, body: Markup) -> 
             ("/settings/screening", "Screening"),
             ("/settings/exchange-rates", "Exchange rates"),
             ("/settings/identifiers", "Identifiers"),
-            (data_protection::HERE, "Data protection"),
             ("/settings/shopify", "Shopify"),
             ("/settings/tokens", "Tokens"),
+            (data_protection::HERE, "Data protection"),
         ]);
     }
     if person.may(May::Manage) {
