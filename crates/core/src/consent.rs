@@ -91,6 +91,11 @@ impl Consent {
         self.word == ConsentWord::Granted
     }
 
+    /// Whether the visitor said no.
+    pub fn is_refused(&self) -> bool {
+        self.is_spoken() && !self.is_granted()
+    }
+
     /// Whether the visitor said so, and not a rule for those who say nothing.
     pub fn is_spoken(&self) -> bool {
         self.source != ConsentSource::Rule

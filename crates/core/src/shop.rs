@@ -3,6 +3,7 @@
 
 use crate::action::change::{self, Cause, Figures};
 use crate::action::{open, parts};
+use crate::consent::Consent;
 use crate::fact::{
     ClickPath, Conversion, Item, Record, RefundedLine, ShopLine, ShopOrderSeen, ShopRefund, ShopRefundSeen,
 };
@@ -40,7 +41,9 @@ pub(crate) fn order_seen(slice: &mut Slice, record: &Record, seen: &ShopOrderSee
         let mut row = before.clone().unwrap_or_else(|| new_row(record, seen.report.program));
         row.learn_order(seen);
         let checkout = OrderKey { order_id: seen.checkout.clone(), ..key.clone() };
-        row.node = row.node.or(slice.shop_order(&checkout).and_then(|row| row.node));
+        if let Some(seen) = slice.shop_order(&checkout) {
+            (row.node, row.consent) = (row.node.or(seen.node), row.consent.or_else(|| seen.consent.clone()));
+        }
         follow(slice, record, &key, (before, row), Some(seen))
     };
     keep_told(slice, record, seen.report.submission, (key, seen.report.program, seen.report.source), told)
@@ -77,7 +80,7 @@ pub(crate) fn checkout_seen(slice: &mut Slice, record: &Record, report: &Convers
                 click_path: Some(ClickPath::Pixel),
                 ..report.clone()
             };
-            let outcome = open::by_shop(slice, record, &report, row.node);
+            let outcome = open::by_shop(slice, record, &report, row.node, row.consent.as_ref());
             row.node = row.node.or(slice.conversions.get(&key).and_then(|order| order.node));
             Told { refusal: outcome.refusal, actions: outcome.actions, unchanged: outcome.unchanged, ..nothing() }
         }
@@ -86,7 +89,11 @@ pub(crate) fn checkout_seen(slice: &mut Slice, record: &Record, report: &Convers
             Told { actions: order.actions, ..nothing() }
         }
         None => {
-            row.node = open::at_checkout(slice, record, report, row.node);
+            if report.consent.is_some() {
+                row.consent.clone_from(&report.consent);
+            }
+            let refused = row.consent.as_ref().is_some_and(Consent::is_refused);
+            row.node = if refused { None } else { open::at_checkout(slice, record, report, row.node) };
             Told { refusal: Some(Refusal::ShopOrderAwaited), ..nothing() }
         }
     };
@@ -125,7 +132,7 @@ fn follow(
         Some(seen) if seen.opens_when_paid && !row.paid && !was_open => refused(slice, key, Refusal::ShopOrderNotPaid),
         Some(seen) => {
             let report = row.report(seen);
-            let outcome = open::by_shop(slice, record, &report, row.node);
+            let outcome = open::by_shop(slice, record, &report, row.node, row.consent.as_ref());
             Told { refusal: outcome.refusal, actions: outcome.actions, unchanged: outcome.unchanged, ..nothing() }
         }
         None => Told { actions: actions_of(slice, key).iter().map(|it| it.id).collect(), ..nothing() },
@@ -270,6 +277,7 @@ fn new_row(record: &Record, program: ProgramId) -> ShopOrderRow {
         returned: Vec::new(),
         reversed: false,
         node: None,
+        consent: None,
     }
 }
 

@@ -35,7 +35,8 @@ pub(crate) struct Outcome {
 
 pub(crate) fn report(slice: &mut Slice, record: &Record, report: &Conversion) -> Outcome {
     let key = OrderKey { event_type: report.event_type, order_id: report.order_id.clone() };
-    let report = &*as_agreed(slice, &key, report);
+    let at_checkout = slice.shop_order(&key).and_then(|row| row.consent.clone());
+    let report = &*as_agreed(slice, &key, report, at_checkout.as_ref());
     Sighting::of_report(&slice.config, report).count_left_out(slice, record, report.program);
     let outcome = match not_accepted(slice, report) {
         Some(refusal) => Outcome { refusal: Some(refusal), actions: Vec::new(), unchanged: false },
@@ -49,9 +50,14 @@ pub(crate) fn report(slice: &mut Slice, record: &Record, report: &Conversion) ->
 }
 
 /// A report that says nothing of consent, of an order whose buyer said no: whoever the buyer is stays out of it.
-fn as_agreed<'a>(slice: &Slice, key: &OrderKey, report: &'a Conversion) -> Cow<'a, Conversion> {
+fn as_agreed<'a>(
+    slice: &Slice,
+    key: &OrderKey,
+    report: &'a Conversion,
+    at_checkout: Option<&Consent>,
+) -> Cow<'a, Conversion> {
     let before = slice.conversions.get(key).and_then(|row| row.consent.as_ref());
-    let refused = before.filter(|it| report.consent.is_none() && it.is_spoken() && !it.is_granted());
+    let refused = before.or(at_checkout).filter(|it| report.consent.is_none() && it.is_refused());
     let Some(refused) = refused else { return Cow::Borrowed(report) };
     let click = report.click.filter(|click| slice.config.is_reward(click.partner));
     let word = if click.is_some() { ConsentWord::Limited } else { ConsentWord::Denied };
@@ -60,11 +66,30 @@ fn as_agreed<'a>(slice: &Slice, key: &OrderKey, report: &'a Conversion) -> Cow<'
     Cow::Owned(Conversion { identifiers, aliases, left_out, click, consent, ..report.clone() })
 }
 
+/// Takes in what a report of a known order says of consent. Whoever says no is looked for no more; credit that was given stays.
+fn hear(slice: &mut Slice, key: &OrderKey, before: &mut ConversionRow, report: &Conversion) {
+    if report.consent.is_none() {
+        return;
+    }
+    before.consent.clone_from(&report.consent);
+    if before.actions.is_empty() && report.consent.as_ref().is_some_and(Consent::is_refused) {
+        before.node = None;
+        unsettled::forget(slice, key);
+    }
+    slice.conversions.set(key.clone(), before.clone());
+}
+
 /// A shop tells of its order, which is known or not; the figures of what earns nothing yet are replaced by the shop's. `node`:
 /// where the shop's checkout found the buyer.
-pub(crate) fn by_shop(slice: &mut Slice, record: &Record, report: &Conversion, node: Option<NodeId>) -> Outcome {
+pub(crate) fn by_shop(
+    slice: &mut Slice,
+    record: &Record,
+    report: &Conversion,
+    node: Option<NodeId>,
+    at_checkout: Option<&Consent>,
+) -> Outcome {
     let key = order_of(report);
-    let report = &*as_agreed(slice, &key, report);
+    let report = &*as_agreed(slice, &key, report, at_checkout);
     let Some(mut before) = slice.conversions.get(&key).cloned() else {
         if let Some(refusal) = not_accepted(slice, report) {
             return Outcome { refusal: Some(refusal), actions: Vec::new(), unchanged: false };
@@ -73,9 +98,11 @@ pub(crate) fn by_shop(slice: &mut Slice, record: &Record, report: &Conversion, n
         let row = new_order(record, report, buyer.anchor.or(node));
         return settle(slice, record, report, &key, row, &buyer);
     };
+    hear(slice, &key, &mut before, report);
     if before.digest == report.digest {
         return Outcome { refusal: before.refusal, actions: before.actions, unchanged: true };
     }
+    let node = node.filter(|_| !before.consent.as_ref().is_some_and(Consent::is_refused));
     let buyer = know_buyer(slice, record, report, before.occurred_at, before.node.or(node));
     before.node = before.node.or(buyer.anchor).or(node);
     before.source = report.source;
@@ -163,15 +190,13 @@ fn again(
     key: &OrderKey,
     mut before: ConversionRow,
 ) -> Outcome {
+    hear(slice, key, &mut before, report);
     let same_money = report.digest == before.digest
         || (report.currency == before.currency
             && report.amount == before.amount
             && itemised_once(slice, report, &before));
     if !same_money && !may_correct(slice, report, &before) {
         return Outcome { refusal: Some(Refusal::ConvDuplicate), actions: before.actions, unchanged: false };
-    }
-    if report.consent.is_some() {
-        before.consent.clone_from(&report.consent);
     }
     // Whatever time it names, it tells of the same moment.
     let buyer = know_buyer(slice, record, report, before.occurred_at, before.node);

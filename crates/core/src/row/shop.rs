@@ -1,5 +1,6 @@
 //! What a shop system has said of its orders.
 
+use crate::consent::Consent;
 use crate::fact::{ShopLine, ShopRefund};
 use crate::id::{NodeId, ProgramId, RecordNo};
 use crate::money::Currency;
@@ -29,4 +30,6 @@ pub struct ShopOrderRow {
     pub reversed: bool,
     /// Where its checkout found the buyer.
     pub node: Option<NodeId>,
+    /// What the buyer agreed to there: the shop itself may not know.
+    pub consent: Option<Consent>,
 }

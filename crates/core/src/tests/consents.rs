@@ -104,6 +104,64 @@ fn a_no_holds_for_the_order_whoever_reports_it() {
     );
 }
 
+/// The server reported first. Nobody has earned the order yet, and what turns up about the buyer is not looked at any more.
+#[test]
+fn a_no_that_comes_later_holds_as_well() {
+    check(
+        "
+        shop
+        at d1  conversion 1001 sale 100.00 customer=c7
+        at d1  conversion 1001 sale 100.00 source=browser consent=denied
+        at d1  conversion 1002 sale 100.00 customer=c7
+        at d1  conversion 1002 sale 90.00 source=browser consent=denied
+        at d1  conversion 1003 sale 100.00 customer=c7
+        at d0  click k1 A visitor=v1
+        at d0  visit visitor=v1 customer=c7
+        at d1  conversion 1001 sale 100.00 customer=c7
+        ",
+        expect![[r#"
+            d1 conversion 1001: UNCLAIMED
+            d1 conversion 1001: CONSENT_DENIED
+            d1 conversion 1002: UNCLAIMED
+            d1 conversion 1002: CONV_DUPLICATE
+            d1 conversion 1003: UNCLAIMED
+            d1 conversion 1001: CONSENT_DENIED
+            action 1.1.1 A 1003 100.00 pays 8.00 pending until d31, by identifier k1, terms template/1
+            balance A pending 8.00 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn a_no_at_a_shops_checkout_holds_for_what_the_shop_says() {
+    check(
+        "
+        shop
+        at d0     click k1 A visitor=v1
+        at d0     visit visitor=v1 customer=c7
+        at d1     checkout 1001 visitor=v1 consent=denied
+        at d1+1m  order 1001 L1=1x10.00 paid customer=c7
+        at d2     checkout 7f3a consent=denied
+        at d2+1m  order 1002 L1=1x10.00 paid customer=c7 checkout=7f3a
+        at d3     order 1003 L1=1x10.00 paid customer=c9
+        at d3     checkout 1003 consent=denied
+        at d0     click k9 A visitor=v9
+        at d0     visit visitor=v9 customer=c9
+        at d4     order 1004 L1=1x10.00 paid customer=c7
+        ",
+        expect![[r#"
+            d1 checkout 1001: SHOP_ORDER_AWAITED
+            d1+1m order 1001: CONSENT_DENIED
+            d2 checkout 7f3a: SHOP_ORDER_AWAITED
+            d2+1m order 1002: CONSENT_DENIED
+            d3 order 1003: UNCLAIMED
+            d3 checkout 1003: CONSENT_DENIED
+            action 1.1.1 A 1004 10.00 pays 0.80 pending until d34, by identifier k1, terms template/1
+            balance A pending 0.80 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
 #[test]
 fn a_click_that_can_not_be_screened_is_counted_and_not_paid() {
     check(

@@ -9,6 +9,7 @@ use referee_core::time::Timestamp;
 use super::damaged;
 use crate::error::{Error, Result};
 use crate::log::codec::shop::{line_in, line_out, refund_in, refund_out};
+use crate::log::codec::{consent_in, consent_out};
 use crate::log::wire;
 
 #[derive(Clone, PartialEq, Message)]
@@ -33,6 +34,8 @@ struct StoredShopOrder {
     node: Option<u64>,
     #[prost(bool, tag = "10")]
     taxes_included: bool,
+    #[prost(message, optional, tag = "11")]
+    consent: Option<wire::Consent>,
 }
 
 pub fn shop_order(row: &ShopOrderRow) -> Vec<u8> {
@@ -47,6 +50,7 @@ pub fn shop_order(row: &ShopOrderRow) -> Vec<u8> {
         reversed: row.reversed,
         node: row.node.map(|node| node.0),
         taxes_included: row.taxes_included,
+        consent: row.consent.as_ref().map(consent_out),
     }
     .encode_to_vec()
 }
@@ -66,5 +70,6 @@ pub fn shop_order_of(record: RecordNo, program: ProgramId, body: &[u8]) -> Resul
         reversed: stored.reversed,
         node: stored.node.map(NodeId),
         taxes_included: stored.taxes_included,
+        consent: stored.consent.map(consent_in).transpose()?,
     })
 }
