@@ -33,10 +33,10 @@
 
   // Storage may be forbidden, full or absent; the tag goes on without it.
   function recall(key) {
-    return attempt(function () { return localStorage.getItem('referee.' + key); }) || '';
+    return attempt(() => localStorage.getItem('referee.' + key)) || '';
   }
   function remember(key, value) {
-    attempt(function () {
+    attempt(() => {
       if (value) localStorage.setItem('referee.' + key, value); else localStorage.removeItem('referee.' + key);
     });
   }
@@ -50,12 +50,12 @@
 
   /** 'granted', 'denied', 'awaited', or nothing where nobody asks for consent. */
   function consent() {
-    if (said.page) return said.page;
     var word = '';
     for (var source in said) {
       if (said[source] === 'denied') return 'denied';
       word = said[source] || word;
     }
+    if (said.page) return said.page;
     for (source in awaited) if (awaited[source]) return 'awaited';
     return word;
   }
@@ -71,7 +71,7 @@
       refused = true;
       takeBack();
     }
-    if (consent() !== 'awaited') held.splice(0).forEach(function (run) { run(); });
+    if (consent() !== 'awaited') held.splice(0).forEach((run) => { run(); });
     if (visitHeld && allowed()) visit();
   }
 
@@ -91,33 +91,31 @@
     var body = base();
     body.consent = 'denied';
     say('consent is taken back', body);
-    attempt(function () {
+    attempt(() => {
       fetch(origin + '/v', { method: 'POST', body: JSON.stringify(body), keepalive: true, credentials: 'include', headers: { 'content-type': 'text/plain' } })
-        .catch(function () {});
+        .catch(() => {});
     });
   }
 
   function hearTcf() {
-    page.__tcfapi('addEventListener', 2, function (tc, ok) {
-      attempt(function () {
+    page.__tcfapi('addEventListener', 2, (tc, ok) => {
+      attempt(() => {
         if (!ok || !tc || tc.gdprApplies !== false && !/^(tcloaded|useractioncomplete)$/.test(tc.eventStatus)) return;
         if (tc.gdprApplies === false) return hear('tcf', '', { tcf: '' });
-        var purpose = tc.purpose || {};
-        var yes = purpose.consents || {};
-        var measures = yes[7] || (purpose.legitimateInterests || {})[7];
-        hear('tcf', yes[1] && measures ? 'granted' : 'denied', { tcf: tc.tcString });
+        var yes = (tc.purpose || {}).consents || {};
+        hear('tcf', yes[1] && yes[7] ? 'granted' : 'denied', { tcf: tc.tcString });
       });
     });
   }
 
   function hearGpp() {
-    page.__gpp('addEventListener', function (event, ok) {
-      attempt(function () {
+    page.__gpp('addEventListener', (event, ok) => {
+      attempt(() => {
         var ping = ok && event && event.pingData;
         if (!ping || ping.signalStatus !== 'ready') return;
         var out = false;
         for (var name in ping.parsedSections) {
-          [].concat(ping.parsedSections[name]).forEach(function (it) {
+          [].concat(ping.parsedSections[name]).forEach((it) => {
             out = out || [it.SaleOptOut, it.SharingOptOut, it.TargetedAdvertisingOptOut].indexOf(1) >= 0;
           });
         }
@@ -127,18 +125,18 @@
   }
 
   function readShopify(event) {
-    attempt(function () {
+    attempt(() => {
       var privacy = page.Shopify.customerPrivacy;
       var marketing = privacy.marketingAllowed();
       var sale = !privacy.saleOfDataAllowed || privacy.saleOfDataAllowed();
       var word = 'marketing=' + (marketing ? 'yes' : 'no') + ',sale=' + (sale ? 'yes' : 'no');
-      hear('shopify', marketing ? 'granted' : 'denied', { shopify: word }, !event);
+      hear('shopify', marketing && sale ? 'granted' : 'denied', { shopify: word }, !event);
     });
   }
   function hearShopify() {
     document.addEventListener('visitorConsentCollected', readShopify);
     if (page.Shopify.customerPrivacy) return readShopify();
-    page.Shopify.loadFeatures([{ name: 'consent-tracking-api', version: '0.1' }], function (error) {
+    page.Shopify.loadFeatures([{ name: 'consent-tracking-api', version: '0.1' }], (error) => {
       if (error) hear('shopify', '', {}); else readShopify();
     });
   }
@@ -151,7 +149,7 @@
     var first = {};
     var latest = {};
     var pause = 0;
-    [].forEach.call(page.dataLayer || [], function (it) {
+    [].forEach.call(page.dataLayer || [], (it) => {
       if (!it || it[0] !== 'consent' || !it[2]) return;
       pause = it[1] === 'update' ? 0 : it[2].wait_for_update || pause;
       for (var type in it[2]) {
@@ -161,19 +159,20 @@
     });
     var worked = ((page.google_tag_data || {}).ics || {}).entries || {};
     var words = {};
-    var text = ['ad_storage', 'ad_user_data', 'ad_personalization', 'analytics_storage'].map(function (type) {
+    var text = ['ad_storage', 'ad_user_data', 'ad_personalization', 'analytics_storage'].map((type) => {
       var entry = worked[type] || {};
       var is = entry.update === undefined ? entry.default : entry.update;
       words[type] = typeof is === 'boolean' ? (is ? 'granted' : 'denied') : latest[type] || first[type];
       return words[type] && type + '=' + words[type];
     }).filter(Boolean).join();
     if (!text) return;
-    if (pause && !googleWaited && words.ad_storage === 'denied') {
-      if (!awaited.gcm) setTimeout(function () { googleWaited = true; attempt(readGoogle); }, pause);
+    var word = words.ad_user_data === 'denied' ? 'denied' : words.ad_storage || '';
+    if (pause && !googleWaited && word === 'denied') {
+      if (!awaited.gcm) setTimeout(() => { googleWaited = true; attempt(readGoogle); }, pause);
       awaited.gcm = true;
     } else if (text !== google) {
       google = text;
-      hear('gcm', words.ad_storage || '', { gcm: text }, !latest.ad_storage);
+      hear('gcm', word, { gcm: text }, !latest.ad_storage && !latest.ad_user_data);
     }
   }
   function hearGoogle() {
@@ -210,7 +209,7 @@
     setTimeout(once, 500);
   }
   function first(run) {
-    return function () {
+    return () => {
       var it = run;
       run = null;
       if (it) attempt(it);
@@ -226,9 +225,9 @@
   // What the tag that was here before knew of this browser, once.
   function moved() {
     var found = {};
-    attempt(function () {
+    attempt(() => {
       if (recall('moved')) return;
-      var cookie = function (name) { return (document.cookie.match('(?:^|; )' + name + '=([^;]+)') || [])[1]; };
+      var cookie = (name) => { return (document.cookie.match('(?:^|; )' + name + '=([^;]+)') || [])[1]; };
       found.FirstPartyCookie = cookie('IR_PI');
       found.SessionCookie = cookie('IR_' + (program || '\\d+'));
       if (found.FirstPartyCookie || found.SessionCookie) remember('moved', '1');
@@ -240,7 +239,7 @@
   function send(kind, body, then) {
     var free = allowed();
     var url = origin + '/' + kind;
-    var done = first(then || function () {});
+    var done = first(then || (() => {}));
     say(kind === 'v' ? 'visit' : 'conversion', { url: url, body: body });
     function beacon() {
       // These always bring cookies along.
@@ -252,14 +251,14 @@
     setTimeout(done, 2000);
     try {
       fetch(url, { method: 'POST', body: JSON.stringify(body), keepalive: true, credentials: free ? 'include' : 'omit', headers: { 'content-type': 'text/plain' } })
-        .then(function (answer) { if (!answer.ok) say('the server answered ' + answer.status, url); }, beacon)
+        .then((answer) => { if (!answer.ok) say('the server answered ' + answer.status, url); }, beacon)
         .then(done, done);
     } catch (e) { beacon(); done(); }
   }
   function flat(body) {
     var out = {};
     for (var key in body) if (typeof body[key] !== 'object') out[key] = body[key];
-    (body.items || []).forEach(function (item, i) {
+    (body.items || []).forEach((item, i) => {
       for (var key in item) out['item' + key + (i + 1)] = item[key];
     });
     return out;
@@ -280,10 +279,29 @@
   function hashed(email, then) {
     if (!email || /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(email)) return then(email);
     if (!(page.crypto && crypto.subtle)) { say('the e-mail was left out: this page is not secure'); return then(''); }
-    crypto.subtle.digest('SHA-256', new TextEncoder().encode(email.trim().toLowerCase())).then(function (sum) {
-      then(Array.from(new Uint8Array(sum), function (b) { return ('0' + b.toString(16)).slice(-2); }).join(''));
-    }, function () { then(''); });
+    crypto.subtle.digest('SHA-256', new TextEncoder().encode((email + '').trim().toLowerCase())).then((sum) => {
+      then(Array.from(new Uint8Array(sum), (b) => ('0' + b.toString(16)).slice(-2)).join(''));
+    }, () => { then(''); });
   }
+  /** The same fields, with what they say of addresses hashed. */
+  function sealed(given, then) {
+    var out = Object.assign({}, given);
+    var left = 1;
+    function done() { if (!--left) then(out); }
+    function seal(of, key) {
+      left++;
+      hashed(of[key], (sum) => { of[key] = sum; done(); });
+    }
+    for (var key in out) if (/^(cust(omer)?)?email$/.test(plain(key))) seal(out, key);
+    if (Array.isArray(out.identifiers)) out.identifiers = out.identifiers.map((it) => {
+      it = Object.assign({}, it);
+      if (/email/i.test(it.kind)) seal(it, 'value');
+      return it;
+    });
+    done();
+  }
+  /** A field's name however it is written. */
+  function plain(name) { return name.toLowerCase().replace(/_/g, ''); }
 
   function visit(then) {
     visited = true;
@@ -306,61 +324,60 @@
   /** Whether this page is one of the program's, as far as the server said which those are. */
   function onSite() {
     var here = location.hostname;
-    return !(site.hosts || []).length || site.hosts.some(function (host) {
+    return !(site.hosts || []).length || site.hosts.some((host) => {
       return host[0] === '*' ? here.slice(-host.length + 1) === host.slice(1) : host === here;
     });
   }
   // What of an order says who bought.
-  var PERSONAL = /^(customer(?!Status|Country)|customProfile|click|phone)/i;
+  var PERSONAL = /^(cust(?!omer(status|country)|ctry)|email|phone|caller|click|ir(clickid)?$|imref|firstparty|session|brwsr|goog|android|apple|install|appinst|identif|ip|useragent|postcode)/;
 
   var calls = {
-    identify: function (who, options, then) {
+    identify: (who, options, then) => {
       who = who || {};
       visited = true;
-      hashed(who.customerEmail, function (email) {
-        person = { customerId: who.customerId, customerEmail: email, customProfileId: who.customProfileId };
+      sealed(who, (who) => {
+        person = { customerId: who.customerId, customerEmail: who.customerEmail, customProfileId: who.customProfileId };
         visit(then);
       });
     },
-    visit: function (options, then) { visit(then); },
-    trackConversion: function (event, props, options, then) {
+    visit: (options, then) => { visit(then); },
+    trackConversion: (event, props, options, then) => {
       props = props || {};
       if (!props.orderId) say('trackConversion without orderId will be refused');
       if (options.verifySiteDefinitionMatch && !onSite()) {
         say('not sent: this page is on none of the hosts of the program', site.hosts);
         return then && then();
       }
-      hashed(props.customerEmail, function (email) {
-        decided(function () {
+      sealed(props, (props) => {
+        decided(() => {
           var body = base();
           var free = allowed();
-          for (var key in props) if (free || !PERSONAL.test(key)) body[key] = props[key];
+          for (var key in props) if (props[key] != null && props[key] !== '' && (free || !PERSONAL.test(plain(key)))) body[key] = props[key];
           body.event = event;
-          body.customerEmail = free ? email || person.customerEmail || '' : '';
           if (options.verifySiteDefinitionMatch) body.verifySiteDefinitionMatch = true;
           send('o', body, then);
         });
       });
     },
-    generateClickId: function (then) {
-      decided(function () {
+    generateClickId: (then) => {
+      decided(() => {
         if (!allowed()) return then('');
         fetch(origin + '/i?' + new URLSearchParams(base()), { credentials: 'include' })
-          .then(function (answer) { return answer.json(); })
-          .then(function (answer) { then(answer.clickId || ''); }, function (e) { say('no click id', e.message); then(''); });
+          .then((answer) => answer.json())
+          .then((answer) => { then(answer.clickId || ''); }, (e) => { say('no click id', e.message); then(''); });
       });
     },
-    consent: function (kind, word) {
+    consent: (kind, word) => {
       hear('page', word && word.tracking === 'denied' ? 'denied' : 'granted', {}, kind === 'default');
     }
   };
   // Of pages that lead to shops.
-  calls.transformLinks = calls.trackImpression = function () { say('that call is for pages of partners'); };
+  calls.transformLinks = calls.trackImpression = () => { say('that call is for pages of partners'); };
 
   // Each call, with the plain options and what to do afterwards, wherever they stand.
   var PLACES = { identify: 1, visit: 0, trackConversion: 2 };
   function call(args) {
-    attempt(function () {
+    attempt(() => {
       args = [].slice.call(args);
       var name = args.shift();
       if (!calls[name]) return say('there is no call ' + name);
@@ -383,15 +400,15 @@
   if (typeof page.ire === 'function') names.push('ire');
   if (page.ire_o && page.ire_o !== 'impactStat') names.push(page.ire_o);
   var waiting = [];
-  names.forEach(function (name, i) {
+  names.forEach((name, i) => {
     if (names.indexOf(name) !== i) return;
     waiting = waiting.concat((page[name] || {}).a || []);
     page[name] = function () { call(arguments); };
   });
   // Consent comes before everything that asks for it.
-  waiting.sort(function (a, b) { return (b[0] === 'consent') - (a[0] === 'consent'); });
+  waiting.sort((a, b) => (b[0] === 'consent') - (a[0] === 'consent'));
   waiting.forEach(call);
-  setTimeout(function () {
+  setTimeout(() => {
     settled = true;
     if (!visited) call(['visit']);
     takeBack();

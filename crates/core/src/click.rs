@@ -46,7 +46,9 @@ pub(crate) fn record(slice: &mut Slice, record: &Record, click: &Click, kind: To
     };
     let judged = judge(slice, record, click, kind);
     insert(slice, row(record, click, (kind, node), &judged));
-    note_deep_link(slice, click);
+    if judged.counted() {
+        note_deep_link(slice, click);
+    }
     if kind == TouchKind::Click {
         pay_for(slice, record, click, &judged);
     }
@@ -151,9 +153,11 @@ fn complete(slice: &mut Slice, record: &Record, click: &Click, before: ClickRow)
     if counted_before && !row.counted {
         count(slice, &row, Rollup { clicks: -1, uncounted: 1, ..Rollup::default() });
     }
-    let refusal = row.refusal;
+    let (refusal, counted) = (row.refusal, row.counted);
     slice.clicks.set(click.no, row);
-    note_deep_link(slice, click);
+    if counted {
+        note_deep_link(slice, click);
+    }
     refusal
 }
 

@@ -5,6 +5,7 @@
 use referee_core::config::Config;
 use referee_core::fact::ClickRef;
 use referee_core::identity::IdentifierKind;
+use referee_core::identity::profiles::Profiles;
 use referee_core::program::Program;
 use referee_core::row::{ClickRow, TouchKind};
 use referee_core::time::Timestamp;
@@ -34,7 +35,11 @@ pub fn find(
     kinds: &[IdentifierKind],
 ) -> Result<Option<DeferredLink>> {
     if let Some(click) = click_named(lookup, program, fields) {
+        // One that the books don't have yet was named by this server all the same.
         let row = lookup.reads.click(lookup.brand, click.no)?;
+        if row.as_ref().is_some_and(|row| !row.counted) {
+            return Ok(None);
+        }
         return told(lookup, program, click, row.as_ref());
     }
     let Some(row) = last_click(lookup, program, fields, kinds)? else { return Ok(None) };
@@ -67,17 +72,26 @@ fn last_click(
 ) -> Result<Option<ClickRow>> {
     let Lookup { reads, brand, config, keys, now, .. } = *lookup;
     let named = person(fields, &PersonContext { config, keys, visitor: None, journey: None });
-    let mut nodes = Vec::new();
+    let (mut own, mut nodes) = (Vec::new(), Vec::new());
     for identifier in named.identifiers.iter().filter(|it| kinds.contains(&it.kind)) {
         if let Some(node) = reads.node_of(brand, identifier)? {
+            own.push(node);
             nodes.extend(reads.component_of(brand, node)?);
         }
     }
     nodes.sort_unstable();
     nodes.dedup();
+    // What is linked need not be one person: a device that several used is told apart by its profiles.
+    let edges = reads.edges_at(brand, &nodes)?;
+    let profiles = Profiles::as_of(edges.iter(), Timestamp(i64::MAX));
+    let owners: Vec<_> = own.into_iter().map(|node| profiles.of(node, Timestamp(i64::MAX))).collect();
     let oldest = now.minus_days(DEFERRED_LINK_DAYS);
     let fits = |row: &ClickRow| {
-        row.kind == TouchKind::Click && row.program == program.id && row.counted && row.occurred_at >= oldest
+        row.kind == TouchKind::Click
+            && row.program == program.id
+            && row.counted
+            && row.occurred_at >= oldest
+            && owners.contains(&profiles.of(row.node, row.occurred_at))
     };
     Ok(reads.clicks_at(brand, &nodes, PROFILE_EVENTS_MAX)?.into_iter().find(fits))
 }

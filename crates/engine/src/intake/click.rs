@@ -55,6 +55,8 @@ pub struct ClickRequest<'a> {
     pub visitor: Option<&'a str>,
     /// `Sec-GPC`.
     pub gpc: &'a str,
+    /// What is said of consent beside the link.
+    pub said: Option<&'a Said>,
 }
 
 /// What only the caller can know.
@@ -144,7 +146,7 @@ pub(super) fn told(request: &ClickRequest<'_>, target: &Target<'_>, given: &Give
     let consent = agreed(&query.said, request, target);
     let followed = permits(consent.as_ref());
     let leads = followed || consent.as_ref().is_some_and(|it| it.word == ConsentWord::Limited);
-    let device = query.device(&target.brand.keys).filter(|_| followed);
+    let device = query.device(target.brand).filter(|_| followed);
     let asked = query.deep_link.as_deref().map(|link| landing::permitted(link, &target.program.permitted_hosts));
     let deep_link_refused = matches!(asked, Some(None));
     let deep_link = asked.flatten().map(String::from);
@@ -210,12 +212,13 @@ pub fn decide(routing: &Routing, request: &ClickRequest<'_>, given: Given) -> An
 fn agreed(said: &Said, request: &ClickRequest<'_>, target: &Target<'_>) -> Option<Consent> {
     let rules = target.brand.config.consent.get(&target.program.id);
     let place = Place { rules, country: request.network.country, of_visitor: true };
-    let decision = if request.gpc.is_empty() {
-        consent::decide(said, place)
-    } else {
-        let mut said = said.clone();
-        said.hear("sec-gpc", request.gpc);
-        consent::decide(&said, place)
+    let decision = match request.said {
+        None if request.gpc.is_empty() => consent::decide(said, place),
+        beside => {
+            let mut said = said.clone().and(beside.unwrap_or(&Said::default()));
+            said.hear("sec-gpc", request.gpc);
+            consent::decide(&said, place)
+        }
     };
     consent::for_partner(decision, target.brand.config.is_reward(target.partner))
 }
@@ -334,9 +337,11 @@ impl Query {
     }
 
     /// The device that the link names.
-    pub fn device(&self, keys: &BrandKeys) -> Option<Identifier> {
+    fn device(&self, brand: &BrandRouting) -> Option<Identifier> {
         let value = self.device.as_deref()?;
-        Some(identifier::found(keys, IdentifierKind::Device, value, None).ok()?.identifier)
+        let found = identifier::found(&brand.keys, IdentifierKind::Device, value, None).ok()?;
+        let blocked = found.variants.iter().chain([&found.identifier]).any(|it| brand.config.is_blocked(*it));
+        Some(found.identifier).filter(|_| !blocked)
     }
 
     /// The place of a further parameter, if it is one that is kept.

@@ -42,6 +42,8 @@ pub struct PageLoad {
     pub taken: Taken,
     /// Empty where the visitor said no.
     pub click_id: String,
+    /// The visitor may be known again.
+    pub followed: bool,
     /// Whether there is anything to keep: of a visitor who said no, there is not.
     pub is_kept: bool,
     /// The visitor said no themselves: a cookie of an earlier yes goes.
@@ -103,7 +105,7 @@ pub fn page_load(fields: &Fields, context: &PageLoadContext<'_>) -> Result<PageL
         consent,
     };
     let taken = Taken { fact: Fact::VisitRecorded(visit), occurred_at, warnings };
-    Ok(PageLoad { taken, click_id, is_kept, taken_back })
+    Ok(PageLoad { taken, click_id, followed, is_kept, taken_back })
 }
 
 /// A page was seen, whatever its sender's clock says: one that is wrong counts as now.

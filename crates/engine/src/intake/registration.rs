@@ -7,6 +7,7 @@ use referee_core::identity::Identifier;
 
 use super::click::{ClickRequest, Given, Target, Told, raw, target, told};
 use super::click_id::seal;
+use super::consent::is_taken_back;
 use super::visitor;
 use crate::log::Draft;
 use crate::routing::Routing;
@@ -28,6 +29,8 @@ pub struct Registration {
     pub click_id: Option<String>,
     /// The cookie's value and its life in days, if it is to be set.
     pub set_visitor: Option<(String, u32)>,
+    /// The visitor has a cookie and said no: it goes.
+    pub clear_visitor: bool,
     /// The page that the link is for.
     pub landing: String,
 }
@@ -41,6 +44,7 @@ pub fn register(routing: &Routing, request: &ClickRequest<'_>, given: &Given, te
     let counted = click.invalid().is_none();
     let seen = if followed { seen(request, &target, given, teller, counted) } else { Seen::default() };
     click.visitor = seen.identifier.or(device);
+    let clear_visitor = request.visitor.is_some() && is_taken_back(click.consent.as_ref());
     let id = (counted && target.partner != PartnerId(0) && leads)
         .then(|| seal(&target.brand.keys, &target.click_ref(given)))
         .flatten();
@@ -53,7 +57,8 @@ pub fn register(routing: &Routing, request: &ClickRequest<'_>, given: &Given, te
         raw: Some(raw(request, followed)),
     };
     let landing = target.landing(deep_link, given.now);
-    Some(Registration { click: target.click_ref(given), draft, click_id: id, set_visitor: seen.cookie, landing })
+    let click = target.click_ref(given);
+    Some(Registration { click, draft, click_id: id, set_visitor: seen.cookie, clear_visitor, landing })
 }
 
 /// Without what the teller's request says of the teller only.

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::amount;
 use super::assigned;
-use super::click::cut;
+use super::click::{cut, without_query};
 use super::click_id::{Opened, open};
 use super::consent::{self, Place, Said};
 use super::drop_reason::{DropReason, FieldError};
@@ -520,40 +520,22 @@ fn spread(items: &mut [Item], amount: Money, before: Money, currency: Currency) 
     }
 }
 
+/// Fields that are of a person and decide nothing.
+const PRIVATE_FIELDS: [&str; 5] = ["IpAddress", "UserAgent", "SessionCookie", "CustomerPostCode", "CustomerCity"];
+
 /// A report without anything of a person, for whoever looks for it later.
 pub fn redacted(fields: &Fields) -> BTreeMap<String, String> {
-    const PERSONAL: [&str; 26] = [
-        "customeremail",
-        "customer_email",
-        "email",
-        "custemail",
-        "customerid",
-        "customer_id",
-        "custid",
-        "phonenumber",
-        "phone_number",
-        "phone",
-        "customprofileid",
-        "custom_profile_id",
-        "ipaddress",
-        "useragent",
-        "googaid",
-        "androidid",
-        "appleifa",
-        "appleifv",
-        "callerid",
-        "caller_id",
-        "customclickid",
-        "firstpartycookie",
-        "sessioncookie",
-        "brwsr",
-        "_ir",
-        "installreferrer",
-    ];
-    let hide = |name: &str, value: &str| PERSONAL.contains(&name) || name.contains("postcode") || value.contains('@');
+    let private = || PRIVATE_FIELDS.into_iter().chain(CLICK_FIELDS).chain(REFERRER_FIELDS).chain(person_fields());
+    let hide = |name: &str, value: &str| {
+        consent::is_told_by(name) || value.contains('@') || private().any(|it| it.eq_ignore_ascii_case(name))
+    };
     let shown = |(name, value): (&str, &str)| {
-        let value = if hide(name, value) { "(removed)".to_owned() } else { cut(value, TEXT_CHARS_MAX) };
-        (cut(name, TEXT_CHARS_MAX), value)
+        let value = match value {
+            _ if hide(name, value) => "(removed)",
+            _ if value.contains("://") => without_query(value),
+            _ => value,
+        };
+        (cut(name, TEXT_CHARS_MAX), cut(value, TEXT_CHARS_MAX))
     };
     fields.iter().take(CUSTOM_FIELDS_MAX).map(shown).collect()
 }

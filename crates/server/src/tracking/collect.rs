@@ -14,7 +14,7 @@ use referee_core::config::Config;
 use referee_core::id::ProgramId;
 use referee_core::program::Source;
 use referee_engine::config::Scheme;
-use referee_engine::intake::click::without_query;
+use referee_engine::intake::click::{cut, without_query};
 use referee_engine::intake::consent::is_taken_back;
 use referee_engine::intake::consent::raw::permitted;
 use referee_engine::intake::drop_reason::{DropReason, FieldError};
@@ -24,7 +24,7 @@ use referee_engine::intake::keys::BrandKeys;
 use referee_engine::intake::landing::is_on_site;
 use referee_engine::intake::page_load::{PageLoad, PageLoadContext, page_load};
 use referee_engine::intake::report::{PROGRAM_FIELDS, ReportContext, Taken, conversion, program};
-use referee_engine::limits::REPORT_DEADLINE_MS;
+use referee_engine::limits::{REPORT_DEADLINE_MS, URL_CHARS_MAX};
 use referee_engine::log::{Draft, Raw};
 use referee_engine::routing::Routing;
 
@@ -113,12 +113,11 @@ impl Browser {
     }
 
     fn raw(&self, page: &str) -> Raw {
-        let user_agent = self.text(header::USER_AGENT).chars().take(referee_engine::limits::URL_CHARS_MAX).collect();
         Raw {
             address: self.address.clone(),
-            user_agent,
-            url: without_query(page).to_owned(),
-            referrer: without_query(self.text(header::REFERER)).to_owned(),
+            user_agent: cut(self.text(header::USER_AGENT), URL_CHARS_MAX),
+            url: cut(without_query(page), URL_CHARS_MAX),
+            referrer: cut(without_query(self.text(header::REFERER)), URL_CHARS_MAX),
         }
     }
 }
@@ -163,8 +162,8 @@ pub async fn issue_click_id(browser: Browser) -> Response {
     }
     let mut response = Json(Issued { click_id: &heard.click_id }).into_response();
     cors(&browser, response.headers_mut());
-    // Whoever gets no id has said no.
-    if let Some(line) = renewed_cookie(&browser).filter(|_| !heard.click_id.is_empty()) {
+    // Who asked a partner for a reward and agreed to nothing else gets an id, and is not known again.
+    if let Some(line) = renewed_cookie(&browser).filter(|_| heard.followed) {
         response.headers_mut().insert(header::SET_COOKIE, line);
     }
     heard.end(&browser, response)
@@ -214,12 +213,14 @@ pub(super) struct Heard {
     pub(super) kept: Result<(), Unkept>,
     /// The click id that the page goes on with.
     click_id: String,
+    /// The visitor may be known again.
+    followed: bool,
     /// The visitor said no, so that a cookie of an earlier yes goes.
     taken_back: bool,
 }
 
 impl Heard {
-    const NOTHING: Heard = Heard { kept: Ok(()), click_id: String::new(), taken_back: false };
+    const NOTHING: Heard = Heard { kept: Ok(()), click_id: String::new(), followed: false, taken_back: false };
 
     fn unkept(why: Unkept) -> Heard {
         Heard { kept: Err(why), ..Heard::NOTHING }
@@ -261,8 +262,8 @@ pub(super) async fn visit(browser: &Browser, sent: Sent, source: Source) -> Hear
         country: browser.country(),
     };
     let Ok(load) = page_load(&fields, &context) else { return Heard::NOTHING };
-    let PageLoad { taken, click_id, taken_back, .. } = load;
-    let heard = Heard { kept: Ok(()), click_id, taken_back };
+    let PageLoad { taken, click_id, followed, taken_back, .. } = load;
+    let heard = Heard { kept: Ok(()), click_id, followed, taken_back };
     if !load.is_kept {
         return heard;
     }

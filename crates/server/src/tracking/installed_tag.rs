@@ -69,9 +69,12 @@ pub async fn register(State(app): State<Arc<App>>, method: Method, browser: Brow
     let Some(told) = told else { return answer(&browser, Ok(()), &json!({})) };
     keep(&app, &told).await;
     let mut response = answer(&browser, Ok(()), &json!({ "clickId": told.click_id }));
-    if let Some((value, days)) = &told.set_visitor
-        && let Ok(line) = HeaderValue::try_from(cookie::set_visitor(value, *days, &browser.host, browser.scheme))
-    {
+    let (host, scheme) = (browser.host.as_str(), browser.scheme);
+    let cookie = match &told.set_visitor {
+        Some((value, days)) => Some(cookie::set_visitor(value, *days, host, scheme)),
+        None => told.clear_visitor.then(|| cookie::clear_visitor(host, scheme)),
+    };
+    if let Some(line) = cookie.and_then(|line| HeaderValue::try_from(line).ok()) {
         response.headers_mut().insert(header::SET_COOKIE, line);
     }
     response

@@ -16,6 +16,7 @@ use referee_core::identity::IdentifierKind;
 use referee_core::program::{Program, Source};
 use referee_engine::error::Error;
 use referee_engine::intake::click::{ClickRequest, Given};
+use referee_engine::intake::consent::Said;
 use referee_engine::intake::drop_reason::{DropReason, FieldError};
 use referee_engine::intake::fields::Fields;
 use referee_engine::intake::keys::BrandKeys;
@@ -124,6 +125,7 @@ fn link(app: &App, fields: &Fields, brand: &BrandRouting, program: &Program, url
     let named = person(fields, &PersonContext { config, keys, visitor: None, journey: None });
     let device = named.identifiers.iter().copied().find(|it| it.kind == IdentifierKind::Device);
     let (address, user_agent) = (text(fields, "IpAddress"), text(fields, "UserAgent"));
+    let said = Said::of_fields(fields);
     let request = ClickRequest {
         host,
         path: url.path(),
@@ -132,6 +134,7 @@ fn link(app: &App, fields: &Fields, brand: &BrandRouting, program: &Program, url
         network: address.parse().map(|address| app.engine.networks.of(address)).unwrap_or_default(),
         user_agent: &user_agent,
         referrer: fields.get(&["ReferringUrl"]).unwrap_or_default(),
+        said: Some(&said),
         ..ClickRequest::default()
     };
     let now = app.engine.now();

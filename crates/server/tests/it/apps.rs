@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Demo, form};
+use crate::support::{Client, Demo, eventually, form};
 
 const IDFA: &str = "6D92078A-8246-4BA4-AE5B-76104861E7DC";
 const GAID: &str = "cdda802e-fb9c-47ad-9866-0794d394c912";
@@ -56,6 +56,23 @@ fn an_app_that_a_link_opens_tells_of_a_click() {
     let said = page_load(&demo, &[("PageUrl", &short), ("GoogAId", GAID)]);
     assert!(said["landingPage"].is_string());
     assert_eq!(sold(&demo, "A2", &[("GoogAId", GAID)]), "Deal Harbour");
+}
+
+#[test]
+fn an_app_whose_user_says_no_is_sent_on_and_not_known() {
+    let demo = Demo::start();
+    let link = demo.text("/partners/0/link");
+    for no in [("consent", "denied"), ("gdpr", "1"), ("us_privacy", "1YYN")] {
+        let said = page_load(&demo, &[("PageUrl", &link), ("AppleIfa", IDFA), no]);
+        assert!(said["landingPage"].is_string(), "{said}");
+        assert_eq!(said["clickId"], "", "{no:?}");
+    }
+    assert_eq!(sold(&demo, "D1", &[("AppleIfa", IDFA)]), "nobody");
+    assert_eq!(deferred(&demo, &[("AppleIfa", IDFA)])["clickId"], Value::Null);
+    let clicks = demo.api().get("/api/v1/clicks").json();
+    let decisions: Vec<&Value> =
+        clicks["data"].as_array().expect("a list").iter().map(|it| &it["consent"]["decision"]).collect();
+    assert_eq!(decisions, ["denied"; 3]);
 }
 
 #[test]
@@ -135,6 +152,13 @@ fn an_app_opens_where_the_last_click_led() {
     assert_ne!(last["clickId"], json!(click_id), "the last one");
     assert!(last["landingPage"].as_str().is_some_and(|it| it.starts_with(&shop)), "{last}");
     let nothing = json!({ "clickId": null, "landingPage": null, "clickDate": null });
+    // A crawler's click led nobody into a store.
+    let uncounted = Client::new(demo.address, "go.shop.localhost").with("user-agent", "Googlebot/2.1");
+    uncounted.get(&format!("{}?GoogAId={GAID}", demo.link(0)));
+    eventually("the click is in the books", || {
+        demo.api().get("/api/v1/clicks").json()["data"].as_array().map(Vec::len) == Some(3)
+    });
+    assert_eq!(deferred(&demo, &[("GoogAId", GAID)])["clickId"], last["clickId"]);
     for pairs in
         [[("GoogAId", IDFA)], [("ClickId", "nonsense")], [("InstallReferrer", "utm_source=x")], [("UserAgent", "x")]]
     {

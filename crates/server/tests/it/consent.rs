@@ -184,6 +184,15 @@ fn a_reward_partner_keeps_its_click_and_nothing_else(pair: Pair) {
     let (other, _) = demo.click(1);
     order(&demo, &demo.page(), "R3", &[("consent", "denied"), ("clickId", &other)]);
     assert_eq!(decision(&demo, "R3")["reason"], "CONSENT_DENIED");
+    // Nor is whoever says nothing where all are asked, whatever cookie an earlier yes left.
+    let (_, cookie) = demo.click(1);
+    set_rules(&demo, &json!({ "program_id": 1, "ask": "always" }));
+    let own = format!("http://go.shop.localhost:{}", demo.address.port());
+    let silent = demo.visitor().with("origin", &own).with("sec-fetch-site", "same-origin").with("cookie", &cookie);
+    let issued = silent.get(&format!("/pt/i?program=1&clickId={id}"));
+    assert_eq!((issued.json()["clickId"].as_str(), issued.header("set-cookie")), (Some(id.as_str()), ""));
+    let agreed = silent.get(&format!("/pt/i?program=1&consent=granted&clickId={id}"));
+    assert!(agreed.header("set-cookie").starts_with("pt="), "{}", agreed.header("set-cookie"));
     assert_eq!(
         demo.api().post("/api/v1/partners/999/consent-basis", "application/json", "{\"reward\":true}").status,
         422

@@ -148,7 +148,10 @@ fn only_the_tracking_hosts_own_page_gets_a_cookie() {
     let own = format!("http://go.shop.localhost:{}", demo.address.port());
     let reply = stranger(&demo, &own).get(&path);
     assert!(reply.cookie().starts_with("pt="), "{:?}", reply.headers);
-    let denied = stranger(&demo, &own).get(&format!("{path}?consent=denied"));
+    let no = format!("{path}?consent=denied");
+    let taken_back = stranger(&demo, &own).with("cookie", &reply.cookie()).get(&no);
+    assert!(taken_back.header("set-cookie").contains("Max-Age=0"), "{:?}", taken_back.headers);
+    let denied = stranger(&demo, &own).get(&no);
     assert_eq!((denied.header("set-cookie"), denied.json()), ("", json!({ "clickId": null })));
 }
 

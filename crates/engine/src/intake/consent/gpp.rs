@@ -11,19 +11,24 @@ const VERSION: u64 = 1;
 const SECTIONS_MAX: usize = 64;
 const TCF_EU: u64 = 2;
 const US_PRIVACY: u64 = 6;
+/// In place of a section: whoever asks for consent does not know yet which applies.
+const UNDECIDED: i64 = 0;
 
-/// What a string says where these sections apply; none named: all that it has.
-pub fn opinion(text: &str, applicable: Option<&str>, vendor: Option<u16>) -> Opinion {
-    match (sections(text), applicable.map(numbers)) {
-        (Some(sections), None) => all_of(&sections, vendor),
-        (Some(sections), Some(Some(numbers))) => {
-            // A section that applies and is not there is a string that is not whole.
-            let missing = numbers.iter().any(|number| sections.iter().all(|(it, _)| it != number));
-            let applies = sections.into_iter().filter(|(it, _)| numbers.contains(it)).collect::<Vec<_>>();
-            if missing { Opinion::Unreadable } else { all_of(&applies, vendor) }
-        }
-        _ => Opinion::Unreadable,
+/// What a string says where these sections apply, which may be told more than once; told of none: all that it has.
+pub fn opinion(text: &str, applicable: &[&str], vendor: Option<u16>) -> Opinion {
+    let Some(sections) = sections(text) else { return Opinion::Unreadable };
+    let Some(told) = applicable.iter().map(|text| numbers(text)).collect::<Option<Vec<_>>>() else {
+        return Opinion::Unreadable;
+    };
+    let told = told.concat();
+    if told.is_empty() || told.contains(&UNDECIDED) {
+        return all_of(&sections, vendor);
     }
+    let numbers: Vec<u64> = told.into_iter().filter_map(|number| u64::try_from(number).ok()).collect();
+    // A section that applies and is not there is a string that is not whole.
+    let missing = numbers.iter().any(|number| sections.iter().all(|(it, _)| it != number));
+    let applies = sections.into_iter().filter(|(it, _)| numbers.contains(it)).collect::<Vec<_>>();
+    if missing { Opinion::Unreadable } else { all_of(&applies, vendor) }
 }
 
 fn all_of(sections: &[(u64, &str)], vendor: Option<u16>) -> Opinion {
@@ -39,11 +44,10 @@ fn section(number: u64, text: &str, vendor: Option<u16>) -> Opinion {
     }
 }
 
-/// `2,7`, with or without blanks. What is below 1 says that nothing applies or that nobody knows.
-fn numbers(text: &str) -> Option<Vec<u64>> {
+/// `2,7` or `2_7`, with or without blanks. Below 0: none applies.
+fn numbers(text: &str) -> Option<Vec<i64>> {
     let words = text.split([',', '_']).map(str::trim).filter(|word| !word.is_empty()).take(SECTIONS_MAX);
-    let numbers = words.map(|word| word.parse::<i64>().ok()).collect::<Option<Vec<_>>>()?;
-    Some(numbers.into_iter().filter_map(|number| u64::try_from(number).ok()).filter(|number| *number > 0).collect())
+    words.map(|word| word.parse().ok()).collect()
 }
 
 /// The sections with their numbers, in the order in which they follow the header.

@@ -106,17 +106,29 @@ impl Said {
         if value.is_empty() {
             return;
         }
+        self.take(*kind, value);
+    }
+
+    fn take(&mut self, kind: Kind, value: &str) {
         if self.words.len() < CONSENT_WORDS_MAX && value.len() <= CONSENT_CHARS_MAX {
-            return self.words.push((*kind, value.to_owned()));
+            return self.words.push((kind, value.to_owned()));
         }
         // What is said too often or at too great length is not listened to, and counts as what can't be read.
-        let kind = if *kind == Kind::GppSections { Kind::Gpp } else { *kind };
+        let kind = if kind == Kind::GppSections { Kind::Gpp } else { kind };
         self.words.truncate(CONSENT_WORDS_MAX - 1);
         self.words.push((kind, UNHEARD.to_owned()));
     }
 
-    fn first(&self, kind: Kind) -> Option<&str> {
-        self.words.iter().find(|(it, _)| *it == kind).map(|(_, value)| value.as_str())
+    /// With what somebody else says of the same visitor.
+    pub fn and(mut self, other: &Said) -> Said {
+        for (kind, value) in &other.words {
+            self.take(*kind, value);
+        }
+        self
+    }
+
+    fn all(&self, kind: Kind) -> Vec<&str> {
+        self.words.iter().filter(|(it, _)| *it == kind).map(|(_, value)| value.as_str()).collect()
     }
 
     fn opinion(&self, kind: Kind, value: &str, vendor: Option<u16>) -> Opinion {
@@ -129,11 +141,11 @@ impl Said {
             Kind::Tcf => tcf::read(value).map_or(Opinion::Unreadable, |it| Opinion::of(it.permits(vendor))),
             Kind::Gdpr => match value {
                 // Where it applies, the string that would be a yes comes along.
-                "1" if self.first(Kind::Tcf).is_none() => Opinion::No,
+                "1" if self.all(Kind::Tcf).is_empty() => Opinion::No,
                 "0" | "1" => Opinion::Silent,
                 _ => Opinion::Unreadable,
             },
-            Kind::Gpp => gpp::opinion(value, self.first(Kind::GppSections), vendor),
+            Kind::Gpp => gpp::opinion(value, &self.all(Kind::GppSections), vendor),
             Kind::GppSections => Opinion::Silent,
             Kind::UsPrivacy => us::privacy(value),
             Kind::ConsentMode => platforms::consent_mode(value),
@@ -218,5 +230,5 @@ pub fn agreed_at(text: &str) -> Option<Timestamp> {
 
 /// Whether the visitor took back what they had agreed to: they said no themselves, now.
 pub fn is_taken_back(consent: Option<&Consent>) -> bool {
-    consent.is_some_and(|it| it.is_spoken() && !it.is_granted())
+    consent.is_some_and(Consent::is_refused)
 }

@@ -90,7 +90,7 @@ fn a_vendor_must_have_been_told_of_since_the_framework_says_so() {
 fn gpp_strings_are_read_as_the_library_reads_them() {
     let mut opinions = Vec::new();
     for Fixture { text, read, damaged } in fixtures::<GppRead>(include_str!("../../../testdata/consent/gpp.jsonl")) {
-        let ours = gpp::opinion(&text, None, None);
+        let ours = gpp::opinion(&text, &[], None);
         let theirs = read.map(|read| match read {
             GppRead { opted_out, europe } if !opted_out.is_empty() || europe == Some(false) => Opinion::No,
             GppRead { europe: Some(true), .. } => Opinion::Yes,
@@ -116,16 +116,23 @@ fn gpp_strings_are_read_as_the_library_reads_them() {
 fn only_the_sections_that_apply_are_asked() {
     // Sections 6, which opts out of nothing, and 12, which does.
     let text = "DBACTTA~1YN-~BAYAAAEA";
-    let opinion = |applicable| gpp::opinion(text, applicable, None);
-    assert_eq!((opinion(None), opinion(Some("12"))), (Opinion::No, Opinion::No));
-    assert_eq!(
-        (opinion(Some("6")), opinion(Some("-1")), opinion(Some("0"))),
-        (Opinion::Silent, Opinion::Silent, Opinion::Silent)
-    );
-    assert_eq!((opinion(Some("6, 7")), opinion(Some("six"))), (Opinion::Unreadable, Opinion::Unreadable));
-    assert_eq!(gpp::opinion("DBABTA~1YYN", Some("6"), None), Opinion::No);
+    let opinion = |applicable: &[&str]| gpp::opinion(text, applicable, None);
+    for (applicable, expected) in [
+        (&[][..], Opinion::No),
+        (&["12"], Opinion::No),
+        (&["6"], Opinion::Silent),
+        (&["6", "12"], Opinion::No),
+        (&["-1"], Opinion::Silent),
+        (&["0"], Opinion::No),
+        (&["6, 7"], Opinion::Unreadable),
+        (&["six"], Opinion::Unreadable),
+        (&["12", "six"], Opinion::Unreadable),
+    ] {
+        assert_eq!(opinion(applicable), expected, "{applicable:?}");
+    }
+    assert_eq!(gpp::opinion("DBABTA~1YYN", &["6"], None), Opinion::No);
     for garbage in ["", "~", "DBACTTA", "DBACTTA~1YN-", "DBACTTA~1YN-~BAYAAAEA~", "DBACTTA~1YN-~!", "XYZ~1YN-", "D~"] {
-        assert_eq!(gpp::opinion(garbage, None, None), Opinion::Unreadable, "{garbage}");
+        assert_eq!(gpp::opinion(garbage, &[], None), Opinion::Unreadable, "{garbage}");
     }
 }
 
