@@ -13,14 +13,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::auth::caller;
-use super::extract::Body;
+use super::extract::{Body, reason};
 use super::resources::{Created, actor, config};
 use crate::app::App;
 use crate::award::{kind, reference};
 use crate::error::ApiError;
-
-/// As long as a reason that a person types.
-const NOTE_CHARS_MAX: usize = 255;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,16 +39,13 @@ pub async fn give(State(app): State<Arc<App>>, headers: HeaderMap, Body(body): B
     let (program, partner) = (ProgramId(body.program_id), PartnerId(body.partner_id));
     let zone = &config.programs.get(&program).ok_or(Refusal::CampaignNotFound)?.zone;
     let invalid = |field: &'static str| move |why: &str| ApiError::invalid_field(field, why);
-    let note = body.note.trim();
-    if note.is_empty() || note.chars().count() > NOTE_CHARS_MAX {
-        return Err(invalid("note")("It says what the award is for, in at most 255 characters."));
-    }
+    let note = reason("note", &body.note, "Say what the award is for")?;
     let kind = kind(&body.kind).map_err(invalid("kind"))?;
     let amount = amount(&body.amount).map_err(|why| invalid("amount")(&format!("It can't be taken: {why}.")))?;
     let today = zone.day(app.engine.now());
     let reference = reference(&body.reference, kind, partner, today).map_err(invalid("reference"))?;
     let fact = Fact::AwardGiven(AwardGiven { program, partner, kind, amount, reference });
-    let by = Actor { reason: note.to_owned(), ..actor(&caller) };
+    let by = Actor { reason: note, ..actor(&caller) };
     let settled = app.engine.settle(caller.brand, by, fact).await?;
     Ok((StatusCode::CREATED, Json(json!({ "id": settled.subject }))))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use http::HeaderMap;
-use referee_core::fact::Fact;
+use referee_core::fact::{Actor, Fact};
 use referee_core::id::{PartnerId, ProgramId};
 use referee_core::program::Program;
 use referee_core::refusal::Refusal;
@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::auth::{caller, reader};
-use super::extract::{Body, Params};
-use super::resources::{Created, config, created, data};
+use super::extract::{Body, Params, reason};
+use super::resources::{Created, actor, config, created, created_by, data};
 use crate::app::App;
 use crate::consent::{ConsentWords, rules_now};
 use crate::error::ApiError;
@@ -64,6 +64,7 @@ pub async fn set_rules(State(app): State<Arc<App>>, headers: HeaderMap, Body(bod
 pub struct NewBasis {
     /// Visitors ask the partner for a reward.
     reward: bool,
+    reason: String,
 }
 
 /// Says whether the clicks of a partner lead to their orders without consent to be followed.
@@ -75,5 +76,6 @@ pub async fn set_reward(
 ) -> Created {
     let caller = caller(&app, &headers, "write").await?;
     let partner: PartnerId = partner.parse().map_err(|_| ApiError::not_found("partner"))?;
-    created(&app, &caller, Fact::PartnerRewardSet { partner, reward: body.reward }).await
+    let reason = reason("reason", &body.reason, "Say why it is a reward service, or is none any more")?;
+    created_by(&app, &caller, Actor { reason, ..actor(&caller) }, Fact::PartnerRewardSet { partner, reward: body.reward }).await
 }

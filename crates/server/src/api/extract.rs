@@ -52,6 +52,17 @@ fn too_large() -> ApiError {
     )
 }
 
+/// A reason that somebody has to give, in as many characters as a person types.
+pub(super) fn reason(field: &'static str, given: &str, what: &str) -> Result<String, ApiError> {
+    const REASON_CHARS_MAX: usize = 255;
+    let given = given.trim();
+    if given.is_empty() || given.chars().count() > REASON_CHARS_MAX {
+        let message = format!("{what}, in at most {REASON_CHARS_MAX} characters.");
+        return Err(ApiError::invalid_field(field, message));
+    }
+    Ok(given.to_owned())
+}
+
 /// A query.
 pub struct Params<T>(pub T);
 

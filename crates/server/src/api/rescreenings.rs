@@ -25,7 +25,6 @@ use crate::error::ApiError;
 use crate::rescreening::{Applied, RescreeningWords, apply, propose};
 
 /// As long as a reason that a person types.
-const REASON_CHARS_MAX: usize = 255;
 /// Partners' days that an answer tells; its totals are of all.
 const DAYS_TOLD_MAX: usize = 10_000;
 
@@ -73,12 +72,8 @@ pub async fn create(
 fn read_seen(seen: &Seen) -> Result<(ClickTally, String), ApiError> {
     let cost = amount(&seen.cost)
         .map_err(|why| ApiError::invalid_field("apply.cost", format!("It can't be taken: {why}.")))?;
-    let reason = seen.reason.trim();
-    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
-        let message = "Say why the clicks are screened again, in at most 255 characters.";
-        return Err(ApiError::invalid_field("apply.reason", message));
-    }
-    Ok((ClickTally { clicks: seen.clicks, cost }, reason.to_owned()))
+    let reason = reason("apply.reason", &seen.reason, "Say why the clicks are screened again")?;
+    Ok((ClickTally { clicks: seen.clicks, cost }, reason))
 }
 
 fn changed(proposal: &Proposal, currency: Currency) -> ApiError {

@@ -141,6 +141,11 @@ pub fn category(name: &str) -> Result<Category, ApiError> {
 }
 
 pub(super) async fn created(app: &App, caller: &Caller, fact: Fact) -> Created {
+    created_by(app, caller, actor(caller), fact).await
+}
+
+/// The same, with the reason that was given.
+pub(super) async fn created_by(app: &App, caller: &Caller, by: Actor, fact: Fact) -> Created {
     // Links and codes are named by what they are, which may look like a number.
     let numbered = matches!(
         fact,
@@ -153,7 +158,7 @@ pub(super) async fn created(app: &App, caller: &Caller, fact: Fact) -> Created {
             | Fact::ConsentRulesSet(_)
             | Fact::PartnerRewardSet { .. }
     );
-    let settled = app.engine.settle(caller.brand, actor(caller), fact).await?;
+    let settled = app.engine.settle(caller.brand, by, fact).await?;
     let number = settled.subject.parse::<u32>().ok().filter(|_| numbered);
     let id = number.map_or_else(|| json!(settled.subject), |id| json!(id));
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))))

@@ -161,7 +161,10 @@ fn a_reward_partner_keeps_its_click_and_nothing_else(pair: Pair) {
     let demo = Demo::on(pair);
     let partner = demo.number("/partners/0/id");
     let path = format!("/api/v1/partners/{partner}/consent-basis");
-    assert_eq!(demo.api().post(&path, "application/json", "{\"reward\":true}").status, 201);
+    let basis = json!({ "reward": true, "reason": "Its users ask for cashback" }).to_string();
+    assert_eq!(demo.api().post(&path, "application/json", &basis).status, 201);
+    let silent = demo.api().post(&path, "application/json", "{\"reward\":true,\"reason\":\" \"}");
+    assert_eq!((silent.status, silent.json()["error"]["field"].as_str()), (422, Some("reason")), "{}", silent.text());
     let listed = demo.api().get("/api/v1/partners").json();
     let of = |it: &&Value| it["id"] == json!(partner);
     assert_eq!(listed["data"].as_array().expect("a list").iter().find(of).expect("it is there")["reward"], json!(true));
@@ -193,10 +196,7 @@ fn a_reward_partner_keeps_its_click_and_nothing_else(pair: Pair) {
     assert_eq!((issued.json()["clickId"].as_str(), issued.header("set-cookie")), (Some(id.as_str()), ""));
     let agreed = silent.get(&format!("/pt/i?program=1&consent=granted&clickId={id}"));
     assert!(agreed.header("set-cookie").starts_with("pt="), "{}", agreed.header("set-cookie"));
-    assert_eq!(
-        demo.api().post("/api/v1/partners/999/consent-basis", "application/json", "{\"reward\":true}").status,
-        422
-    );
+    assert_eq!(demo.api().post("/api/v1/partners/999/consent-basis", "application/json", &basis).status, 422);
 }
 
 fn a_no_after_a_yes_takes_the_cookie_back(pair: Pair) {

@@ -148,14 +148,16 @@ pub async fn set(person: Person, Form(sent): Form<ProgramForm>) -> Result<Respon
     let known = wanted.filter(|id| is_ours(&person, *id));
     let mut program = Program { id: known.unwrap_or_default(), ..program(&person, &sent)? };
     may_have(&person, &program).await?;
+    // Read before anything is made: a program without its rules would follow whoever says nothing.
+    let asks = ConsentWords { ask: Some(sent.ask).filter(|it| !it.is_empty()), ..ConsentWords::default() };
+    let rules = asks.read(ConsentRules::by_region(program.id)).map_err(|(_, why)| Failure::Invalid(why))?;
     if known.is_none() {
         program.id = person.app.engine.create_program(person.brand, wanted).await?;
     }
     let id = program.id;
     save(&person, program).await?;
-    if !sent.ask.is_empty() && !person.config.consent.contains_key(&id) {
-        let words = ConsentWords { ask: Some(sent.ask), ..ConsentWords::default() };
-        let rules = words.read(ConsentRules::by_region(id)).map_err(|(_, why)| Failure::Invalid(why))?;
+    if asks.ask.is_some() && !person.config.consent.contains_key(&id) {
+        let rules = ConsentRules { program: id, ..rules };
         person.settle("set in the console", Fact::ConsentRulesSet(rules)).await?;
     }
     Ok(done(&format!("/settings?program={id}")))
