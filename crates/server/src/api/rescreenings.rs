@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::auth::caller;
-use super::extract::Body;
+use super::extract::{Body, reason};
 use super::resources::{actor, config};
 use crate::app::App;
 use crate::error::ApiError;

@@ -119,6 +119,7 @@ pub(super) fn parse_for<'a>(
         hint_platform: text(&HINT_PLATFORM),
         visitor: cookie::visitor(headers, scheme),
         gpc: text(&GPC),
+        said: None,
     }
 }
 

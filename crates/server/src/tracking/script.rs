@@ -1,9 +1,13 @@
 //! The tag, as a shop loads it, and what robots and browsers ask of the host itself.
 
-use std::sync::{Arc, LazyLock};
+use std::io::Write;
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use referee_core::id::ProgramId;
 use referee_engine::limits::SLUG_CHARS_MAX;
@@ -24,19 +28,77 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Global Privacy Control is heard here. The day is the one on which that was first so.
 const GPC: &str = "{\"gpc\":true,\"lastUpdate\":\"2026-11-27\"}\n";
 
-static ETAG: LazyLock<String> = LazyLock::new(|| etag(TAG));
-static ETAG_V1: LazyLock<String> = LazyLock::new(|| etag(TAG_V1));
+static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::of(Bytes::from_static(TAG.as_bytes())));
+static SCRIPT_V1: LazyLock<Script> = LazyLock::new(|| Script::of(Bytes::from_static(TAG_V1.as_bytes())));
 
-fn etag(text: &str) -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hash = DefaultHasher::new();
-    text.hash(&mut hash);
-    format!("\"{:016x}\"", hash.finish())
+/// A script as it is sent: as it is, or compressed to less than half.
+struct Script {
+    hash: u64,
+    text: Bytes,
+    packed: OnceLock<Bytes>,
+}
+
+impl Script {
+    fn of(text: Bytes) -> Script {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hash = DefaultHasher::new();
+        text.hash(&mut hash);
+        Script { hash: hash.finish(), text, packed: OnceLock::new() }
+    }
+
+    fn packed(&self) -> Bytes {
+        let pack = || {
+            let mut encoder = GzEncoder::new(Vec::with_capacity(self.text.len() / 2), Compression::best());
+            let written = encoder.write_all(&self.text).and_then(|()| encoder.finish());
+            Bytes::from(written.expect("memory takes what is written"))
+        };
+        self.packed.get_or_init(pack).clone()
+    }
+
+    /// Both forms have a name of their own: a cache must not give one for the other.
+    fn etag(&self, packed: bool) -> String {
+        let form = if packed { "-gzip" } else { "" };
+        format!("\"{:016x}{form}\"", self.hash)
+    }
+
+    fn served(&self, headers: &HeaderMap, kept: &'static str) -> Response {
+        let packed = takes_gzip(headers);
+        let etag = self.etag(packed);
+        let known = headers.get(header::IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == etag.as_bytes());
+        let lines = [
+            (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+            (header::ETAG, &etag),
+            (header::VARY, "Accept-Encoding"),
+            (header::CACHE_CONTROL, kept),
+            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+            (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+            (HeaderName::from_static("timing-allow-origin"), "*"),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ];
+        match (known, packed) {
+            (true, _) => (StatusCode::NOT_MODIFIED, lines).into_response(),
+            (false, true) => (lines, [(header::CONTENT_ENCODING, "gzip")], self.packed()).into_response(),
+            (false, false) => (lines, self.text.clone()).into_response(),
+        }
+    }
+}
+
+/// Whether the browser can unpack it: `gzip, br` or `*`, and not `gzip;q=0`.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let line = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let weight_of = |name: &str| {
+        line.split(',').find_map(|it| {
+            let (encoding, weight) = it.split_once(';').unwrap_or((it, "q=1"));
+            let weight = weight.trim().strip_prefix("q=").and_then(|it| it.trim().parse::<f32>().ok()).unwrap_or(0.0);
+            encoding.trim().eq_ignore_ascii_case(name).then_some(weight)
+        })
+    };
+    weight_of("gzip").or_else(|| weight_of("*")).is_some_and(|weight| weight > 0.0)
 }
 
 /// The newest tag.
 pub async fn serve_tag(headers: HeaderMap) -> Response {
-    served(&headers, &ETAG, TAG, NEWEST)
+    SCRIPT.served(&headers, NEWEST)
 }
 
 /// The tag under the name of a file that another platform's snippet loads: such a snippet has no place for a program, so
@@ -54,9 +116,7 @@ pub async fn serve_installed(
     let named = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .find(|(name, _)| name == "program")
         .and_then(|(_, id)| id.parse().ok());
-    let script = format!("{}{TAG}", site(&app, &host, named));
-    let etag = etag(&script);
-    served(&headers, &etag, script, NEWEST)
+    Script::of(format!("{}{TAG}", site(&app, &host, named)).into()).served(&headers, NEWEST)
 }
 
 /// What the tag has to know of the program: the one that is named, or the only one of the host.
@@ -87,27 +147,12 @@ fn is_installed_file(file: &str) -> bool {
 
 /// A published version, which can be kept for ever and named with its hash in a page.
 pub async fn serve_v2(headers: HeaderMap) -> Response {
-    served(&headers, &ETAG, TAG, FOR_EVER)
+    SCRIPT.served(&headers, FOR_EVER)
 }
 
 /// The one before, for pages that name it.
 pub async fn serve_v1(headers: HeaderMap) -> Response {
-    served(&headers, &ETAG_V1, TAG_V1, FOR_EVER)
-}
-
-fn served(headers: &HeaderMap, etag: &str, script: impl IntoResponse, kept: &'static str) -> Response {
-    let lines = [
-        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
-        (header::ETAG, etag),
-        (header::VARY, "Accept-Encoding"),
-        (header::CACHE_CONTROL, kept),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
-        (HeaderName::from_static("timing-allow-origin"), "*"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == etag.as_bytes());
-    if known { (StatusCode::NOT_MODIFIED, lines).into_response() } else { (lines, script).into_response() }
+    SCRIPT_V1.served(&headers, FOR_EVER)
 }
 
 /// Links and views are nothing to index, under whatever prefix.
@@ -133,7 +178,24 @@ pub async fn serve_gpc() -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::is_installed_file;
+    use super::*;
+
+    #[test]
+    fn a_script_is_packed_for_who_can_unpack_it() {
+        let asked = |line: &'static str| {
+            HeaderMap::from_iter([(header::ACCEPT_ENCODING, http::HeaderValue::from_static(line))])
+        };
+        for line in ["gzip", "br, GZIP;q=0.5", "*", "deflate, gzip;q=1.0, *;q=0"] {
+            assert!(takes_gzip(&asked(line)), "{line}");
+        }
+        for line in ["", "br", "identity", "gzip;q=0", "*;q=0", "gzip;q=0, *", "gzip;q=x"] {
+            assert!(!takes_gzip(&asked(line)), "{line}");
+        }
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&SCRIPT.packed()[..]), &mut text).unwrap();
+        assert_eq!(text, TAG);
+        assert!(SCRIPT.packed().len() <= 3840, "{} bytes", SCRIPT.packed().len());
+    }
 
     #[test]
     fn only_names_of_tags_are_served() {
