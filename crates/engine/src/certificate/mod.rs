@@ -26,5 +26,5 @@ use rustls::crypto::CryptoProvider;
 
 /// The one set of ciphers that TLS uses here.
 pub fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }

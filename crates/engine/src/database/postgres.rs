@@ -93,7 +93,7 @@ fn tls() -> Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
     // A certificate of the system that can't be read is not the one that is needed, or the handshake says so.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::setup("prepare TLS", error))?;
