@@ -19,6 +19,15 @@ pub const HEADERS: [(&str, &str); 5] = [
     ("Sec-Fetch-Dest", "document"),
 ];
 
+/// What is asked for again and again.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub path: String,
+    pub more: &'static [(&'static str, &'static str)],
+    /// How it is answered.
+    pub status: u16,
+}
+
 /// What came back.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Answers {
@@ -39,8 +48,8 @@ pub fn run_behind_proxy(port: u16, host: &str, path: &str, seconds: u64) -> Resu
 }
 
 /// The same by TLS: every connection shakes hands once and stays.
-pub fn run_tls(port: u16, host: &str, path: &str, seconds: u64) -> Result<Answers> {
-    run_at(&format!("https://127.0.0.1:{port}{path}"), host, &[], seconds)
+pub fn run_tls(port: u16, host: &str, ask: &Ask, seconds: u64) -> Result<Answers> {
+    run_at(&format!("https://127.0.0.1:{port}{}", ask.path), host, ask.more, seconds)
 }
 
 fn run_at(url: &str, host: &str, more: &[(&str, &str)], seconds: u64) -> Result<Answers> {

@@ -1,11 +1,16 @@
 //! nginx as the yardstick: a redirect with an access log, a generated id and a cookie, and nothing kept of the click.
 
+use std::process::Command;
+
 use anyhow::{Context, Result};
 
 use super::packages::system;
-use super::process::{Running, free_port};
+use super::process::{Running, free_port, output};
 use super::tls::Pair;
 use super::workshop::Workshop;
+
+/// The tag, as Referee serves it.
+const TAG: &str = include_str!("../../../tag/dist/tag.v2.js");
 
 pub struct Nginx {
     pub port: u16,
@@ -18,9 +23,14 @@ impl Nginx {
         Nginx::run(workshop, port, &plain(port))
     }
 
-    /// With OpenSSL, a certificate, and the header lines that a click by TLS is answered with.
+    /// With OpenSSL, a certificate, and the header lines that a click by TLS is answered with. The script lies beside its
+    /// compressed form, as an operator lays it out who cares.
     pub fn start_tls(workshop: &Workshop, pair: &Pair) -> Result<Nginx> {
-        Nginx::run(workshop, pair.port, &secured(pair))
+        let folder = workshop.folder("nginx-files")?;
+        let script = folder.join("tag.js");
+        std::fs::write(&script, TAG).context("lay out the script")?;
+        output(Command::new("gzip").args(["-9", "--keep", "--force"]).arg(&script))?;
+        Nginx::run(workshop, pair.port, &secured(pair, &folder.display().to_string()))
     }
 
     fn run(workshop: &Workshop, port: u16, server: &str) -> Result<Nginx> {
@@ -79,7 +89,7 @@ fn plain(port: u16) -> String {
     )
 }
 
-fn secured(pair: &Pair) -> String {
+fn secured(pair: &Pair, files: &str) -> String {
     format!(
         r#"    server {{
         listen 127.0.0.1:{port} ssl backlog=1024;
@@ -94,6 +104,18 @@ fn secured(pair: &Pair) -> String {
             add_header Strict-Transport-Security "max-age=31536000" always;
             add_header Set-Cookie "__Secure-pt=$request_id; Domain=shop.localhost; Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=Lax" always;
             return 302 https://www.shop.localhost/?pt=$request_id;
+        }}
+        location = /tag.js {{
+            root {files};
+            gzip_static on;
+            gzip_vary on;
+            open_file_cache max=100;
+            default_type "text/javascript; charset=utf-8";
+            add_header Cache-Control "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800";
+            add_header Access-Control-Allow-Origin "*";
+            add_header Cross-Origin-Resource-Policy "cross-origin";
+            add_header Timing-Allow-Origin "*";
+            add_header X-Content-Type-Options "nosniff";
         }}
     }}
 "#,
