@@ -60,6 +60,23 @@ impl SubjectWords {
     }
 }
 
+/// The customer whom a shop's message is about, by all that it says of them. None: it names nobody.
+pub fn asked_by_shop(message: &str) -> Option<Asked> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let named = |field: &str, kind: IdentifierKind| {
+        let value = match &message["customer"][field] {
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => text.clone(),
+            _ => return None,
+        };
+        SubjectWords { kind: kind.code().to_owned(), value, country: None }.asked()
+    };
+    let fields =
+        [("id", IdentifierKind::CustomerId), ("email", IdentifierKind::Email), ("phone", IdentifierKind::Phone)];
+    let asked: Vec<Asked> = fields.into_iter().filter_map(|(field, kind)| named(field, kind)).collect();
+    (!asked.is_empty()).then_some(Asked::All(asked))
+}
+
 /// Why it is not done.
 pub enum No {
     Unknown(Unknown),

@@ -44,8 +44,7 @@ pub fn run(port: u16, (host, ask): (&str, &Ask), authority: &Path, seconds: u64)
         .context("trust the authority")?;
     let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     config.resumption = Resumption::disabled();
-    let lines: String =
-        HEADERS.iter().chain(ask.more).map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let lines: String = HEADERS.iter().chain(ask.more).map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let way = Arc::new(Way {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         host: ServerName::try_from(host.to_owned()).context("name the host")?,

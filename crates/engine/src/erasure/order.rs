@@ -25,6 +25,8 @@ pub enum Asked {
     Cookie(String),
     /// A click id: whoever clicked, or whom a page load gave it to.
     ClickId(String),
+    /// One person, by all that somebody knows of them. What names nobody is passed over, if something does.
+    All(Vec<Asked>),
 }
 
 /// Why nobody is meant.
@@ -63,7 +65,26 @@ fn start(engine: &Engine, brand: BrandId, asked: &Asked) -> Result<std::result::
         Asked::Cookie(value) => all(IdentifierKind::AnonymousId, value, None),
         Asked::Value { kind, value, country } => all(*kind, value, country.as_deref()),
         Asked::ClickId(text) => click(engine, brand, text.trim())?,
+        Asked::All(asked) => {
+            let starts = asked.iter().map(|it| start(engine, brand, it)).collect::<Result<Vec<_>>>()?;
+            let nothing = Err(Unknown::Refused(Refusal::IdentifierEmpty));
+            starts.into_iter().fold(nothing, both)
+        }
     })
+}
+
+fn both(
+    one: std::result::Result<Start, Unknown>,
+    other: std::result::Result<Start, Unknown>,
+) -> std::result::Result<Start, Unknown> {
+    match (one, other) {
+        (Ok((mut hashes, node)), Ok((more, at))) => {
+            hashes.extend(more);
+            Ok((hashes, node.or(at)))
+        }
+        (Ok(start), Err(_)) | (Err(_), Ok(start)) => Ok(start),
+        (Err(_), Err(unknown)) => Err(unknown),
+    }
 }
 
 /// A click without a cookie has no identifier, and still hangs somewhere.
@@ -116,6 +137,7 @@ impl Asked {
         match self {
             Asked::Value { value, .. } | Asked::Cookie(value) => vec![value.clone()],
             Asked::ClickId(_) => Vec::new(),
+            Asked::All(asked) => asked.iter().flat_map(Asked::words).collect(),
         }
     }
 }

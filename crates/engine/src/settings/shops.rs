@@ -331,7 +331,12 @@ impl Settings {
         self.ask("read shops' requests", |db| list(db, sql, values![brand.0, REQUESTS_SHOWN_MAX], read))
     }
 
-    /// What was asked for is done. False if it was before, or nobody asked.
+    /// One of them.
+    pub fn shop_request(&self, brand: BrandId, (shop, id): (&str, &str)) -> Result<Option<ShopRequest>> {
+        Ok(self.shop_requests(brand)?.into_iter().find(|it| it.shop == shop && it.id == id))
+    }
+
+    /// What was asked for is done, and whom it was about is forgotten. False if it was done before, or nobody asked.
     pub fn finish_shop_request(
         &self,
         brand: BrandId,
@@ -340,7 +345,8 @@ impl Settings {
         now: Timestamp,
     ) -> Result<bool> {
         let sql = include_str!("../../sql/settings/shop_request_finish.sql");
-        let values = values![brand.0, shop, id, now.0, note];
+        let nobody = self.vault.wrap(&request_purpose(brand, shop, id), b"")?;
+        let values = values![brand.0, shop, id, now.0, note, &nobody, [].as_slice()];
         self.change("finish a shop's request", |db| db.run(sql, values)).map(|rows| rows > 0)
     }
 

@@ -77,5 +77,11 @@ pub async fn set_reward(
     let caller = caller(&app, &headers, "write").await?;
     let partner: PartnerId = partner.parse().map_err(|_| ApiError::not_found("partner"))?;
     let reason = reason("reason", &body.reason, "Say why it is a reward service, or is none any more")?;
-    created_by(&app, &caller, Actor { reason, ..actor(&caller) }, Fact::PartnerRewardSet { partner, reward: body.reward }).await
+    created_by(
+        &app,
+        &caller,
+        Actor { reason, ..actor(&caller) },
+        Fact::PartnerRewardSet { partner, reward: body.reward },
+    )
+    .await
 }

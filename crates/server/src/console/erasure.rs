@@ -18,7 +18,7 @@ use super::settings::screen;
 use super::table::{Table, cell, figure, link_cell, number_cell, shown_cell, text, time_cell};
 use crate::subjects::{CLICK_ID, COOKIE, No, SubjectWords, erase, export, look, many};
 
-const HERE: &str = "/settings/erasure";
+pub(super) const HERE: &str = "/settings/erasure";
 /// The newest ones.
 const SHOWN: u32 = 100;
 /// Kinds that a person is asked for by, in words.
@@ -31,7 +31,7 @@ const KINDS: [(&str, &str); 6] = [
     (CLICK_ID, "Click id"),
 ];
 
-fn allow(person: &Person) -> Result<(), Failure> {
+pub(super) fn allow(person: &Person) -> Result<(), Failure> {
     person.require_brand_side()?;
     person.require(May::Manage)
 }
@@ -173,7 +173,7 @@ pub async fn preview(person: Person, Form(sent): Form<Sent>) -> Result<Response,
 }
 
 /// In numbers: what names the person, and what stays.
-fn told(found: &Found) -> Markup {
+pub(super) fn told(found: &Found) -> Markup {
     let hashes: u32 = found.identifiers.values().sum();
     let kept = [
         (
@@ -227,7 +227,7 @@ pub async fn hand_over(person: Person, Form(sent): Form<Sent>) -> Result<Respons
     Ok(file("subject", format!("{told:#}")))
 }
 
-fn file(name: &str, json: String) -> Response {
+pub(super) fn file(name: &str, json: String) -> Response {
     let mut response = json.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.json\"")) {

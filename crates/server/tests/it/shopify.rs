@@ -3,7 +3,7 @@
 use referee_rig::shopify::{Customer, Delivery, Discount, Edit, FakeShop, Line, Options, Order, Refund, RefundMoney};
 use serde_json::{Value, json};
 
-use crate::support::{Client, Demo, Pair, on_every_pair, on_pair};
+use crate::support::{Client, Demo, Pair, eventually, on_every_pair, on_pair};
 
 on_every_pair!(an_order_is_paid_edited_returned_and_cancelled_to_the_cent, the_app_goes_in_and_out_of_a_shop);
 on_pair!(
@@ -275,13 +275,53 @@ fn what_a_shop_asks_by_law_waits_for_whoever_does_it(pair: Pair) {
     let demo = Demo::on(pair);
     let shop = Shop::of(&demo);
     let customer = Customer::new(1, "ann@example.com");
+    let (click, _) = demo.click(0);
+    let bought = shop.fake.order(Order { customer: Some(customer.clone()), ..shop.order(&click) });
+    shop.taken(&bought.deliveries);
     shop.taken(&shop.fake.request_data(&customer).deliveries);
     shop.taken(&shop.fake.redact_customer(&customer).deliveries);
     let forged = shop.fake.redact_customer(&customer).of("customers/redact").clone().forged();
     assert_eq!(shop.fake.deliver(&forged), 401);
-    let page = demo.sign_in("/user").client.get("/settings/shopify").text();
-    assert!(page.contains("customers/redact") && page.contains("customers/data_request"), "they are seen");
-    assert!(!page.contains("ann@example.com"), "and whom they are about is not");
+    let person = demo.sign_in("/user");
+    let page = || person.client.get("/settings/shopify").text();
+    assert!(page().contains("is to be forgotten") && page().contains("wants to know"), "they are seen");
+    let requests = |page: &str| -> Vec<[String; 2]> {
+        let value = |form: &str, name: &str| {
+            let rest = form.split(&format!("name=\"{name}\" value=\"")).nth(1).expect("a field");
+            rest.split('"').next().expect("it ends").to_owned()
+        };
+        page.split("/settings/shopify/requests/look\"").skip(1).map(|it| [value(it, "shop"), value(it, "id")]).collect()
+    };
+    let [redact, data] = &requests(&page())[..] else { panic!("two wait: {}", page()) };
+    let send = |way: &str, [shop, id]: &[String; 2], more: (&str, &str)| {
+        person.post(&format!("/settings/shopify/requests{way}"), &[("shop", shop), ("id", id), more])
+    };
+    let looked = send("/look", redact, ("note", "")).text();
+    assert!(looked.contains("Erase this person") && looked.contains("1 order"), "{looked}");
+    let told = send("/export", data, ("note", "")).json();
+    assert!(told["orders"].to_string().contains(&bought.id.to_string()), "{told}");
+    assert_eq!(send("", data, ("note", " ")).status, 422);
+    assert_eq!(send("", data, ("note", "Sent to the owner")).status, 303);
+    assert_eq!(send("/erase", redact, ("confirmed", "")).status, 422);
+    let viewer = demo.sign_in("/partners/0/user");
+    let [key, id] = redact;
+    assert_eq!(
+        viewer.post("/settings/shopify/requests/erase", &[("shop", key), ("id", id), ("confirmed", "1")]).status,
+        403
+    );
+    let erased = send("/erase", redact, ("confirmed", "1"));
+    assert!(erased.header("location").starts_with("/settings/erasure/"), "{}", erased.text());
+    assert_eq!(send("/erase", redact, ("confirmed", "1")).status, 404, "once");
+    assert!(page().contains("erased, receipt") && requests(&page()).is_empty(), "{}", page());
+    for text in [looked, page(), told.to_string()] {
+        assert!(!text.contains("ann@example.com"), "whom they are about is shown to nobody");
+    }
+    eventually("the person is erased", || person.client.get(erased.header("location")).text().contains("Done"));
+    assert_eq!(action(&demo, bought.id)["state"], "pending", "what was earned stays");
+    let again = shop.fake.order(Order { attributes: Vec::new(), customer: Some(customer), ..shop.order("") });
+    shop.taken(&again.deliveries);
+    let order = demo.api().get(&format!("/api/v1/orders/{}", again.id)).json();
+    assert_eq!(order["orders"][0]["decisions"][0]["reason"], "UNCLAIMED", "nobody knows them: {order}");
 }
 
 /// A demonstration that asks a made-up Shopify.

@@ -115,4 +115,5 @@ pub fn what_a_shop_asks_by_law_is_sealed_and_done_once(place: &Place) {
     assert!(!settings.finish_shop_request(brand, (&key, "w2"), "erased", NOW).unwrap());
     let done = settings.shop_requests(brand).unwrap().remove(0);
     assert_eq!((done.done_at, done.note.as_str()), (Some(NOW), "erased"));
+    assert_eq!((done.payload.as_str(), done.customer_hash.len()), ("", 0), "whom it was about is gone");
 }

@@ -12,6 +12,7 @@ pub mod people;
 pub mod program;
 pub mod rates;
 pub mod screening;
+pub mod shop_requests;
 pub mod shopify;
 pub mod tokens;
 

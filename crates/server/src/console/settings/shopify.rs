@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use referee_core::row::SubmissionRow;
 use referee_core::time::Zone;
 use referee_engine::engine::blocking;
-use referee_engine::settings::{KeptShop, ShopDelivery, ShopRequest, ShopSecrets, ShopState};
+use referee_engine::settings::{KeptShop, ShopDelivery, ShopSecrets, ShopState};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -18,15 +18,15 @@ use super::super::format;
 use super::super::order::order_address;
 use super::super::page::{csrf, empty, snippet};
 use super::super::person::{Failure, May, Person, done};
-use super::super::table::{Table, buttons, cell, minor, minor_figure, number_cell, shown_cell, text, time_cell};
-use super::screen;
+use super::super::table::{Table, cell, minor, minor_figure, number_cell, shown_cell, text, time_cell};
+use super::{screen, shop_requests};
 use crate::reports::submission_named;
 use crate::shopify::client::{Trouble, ask};
 use crate::shopify::install::{TOPICS, subscribed, way_in};
 use crate::shopify::reconcile::reconcile;
 use crate::shopify::words::{ShopWords, webhook_address};
 
-const HERE: &str = "/settings/shopify";
+pub(super) const HERE: &str = "/settings/shopify";
 
 /// A shop with what is told of it.
 struct Shown {
@@ -64,7 +64,7 @@ async fn shown(person: &Person, refused: Option<(&Fields, &str)>) -> Result<Mark
             (empty("No shop is connected yet.", html! { "Make an app at Shopify, and type its id and secret below. " a.underlined href="/docs/guide/shopify" { "Step by step" } }))
         }
         @for it in &shops { (section(person, it, &zone)) }
-        (requests_section(person, &requests, &zone))
+        (shop_requests::section(person, &requests, &zone))
         (form(person, shops.first().map(|it| &it.shop), refused))
     };
     Ok(screen(person, HERE, "Shopify", body))
@@ -173,41 +173,6 @@ fn deliveries_table(deliveries: &[ShopDelivery], told: &BTreeMap<String, Submiss
         ]
     };
     Table { columns, rows: deliveries.iter().map(row).collect() }
-}
-
-/// What shops ask by law.
-fn requests_section(person: &Person, requests: &[ShopRequest], zone: &Zone) -> Markup {
-    if requests.is_empty() {
-        return html! {};
-    }
-    let columns = vec![text("Came"), text("Asked"), text("State"), minor("What was done"), buttons()];
-    let row = |it: &ShopRequest| {
-        let finish = html! {
-            @if it.done_at.is_none() {
-                form.inline action={ (HERE) "/requests" } method="post" {
-                    (csrf(person))
-                    input type="hidden" name="shop" value=(it.shop);
-                    input type="hidden" name="id" value=(it.id);
-                    input name="note" maxlength="200" required placeholder="What was done" aria-label="What was done";
-                    button.link { "Done" }
-                }
-            }
-        };
-        vec![
-            time_cell(it.received_at, zone),
-            cell(it.kind.code()),
-            cell(it.done_at.map_or("waits".to_owned(), |at| format!("done {}", format::date(at, zone)))),
-            cell(it.note.clone()),
-            shown_cell(finish, ""),
-        ]
-    };
-    html! {
-        section.card.pad {
-            h2 { "What shops ask by law" }
-            p { "A customer wants to know what is kept of them, or to be forgotten; you have 30 days. Whom it is about is sealed." }
-            (Table { columns, rows: requests.iter().map(row).collect() }.bare())
-        }
-    }
 }
 
 fn form(person: &Person, known: Option<&KeptShop>, refused: Option<(&Fields, &str)>) -> Markup {
@@ -391,22 +356,4 @@ pub async fn test(person: Person, Path(key): Path<String>, Form(sent): Form<Pres
         }
     };
     Ok(screen(&person, HERE, "Test of a shop", body).into_response())
-}
-
-#[derive(Deserialize)]
-pub struct Finished {
-    csrf: String,
-    shop: String,
-    id: String,
-    note: String,
-}
-
-pub async fn finish_request(person: Person, Form(sent): Form<Finished>) -> Result<Response, Failure> {
-    person.check_csrf(&sent.csrf)?;
-    person.require(May::SetUp)?;
-    let (engine, brand, now) = (person.app.engine.clone(), person.brand, person.app.engine.now());
-    let note: String = sent.note.trim().chars().take(200).collect();
-    let finished =
-        blocking(move || engine.settings.finish_shop_request(brand, (&sent.shop, &sent.id), &note, now)).await?;
-    if finished { Ok(done(HERE)) } else { Err(Failure::NotFound) }
 }
