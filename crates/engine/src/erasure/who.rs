@@ -45,20 +45,30 @@ pub fn who(
         orders: Vec::new(),
     };
     let nodes = named.iter().map(|it| reads.node_of(brand, it)).collect::<Result<Vec<_>>>()?;
+    let mut joined = BTreeSet::new();
     for node in nodes.into_iter().flatten().chain(at).collect::<BTreeSet<_>>() {
-        who.join(reads, config, brand, node)?;
+        who.join(reads, config, brand, (node, &mut joined))?;
     }
     who.count();
     Ok(Ok(who))
 }
 
 impl Who {
-    /// Adds the profile that a node belongs to.
-    fn join(&mut self, reads: &dyn Reads, config: &Config, brand: BrandId, node: NodeId) -> Result<()> {
+    /// Adds the profile that a node belongs to, if none of those joined before is the same.
+    fn join(
+        &mut self,
+        reads: &dyn Reads,
+        config: &Config,
+        brand: BrandId,
+        (node, joined): (NodeId, &mut BTreeSet<NodeId>),
+    ) -> Result<()> {
         let component = reads.component_of(brand, node)?;
         let edges = reads.edges_at(brand, &component)?;
         let profiles = Profiles::as_of(edges.iter(), NOW);
         let id = profiles.of(node, NOW);
+        if !joined.insert(id) {
+            return Ok(());
+        }
         let is_asked = |it: NodeId| profiles.canonical(it) == profiles.canonical(node);
         let mut own: BTreeSet<NodeId> = BTreeSet::new();
         for it in &component {

@@ -164,7 +164,12 @@ fn a_reward_partner_keeps_its_click_and_nothing_else(pair: Pair) {
     let basis = json!({ "reward": true, "reason": "Its users ask for cashback" }).to_string();
     assert_eq!(demo.api().post(&path, "application/json", &basis).status, 201);
     let silent = demo.api().post(&path, "application/json", "{\"reward\":true,\"reason\":\" \"}");
-    assert_eq!((silent.status, silent.json()["error"]["field"].as_str()), (422, Some("reason")), "{}", silent.text());
+    assert_eq!(
+        (silent.status, silent.json()["error"]["fields"][0]["field"].as_str()),
+        (400, Some("reason")),
+        "{}",
+        silent.text()
+    );
     let listed = demo.api().get("/api/v1/partners").json();
     let of = |it: &&Value| it["id"] == json!(partner);
     assert_eq!(listed["data"].as_array().expect("a list").iter().find(of).expect("it is there")["reward"], json!(true));
