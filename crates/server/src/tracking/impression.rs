@@ -13,8 +13,8 @@ use referee_engine::intake::click::Given;
 use referee_engine::intake::impression::view;
 use referee_engine::limits::CLICK_DEADLINE_MS;
 
+use super::browser::pixel;
 use super::click::parse;
-use super::collect::pixel;
 use crate::app::App;
 use crate::host::host_of;
 

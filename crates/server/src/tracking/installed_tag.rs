@@ -17,8 +17,9 @@ use referee_engine::limits::CLICK_DEADLINE_MS;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::browser::{Browser, Unkept, cors};
 use super::click::parse_for;
-use super::collect::{Browser, Sent, Unkept, cors, report, visit};
+use super::collect::{Sent, report, visit};
 use super::{cookie, origin};
 use crate::app::App;
 

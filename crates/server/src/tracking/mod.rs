@@ -1,5 +1,6 @@
 //! What is served on a tracking host: links, the tag and its endpoints, pixels.
 
+pub mod browser;
 pub mod click;
 pub mod collect;
 pub mod cookie;
