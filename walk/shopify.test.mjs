@@ -1,5 +1,5 @@
 // The connector's extensions in a real browser, in a made-up shop at Shopify: from a partner's link to the note on the
-// order and the pixel's report, with and without consent.
+// order and the pixel's report, with and without consent; and with the shop connected, to what is paid for the order.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
@@ -126,11 +126,75 @@ test('who was not asked yet leaves nothing, and who agrees is known from then on
   assert.deepEqual([to('/cart/update.js').length, to('/pt/i').length, to('/pt/o').length], [0, 0, 0]);
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
   const written = page.waitForRequest((request) => request.url().endsWith('/cart/update.js'));
-  await page.evaluate(() => window.Shopify.customerPrivacy.setTrackingConsent({ marketing: true, analytics: true, preferences: true, sale_of_data: false }));
+  await page.evaluate(() => window.Shopify.customerPrivacy.setTrackingConsent({ marketing: true, analytics: true, preferences: true, sale_of_data: true }));
   await written;
   await settled(page);
   const order = await checkOut(page);
   assert.ok((await noted(order)).__pt);
   await shop.say({ do: 'set', settings: { consent_needed: 'false' } });
+  await context.close();
+});
+
+/** The API, with a token of the brand's. */
+async function call(method, path, body) {
+  const headers = { authorization: `Bearer ${demo.seed.api_token}`, 'content-type': 'application/json' };
+  const answer = await fetch(demo.seed.console_url + path, { method, headers, body: body && JSON.stringify(body) });
+  const said = await answer.json();
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(said)}`);
+  return said;
+}
+
+/** What the order has come to, once it is as expected. */
+async function comesTo(order, expected) {
+  let told;
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { data } = await call('GET', `/api/v1/actions?order_id=${order}`);
+    told = data.map(({ state, amount, payout }) => ({ state, amount, payout }));
+    if (JSON.stringify(told) === JSON.stringify([expected])) return data[0].id;
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+  assert.deepEqual(told, [expected]);
+  return undefined;
+}
+
+/** Who earns it, and by what the shop's order was joined with the click. */
+async function credited(action) {
+  const { decision } = await call('GET', `/api/v1/actions/${action}/decision`);
+  const [credit] = decision.credits;
+  return { partner: credit.partner_id, evidence: credit.evidence, path: decision.click_path };
+}
+
+test('with the shop connected, the order is worth what the shop says, from the link to the end', async () => {
+  const [program_id, event_type] = [demo.seed.program_id, 'sale'];
+  const connected = await call('PUT', '/api/v1/shops', { domain: shop.domain, program_id, event_type, client_id: shop.apiKey, client_secret: shop.secret, opens_at: 'paid' });
+  await shop.say({ do: 'webhooks', address: connected.webhook_address });
+  const { context, page, errors } = await visitor();
+  await land(page, demo.seed.partners[0]);
+  await settled(page);
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.goto(`${shop.storefront}/products/ridge-boot`);
+  const order = await checkOut(page);
+  assert.equal((await shop.say({ do: 'pump' })).waiting, 0, 'every message was taken');
+  const action = await comesTo(order, { state: 'pending', amount: '200.00', payout: '16.00' });
+  assert.deepEqual(await credited(action), { partner: demo.seed.partners[0].id, evidence: 'click_id', path: 'cart_attribute' });
+  await shop.say({ do: 'refund', order, lines: [[0, 1]] });
+  await comesTo(order, { state: 'pending', amount: '100.00', payout: '8.00' });
+  await shop.say({ do: 'cancel', order });
+  await comesTo(order, { state: 'reversed', amount: '0.00', payout: '0.00' });
+
+  // The button that skips the cart: only the pixel knows the click.
+  await page.goto(`${shop.storefront}/products/ridge-boot`);
+  await settled(page);
+  await page.getByRole('button', { name: 'Buy it now' }).click();
+  await page.locator('#order').waitFor();
+  await settled(page);
+  const quick = await page.locator('#order').textContent();
+  await shop.say({ do: 'pump' });
+  const pixel = await comesTo(quick, { state: 'pending', amount: '100.00', payout: '8.00' });
+  assert.deepEqual(await credited(pixel), { partner: demo.seed.partners[0].id, evidence: 'click_id', path: 'pixel' });
+  await shop.say({ do: 'uninstall' });
+  const { data } = await call('GET', '/api/v1/shops');
+  assert.equal(data[0].state, 'uninstalled');
+  assert.deepEqual(errors, []);
   await context.close();
 });

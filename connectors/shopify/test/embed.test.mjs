@@ -8,7 +8,7 @@ const source = readFileSync(new URL('../extensions/referee-embed/assets/referee-
 const liquid = readFileSync(new URL('../extensions/referee-embed/blocks/embed.liquid', import.meta.url), 'utf8');
 
 /** A visitor with a storage and a cart of their own, who sees one page after another. */
-function visitor({ marketing = true, sale = false, gpc = false, clickId = 'FROM-COOKIE', brokenStorage = false, tracking = true } = {}) {
+function visitor({ marketing = true, sale = true, gpc = false, clickId = 'FROM-COOKIE', brokenStorage = false, tracking = true } = {}) {
   const choices = { marketing, sale };
   const stored = new Map();
   const cart = { token: '', attributes: {} };
@@ -74,7 +74,7 @@ test('the click id goes from the tracking host into the cart, once', async () =>
   const [ask, ...more] = her.asks();
   assert.equal(more.length, 0, 'it is asked for once');
   assert.equal(ask.pathname, '/pt/i');
-  assert.deepEqual(Object.fromEntries(ask.searchParams), { program: '7', page: 'https://www.shop.com/', shopify: 'marketing=yes,sale=no' });
+  assert.deepEqual(Object.fromEntries(ask.searchParams), { program: '7', page: 'https://www.shop.com/', shopify: 'marketing=yes,sale=yes' });
 });
 
 test('the id of the landing address needs no asking, and a new click replaces it', async () => {
@@ -97,7 +97,7 @@ test('a new cart gets it too', async () => {
 });
 
 test('who allows nothing is not asked after, and nothing is written', async () => {
-  for (const options of [{ marketing: false }, { gpc: true }]) {
+  for (const options of [{ marketing: false }, { sale: false }, { gpc: true }]) {
     const her = visitor(options);
     await her.see('https://www.shop.com/?pt=CLICK');
     assert.deepEqual([her.sent(), her.asks(), her.stored.size, her.tags], [[], [], 0, []]);
@@ -135,7 +135,7 @@ test('a choice counts at once, and so does another one', async () => {
 test('the tag is loaded from the tracking host, once, with what it needs', async () => {
   const her = visitor();
   const page = await her.see('https://www.shop.com/', { data: { script: '/t.js', name: 'ire' } });
-  await page.choose({ sale: true });
+  await page.choose({ marketing: true });
   assert.equal(her.tags.length, 1);
   assert.equal(her.tags[0].src, 'https://go.shop.com/t.js');
   assert.deepEqual({ ...her.tags[0].dataset }, { program: '7', param: 'pt', path: '/pt', name: 'ire' });

@@ -45,7 +45,7 @@ async function run(events, { settings = {}, marketing = true, stored = {}, fetch
       localStorage: { getItem: storage((key) => kept.get(key) ?? null), setItem: storage((key, value) => { kept.set(key, value); }) },
       sendBeacon: async (to, body) => { sent.push({ to, beacon: true, body: JSON.parse(body) }); return true; },
     },
-    init: { customerPrivacy: { marketingAllowed: marketing, saleOfDataAllowed: false } },
+    init: { customerPrivacy: { marketingAllowed: marketing, saleOfDataAllowed: true } },
     customerPrivacy: { subscribe: (name, callback) => { choose = callback; } },
     settings: { host: 'go.shop.com', program: '7', ...settings },
   });
@@ -67,7 +67,7 @@ test('an order is reported with its number and the click that the visitor landed
   assert.deepEqual(body, {
     program: '7', event: 'sale', orderId: '820982911946154508', clickId: 'CLICK', currencyCode: 'EUR',
     orderSubTotalPostDiscount: '85.00', items: [{ sku: 'BOOT', name: 'Product BOOT', quantity: 1, subTotal: '85.00' }],
-    shopify: 'marketing=yes,sale=no',
+    shopify: 'marketing=yes,sale=yes',
   });
 });
 
@@ -110,12 +110,16 @@ test('amounts are exact in every currency', async () => {
 });
 
 test('who takes consent back is reported without an id', async () => {
-  const said = { marketingAllowed: false, saleOfDataAllowed: false };
-  const { sent, kept } = await run([['consent', said], ['page_viewed', 'https://www.shop.com/?pt=CLICK'], ['checkout_completed', order()]], { stored: { 'referee.click': 'OLD' } });
-  assert.equal(kept.get('referee.click'), 'OLD');
-  assert.equal(sent[0].body.clickId, undefined);
-  assert.equal(sent[0].init.credentials, 'omit', 'the cookie stays here too');
-  assert.deepEqual([sent[0].body.consent, sent[0].body.shopify], ['denied', 'marketing=no,sale=no']);
+  for (const [said, word] of [
+    [{ marketingAllowed: false, saleOfDataAllowed: false }, 'marketing=no,sale=no'],
+    [{ marketingAllowed: true, saleOfDataAllowed: false }, 'marketing=yes,sale=no'],
+  ]) {
+    const { sent, kept } = await run([['consent', said], ['page_viewed', 'https://www.shop.com/?pt=CLICK'], ['checkout_completed', order()]], { stored: { 'referee.click': 'OLD' } });
+    assert.equal(kept.get('referee.click'), 'OLD');
+    assert.equal(sent[0].body.clickId, undefined);
+    assert.equal(sent[0].init.credentials, 'omit', 'the cookie stays here too');
+    assert.deepEqual([sent[0].body.consent, sent[0].body.shopify], ['denied', word]);
+  }
 });
 
 test('what is blocked is tried in another way, and nothing is thrown', async () => {

@@ -523,9 +523,9 @@ fn spread(items: &mut [Item], amount: Money, before: Money, currency: Currency) 
 /// Fields that are of a person and decide nothing.
 const PRIVATE_FIELDS: [&str; 5] = ["IpAddress", "UserAgent", "SessionCookie", "CustomerPostCode", "CustomerCity"];
 
-/// A report without anything of a person, for whoever looks for it later.
+/// A report without anything of a person, for whoever looks for it later. A click id stays: by it, its partner is told.
 pub fn redacted(fields: &Fields) -> BTreeMap<String, String> {
-    let private = || PRIVATE_FIELDS.into_iter().chain(CLICK_FIELDS).chain(REFERRER_FIELDS).chain(person_fields());
+    let private = || PRIVATE_FIELDS.into_iter().chain(REFERRER_FIELDS).chain(person_fields());
     let hide = |name: &str, value: &str| {
         consent::is_told_by(name) || value.contains('@') || private().any(|it| it.eq_ignore_ascii_case(name))
     };
@@ -538,4 +538,30 @@ pub fn redacted(fields: &Fields) -> BTreeMap<String, String> {
         (cut(name, TEXT_CHARS_MAX), cut(value, TEXT_CHARS_MAX))
     };
     fields.iter().take(CUSTOM_FIELDS_MAX).map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_refused_report_names_nobody() {
+        let query = "OrderId=1&CustomerId=c7&Custemail=ann&_ir=x&gpp=DBAA&CustomerCity=Ulm&note=ann%40example.com&\
+                     PageUrl=https%3A%2F%2Fshop.com%2Fa%3Femail%3Dann%23x&ClickId=abc&Amount=5&CallerId=%2B4930";
+        let fields = Fields::read(query, b"{\"identifiers\":[{\"kind\":\"email\",\"value\":\"ann\"}]}").unwrap();
+        let kept = redacted(&fields);
+        for (name, value) in [
+            ("orderid", "1"),
+            ("amount", "5"),
+            ("clickid", "abc"),
+            ("pageurl", "https://shop.com/a"),
+            ("customerid", "(removed)"),
+        ] {
+            assert_eq!(kept.get(name).map(String::as_str), Some(value), "{name}");
+        }
+        let text = format!("{kept:?}");
+        for word in ["ann", "c7", "DBAA", "Ulm", "4930"] {
+            assert!(!text.contains(word), "{word}: {text}");
+        }
+    }
 }

@@ -157,7 +157,11 @@ async fn begin_pixel(app: &App, shop: &mut KeptShop) -> Asked<()> {
     let Some(host) = program.tracking_hosts.first() else { return Ok(()) };
     let event = if event_type.code.is_empty() { event_type.id.to_string() } else { event_type.code.clone() };
     let settings = json!({
-        "host": app.origin(host), "program": program.id.to_string(), "event": event, "path": "/pt", "param": program.click_param,
+        "host": app.origin(host),
+        "program": program.id.to_string(),
+        "event": event,
+        "path": format!("/{}", program.path_prefix),
+        "param": program.click_param,
     });
     if let Err(Trouble(why)) = write_pixel(app, shop, &json!({ "settings": settings.to_string() })).await {
         tracing::warn!(shop = shop.domain, why, "the shop's pixel was not given its settings");

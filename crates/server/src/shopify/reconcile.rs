@@ -28,11 +28,20 @@ const PAGES_MAX: usize = 10_000;
 pub async fn reconcile_due(app: Arc<App>) -> Result<()> {
     let engine = app.engine.clone();
     for shop in blocking(move || engine.settings.all_shops()).await? {
-        let now = app.engine.now();
-        let zone = routing_of(&app, &shop)?.config.programs.get(&shop.program).map(|it| it.zone.clone());
-        if is_due(&shop, &zone.unwrap_or_default(), now) {
-            reconcile(&app, shop, now).await?;
+        let domain = shop.domain.clone();
+        // The trouble of one shop is not the others'.
+        if let Err(error) = reconcile_if_due(&app, shop).await {
+            tracing::warn!(shop = domain, %error, "a shop could not be asked for its orders");
         }
+    }
+    Ok(())
+}
+
+async fn reconcile_if_due(app: &Arc<App>, shop: KeptShop) -> Result<()> {
+    let now = app.engine.now();
+    let zone = routing_of(app, &shop)?.config.programs.get(&shop.program).map(|it| it.zone.clone());
+    if is_due(&shop, &zone.unwrap_or_default(), now) {
+        reconcile(app, shop, now).await?;
     }
     Ok(())
 }
@@ -48,7 +57,8 @@ fn is_due(shop: &KeptShop, zone: &Zone, now: Timestamp) -> bool {
 
 /// Asks a shop, takes what was not known, and keeps what was found.
 pub async fn reconcile(app: &Arc<App>, mut shop: KeptShop, now: Timestamp) -> Result<KeptShop> {
-    let since = shop.reconciled_until.map_or(now.minus_days(SHOP_RECONCILE_DAYS), |at| at.plus_ms(-OVERLAP_MS));
+    let oldest = now.minus_days(SHOP_RECONCILE_DAYS);
+    let since = shop.reconciled_until.map_or(oldest, |at| at.plus_ms(-OVERLAP_MS)).max(oldest);
     (shop.reconciled_orders, shop.reconciled_new) = (0, 0);
     let asked = page_by_page(app, &mut shop, since).await;
     shop.reconciled_at = Some(now);
@@ -57,7 +67,7 @@ pub async fn reconcile(app: &Arc<App>, mut shop: KeptShop, now: Timestamp) -> Re
             shop.reconciled_until = Some(now);
             shop.reconcile_trouble.clear();
         }
-        // The next night begins where this one did.
+        // The next night begins where this one came to.
         Err(Trouble(why)) => shop.reconcile_trouble = why,
     }
     let (engine, kept) = (app.engine.clone(), shop.clone());
@@ -65,6 +75,7 @@ pub async fn reconcile(app: &Arc<App>, mut shop: KeptShop, now: Timestamp) -> Re
     Ok(shop)
 }
 
+/// The oldest changes come first: what was taken need not be asked for again, up to the first that could not be read.
 async fn page_by_page(app: &Arc<App>, shop: &mut KeptShop, since: Timestamp) -> Asked<()> {
     let query = orders_query();
     let search = format!("updated_at:>='{}' AND status:any", iso(since));
@@ -76,7 +87,13 @@ async fn page_by_page(app: &Arc<App>, shop: &mut KeptShop, since: Timestamp) -> 
         for order in orders["nodes"].as_array().into_iter().flatten() {
             let order = with_all_lines(app, shop, order.clone()).await?;
             match order_of_admin(&order, &shop.category) {
-                Ok(order) => take(app, shop, order).await?,
+                Ok(order) => {
+                    let changed_at = order.updated_at;
+                    take(app, shop, order).await?;
+                    if unread == 0 {
+                        shop.reconciled_until = shop.reconciled_until.max(Some(changed_at.min(app.engine.now())));
+                    }
+                }
                 Err(why) => {
                     tracing::warn!(shop = shop.domain, %why, order = %order["id"], "an order could not be read");
                     unread += 1;

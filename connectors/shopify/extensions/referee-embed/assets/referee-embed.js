@@ -31,7 +31,8 @@
     if (!privacy) return null;
     return { marketing: !!privacy.marketingAllowed(), sale: !!privacy.saleOfDataAllowed() };
   }
-  function isAllowed(said) { return !!said && said.marketing && !navigator.globalPrivacyControl; }
+  /** As the tracking host decides: of several words, a no counts. */
+  function isAllowed(said) { return said.marketing && said.sale && !navigator.globalPrivacyControl; }
 
   /** The cart as the shop names it, or '' while there is none. */
   function cart() {
@@ -40,7 +41,7 @@
   }
 
   /** The click id: from the address, or as the tracking host knows it by the cookie of the click. */
-  function clickId(said) {
+  function clickId() {
     var kept = recall();
     var here = new URLSearchParams(location.search).get(param) || '';
     if (here) return Promise.resolve(here);
@@ -48,7 +49,7 @@
     var query = new URLSearchParams({
       program: data.program,
       page: location.href,
-      shopify: 'marketing=yes,sale=' + (said.sale ? 'yes' : 'no')
+      shopify: 'marketing=yes,sale=yes'
     });
     return fetch(endpoint + '?' + query, { credentials: 'include' })
       .then(function (answer) { return answer.ok ? answer.json() : {}; })
@@ -96,7 +97,7 @@
     if (!said) return Promise.resolve();
     if (isAllowed(said)) {
       loadTag();
-      return clickId(said).then(function (id) { return id || recall().sent ? put(id, '') : undefined; });
+      return clickId().then(function (id) { return id || recall().sent ? put(id, '') : undefined; });
     }
     // The order says then that its buyer is not to be followed. Nobody gets a cart for that.
     return cart() || recall().sent ? put('', 'denied') : Promise.resolve();

@@ -20,14 +20,14 @@ register(({ analytics, browser, init, settings, customerPrivacy }) => {
   customerPrivacy.subscribe('visitorConsentCollected', (event) => { choices = event.customerPrivacy; });
 
   analytics.subscribe('page_viewed', async (event) => {
-    if (!choices.marketingAllowed) return;
+    if (!isAllowed(choices)) return;
     const id = new URLSearchParams(event.context.document.location.search).get(param);
     if (id) await quietly(() => browser.localStorage.setItem(KEY, id));
   });
 
   analytics.subscribe('checkout_completed', async (event) => {
     const { checkout } = event.data;
-    const id = choices.marketingAllowed ? await clickId(checkout) : '';
+    const id = isAllowed(choices) ? await clickId(checkout) : '';
     const body = report(checkout, settings, choices, id);
     if (body) await quietly(() => send(body));
   });
@@ -42,16 +42,24 @@ register(({ analytics, browser, init, settings, customerPrivacy }) => {
   async function send(body) {
     const text = JSON.stringify(body);
     // Whoever said no is not known by a cookie either.
-    const credentials = choices.marketingAllowed ? 'include' : 'omit';
+    const credentials = isAllowed(choices) ? 'include' : 'omit';
     /** @type {RequestInit} */
     const init = { method: 'POST', body: text, keepalive: true, credentials, headers: { 'content-type': 'text/plain' } };
     try {
       await fetch(endpoint, init);
     } catch {
-      if (choices.marketingAllowed) await browser.sendBeacon(endpoint, text);
+      if (isAllowed(choices)) await browser.sendBeacon(endpoint, text);
     }
   }
 });
+
+/**
+ * As the tracking host decides: of several words, a no counts.
+ * @param {Choices} choices
+ */
+function isAllowed(choices) {
+  return choices.marketingAllowed && choices.saleOfDataAllowed;
+}
 
 /**
  * A pixel that fails must never be seen in the checkout.
@@ -96,7 +104,7 @@ function report(checkout, settings, choices, id) {
     orderSubTotalPostDiscount: decimal(sum, digits),
     items,
     ...(code && { orderPromoCode: code }),
-    ...(!choices.marketingAllowed && { consent: 'denied' }),
+    ...(!isAllowed(choices) && { consent: 'denied' }),
     shopify: `marketing=${choices.marketingAllowed ? 'yes' : 'no'},sale=${choices.saleOfDataAllowed ? 'yes' : 'no'}`,
   };
 }
