@@ -9,6 +9,7 @@ use referee_core::fact::Fact;
 use referee_core::id::ProgramId;
 use referee_core::time::Timestamp;
 use referee_engine::domain::{Browser, file_path, record_name, record_value};
+use referee_engine::settings::Certificate;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -45,6 +46,16 @@ fn told(it: &Listed) -> Value {
         "proved_by": domain.and_then(|it| it.method).map(|it| it.code()),
         "verified_at": at(domain.and_then(|it| it.verified_at)), "checked_at": at(domain.and_then(|it| it.checked_at)),
         "trouble": domain.map(|it| it.trouble.as_str()).filter(|it| !it.is_empty()),
+        "certificate": it.certificate.as_ref().map(certificate_told),
+    })
+}
+
+fn certificate_told(it: &Certificate) -> Value {
+    json!({
+        "ends_at": it.held.as_ref().map(|(_, ends_at)| date(*ends_at)),
+        "tried_at": it.tried_at.map(date),
+        "next_try_at": date(it.next_try_at),
+        "trouble": Some(it.trouble.as_str()).filter(|it| !it.is_empty()),
     })
 }
 
