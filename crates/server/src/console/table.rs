@@ -125,11 +125,15 @@ impl Table {
 
     /// In a card of its own.
     pub fn html(&self) -> Markup {
-        html! { section.card.scroll { (self.bare()) } }
+        html! { section.card.scroll { (self.table()) } }
     }
 
     /// Inside a card that has more to say.
     pub fn bare(&self) -> Markup {
+        html! { div.scroll { (self.table()) } }
+    }
+
+    fn table(&self) -> Markup {
         let shown = |column: &Column| column.place != Place::File;
         html! {
             table {

@@ -114,7 +114,7 @@ fn kept(person: &Person) -> Markup {
     html! {
         section.card.pad {
             h2 { "What is kept how long" }
-            div.scroll { (Table { columns, rows }.bare()) }
+            (Table { columns, rows }.bare())
             p.muted {
                 "What has had its time goes by itself within the hour. Whoever runs the server sets the days. "
                 a.underlined href="/docs/guide/privacy" { "Privacy" }

@@ -14,7 +14,7 @@ use super::super::erasure::{HERE as ERASURES, allow, file, told};
 use super::super::format;
 use super::super::page::csrf;
 use super::super::person::{Failure, May, Person, done};
-use super::super::table::{Table, buttons, cell, minor, shown_cell, text, time_cell};
+use super::super::table::{Table, cell, text, time_cell};
 use super::screen;
 use super::shopify::HERE;
 use crate::subjects::{asked_by_shop, erase, export, look};
@@ -25,23 +25,29 @@ pub fn section(person: &Person, requests: &[ShopRequest], zone: &Zone) -> Markup
     if requests.is_empty() {
         return html! {};
     }
-    let columns = vec![text("Came"), text("Asked"), text("State"), minor("What was done"), buttons()];
-    let row = |it: &ShopRequest| {
-        vec![
-            time_cell(it.received_at, zone),
-            cell(words(it.kind)),
-            cell(it.done_at.map_or("waits".to_owned(), |at| format!("done {}", format::date(at, zone)))),
-            cell(it.note.clone()),
-            shown_cell(html! { @if it.done_at.is_none() { (ways(person, it)) } }, ""),
-        ]
-    };
+    let (done, waiting): (Vec<&ShopRequest>, Vec<&ShopRequest>) = requests.iter().partition(|it| it.done_at.is_some());
     html! {
         section.card.pad {
             h2 { "What shops ask by law" }
             p { "You have 30 days. Whom it is about is sealed, and is forgotten once it is done." }
-            (Table { columns, rows: requests.iter().map(row).collect() }.bare())
+            @for it in waiting {
+                div.asked {
+                    p { b { (words(it.kind)) } br; span.muted { "came " (format::date_time(it.received_at, zone)) } }
+                    (ways(person, it))
+                }
+            }
+            @if !done.is_empty() { (table(&done, zone).bare()) }
         }
     }
+}
+
+fn table(done: &[&ShopRequest], zone: &Zone) -> Table {
+    let columns = vec![text("Came"), text("Asked"), text("Done"), text("What was done")];
+    let row = |it: &&ShopRequest| {
+        let done_at = it.done_at.map(|at| format::date(at, zone)).unwrap_or_default();
+        vec![time_cell(it.received_at, zone), cell(words(it.kind)), cell(done_at), cell(it.note.clone())]
+    };
+    Table { columns, rows: done.iter().map(row).collect() }
 }
 
 fn words(kind: ShopRequestKind) -> &'static str {
@@ -55,16 +61,18 @@ fn words(kind: ShopRequestKind) -> &'static str {
 /// What can be done about it.
 fn ways(person: &Person, it: &ShopRequest) -> Markup {
     html! {
-        @if person.may(May::Manage) && asked_by_shop(&it.payload).is_some() {
-            form.inline action={ (HERE) "/requests/look" } method="post" {
-                (of(person, &it.shop, &it.id))
-                button.link { "Look" }
+        div.row {
+            @if person.may(May::Manage) && asked_by_shop(&it.payload).is_some() {
+                form action={ (HERE) "/requests/look" } method="post" {
+                    (of(person, &it.shop, &it.id))
+                    button.primary { "Look" }
+                }
             }
-        }
-        form.inline action={ (HERE) "/requests" } method="post" {
-            (of(person, &it.shop, &it.id))
-            input name="note" maxlength=(NOTE_CHARS_MAX) required placeholder="What was done" aria-label="What was done";
-            button.link { "Done" }
+            form.row action={ (HERE) "/requests" } method="post" {
+                (of(person, &it.shop, &it.id))
+                input name="note" maxlength=(NOTE_CHARS_MAX) required placeholder="What was done" aria-label="What was done";
+                button { "Done" }
+            }
         }
     }
 }
