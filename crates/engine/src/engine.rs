@@ -18,7 +18,7 @@ use crate::books::reads::{AuditEntry, Reads};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credentials::Credentials;
-use crate::erasure::Shelf;
+use crate::erasure::BookStore;
 use crate::error::{Error, Result};
 use crate::folder::{Held, hold};
 use crate::intake::click_id::ClickNumbers;
@@ -84,7 +84,7 @@ pub struct Engine {
     /// Where receipts of erasures are kept.
     pub folder: PathBuf,
     log: Arc<dyn Log>,
-    shelf: Arc<dyn Shelf>,
+    book_store: Arc<dyn BookStore>,
     routing: Arc<ArcSwap<Routing>>,
     progress: watch::Receiver<Progress>,
     done: watch::Sender<DoneUntil>,
@@ -174,7 +174,7 @@ impl Engine {
             clock,
             figures,
             folder: config.data.clone(),
-            shelf: stores.shelf(),
+            book_store: stores.book_store(),
             mail_figures: MailFigures::default(),
             log,
             spool,
@@ -198,8 +198,8 @@ impl Engine {
     }
 
     /// The stores of the books, to be cleaned.
-    pub(crate) fn shelf(&self) -> &dyn Shelf {
-        self.shelf.as_ref()
+    pub(crate) fn book_store(&self) -> &dyn BookStore {
+        self.book_store.as_ref()
     }
 
     pub fn now(&self) -> Timestamp {

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::postgres::Server;
 use crate::database::sqlite::Sqlite;
-use crate::erasure::{self, Shelf, shelf};
+use crate::erasure::{self, BookStore, book_store};
 use crate::error::{Error, Result};
 use crate::log::frame::unpack_facts;
 use crate::log::jetstream::{JetStreamConfig, JetStreamLog};
@@ -134,8 +134,8 @@ impl Stores {
     }
 
     /// The stores of the books, as erasure cleans them.
-    pub fn shelf(&self) -> Arc<dyn Shelf> {
-        shelf(match &self.books {
+    pub fn book_store(&self) -> Arc<dyn BookStore> {
+        book_store(match &self.books {
             BooksAt::File(path) => erasure::Kept::File(path.clone()),
             BooksAt::Servers { servers, .. } => erasure::Kept::Servers(servers.clone(), self.placement.clone()),
         })

@@ -6,12 +6,12 @@
 //! that a half rewritten log gives the same books.
 
 pub mod again;
+mod book_store;
 pub mod order;
 pub mod place;
 pub mod receipt;
 pub mod records;
 pub(crate) mod seal;
-mod shelf;
 #[cfg(test)]
 mod tests;
 pub mod who;
@@ -29,7 +29,7 @@ use crate::error::Result;
 use crate::log::Position;
 use crate::settings::Settings;
 
-pub use shelf::{Kept, Shelf, shelf};
+pub use book_store::{BookStore, Kept, book_store};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]

@@ -125,7 +125,7 @@ impl Work<'_> {
         }
         let Some(record) = record else { return Ok(false) };
         // Books that lost their last commits would hold the person again, when nobody knows any more what to replace.
-        engine.shelf().flush(engine.partition_of(brand)?)?;
+        engine.book_store().flush(engine.partition_of(brand)?)?;
         engine.settings.begin_rewriting(&self.erasure, record, engine.now())?;
         (self.erasure.state, self.erasure.record) = (ErasureState::Rewriting, Some(record));
         self.prolong()
@@ -187,7 +187,8 @@ impl Work<'_> {
         let engine = self.engine;
         let partition = engine.partition_of(self.erasure.brand)?;
         let traces = traces(&self.by)?;
-        let is_clean = engine.log().scrub(partition, up_to, &traces)? && engine.shelf().scrub(partition, &traces)?;
+        let is_clean =
+            engine.log().scrub(partition, up_to, &traces)? && engine.book_store().scrub(partition, &traces)?;
         if !is_clean || !self.prolong()? {
             return Ok(false);
         }

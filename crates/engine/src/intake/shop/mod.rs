@@ -180,7 +180,8 @@ fn net(price: Money, quantity: u32, discounts: Money, tax: Money) -> Money {
 /// So many of a line were taken out of the order otherwise than by the refunds that are listed.
 fn removed(quantity: u32, current: Option<u32>, line: u64, refunds: &[ShopRefund]) -> u32 {
     let of_line = |it: &&RefundedLine| it.line == line;
-    let refunded = refunds.iter().flat_map(|refund| &refund.lines).filter(of_line).map(|it| it.quantity).sum::<u32>();
+    let refunded = refunds.iter().flat_map(|refund| &refund.lines).filter(of_line).map(|it| it.quantity);
+    let refunded = refunded.fold(0, u32::saturating_add);
     current.map_or(0, |current| quantity.saturating_sub(current).saturating_sub(refunded))
 }
 

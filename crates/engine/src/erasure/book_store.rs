@@ -18,7 +18,7 @@ const VACUUM: &str = include_str!("../../sql/books/vacuum_erased.postgres.sql");
 /// A commit of its own that is flushed, and with it all before it.
 const FLUSH: &str = include_str!("../../sql/books/flush.postgres.sql");
 
-pub trait Shelf: Send + Sync {
+pub trait BookStore: Send + Sync {
     /// What was committed survives a crash of the computer.
     fn flush(&self, partition: PartitionId) -> Result<()>;
 
@@ -26,9 +26,9 @@ pub trait Shelf: Send + Sync {
     fn scrub(&self, partition: PartitionId, traces: &Traces) -> Result<bool>;
 }
 
-struct FileShelf(PathBuf);
+struct FileStore(PathBuf);
 
-struct ServerShelf {
+struct ServerStore {
     servers: Servers,
     placement: Arc<ArcSwap<Placement>>,
 }
@@ -38,14 +38,14 @@ pub enum Kept {
     Servers(Servers, Arc<ArcSwap<Placement>>),
 }
 
-pub fn shelf(kept: Kept) -> Arc<dyn Shelf> {
+pub fn book_store(kept: Kept) -> Arc<dyn BookStore> {
     match kept {
-        Kept::File(path) => Arc::new(FileShelf(path)),
-        Kept::Servers(servers, placement) => Arc::new(ServerShelf { servers, placement }),
+        Kept::File(path) => Arc::new(FileStore(path)),
+        Kept::Servers(servers, placement) => Arc::new(ServerStore { servers, placement }),
     }
 }
 
-impl Shelf for FileShelf {
+impl BookStore for FileStore {
     fn flush(&self, _: PartitionId) -> Result<()> {
         let nothing = Traces::of(&[])?;
         match scrub(Sqlite::open(&self.0)?.connection(), &self.0, &nothing)? {
@@ -59,7 +59,7 @@ impl Shelf for FileShelf {
     }
 }
 
-impl ServerShelf {
+impl ServerStore {
     fn run(&self, partition: PartitionId, scripts: &[&str]) -> Result<()> {
         let placement = self.placement.load();
         let name = placement.of(partition);
@@ -71,7 +71,7 @@ impl ServerShelf {
     }
 }
 
-impl Shelf for ServerShelf {
+impl BookStore for ServerStore {
     fn flush(&self, partition: PartitionId) -> Result<()> {
         self.run(partition, &[FLUSH])
     }
