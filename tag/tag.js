@@ -108,18 +108,24 @@
     });
   }
 
+  // Sections whose words are of consent, and count only where they apply.
+  var AGREED = { tcfeuv2: 2, tcfcav1: 5 };
   function hearGpp() {
     page.__gpp('addEventListener', (event, ok) => {
       attempt(() => {
         var ping = ok && event && event.pingData;
         if (!ping || ping.signalStatus !== 'ready') return;
+        var applies = [].concat(ping.applicableSections);
         var out = false;
         for (var name in ping.parsedSections) {
           [].concat(ping.parsedSections[name]).forEach((it) => {
-            out = out || [it.SaleOptOut, it.SharingOptOut, it.TargetedAdvertisingOptOut].indexOf(1) >= 0;
+            var yes = it.PurposeConsents || it.PurposesExpressConsent || [];
+            var implied = it.PurposesImpliedConsent || [];
+            out = out || [it.SaleOptOut, it.SharingOptOut, it.TargetedAdvertisingOptOut].indexOf(1) >= 0
+              || yes.length && applies.indexOf(AGREED[name]) >= 0 && ![0, 6].every((place) => yes[place] || implied[place]);
           });
         }
-        hear('gpp', out ? 'denied' : '', { gpp: ping.gppString, gppSid: [].concat(ping.applicableSections).join(',') });
+        hear('gpp', out ? 'denied' : '', { gpp: ping.gppString, gppSid: applies.join(',') });
       });
     });
   }

@@ -357,6 +357,18 @@ test('gpp is sent on, and an opt-out that it spells out holds here already', asy
   const out = load({ more: say({ ...ping, parsedSections: { usca: { SharingOptOut: 1 } } }) });
   await out.settle();
   assert.equal(out.sent.length, 0);
+  const places = (...agreed) => Array.from({ length: 24 }, (_, place) => agreed.includes(place + 1));
+  for (const [name, id, section, sent] of [
+    ['tcfeuv2', 2, { PurposeConsents: places(1, 7) }, 1],
+    ['tcfeuv2', 2, { PurposeConsents: places(1) }, 0],
+    ['tcfeuv2', 7, { PurposeConsents: places() }, 1],
+    ['tcfcav1', 5, { PurposesExpressConsent: places(1), PurposesImpliedConsent: places(7) }, 1],
+    ['tcfcav1', 5, { PurposesExpressConsent: places(1), PurposesImpliedConsent: places() }, 0],
+  ]) {
+    const there = load({ more: say({ ...ping, applicableSections: [id], parsedSections: { [name]: section } }) });
+    await there.settle();
+    assert.equal(there.sent.length, sent, `${name} where ${id} applies: ${JSON.stringify(section)}`);
+  }
   const early = load({ more: say({ ...ping, signalStatus: 'not ready' }) });
   await early.settle();
   assert.equal(early.sent.length, 0);

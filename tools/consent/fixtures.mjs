@@ -143,6 +143,26 @@ function readGpp(text) {
   }
 }
 
+function canadianString() {
+  const model = new GppModel();
+  for (const field of ['PurposesExpressConsent', 'PurposesImpliedConsent']) {
+    model.setFieldValue('tcfcav1', field, Array.from({ length: 24 }, () => random() < 0.6));
+  }
+  model.setFieldValue('tcfcav1', 'VendorExpressConsent', some(numbers, [0.001, 0.02, 0.9][upTo(3)]));
+  if (random() < 0.3) model.setFieldValue('uspv1', 'OptOutSale', 'N');
+  for (const field of ['Created', 'LastUpdated']) model.setFieldValue('tcfcav1', field, new Date(Date.UTC(2026, 8, 1)));
+  return model.encode();
+}
+
+function readCanadian(text) {
+  try {
+    const { PurposesExpressConsent: express, PurposesImpliedConsent: implied } = new GppModel(text).getSection('tcfcav1');
+    return { canada: [0, 6].every((place) => express[place] || implied[place]) };
+  } catch {
+    return null;
+  }
+}
+
 function written(make, read, sound, broken) {
   const good = Array.from({ length: sound }, make);
   const bad = Array.from({ length: broken }, () => damaged(good[upTo(good.length)]));
@@ -151,3 +171,4 @@ function written(make, read, sound, broken) {
 
 writeFileSync(join(folder, 'tcf.jsonl'), written(tcString, readTc, 80, 240));
 writeFileSync(join(folder, 'gpp.jsonl'), written(gppString, readGpp, 120, 120));
+writeFileSync(join(folder, 'gpp_canada.jsonl'), written(canadianString, readCanadian, 60, 60));

@@ -89,9 +89,12 @@ fn standing(host: &str, domain: Option<&TrackingDomain>) -> Standing {
 
 /// What the doctor is asked about a host of a program, on a page of its shop.
 pub fn asked(app: &App, config: &Config, listed: &Listed, page: &str) -> Option<Asked> {
-    let program = listed.programs.first().and_then(|id| config.programs.get(id))?;
-    let ads = config.ads.values().filter(|ad| ad.program == program.id).filter_map(|ad| host_of(&ad.landing_url));
-    let mut landing_hosts: Vec<String> = host_of(&program.default_landing_url).into_iter().chain(ads).collect();
+    let programs = || listed.programs.iter().filter_map(|id| config.programs.get(id));
+    // Names are compared by those of the first; where visitors land, all of them say.
+    let program = programs().next()?;
+    let ads = config.ads.values().filter(|ad| listed.programs.contains(&ad.program)).map(|ad| &ad.landing_url);
+    let landing = programs().map(|it| &it.default_landing_url).chain(ads);
+    let mut landing_hosts: Vec<String> = landing.filter_map(|address| host_of(address)).collect();
     let page = match page {
         "" if listed.of_shop => listed.host.clone(),
         "" => landing_hosts.first().cloned().unwrap_or_default(),

@@ -1,5 +1,5 @@
 //! Strings of the Global Privacy Platform: a header that says which sections follow, and the sections, of which those for
-//! Europe and the United States are read.
+//! Europe, Canada and the United States are read.
 
 use super::Opinion;
 use super::bits::Bits;
@@ -10,6 +10,7 @@ const VERSION: u64 = 1;
 /// More sections than there are regions, so that a made-up header asks for nothing long.
 const SECTIONS_MAX: usize = 64;
 const TCF_EU: u64 = 2;
+const TCF_CANADA: u64 = 5;
 const US_PRIVACY: u64 = 6;
 /// In place of a section: whoever asks for consent does not know yet which applies.
 const UNDECIDED: i64 = 0;
@@ -39,8 +40,29 @@ fn all_of(sections: &[(u64, &str)], vendor: Option<u16>) -> Opinion {
 fn section(number: u64, text: &str, vendor: Option<u16>) -> Opinion {
     match number {
         TCF_EU => tcf::read(text).map_or(Opinion::Unreadable, |it| Opinion::of(it.permits(vendor))),
+        TCF_CANADA => canada(text),
         US_PRIVACY => us::privacy(text),
         number => us::section(number, text),
+    }
+}
+
+/// Canada's law knows consent that was given and consent that follows from what somebody does, and the string says both by
+/// purpose. Its lists of vendors are left unread.
+fn canada(text: &str) -> Opinion {
+    const VERSION: u64 = 1;
+    const BEFORE_PURPOSES: usize = 36 + 36 + 12 + 12 + 6 + 12 + 12 + 6 + 1 + 12;
+    let agreed = |segment: &str| {
+        let mut bits = Bits::of(segment)?;
+        let version = bits.number(6)?;
+        bits.skip(BEFORE_PURPOSES)?;
+        let (express, implied) = (bits.number(24)?, bits.number(24)?);
+        (version == VERSION).then_some(express | implied)
+    };
+    let mut segments = text.split('.');
+    let core = segments.next().and_then(agreed);
+    match core.filter(|_| segments.all(|segment| Bits::of(segment).is_some())) {
+        Some(purposes) => Opinion::of(tcf::NEEDED.iter().all(|purpose| purposes >> (24 - purpose) & 1 == 1)),
+        None => Opinion::Unreadable,
     }
 }
 

@@ -31,6 +31,8 @@ struct Vendors<'a> {
 const DISCLOSED_SINCE: Timestamp = Timestamp(1_772_323_200_000);
 const STORAGE: u32 = 1;
 const MEASUREMENT: u32 = 7;
+/// What a visitor must agree to who is to be followed.
+pub const NEEDED: [u32; 2] = [STORAGE, MEASUREMENT];
 /// The purpose is not allowed to the vendor; or only without asking, which no consent is.
 const FORBIDDEN: [u64; 2] = [0, 2];
 const SEGMENT_DISCLOSED: u64 = 1;
@@ -168,14 +170,12 @@ impl TcString<'_> {
 
     /// Whether the visitor may be followed.
     pub fn permits(&self, vendor: Option<u16>) -> bool {
-        self.agrees_to(STORAGE)
-            && self.agrees_to(MEASUREMENT)
-            && vendor.is_none_or(|vendor| self.permits_vendor(vendor))
+        NEEDED.iter().all(|purpose| self.agrees_to(*purpose)) && vendor.is_none_or(|vendor| self.permits_vendor(vendor))
     }
 
     fn permits_vendor(&self, vendor: u16) -> bool {
         let told = self.discloses(vendor).unwrap_or(self.last_updated < DISCLOSED_SINCE);
-        let forbidden = [STORAGE, MEASUREMENT].into_iter().any(|purpose| self.forbids(purpose, vendor));
+        let forbidden = NEEDED.into_iter().any(|purpose| self.forbids(purpose, vendor));
         told && self.agrees_to_vendor(vendor) && !forbidden
     }
 }

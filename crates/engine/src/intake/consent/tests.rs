@@ -32,6 +32,11 @@ struct GppRead {
     europe: Option<bool>,
 }
 
+#[derive(Deserialize)]
+struct CanadianRead {
+    canada: bool,
+}
+
 /// The vendor that the fixtures speak of.
 const VENDOR: u16 = 755;
 
@@ -110,6 +115,28 @@ fn gpp_strings_are_read_as_the_library_reads_them() {
     for opinion in [Opinion::Yes, Opinion::No, Opinion::Silent] {
         assert!(opinions.iter().filter(|it| **it == opinion).count() >= 3, "{opinion:?}");
     }
+}
+
+#[test]
+fn canadian_strings_are_read_as_the_library_reads_them() {
+    let mut opinions = Vec::new();
+    for Fixture { text, read, damaged } in
+        fixtures::<CanadianRead>(include_str!("../../../testdata/consent/gpp_canada.jsonl"))
+    {
+        let ours = gpp::opinion(&text, &["5"], None);
+        let theirs = read.map(|read| Opinion::of(read.canada));
+        if damaged {
+            let denied = matches!(ours, Opinion::No | Opinion::Unreadable);
+            assert!(theirs != Some(Opinion::No) || denied, "{text}: {ours:?}");
+        } else {
+            assert_eq!(Some(ours), theirs, "{text}");
+            opinions.push(ours);
+        }
+    }
+    for opinion in [Opinion::Yes, Opinion::No] {
+        assert!(opinions.iter().filter(|it| **it == opinion).count() >= 3, "{opinion:?}");
+    }
+    assert_eq!(gpp::opinion("DBABtA~CAAA", &[], None), Opinion::Unreadable, "cut off");
 }
 
 #[test]
