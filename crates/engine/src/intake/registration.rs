@@ -44,7 +44,9 @@ pub fn register(routing: &Routing, request: &ClickRequest<'_>, given: &Given, te
     let counted = click.invalid().is_none();
     let seen = if followed { seen(request, &target, given, teller, counted) } else { Seen::default() };
     click.visitor = seen.identifier.or(device);
-    let clear_visitor = request.visitor.is_some() && is_taken_back(click.consent.as_ref());
+    // A page of somebody else's takes nothing back.
+    let of_shop = matches!(teller, Teller::Page { of_shop: true, .. });
+    let clear_visitor = of_shop && request.visitor.is_some() && is_taken_back(click.consent.as_ref());
     let id = (counted && target.partner != PartnerId(0) && leads)
         .then(|| seal(&target.brand.keys, &target.click_ref(given)))
         .flatten();
