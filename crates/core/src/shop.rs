@@ -128,8 +128,14 @@ fn follow(
     let was_open = slice.conversions.get(key).is_some_and(|order| !order.actions.is_empty());
     let told = match seen {
         _ if row.updated_at.is_none() => Told { refusal: Some(Refusal::ShopOrderAwaited), ..nothing() },
-        Some(_) if row.lines.is_empty() && !was_open => refused(slice, key, Refusal::ShopOrderWithoutLines),
-        Some(seen) if seen.opens_when_paid && !row.paid && !was_open => refused(slice, key, Refusal::ShopOrderNotPaid),
+        Some(seen) if row.lines.is_empty() && !was_open => {
+            know_buyer(slice, record, seen, &row);
+            refused(slice, key, Refusal::ShopOrderWithoutLines)
+        }
+        Some(seen) if seen.opens_when_paid && !row.paid && !was_open => {
+            know_buyer(slice, record, seen, &row);
+            refused(slice, key, Refusal::ShopOrderNotPaid)
+        }
         Some(seen) => {
             let report = row.report(seen);
             let outcome = open::by_shop(slice, record, &report, row.node, row.consent.as_ref());
@@ -159,6 +165,13 @@ fn follow(
         slice.shop_orders.set(key.clone(), row);
     }
     told
+}
+
+/// Whoever buys without paying is known by it all the same, and can be found again to be forgotten.
+fn know_buyer(slice: &mut Slice, record: &Record, seen: &ShopOrderSeen, row: &ShopOrderRow) {
+    if !row.consent.as_ref().is_some_and(Consent::is_refused) {
+        open::at_checkout(slice, record, &seen.report, row.node);
+    }
 }
 
 /// Gives an order's actions the figures that follow from what is known. `from`: what was known when they last got theirs;
@@ -350,10 +363,18 @@ impl ShopOrderRow {
             without = without.plus(it.amount.minus(less));
         }
         let part = match with_tax {
-            Money::ZERO => refund.adjustment,
+            // Money was given back and no line named: it has its part of the whole order's tax in it.
+            Money::ZERO => self.without_tax(refund.adjustment),
             whole => refund.adjustment.share(without.0, whole.0, self.currency),
         };
         part.min(without)
+    }
+
+    /// The part of an amount that was paid for goods, where another part was paid for their tax.
+    fn without_tax(&self, amount: Money) -> Money {
+        let net = self.lines.iter().fold(Money::ZERO, |sum, line| sum.plus(line.item.amount));
+        let gross = self.lines.iter().fold(net, |sum, line| sum.plus(line.tax));
+        if gross == Money::ZERO { amount } else { amount.share(net.0, gross.0, self.currency) }
     }
 
     /// A line without what was taken out of the order and what went back of it.

@@ -76,6 +76,8 @@ pub struct ShopLine {
     pub id: u64,
     /// The amount is that of the whole quantity, after discounts and without tax.
     pub item: Item,
+    /// What the buyer paid beside it, in the price or on top.
+    pub tax: Money,
     /// So many were taken out of the order again otherwise than by a refund.
     pub removed: u32,
 }

@@ -150,6 +150,31 @@ fn what_is_no_order_yet_says_why_and_opens_later() {
 }
 
 #[test]
+fn money_that_goes_back_for_no_line_has_tax_in_it() {
+    check(
+        "
+        shop
+        at d0  click k1 A
+        at d1  order 1001 L1=1x100.00~19.00 click=k1 paid
+        at d2  refund 1001 R1=+-11.90
+        at d3  order 1002 L1=1x100.00~19.00 click=k1 paid with-tax
+        at d4  refund 1002 R1=+-11.90
+        at d5  order 1003 L1=1x100.00 click=k1 paid
+        at d6  refund 1003 R1=+-11.90
+        at d7  order 1004 L1=1x100.00~19.00 click=k1 paid
+        at d8  refund 1004 R1=+-119.00
+        ",
+        expect![[r#"
+            action 1.1.1 A 1001 90.00 pays 7.20 pending until d31, by click id k1, terms template/1
+            action 1.1.2 A 1002 90.00 pays 7.20 pending until d33, by click id k1, terms template/1
+            action 1.1.3 A 1003 88.10 pays 7.05 pending until d35, by click id k1, terms template/1
+            action 1.1.4 A 1004 0.00 pays 0.00 reversed ITEM_RETURNED, by click id k1, terms template/1
+            balance A pending 21.45 locked 0.00 paid 0.00
+        "#]],
+    );
+}
+
+#[test]
 fn a_checkout_names_the_buyer_and_opens_nothing() {
     check(
         "

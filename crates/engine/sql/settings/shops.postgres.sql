@@ -45,7 +45,6 @@ create table shop_request (
   id            text collate "C" not null,
   brand         integer not null references brand (id),
   kind          integer not null,
-  customer_hash bytea not null,
   payload       bytea not null,
   received_at   bigint not null,
   state         integer not null,

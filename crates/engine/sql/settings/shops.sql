@@ -45,7 +45,6 @@ create table shop_request (
   id            text not null,
   brand         integer not null references brand (id),
   kind          integer not null,
-  customer_hash blob not null,
   payload       blob not null,
   received_at   integer not null,
   state         integer not null,

@@ -66,9 +66,15 @@ fn start(engine: &Engine, brand: BrandId, asked: &Asked) -> Result<std::result::
         Asked::Value { kind, value, country } => all(*kind, value, country.as_deref()),
         Asked::ClickId(text) => click(engine, brand, text.trim())?,
         Asked::All(asked) => {
+            let config = engine.reads.config(brand)?;
             let starts = asked.iter().map(|it| start(engine, brand, it)).collect::<Result<Vec<_>>>()?;
+            // What the brand blocks names nobody, and what is said beside it still may.
+            let unblocked = |start: Start| match start.0.iter().any(|it| config.is_blocked(*it)) {
+                true => Err(Unknown::Refused(Refusal::IdentifierBlocked)),
+                false => Ok(start),
+            };
             let nothing = Err(Unknown::Refused(Refusal::IdentifierEmpty));
-            starts.into_iter().fold(nothing, both)
+            starts.into_iter().map(|it| it.and_then(unblocked)).fold(nothing, both)
         }
     })
 }
@@ -128,7 +134,14 @@ pub fn ask(
     };
     let mut found = who.found.clone();
     found.papers = engine.settings.forget_papers(brand, &asked.words())?;
-    note(engine, brand, &found, &who.substitution(), actor).map(Ok)
+    let erasure = note(engine, brand, &found, &who.substitution(), actor)?;
+    engine.settings.forget_shop_requests(
+        brand,
+        &asked.words(),
+        &format!("erased, receipt {}", erasure.id),
+        engine.now(),
+    )?;
+    Ok(Ok(erasure))
 }
 
 impl Asked {

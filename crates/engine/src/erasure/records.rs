@@ -57,7 +57,12 @@ impl Records {
     fn take(&mut self, draft: &mut Draft, who: &Who, clicks: &BTreeSet<ClickNo>) -> bool {
         if !matches!(
             draft.fact,
-            Fact::ClickRecorded(_) | Fact::ImpressionRecorded(_) | Fact::VisitRecorded(_) | Fact::ConversionReported(_)
+            Fact::ClickRecorded(_)
+                | Fact::ImpressionRecorded(_)
+                | Fact::VisitRecorded(_)
+                | Fact::ConversionReported(_)
+                | Fact::ShopOrderSeen(_)
+                | Fact::ShopCheckoutSeen(_)
         ) {
             return false;
         }

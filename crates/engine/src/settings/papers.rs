@@ -14,18 +14,28 @@ const VALUE_CHARS_MIN: usize = 5;
 /// All there are: both are kept for some days only.
 const ALL: u32 = i32::MAX as u32;
 
+/// What names somebody in so many words, in lower case.
+struct Words(Vec<String>);
+
+impl Words {
+    fn of(values: &[String]) -> Words {
+        let long = |it: &String| it.chars().count() >= VALUE_CHARS_MIN;
+        Words(values.iter().map(|it| it.trim().to_lowercase()).filter(long).collect())
+    }
+
+    fn stand_in(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        self.0.iter().any(|value| text.contains(value.as_str()))
+    }
+}
+
 impl Settings {
     /// Forgets papers of a brand that say any of some values, in whatever case; says how many. A file that is just being
     /// applied stays until it is, and goes then.
     pub fn forget_papers(&self, brand: BrandId, values: &[String]) -> Result<u32> {
-        let values: Vec<String> = values.iter().map(|it| it.trim().to_lowercase()).collect();
-        let long = |it: &&String| it.chars().count() >= VALUE_CHARS_MIN;
-        let values: Vec<&String> = values.iter().filter(long).collect();
-        let says = |text: &str| {
-            let text = text.to_lowercase();
-            values.iter().any(|value| text.contains(value.as_str()))
-        };
-        if values.is_empty() {
+        let words = Words::of(values);
+        let says = |text: &str| words.stand_in(text);
+        if words.0.is_empty() {
             return Ok(0);
         }
         let mut forgotten = 0;
@@ -52,6 +62,15 @@ impl Settings {
             }
         }
         Ok(forgotten)
+    }
+
+    /// Finishes what shops ask by law for somebody whom these values name.
+    pub fn forget_shop_requests(&self, brand: BrandId, values: &[String], note: &str, now: Timestamp) -> Result<()> {
+        let words = Words::of(values);
+        for it in self.shop_requests(brand)?.iter().filter(|it| it.done_at.is_none() && words.stand_in(&it.payload)) {
+            self.finish_shop_request(brand, (&it.shop, &it.id), note, now)?;
+        }
+        Ok(())
     }
 
     fn notes(&self, brand: BrandId) -> Result<Vec<NoteId>> {

@@ -151,8 +151,6 @@ pub struct ShopRequest {
     /// The shop's own name of the message.
     pub id: String,
     pub kind: ShopRequestKind,
-    /// The hash of the customer's id; empty where all are meant.
-    pub customer_hash: Vec<u8>,
     /// The message, as JSON.
     pub payload: String,
     pub received_at: Timestamp,
@@ -197,7 +195,9 @@ impl Settings {
             reconciled_new: 0,
             reconcile_trouble: String::new(),
         };
-        self.write_shop(&kept, now)?;
+        // Since when it stands as it does: what is set otherwise does not change that.
+        let stands = same_app.filter(|it| it.state == state);
+        self.write_shop(&kept, stands.map_or(now, |it| it.changed_at))?;
         self.shop(&key)?.ok_or_else(|| Error::corrupt("connect a shop", "it was not kept"))
     }
 
@@ -299,41 +299,37 @@ impl Settings {
         let sealed =
             self.vault.wrap(&request_purpose(brand, &request.shop, &request.id), request.payload.as_bytes())?;
         let sql = include_str!("../../sql/settings/shop_request_create.sql");
-        let values = values![
-            &request.shop,
-            &request.id,
-            brand.0,
-            request.kind as u32,
-            request.customer_hash.as_slice(),
-            &sealed,
-            request.received_at.0,
-        ];
+        let values = values![&request.shop, &request.id, brand.0, request.kind as u32, &sealed, request.received_at.0,];
         self.change("keep a shop's request", |db| db.run(sql, values)).map(drop)
     }
 
-    /// Those that wait first, then the newest.
+    /// Those that wait first, the longest of all before the others; then the newest.
     pub fn shop_requests(&self, brand: BrandId) -> Result<Vec<ShopRequest>> {
         let sql = include_str!("../../sql/settings/shop_request_list.sql");
-        let read = |row: &dyn Row| {
-            let (shop, id) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
-            let payload = self.vault.unwrap(&request_purpose(brand, &shop, &id), row.blob(4)?)?;
-            Ok(ShopRequest {
-                kind: ShopRequestKind::from_number(row.number(2)?)?,
-                customer_hash: row.blob(3)?.to_vec(),
-                payload: String::from_utf8_lossy(&payload).into_owned(),
-                received_at: Timestamp(row.number(5)?),
-                done_at: row.some_number(7)?.map(Timestamp),
-                note: row.text(8)?.to_owned(),
-                shop,
-                id,
-            })
-        };
+        let read = |row: &dyn Row| self.read_request(brand, row);
         self.ask("read shops' requests", |db| list(db, sql, values![brand.0, REQUESTS_SHOWN_MAX], read))
+    }
+
+    fn read_request(&self, brand: BrandId, row: &dyn Row) -> Result<ShopRequest> {
+        let (shop, id) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
+        let payload = self.vault.unwrap(&request_purpose(brand, &shop, &id), row.blob(3)?)?;
+        Ok(ShopRequest {
+            kind: ShopRequestKind::from_number(row.number(2)?)?,
+            payload: String::from_utf8_lossy(&payload).into_owned(),
+            received_at: Timestamp(row.number(4)?),
+            done_at: row.some_number(6)?.map(Timestamp),
+            note: row.text(7)?.to_owned(),
+            shop,
+            id,
+        })
     }
 
     /// One of them.
     pub fn shop_request(&self, brand: BrandId, (shop, id): (&str, &str)) -> Result<Option<ShopRequest>> {
-        Ok(self.shop_requests(brand)?.into_iter().find(|it| it.shop == shop && it.id == id))
+        let sql = include_str!("../../sql/settings/shop_request_find.sql");
+        self.ask("read a shop's request", |db| {
+            find(db, sql, values![brand.0, shop, id], |row| self.read_request(brand, row))
+        })
     }
 
     /// What was asked for is done, and whom it was about is forgotten. False if it was done before, or nobody asked.
@@ -346,7 +342,7 @@ impl Settings {
     ) -> Result<bool> {
         let sql = include_str!("../../sql/settings/shop_request_finish.sql");
         let nobody = self.vault.wrap(&request_purpose(brand, shop, id), b"")?;
-        let values = values![brand.0, shop, id, now.0, note, &nobody, [].as_slice()];
+        let values = values![brand.0, shop, id, now.0, note, &nobody];
         self.change("finish a shop's request", |db| db.run(sql, values)).map(|rows| rows > 0)
     }
 

@@ -43,7 +43,15 @@ fn question(world: &mut World, request: &Request) -> Answer {
     let variables = body["variables"].as_object().unwrap_or(&nothing);
     let text = body["query"].as_str().unwrap_or_default();
     let answer = graphql::parse(text, variables).and_then(|document| {
-        if document.is_mutation { mutate(world, &document) } else { query(world, &document, &scopes) }
+        if document.is_mutation {
+            return mutate(world, &document);
+        }
+        for field in ["product", "customer"] {
+            if text.contains(&format!("{field} {{")) && !scopes.contains(&format!("read_{field}s")) {
+                return Err(format!("Access denied for {field} field. Required access: `read_{field}s` access scope."));
+            }
+        }
+        query(world, &document, &scopes)
     });
     match answer {
         Ok(data) => Answer::json(200, &json!({ "data": data, "extensions": { "cost": cost(2_000) } })),

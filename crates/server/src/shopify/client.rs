@@ -22,7 +22,7 @@ use crate::app::App;
 /// The version that is asked for, and whose answers this program reads.
 pub const VERSION: &str = "2026-07";
 /// What the app may read and write.
-pub const SCOPES: &str = "read_orders,read_customer_events,write_pixels";
+pub const SCOPES: &str = "read_orders,read_products,read_customers,read_customer_events,write_pixels";
 
 const PATIENCE: Duration = Duration::from_secs(20);
 /// A page of ten orders with their lines.
@@ -72,6 +72,13 @@ pub async fn obtain(app: &App, shop: &KeptShop, grant: Grant<'_>) -> Asked<KeptS
         let why = answer["error_description"].as_str().or(answer["error"].as_str()).unwrap_or("it gave no reason");
         return trouble(format!("Shopify gave no token ({status}): {why}."));
     };
+    if matches!(grant, Grant::Refresh(_)) {
+        // Somebody may have taken the shop away, or changed it, while it was asked.
+        let same = |it: &KeptShop| (it.state, &it.client_id, &it.secrets.client_secret) == (shop.state, id, secret);
+        if !stored(app, shop).await?.is_some_and(|it| same(&it)) {
+            return trouble("The shop was changed here meanwhile; it is asked again later.");
+        }
+    }
     let now = app.engine.now();
     let text = |name: &str| answer[name].as_str().map(str::to_owned);
     let secrets = ShopSecrets {
@@ -131,11 +138,25 @@ pub async fn ask(app: &App, shop: &mut KeptShop, query: &str, variables: Value) 
 
 async fn renew(app: &App, shop: &mut KeptShop) -> Asked<()> {
     let soon = app.engine.now().0 / 1_000 + TOKEN_LEFT_S;
-    let ends = shop.secrets.expires_at.is_some_and(|at| at <= soon);
+    let ends = |shop: &KeptShop| shop.secrets.expires_at.is_some_and(|at| at <= soon);
+    if !ends(shop) {
+        return Ok(());
+    }
+    // Another process may have been quicker, and its token is the one that lives on.
+    if let Some(kept) = stored(app, shop).await?.filter(|it| it.state == shop.state && it.client_id == shop.client_id) {
+        shop.secrets = kept.secrets;
+    }
+    let ends = ends(shop);
     if let Some(refresh) = shop.secrets.refresh_token.clone().filter(|_| ends) {
         *shop = obtain(app, shop, Grant::Refresh(&refresh)).await?;
     }
     Ok(())
+}
+
+async fn stored(app: &App, shop: &KeptShop) -> Asked<Option<KeptShop>> {
+    let (engine, key) = (app.engine.clone(), shop.key.clone());
+    let found = blocking(move || engine.settings.shop(&key)).await;
+    found.map_err(|error| Trouble(format!("The shop could not be looked up: {error}")))
 }
 
 /// How long to wait where there were too many questions: as long as it takes until what was asked for can be paid for again.

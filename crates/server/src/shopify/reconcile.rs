@@ -13,7 +13,7 @@ use referee_engine::settings::{KeptShop, ShopState};
 use serde_json::{Value, json};
 
 use super::client::{Asked, Trouble, ask};
-use super::webhooks::{routing_of, with_context};
+use super::webhooks::{as_known, is_from_before, routing_of, with_context};
 use crate::app::App;
 use crate::reports::{Reporter, new_submission};
 
@@ -58,7 +58,7 @@ fn is_due(shop: &KeptShop, zone: &Zone, now: Timestamp) -> bool {
 /// Asks a shop, takes what was not known, and keeps what was found.
 pub async fn reconcile(app: &Arc<App>, mut shop: KeptShop, now: Timestamp) -> Result<KeptShop> {
     let oldest = now.minus_days(SHOP_RECONCILE_DAYS);
-    let since = shop.reconciled_until.map_or(oldest, |at| at.plus_ms(-OVERLAP_MS)).max(oldest);
+    let since = shop.reconciled_until.map_or(shop.created_at, |at| at.plus_ms(-OVERLAP_MS)).max(oldest);
     (shop.reconciled_orders, shop.reconciled_new) = (0, 0);
     let asked = page_by_page(app, &mut shop, since).await;
     shop.reconciled_at = Some(now);
@@ -131,10 +131,15 @@ async fn with_all_lines(app: &Arc<App>, shop: &mut KeptShop, mut order: Value) -
 /// Takes an order of which the books know less, or whose visits may name a click that nothing else did.
 async fn take(app: &Arc<App>, shop: &mut KeptShop, order: ReadOrder) -> Asked<()> {
     shop.reconciled_orders += 1;
-    let (engine, brand, id, event_type) = (app.engine.clone(), shop.brand, order.id.to_string(), shop.event_type);
+    let shop = &mut *shop;
+    if is_from_before(shop, &order) {
+        return Ok(());
+    }
+    let (engine, brand, id) = (app.engine.clone(), shop.brand, order.id.to_string());
     let failed = |error: referee_engine::error::Error| Trouble(format!("An order could not be taken: {error}"));
     let known = blocking(move || engine.reads.shop_orders(brand, &id)).await.map_err(failed)?;
-    let known = known.into_iter().find(|(key, _)| key.event_type == event_type);
+    let as_known = as_known(shop, &known);
+    let known = known.into_iter().find(|(key, _)| key.event_type == as_known.event_type);
     let as_much = known.is_some_and(|(_, row)| {
         let has = |id: u64| row.refunds.iter().any(|it| it.id == id);
         let refunds = order.refunds.iter().all(|refund| has(refund.id));
@@ -149,7 +154,7 @@ async fn take(app: &Arc<App>, shop: &mut KeptShop, order: ReadOrder) -> Asked<()
     let brand = routing_of(app, shop).map_err(failed)?;
     let now = app.engine.now();
     let submission = new_submission(now);
-    let taken = with_context(&brand, shop, submission, now, |context| seen(order, context)).map_err(failed)?;
+    let taken = with_context(&brand, &as_known, submission, now, |context| seen(order, context)).map_err(failed)?;
     Reporter { app, brand: shop.brand, now }.keep(taken, None).await.map_err(failed)?;
     Ok(())
 }

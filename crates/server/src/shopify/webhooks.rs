@@ -9,14 +9,14 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
+use referee_core::fact::ShopRefund;
 use referee_core::id::SubmissionId;
-use referee_core::identity::IdentifierKind;
-use referee_core::time::{Timestamp, Zone};
+use referee_core::row::{OrderKey, ShopOrderRow};
+use referee_core::time::{MINUTE_MS, Timestamp, Zone};
 use referee_engine::engine::blocking;
 use referee_engine::error::{Error, Result};
 use referee_engine::intake::click::cut;
 use referee_engine::intake::event_date::moment;
-use referee_engine::intake::identifier::found;
 use referee_engine::intake::report::Taken;
 use referee_engine::intake::shop::signature::{is_webhook, name_of};
 use referee_engine::intake::shop::{
@@ -234,23 +234,35 @@ async fn follow(app: &Arc<App>, shop: &KeptShop, message: &Message) -> Result<To
         "app/uninstalled" => end(app, shop, message).await,
         "refunds/create" => {
             let read = refund_webhook(&body);
-            record(app, shop, read, |(order_id, refund, at), context| {
-                (order_id, refund_seen(order_id, refund, at, context))
-            })
-            .await
+            let order_id = |(order_id, ..): &(u64, ShopRefund, Timestamp)| *order_id;
+            record(app, shop, read, order_id, |(id, refund, at), context| refund_seen(id, refund, at, context)).await
         }
         "orders/edited" => Ok(Told::of(Outcome::Ignored, "The order itself follows as orders/updated.")),
         "orders/delete" => Ok(Told::of(Outcome::Ignored, "What was earned stays until the order is cancelled.")),
         topic if topic.starts_with("orders/") => {
             let read = order_webhook(&body, &shop.category);
-            record(app, shop, read, order_taken).await
+            if read.as_ref().is_ok_and(|order| is_from_before(shop, order)) {
+                let why = "It was placed before the shop was connected: report it otherwise if it is to count.";
+                return Ok(Told::of(Outcome::Ignored, why));
+            }
+            record(app, shop, read, |order| order.id, seen).await
         }
         _ => Ok(Told::of(Outcome::Ignored, "Nothing follows from this topic.")),
     }
 }
 
-fn order_taken(order: ReadOrder, context: &ShopContext<'_>) -> (u64, Taken) {
-    (order.id, seen(order, context))
+/// Whether an order was placed before the shop was connected: whoever told of it then may have told of it by another id.
+pub fn is_from_before(shop: &KeptShop, order: &ReadOrder) -> bool {
+    order.created_at.plus_ms(MINUTE_MS) < shop.created_at
+}
+
+/// The shop as it was set up when an order of it opened: what follows belongs there.
+pub fn as_known(shop: &KeptShop, known: &[(OrderKey, ShopOrderRow)]) -> KeptShop {
+    let opened_as = known.iter().find(|(key, _)| key.event_type == shop.event_type).or(known.first());
+    match opened_as {
+        Some((key, row)) => KeptShop { event_type: key.event_type, program: row.program, ..shop.clone() },
+        None => shop.clone(),
+    }
 }
 
 /// Makes a fact of what was read and keeps it.
@@ -258,23 +270,22 @@ async fn record<T>(
     app: &Arc<App>,
     shop: &KeptShop,
     read: std::result::Result<T, Unreadable>,
-    fact: impl FnOnce(T, &ShopContext<'_>) -> (u64, Taken),
+    order_id: impl FnOnce(&T) -> u64,
+    fact: impl FnOnce(T, &ShopContext<'_>) -> Taken,
 ) -> Result<Told> {
     let read = match read {
         Ok(read) => read,
         Err(why) => return Ok(Told::of(Outcome::Unreadable, format!("{why}."))),
     };
+    let order_id = order_id(&read).to_string();
+    let (engine, of, id) = (app.engine.clone(), shop.brand, order_id.clone());
+    let shop = &as_known(shop, &blocking(move || engine.reads.shop_orders(of, &id)).await?);
     let brand = routing_of(app, shop)?;
     let (now, submission) = (app.engine.now(), new_submission(app.engine.now()));
-    let (order_id, taken) = with_context(&brand, shop, submission, now, |context| fact(read, context))?;
+    let taken = with_context(&brand, shop, submission, now, |context| fact(read, context))?;
     let warnings: Vec<String> = taken.warnings.iter().map(|it| format!("{}: {}", it.field, it.message)).collect();
     Reporter { app, brand: shop.brand, now }.keep(taken, None).await?;
-    Ok(Told {
-        outcome: Outcome::Kept,
-        order_id: order_id.to_string(),
-        submission: Some(submission),
-        detail: warnings.join(" "),
-    })
+    Ok(Told { outcome: Outcome::Kept, order_id, submission: Some(submission), detail: warnings.join(" ") })
 }
 
 pub fn routing_of(app: &App, shop: &KeptShop) -> Result<Arc<BrandRouting>> {
@@ -324,15 +335,10 @@ async fn request(app: &Arc<App>, shop: &KeptShop, message: &Message, kind: ShopR
     let Ok(body) = serde_json::from_slice::<Value>(&message.body) else {
         return Ok(Told::of(Outcome::Unreadable, "It is not JSON."));
     };
-    let brand = routing_of(app, shop)?;
-    let customer = &body["customer"]["id"];
-    let id = customer.as_u64().map(|id| id.to_string()).or_else(|| customer.as_str().map(str::to_owned));
-    let named = id.and_then(|id| found(&brand.keys, IdentifierKind::CustomerId, &id, None).ok());
     let request = ShopRequest {
         shop: shop.key.clone(),
         id: message.webhook_id.clone(),
         kind,
-        customer_hash: named.map(|found| found.identifier.hash.to_vec()).unwrap_or_default(),
         payload: body.to_string(),
         received_at: app.engine.now(),
         done_at: None,

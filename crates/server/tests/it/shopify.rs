@@ -16,6 +16,9 @@ on_pair!(
     a_refund_waits_for_its_order_and_a_checkout_names_its_buyer,
     each_way_to_the_click_is_told,
     what_a_shop_asks_by_law_waits_for_whoever_does_it,
+    what_is_set_otherwise_holds_for_new_orders,
+    an_order_from_before_is_left_alone,
+    who_did_not_pay_is_found_to_be_forgotten,
     whoever_opens_the_app_in_the_shop_lets_it_in,
     nobody_is_let_in_by_another_address
 );
@@ -118,10 +121,10 @@ fn an_order_is_paid_edited_returned_and_cancelled_to_the_cent(pair: Pair) {
     let items = action(&demo, placed.id)["items"].clone();
     let quantities: Vec<_> = items.as_array().expect("items").iter().map(|it| it["quantity"].clone()).collect();
     assert_eq!(quantities, [1, 0, 1]);
-    // Something for the trouble, beside what went back.
+    // Something for the trouble, beside what went back: a sixth of it is tax.
     let kept = Refund { money: RefundMoney::Exactly(1_000), ..Refund::default() };
     shop.taken(&shop.fake.refund(placed.id, kept).deliveries);
-    assert_eq!(figures(&demo, placed.id), is("pending", "100.00", "8.00"));
+    assert_eq!(figures(&demo, placed.id), is("pending", "101.67", "8.13"));
     shop.taken(&shop.fake.cancel(placed.id).deliveries);
     assert_eq!(figures(&demo, placed.id), is("reversed", "0.00", "0.00"));
     let verified = demo.command(&["verify"]);
@@ -271,6 +274,54 @@ fn each_way_to_the_click_is_told(pair: Pair) {
     assert_eq!(path(known.id), "known_customer");
 }
 
+fn what_is_set_otherwise_holds_for_new_orders(pair: Pair) {
+    let demo = Demo::on(pair);
+    let shop = Shop::of(&demo);
+    let (click, _) = demo.click(0);
+    let before = shop.fake.order(shop.order(&click));
+    shop.taken(&before.deliveries);
+    let event = json!({ "program_id": 1, "name": "Shop orders", "code": "shop_orders", "category": "sale" });
+    let made = demo.api().post("/api/v1/event-types", "application/json", &event.to_string());
+    assert_eq!(made.status, 201, "{}", made.text());
+    let body = json!({
+        "domain": shop.fake.domain(), "program_id": 1, "event_type": "shop_orders", "client_id": shop.fake.api_key(),
+    });
+    let set = demo.api().send("PUT", "/api/v1/shops", "application/json", body.to_string().as_bytes());
+    assert_eq!(set.status, 200, "{}", set.text());
+    shop.taken(&shop.fake.touch(before.id).deliveries);
+    shop.taken(&shop.fake.refund(before.id, Refund { lines: vec![(0, 1)], ..Refund::default() }).deliveries);
+    assert_eq!(figures(&demo, before.id), is("pending", "100.00", "12.00"), "it stays what it opened as");
+    let after = shop.fake.order(shop.order(&click));
+    shop.taken(&after.deliveries);
+    assert_ne!(action(&demo, after.id)["event_type_id"], action(&demo, before.id)["event_type_id"]);
+}
+
+fn an_order_from_before_is_left_alone(pair: Pair) {
+    let demo = Demo::on(pair);
+    let shop = Shop::of(&demo);
+    let (click, _) = demo.click(0);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("it is after 1970");
+    shop.fake.set_time(now.as_secs() as i64 - 3_600);
+    let old = shop.fake.order(shop.order(&click));
+    shop.taken(&old.deliveries);
+    assert_eq!(action(&demo, old.id), Value::Null);
+    let page = demo.sign_in("/user").client.get("/settings/shopify").text();
+    assert!(page.contains("placed before the shop was connected"), "{page}");
+}
+
+fn who_did_not_pay_is_found_to_be_forgotten(pair: Pair) {
+    let demo = Demo::on(pair);
+    let shop = Shop::of(&demo);
+    let buyer = Some(Customer::new(4_242_424, "never@example.com"));
+    let unpaid = shop.fake.order(Order { customer: buyer, paid: false, ..shop.order("") });
+    shop.taken(&unpaid.deliveries);
+    let asked = json!({ "kind": "email", "value": "never@example.com" }).to_string();
+    let told = demo.api().post("/api/v1/subject-exports", "application/json", &asked).json();
+    let kinds: Vec<&Value> = told["identifiers"].as_array().expect("a list").iter().map(|it| &it["kind"]).collect();
+    assert!(kinds.contains(&&json!("customer_id")), "{told}");
+    assert!(told["records"].as_array().is_some_and(|it| !it.is_empty()), "what the shop told is told on: {told}");
+}
+
 fn what_a_shop_asks_by_law_waits_for_whoever_does_it(pair: Pair) {
     let demo = Demo::on(pair);
     let shop = Shop::of(&demo);
@@ -292,7 +343,7 @@ fn what_a_shop_asks_by_law_waits_for_whoever_does_it(pair: Pair) {
         };
         page.split("/settings/shopify/requests/look\"").skip(1).map(|it| [value(it, "shop"), value(it, "id")]).collect()
     };
-    let [redact, data] = &requests(&page())[..] else { panic!("two wait: {}", page()) };
+    let [data, redact] = &requests(&page())[..] else { panic!("two wait: {}", page()) };
     let send = |way: &str, [shop, id]: &[String; 2], more: (&str, &str)| {
         person.post(&format!("/settings/shopify/requests{way}"), &[("shop", shop), ("id", id), more])
     };

@@ -277,10 +277,10 @@ fn what_is_wrong_with_a_message_is_said_and_changes_nothing(pair: Pair) {
     // A gesture of ten without anything going back, and goods that go back without money.
     let gesture = Refund { money: RefundMoney::Exactly(1_000), ..Refund::default() };
     it.send(&it.shop.refund(abroad.id, gesture).deliveries);
-    it.earns(abroad.id, "PENDING", "181.25", "21.75");
+    it.earns(abroad.id, "PENDING", "182.92", "21.95");
     let shelf = Refund { lines: vec![(0, 1)], money: RefundMoney::None, ..Refund::default() };
     it.send(&it.shop.refund(abroad.id, shelf).deliveries);
-    it.earns(abroad.id, "PENDING", "91.25", "10.95");
+    it.earns(abroad.id, "PENDING", "92.92", "11.15");
 }
 
 fn the_pixel_finds_the_click_and_the_shop_names_the_figures(pair: Pair) {

@@ -9,7 +9,7 @@ use crate::money::Money;
 
 impl Reader {
     /// `order 1001 L1=2x100.00/boots L2=1x20.00-1 R1=L1x1@50.00 seen=d1 paid cancelled=CONS_FRAUD test when-paid`: a line is a
-    /// quantity and the amount of all of it, with a category and how many were removed. Who bought is said as of a conversion.
+    /// quantity and the amount of all of it, with its tax after `~`, a category and how many were removed. Who bought is said as of a conversion.
     pub(super) fn shop_order(&mut self, line: &mut Line<'_>) -> Fact {
         let lines = (1..10).filter_map(|n| Some(shop_line(n, line.option(&format!("L{n}"))?))).collect();
         let refunds = (1..10).filter_map(|n| Some(refund(n, line.option(&format!("R{n}"))?))).collect();
@@ -63,6 +63,7 @@ fn shop_line(n: u64, text: &str) -> ShopLine {
     let (text, category) = text.split_once('/').unwrap_or((text, ""));
     let (text, removed) = text.split_once('-').unwrap_or((text, "0"));
     let (quantity, amount) = text.split_once('x').unwrap();
+    let (amount, tax) = amount.split_once('~').unwrap_or((amount, "0"));
     let item = Item {
         sku: format!("L{n}"),
         name: String::new(),
@@ -70,7 +71,7 @@ fn shop_line(n: u64, text: &str) -> ShopLine {
         quantity: number(quantity),
         amount: money(amount),
     };
-    ShopLine { id: n, item, removed: number(removed) }
+    ShopLine { id: n, item, tax: money(tax), removed: number(removed) }
 }
 
 fn refund(id: u64, text: &str) -> ShopRefund {

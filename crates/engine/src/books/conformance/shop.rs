@@ -42,7 +42,7 @@ fn order(n: u8, lines: Vec<ShopLine>) -> Fact {
 /// A refund waits for its order, and the order opens with what is left of it.
 pub(super) fn is_kept_until_it_is_known(make: &mut dyn FnMut() -> Subject) {
     let item = Item { sku: "ridge".into(), quantity: 2, amount: Money(100 * MICROS), ..Item::default() };
-    let line = ShopLine { id: u64::MAX / 2, item, removed: 0 };
+    let line = ShopLine { id: u64::MAX / 2, item, tax: Money(7), removed: 0 };
     let seen = ShopRefundSeen {
         submission: SubmissionId([201; 16]),
         program: PROGRAM,

@@ -8,6 +8,9 @@ use super::payload::sku;
 use super::read::{Read, at, bag, count, currency, id, is, list, sum, text, unreadable};
 use super::{Buyer, CategoryFrom, ReadOrder, cancel_reason, is_paid, net, removed};
 
+/// One more than is taken: a list without pages is cut in silence.
+const REFUNDS_ASKED: usize = 21;
+
 /// What is asked of an order. Shopify charges by what could come, so that pages are small; an order that has more is asked
 /// for by itself.
 const ORDER_FIELDS: &str = "
@@ -47,7 +50,7 @@ query Orders($search: String!, $after: String) {{
     nodes {{
       ...Of
       lineItems(first: 20) {{ nodes {{ ...Line }} pageInfo {{ hasNextPage endCursor }} }}
-      refunds(first: 20) {{ ...Back }}
+      refunds(first: {REFUNDS_ASKED}) {{ ...Back }}
     }}
     pageInfo {{ hasNextPage endCursor }}
   }}
@@ -68,6 +71,9 @@ query Lines($id: ID!, $after: String) {{
 
 /// An order of a page, with all its lines.
 pub fn order_of_admin(order: &Value, category: &CategoryFrom) -> Read<ReadOrder> {
+    if list(order, "refunds").len() >= REFUNDS_ASKED {
+        return unreadable("refunds", "are more than can be asked for at once; the shop's webhooks have them all");
+    }
     let refunds = list(order, "refunds").iter().map(refund).collect::<Read<Vec<_>>>()?;
     let taxes_included = is(order, "taxesIncluded");
     let mut tips = bag(order, "totalTipReceivedSet").unwrap_or_default();
@@ -77,8 +83,9 @@ pub fn order_of_admin(order: &Value, category: &CategoryFrom) -> Read<ReadOrder>
         if is(it, "isGiftCard") {
             continue;
         }
-        // A tip says of itself only that it is no article, and what it comes to.
-        if it["product"].is_null() && tips > Money::ZERO && gross <= tips {
+        // A tip says of itself only that it is no article, has no number and no vendor, and what it comes to.
+        let is_bare = it["product"].is_null() && text(it, "sku").is_empty() && text(it, "vendor").is_empty();
+        if is_bare && it["quantity"] == 1 && tips > Money::ZERO && gross <= tips {
             tips = tips.minus(gross);
             continue;
         }
@@ -125,7 +132,7 @@ fn line(line: &Value, taxes_included: bool, category: &CategoryFrom, refunds: &[
         ),
     };
     let current = line["currentQuantity"].as_u64().and_then(|it| u32::try_from(it).ok());
-    Ok(ShopLine { id: number, item, removed: removed(quantity, current, number, refunds) })
+    Ok(ShopLine { id: number, item, tax, removed: removed(quantity, current, number, refunds) })
 }
 
 fn category_of(line: &Value, category: &CategoryFrom) -> String {

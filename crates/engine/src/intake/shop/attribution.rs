@@ -98,7 +98,12 @@ fn named(order: &ReadOrder, context: &ShopContext<'_>, found: &ReportedClick) ->
 fn click(order: &ReadOrder, context: &ShopContext<'_>) -> (ReportedClick, Option<ClickPath>) {
     let buyer = &order.buyer;
     let of_address = |address: &String| click_of(address, &context.program.click_param);
-    let cart = buyer.attributes.get(CART_ATTRIBUTE).cloned().map(|id| (id, ClickPath::CartAttribute));
+    let cart = buyer
+        .attributes
+        .get(CART_ATTRIBUTE)
+        .filter(|id| !id.trim().is_empty())
+        .cloned()
+        .map(|id| (id, ClickPath::CartAttribute));
     let landing = buyer.landing.as_ref().and_then(of_address).map(|id| (id, ClickPath::LandingAddress));
     let journey = buyer.journey.iter().filter_map(of_address).map(|id| (id, ClickPath::Journey));
     let mut forged = false;

@@ -61,7 +61,7 @@ fn line(line: &Value, taxes_included: bool, category: &CategoryFrom, refunds: &[
         amount: net(money(line, "price")?, quantity, discounts, if taxes_included { tax } else { Money::ZERO }),
     };
     let current = line["current_quantity"].as_u64().and_then(|it| u32::try_from(it).ok());
-    Ok(ShopLine { id: number, item, removed: removed(quantity, current, number, refunds) })
+    Ok(ShopLine { id: number, item, tax, removed: removed(quantity, current, number, refunds) })
 }
 
 /// Articles without a number of their own have the line's.

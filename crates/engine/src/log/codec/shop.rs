@@ -40,11 +40,11 @@ pub fn order_in(it: wire::ShopOrder) -> Result<fact::ShopOrderSeen> {
 }
 
 pub fn line_out(it: &fact::ShopLine) -> wire::ShopLine {
-    wire::ShopLine { id: it.id, item: Some(item_out(&it.item)), removed: it.removed }
+    wire::ShopLine { id: it.id, item: Some(item_out(&it.item)), tax: it.tax.0, removed: it.removed }
 }
 
 pub fn line_in(it: wire::ShopLine) -> fact::ShopLine {
-    fact::ShopLine { id: it.id, item: item_in(it.item.unwrap_or_default()), removed: it.removed }
+    fact::ShopLine { id: it.id, item: item_in(it.item.unwrap_or_default()), tax: Money(it.tax), removed: it.removed }
 }
 
 pub fn refund_out(it: &fact::ShopRefund) -> wire::ShopRefund {

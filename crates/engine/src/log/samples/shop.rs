@@ -36,7 +36,7 @@ pub(super) fn drafts() -> Vec<Draft> {
         test: true,
         taxes_included: true,
         checkout: "7f3a".into(),
-        lines: vec![ShopLine { id: 866_550_311_766_439_020, item, removed: 1 }],
+        lines: vec![ShopLine { id: 866_550_311_766_439_020, item, tax: Money(19_000_000), removed: 1 }],
         refunds: vec![refund.clone()],
     };
     let (program, event_type, order_id) = (report.program, report.event_type, report.order_id.clone());

@@ -40,6 +40,8 @@ pub struct ShopLine {
     pub item: Option<Item>,
     #[prost(uint32, tag = "3")]
     pub removed: u32,
+    #[prost(sint64, tag = "4")]
+    pub tax: i64,
 }
 
 #[derive(Clone, PartialEq, Message, Serialize)]
