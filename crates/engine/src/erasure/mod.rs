@@ -7,6 +7,7 @@
 
 pub mod again;
 mod book_store;
+pub mod buyer;
 pub mod order;
 pub mod place;
 pub mod receipt;

@@ -13,7 +13,7 @@ use referee_engine::settings::{KeptShop, ShopState};
 use serde_json::{Value, json};
 
 use super::client::{Asked, Trouble, ask};
-use super::webhooks::{as_known, is_from_before, routing_of, with_context};
+use super::webhooks::{as_known, is_from_before, routing_of, with_context, without_forgotten};
 use crate::app::App;
 use crate::reports::{Reporter, new_submission};
 
@@ -131,7 +131,6 @@ async fn with_all_lines(app: &Arc<App>, shop: &mut KeptShop, mut order: Value) -
 /// Takes an order of which the books know less, or whose visits may name a click that nothing else did.
 async fn take(app: &Arc<App>, shop: &mut KeptShop, order: ReadOrder) -> Asked<()> {
     shop.reconciled_orders += 1;
-    let shop = &mut *shop;
     if is_from_before(shop, &order) {
         return Ok(());
     }
@@ -151,6 +150,7 @@ async fn take(app: &Arc<App>, shop: &mut KeptShop, order: ReadOrder) -> Asked<()
     if !as_much {
         shop.reconciled_new += 1;
     }
+    let order = without_forgotten(app, shop, order).await.map_err(failed)?;
     let brand = routing_of(app, shop).map_err(failed)?;
     let now = app.engine.now();
     let submission = new_submission(now);

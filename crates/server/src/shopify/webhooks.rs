@@ -14,6 +14,7 @@ use referee_core::id::SubmissionId;
 use referee_core::row::{OrderKey, ShopOrderRow};
 use referee_core::time::{MINUTE_MS, Timestamp, Zone};
 use referee_engine::engine::blocking;
+use referee_engine::erasure::buyer::is_forgotten;
 use referee_engine::error::{Error, Result};
 use referee_engine::intake::click::cut;
 use referee_engine::intake::event_date::moment;
@@ -245,6 +246,10 @@ async fn follow(app: &Arc<App>, shop: &KeptShop, message: &Message) -> Result<To
                 let why = "It was placed before the shop was connected: report it otherwise if it is to count.";
                 return Ok(Told::of(Outcome::Ignored, why));
             }
+            let read = match read {
+                Ok(order) => Ok(without_forgotten(app, shop, order).await?),
+                Err(why) => Err(why),
+            };
             record(app, shop, read, |order| order.id, seen).await
         }
         _ => Ok(Told::of(Outcome::Ignored, "Nothing follows from this topic.")),
@@ -263,6 +268,16 @@ pub fn as_known(shop: &KeptShop, known: &[(OrderKey, ShopOrderRow)]) -> KeptShop
         Some((key, row)) => KeptShop { event_type: key.event_type, program: row.program, ..shop.clone() },
         None => shop.clone(),
     }
+}
+
+/// The order, without its buyer if they were erased meanwhile.
+pub async fn without_forgotten(app: &Arc<App>, shop: &KeptShop, mut order: ReadOrder) -> Result<ReadOrder> {
+    let keys = routing_of(app, shop)?.keys.clone();
+    let (engine, brand, id, buyer) = (app.engine.clone(), shop.brand, order.id.to_string(), order.buyer.clone());
+    if blocking(move || is_forgotten(engine.reads.as_ref(), &keys, brand, (&id, &buyer))).await? {
+        order.buyer.forget();
+    }
+    Ok(order)
 }
 
 /// Makes a fact of what was read and keeps it.

@@ -369,6 +369,15 @@ fn what_a_shop_asks_by_law_waits_for_whoever_does_it(pair: Pair) {
     }
     eventually("the person is erased", || person.client.get(erased.header("location")).text().contains("Done"));
     assert_eq!(action(&demo, bought.id)["state"], "pending", "what was earned stays");
+    // The shop goes on to tell of the order with all that it knows.
+    shop.taken(&shop.fake.touch(bought.id).deliveries);
+    shop.taken(&shop.fake.refund(bought.id, Refund { lines: vec![(0, 1)], ..Refund::default() }).deliveries);
+    assert_eq!(figures(&demo, bought.id), is("pending", "100.00", "12.00"));
+    for (kind, value) in [("email", "ann@example.com"), ("customer_id", customer.id.to_string().as_str())] {
+        let asked = json!({ "kind": kind, "value": value }).to_string();
+        let told = demo.api().post("/api/v1/subject-exports", "application/json", &asked).json();
+        assert_eq!(told["records"], json!([]), "{kind}: {told}");
+    }
     let again = shop.fake.order(Order { attributes: Vec::new(), customer: Some(customer), ..shop.order("") });
     shop.taken(&again.deliveries);
     let order = demo.api().get(&format!("/api/v1/orders/{}", again.id)).json();

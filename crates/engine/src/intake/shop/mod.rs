@@ -108,6 +108,13 @@ pub struct Buyer {
     pub codes: Vec<String>,
 }
 
+impl Buyer {
+    /// Without what names them. A code that was typed names nobody.
+    pub fn forget(&mut self) {
+        *self = Buyer { codes: std::mem::take(&mut self.codes), ..Buyer::default() };
+    }
+}
+
 /// The fact that an order comes to.
 pub fn seen(order: ReadOrder, context: &ShopContext<'_>) -> Taken {
     let (mut report, warnings) = attribution::report(&order, context);
