@@ -41,6 +41,7 @@ pub struct ShopLine {
     #[prost(uint32, tag = "3")]
     pub removed: u32,
     #[prost(sint64, tag = "4")]
+    #[serde(serialize_with = "names::money")]
     pub tax: i64,
 }
 
