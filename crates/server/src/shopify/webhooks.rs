@@ -261,9 +261,11 @@ pub fn is_from_before(shop: &KeptShop, order: &ReadOrder) -> bool {
     order.created_at.plus_ms(MINUTE_MS) < shop.created_at
 }
 
-/// The shop as it was set up when an order of it opened: what follows belongs there.
+/// The shop as it was set up when it first spoke of an order: what follows belongs there. What only a browser told of moves
+/// no order.
 pub fn as_known(shop: &KeptShop, known: &[(OrderKey, ShopOrderRow)]) -> KeptShop {
-    let opened_as = known.iter().find(|(key, _)| key.event_type == shop.event_type).or(known.first());
+    let of_shop = || known.iter().filter(|(_, row)| row.updated_at.is_some() || !row.refunds.is_empty());
+    let opened_as = of_shop().find(|(key, _)| key.event_type == shop.event_type).or_else(|| of_shop().next());
     match opened_as {
         Some((key, row)) => KeptShop { event_type: key.event_type, program: row.program, ..shop.clone() },
         None => shop.clone(),

@@ -291,9 +291,21 @@ fn what_is_set_otherwise_holds_for_new_orders(pair: Pair) {
     shop.taken(&shop.fake.touch(before.id).deliveries);
     shop.taken(&shop.fake.refund(before.id, Refund { lines: vec![(0, 1)], ..Refund::default() }).deliveries);
     assert_eq!(figures(&demo, before.id), is("pending", "100.00", "12.00"), "it stays what it opened as");
+    // A browser that names the event type of another shop moves no order of this one.
+    let other = FakeShop::start(Options { domain: "another.myshopify.com".into(), ..Options::default() });
+    connect(&demo, &other, "paid");
     let after = shop.fake.order(shop.order(&click));
+    let told = json!({ "program": 1, "event": "sale", "orderId": after.id.to_string(), "clickId": click });
+    assert_eq!(demo.page().post("/pt/o", "text/plain", &told.to_string()).status, 204);
+    demo.api().get("/api/v1/actions");
     shop.taken(&after.deliveries);
-    assert_ne!(action(&demo, after.id)["event_type_id"], action(&demo, before.id)["event_type_id"]);
+    let told = demo.api().get(&format!("/api/v1/orders/{}", after.id)).json();
+    let opened = told["orders"].as_array().expect("a list");
+    let own = demo.api().get("/api/v1/event-types").json();
+    let named =
+        own["data"].as_array().expect("a list").iter().find(|it| it["code"] == "shop_orders").expect("it is there");
+    assert!(opened.iter().any(|it| it["event_type_id"] == named["id"]), "{told}");
+    assert_eq!(action(&demo, after.id), Value::Null, "nobody's terms pay for it");
 }
 
 fn an_order_from_before_is_left_alone(pair: Pair) {
